@@ -1,0 +1,83 @@
+/** Every way this program can fail: a code to branch on, the words, the remedy, the exit status. */
+
+/** A code per remedy, not per cause. */
+export type FailureCode =
+  | "usage" // the command line is wrong
+  | "config" // landfall.yaml is wrong
+  | "bad-manifest" // a manifest cannot be read or edited safely
+  | "image-not-pinned" // no manifest names the image
+  | "unknown-revision" // the source history has no such commit
+  | "image-missing" // the registry does not have the tag
+  | "registry-denied"
+  | "registry-unreachable"
+  | "registry-lied" // the bytes do not match their digest
+  | "remote-denied" // git: authentication or permission
+  | "remote-not-found" // git: no such repository or branch
+  | "remote-unreachable"
+  | "throttled"
+  | "diverged" // the pin holds a revision of another line of history
+  | "deadline"
+  | "interrupted"
+  | "internal"; // a bug of ours: an assertion that must hold did not
+
+/** Exit statuses of DESIGN section 2. No others exist. */
+export const exit = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  drift: 3,
+  refused: 4,
+  unknown: 5,
+  throttled: 6,
+} as const;
+
+const exitOf: Partial<Record<FailureCode, number>> = {
+  usage: exit.usage,
+  config: exit.usage,
+  "bad-manifest": exit.usage,
+  "image-not-pinned": exit.usage,
+  "unknown-revision": exit.usage,
+  throttled: exit.throttled,
+  diverged: exit.refused,
+};
+
+/** Returns the exit status of a failure: 2 for bad input, 6 when throttled, else 1. */
+export function exitOfFailure(code: FailureCode): number {
+  return exitOf[code] ?? exit.failed;
+}
+
+/** Where in a file the trouble is. Lines and columns count from 1, columns in UTF-16 units. */
+export interface Place {
+  readonly file: string;
+  readonly line?: number;
+  readonly column?: number;
+}
+
+/** The one error that use cases and adapters throw on purpose. Anything else is a bug. */
+export class Failure extends Error {
+  override readonly name = "Failure";
+  readonly code: FailureCode;
+  /** What the reader can do about it, one sentence. */
+  readonly hint: string;
+  readonly place: Place | undefined;
+  /** How long the other side asked us to wait, in milliseconds, when it said so. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(
+    code: FailureCode,
+    message: string,
+    hint: string,
+    more: { place?: Place | undefined; retryAfterMs?: number | undefined; cause?: unknown } = {},
+  ) {
+    super(message, more.cause === undefined ? undefined : { cause: more.cause });
+    this.code = code;
+    this.hint = hint;
+    this.place = more.place;
+    this.retryAfterMs = more.retryAfterMs;
+  }
+}
+
+/** Prints a place as editors and terminals link it: `file:line:column`. */
+export function printPlace(place: Place): string {
+  return [place.file, place.line, place.column].filter((part) => part !== undefined).join(":");
+}

@@ -1,0 +1,111 @@
+/** Types only: what the use cases ask of the world, and what each answer promises. */
+
+import type { CommitId, Digest, Revision, Tag } from "./core/ids.ts";
+import type { ImageName } from "./core/image-ref.ts";
+import type { PushReply } from "./core/push-outcome.ts";
+
+/** A file of the manifests branch that mentions an image we look for. */
+export interface ManifestFile {
+  /** Path from the root of the repository, with forward slashes. */
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+/** A commit to be written: the same fields give the same commit id, however often it is made. */
+export interface CommitDraft {
+  readonly parent: CommitId;
+  /** New content by path. Empty means a commit that changes no file. `undefined` bytes remove the file. */
+  readonly changes: readonly { readonly path: string; readonly bytes: Uint8Array | undefined }[];
+  readonly message: string;
+  /** Author and committer date, in whole seconds since the epoch. */
+  readonly atSeconds: number;
+}
+
+/** What a fresh read of the remote says about commits that we tried to push onto `before`. */
+export type Reread =
+  | { readonly kind: "contains"; readonly tip: CommitId; readonly commit: CommitId }
+  | { readonly kind: "unmoved" }
+  | { readonly kind: "moved"; readonly tip: CommitId }
+  | { readonly kind: "unreadable"; readonly why: string };
+
+/** The branch that holds the manifests, on a server that we do not trust to answer. */
+export interface Remote {
+  /**
+   * Reads the branch's tip from the server, with its trees, into our own repository.
+   *
+   * @throws Failure `remote-unreachable`, `remote-denied`, `remote-not-found` or `throttled`.
+   */
+  fetchTip(): Promise<CommitId>;
+  /**
+   * Returns the regular files under `paths` at `tip` whose bytes contain one of `needles`
+   * (fixed strings). A path that does not exist is a Failure `usage`; a symlink or submodule
+   * whose path is asked for is a Failure `bad-manifest`.
+   */
+  findManifests(
+    tip: CommitId,
+    paths: readonly string[],
+    needles: readonly string[],
+  ): Promise<readonly ManifestFile[]>;
+  /** Returns one file's bytes at `tip`, or undefined when there is none. */
+  readFile(tip: CommitId, path: string): Promise<Uint8Array | undefined>;
+  /** Returns the message of a commit that has been fetched. */
+  messageOf(commit: CommitId): Promise<string>;
+  /** Writes a commit into our own object database. Moves no ref and touches no work tree. */
+  commit(draft: CommitDraft): Promise<CommitId>;
+  /** Asks the server to move the branch to `commit`, which it does only from the commit's parent. */
+  push(commit: CommitId): Promise<PushReply>;
+  /**
+   * Reads the branch again, without trusting anything remembered, and looks for `commits` in its
+   * ancestry. Never throws for the world's failures: those are `unreadable`.
+   */
+  reread(before: CommitId, commits: readonly CommitId[]): Promise<Reread>;
+}
+
+/** The source repository's history, which alone says what is newer. */
+export interface History {
+  /** Returns the commit that a full id or a unique prefix (7 to 40 hex digits) names, if it is known. */
+  resolve(idOrPrefix: string): Promise<Revision | undefined>;
+  /** Returns whether `ancestor` is `descendant` or reachable from it. Deepens a shallow history first. */
+  isAncestor(ancestor: Revision, descendant: Revision): Promise<boolean>;
+}
+
+/** What a registry says of one reference. */
+export type ImageFact =
+  | { readonly kind: "found"; readonly digest: Digest; readonly mediaType: string }
+  | { readonly kind: "missing" };
+
+/** The registries of the images, read only. */
+export interface Registry {
+  /**
+   * Looks a tag or digest up. `missing` only when the registry itself said so in its own words.
+   *
+   * @throws Failure `registry-denied`, `registry-unreachable`, `registry-lied` or `throttled`.
+   */
+  find(image: ImageName, reference: Tag | Digest): Promise<ImageFact>;
+  /**
+   * Returns the label `org.opencontainers.image.revision` of an image, or undefined when it has
+   * none. Throws as `find` does.
+   */
+  revisionOf(image: ImageName, reference: Tag | Digest): Promise<Revision | undefined>;
+  /** Returns all tags of an image, in no order that means anything. Throws as `find` does. */
+  tags(image: ImageName): Promise<readonly Tag[]>;
+}
+
+/** Time, passed in so that a simulation can own it. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  nowMs(): number;
+  sleepMs(duration: number): Promise<void>;
+}
+
+/** Chance, passed in so that a seed can own it. */
+export interface Random {
+  /** A number in [0, 1). */
+  unit(): number;
+}
+
+/** Messages for people while work goes on. Never part of the result. */
+export interface Progress {
+  step(message: string): void;
+  warn(message: string): void;
+}
