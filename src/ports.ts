@@ -2,7 +2,7 @@
 
 import type { CommitId, Digest, Revision, Tag } from "./core/ids.ts";
 import type { ImageName } from "./core/image-ref.ts";
-import type { PushReply } from "./core/push-outcome.ts";
+import type { PushReply, Reread } from "./core/push-outcome.ts";
 
 /** A file of the manifests branch that mentions an image we look for. */
 export interface ManifestFile {
@@ -20,13 +20,6 @@ export interface CommitDraft {
   /** Author and committer date, in whole seconds since the epoch. */
   readonly atSeconds: number;
 }
-
-/** What a fresh read of the remote says about commits that we tried to push onto `before`. */
-export type Reread =
-  | { readonly kind: "contains"; readonly tip: CommitId; readonly commit: CommitId }
-  | { readonly kind: "unmoved" }
-  | { readonly kind: "moved"; readonly tip: CommitId }
-  | { readonly kind: "unreadable"; readonly why: string };
 
 /** The branch that holds the manifests, on a server that we do not trust to answer. */
 export interface Remote {
@@ -50,15 +43,17 @@ export interface Remote {
   readFile(tip: CommitId, path: string): Promise<Uint8Array | undefined>;
   /** Returns the message of a commit that has been fetched. */
   messageOf(commit: CommitId): Promise<string>;
+  /** Returns whether `commit` is `tip` or one of its ancestors. Asks no server: both are known here. */
+  contains(tip: CommitId, commit: CommitId): Promise<boolean>;
   /** Writes a commit into our own object database. Moves no ref and touches no work tree. */
   commit(draft: CommitDraft): Promise<CommitId>;
   /** Asks the server to move the branch to `commit`, which it does only from the commit's parent. */
   push(commit: CommitId): Promise<PushReply>;
   /**
-   * Reads the branch again, without trusting anything remembered, and looks for `commits` in its
-   * ancestry. Never throws for the world's failures: those are `unreadable`.
+   * Reads the branch from the server, without trusting anything remembered, and looks for `commit`
+   * (made on `before`) in its ancestry. Never throws for the world's failures: those are `unreadable`.
    */
-  reread(before: CommitId, commits: readonly CommitId[]): Promise<Reread>;
+  reread(before: CommitId, commit: CommitId): Promise<Reread>;
 }
 
 /** The source repository's history, which alone says what is newer. */
@@ -108,4 +103,24 @@ export interface Random {
 export interface Progress {
   step(message: string): void;
   warn(message: string): void;
+}
+
+/** Manifests in a folder of this machine, for edits without git. */
+export interface Files {
+  /**
+   * Returns the manifests under `paths` whose bytes contain one of `needles` (fixed strings; none
+   * means all), in the order of their paths. What is named like no manifest is not read, and `.git`
+   * is not entered. A link into the given paths is passed over: its target has a path of its own.
+   *
+   * @throws Failure `usage` when a path does not exist; `bad-manifest` when a path is a link, or
+   *   when a link leads out of the given paths.
+   */
+  find(paths: readonly string[], needles: readonly string[]): Promise<readonly ManifestFile[]>;
+  /**
+   * Replaces the bytes of files and keeps their modes. Everything that can fail is done before the
+   * first file is replaced, and no reader ever sees half a file.
+   *
+   * @throws Failure `usage` when a file or its folder cannot be written.
+   */
+  replace(files: readonly ManifestFile[]): Promise<void>;
 }

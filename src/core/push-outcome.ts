@@ -1,16 +1,66 @@
 /** What a push came to: the server's reply says what to expect, a fresh read says what is. */
 
+import type { CommitId } from "./ids.ts";
+
 /** What the transport said about a push. Text explains; it never proves success. */
 export type PushReply =
   /** The server reported the ref as updated, or as already there. */
   | { readonly kind: "accepted"; readonly words: string }
-  /** Somebody else moved the ref first; certainly not applied by this request. */
+  /** Somebody else moved the ref first. */
   | { readonly kind: "raced"; readonly words: string }
   /** A rule of the server, a hook or a permission said no. */
   | { readonly kind: "refused"; readonly words: string }
   /** Certainly not applied, and trying again may help (nothing was sent, or a lock was held). */
   | { readonly kind: "not-sent"; readonly words: string; readonly retryAfterMs?: number }
-  /** The server asks to wait; whether it applied the push is to be read. */
+  /** The server asks to wait. */
   | { readonly kind: "throttled"; readonly words: string; readonly retryAfterMs?: number }
   /** It may or may not have been applied. */
   | { readonly kind: "silent"; readonly words: string };
+
+/** What a fresh read of the branch says about a commit that was pushed onto its tip. */
+export type Reread =
+  | { readonly kind: "contains"; readonly tip: CommitId }
+  | { readonly kind: "unmoved" }
+  | { readonly kind: "moved"; readonly tip: CommitId }
+  | { readonly kind: "unreadable"; readonly why: string };
+
+/** Our conclusion from both. */
+export type PushOutcome =
+  /** The read shows the commit in the branch. */
+  | { readonly kind: "landed"; readonly tip: CommitId }
+  /** The branch went on without it, so the compare-and-swap can never succeed any more. */
+  | { readonly kind: "lost-race" }
+  /** The branch stands where it stood, and the server said no. */
+  | { readonly kind: "refused" }
+  /** The branch stands where it stood. `certain` unless a request may still be under way. */
+  | { readonly kind: "not-arrived"; readonly certain: boolean }
+  /** Nothing is known. */
+  | { readonly kind: "unreadable" };
+
+/** Concludes from the reply and the read what a push came to. The read always has the last word. */
+export function classifyPush(reply: PushReply, reread: Reread): PushOutcome {
+  switch (reread.kind) {
+    case "contains":
+      return { kind: "landed", tip: reread.tip };
+    case "moved":
+      return { kind: "lost-race" };
+    case "unreadable":
+      return { kind: "unreadable" };
+    case "unmoved":
+      if (reply.kind === "refused") return { kind: "refused" };
+      return { kind: "not-arrived", certain: certainlyNotApplied.has(reply.kind) };
+  }
+}
+
+/** A "yes" that a read does not show, and silence, may both still turn up in the branch. */
+const certainlyNotApplied: ReadonlySet<PushReply["kind"]> = new Set([
+  "raced",
+  "not-sent",
+  "throttled",
+]);
+
+/** Returns whether reading once more, a little later, could say something else. */
+export function worthReadingAgain(reply: PushReply, reread: Reread): boolean {
+  // Forges may answer a read from a replica that has not heard of the push yet.
+  return reread.kind === "unreadable" || (reread.kind === "unmoved" && reply.kind === "accepted");
+}

@@ -1,0 +1,163 @@
+/** Manifests in a folder: found without following links, replaced whole or not at all. */
+
+import { randomUUID } from "node:crypto";
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  fsyncSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, dirname, join, normalize, sep } from "node:path";
+import { Failure } from "../core/failure.ts";
+import { isManifestPath } from "../core/pin-mention.ts";
+import type { Files, ManifestFile } from "../ports.ts";
+
+/** The files of this machine. Calls block: a command that edits files has nothing else to do. */
+export const localFiles: Files = {
+  async find(paths, needles) {
+    try {
+      return findManifests(paths, needles);
+    } catch (error) {
+      throw error instanceof Failure ? error : notRead(error);
+    }
+  },
+
+  async replace(files) {
+    const written: { temporary: string; path: string }[] = [];
+    try {
+      for (const file of files) written.push({ temporary: writeBeside(file), path: file.path });
+      for (const { temporary, path } of written) renameSync(temporary, path);
+    } catch (error) {
+      for (const { temporary } of written) rmSync(temporary, { force: true });
+      throw notWritten(error);
+    }
+  },
+};
+
+function findManifests(paths: readonly string[], needles: readonly string[]): ManifestFile[] {
+  const roots = paths.map(rootOf);
+  const realRoots = roots.map((root) => realpathSync(root));
+  const found = new Map<string, ManifestFile>();
+  for (const path of roots.flatMap((root) => [...manifestsUnder(root, realRoots)])) {
+    const bytes = readManifestFile(path);
+    // Paths that overlap give a file once.
+    if (mentions(bytes, needles)) found.set(realpathSync(path), { path, bytes });
+  }
+  return [...found.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+function rootOf(path: string): string {
+  // A slash at the end would make the system follow a link.
+  const root = normalize(path).replace(/(?<=.)[/\\]+$/, "");
+  const stat = lstatSync(root, { throwIfNoEntry: false });
+  if (stat === undefined) {
+    const hint = "Give --path a file or a folder with manifests, as seen from the current folder.";
+    throw new Failure("usage", `Cannot read "${path}": there is no such path`, hint);
+  }
+  if (!stat.isSymbolicLink()) return root;
+  const hint = "Give --path the file or folder that it points to.";
+  throw new Failure("bad-manifest", `Cannot edit "${path}": it is a symbolic link`, hint, {
+    place: { file: path },
+  });
+}
+
+function* manifestsUnder(path: string, realRoots: readonly string[]): Generator<string> {
+  if (!lstatSync(path).isDirectory()) {
+    if (isManifestPath(path)) yield path;
+    return;
+  }
+  for (const entry of readdirSync(path, { withFileTypes: true })) {
+    const below = join(path, entry.name);
+    if (entry.isSymbolicLink()) refuseOutside(below, realRoots);
+    else if (entry.isDirectory() && entry.name !== ".git") yield* manifestsUnder(below, realRoots);
+    else if (entry.isFile() && isManifestPath(below)) yield below;
+  }
+}
+
+/** Writing through a link could change anything; passing it over could leave a pin behind. */
+function refuseOutside(link: string, realRoots: readonly string[]): void {
+  const target = targetOf(link);
+  const matters = target?.isDirectory() || (target?.isFile() && isManifestPath(link));
+  if (!matters) return;
+  const real = realpathSync(link);
+  if (realRoots.some((root) => real === root || real.startsWith(root + sep))) return;
+  const hint = "Give --path the folder that holds the target, or take the link away.";
+  throw new Failure(
+    "bad-manifest",
+    `Cannot edit "${link}": it links out of the given paths`,
+    hint,
+    {
+      place: { file: link },
+    },
+  );
+}
+
+/** Returns what a link leads to, or undefined when that is nothing, or the link itself. */
+function targetOf(link: string): Stats | undefined {
+  try {
+    return statSync(link);
+  } catch {
+    return undefined;
+  }
+}
+
+function readManifestFile(path: string): Uint8Array {
+  // The entry may have been exchanged for a link or a pipe since it was listed.
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+  const descriptor = openSync(path, flags);
+  try {
+    return fstatSync(descriptor).isFile() ? readFileSync(descriptor) : new Uint8Array();
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Writes the new bytes beside the file, so that a rename puts them in place. */
+function writeBeside({ path, bytes }: ManifestFile): string {
+  const { mode } = lstatSync(path);
+  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.landfall`);
+  const descriptor = openSync(temporary, "wx", 0o600);
+  try {
+    writeFileSync(descriptor, bytes);
+    fchmodSync(descriptor, mode & 0o7777);
+    fsyncSync(descriptor);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  } finally {
+    closeSync(descriptor);
+  }
+  return temporary;
+}
+
+function mentions(bytes: Uint8Array, needles: readonly string[]): boolean {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return needles.length === 0 || needles.some((needle) => buffer.includes(needle));
+}
+
+function notRead(cause: unknown): Failure {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  const hint = "See that the files and folders under --path can be read.";
+  return new Failure("usage", `Cannot read the manifests: ${why}`, hint, { cause });
+}
+
+function notWritten(cause: unknown): Failure {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new Failure(
+    "usage",
+    `Cannot write the manifests: ${why}`,
+    "See that the files and their folders can be written, and that the disk has room.",
+    { cause },
+  );
+}

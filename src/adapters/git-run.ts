@@ -1,0 +1,151 @@
+/**
+ * The one way to run git: raw commands through simple-git, each in a process of its own.
+ *
+ * simple-git 4.0.2 takes an exit status without words on stderr, and a death by signal, for success.
+ * Its `errors` hook sees every result as it was, so the judgement is made here instead.
+ */
+
+import { simpleGit } from "simple-git";
+
+/** What a git command left behind. */
+export interface GitOutput {
+  readonly code: number;
+  readonly stdout: Buffer;
+  readonly stderr: string;
+}
+
+/** A git command that did not end as it should. */
+export class GitExit extends Error {
+  override readonly name = "GitExit";
+  /** The exit status. Undefined: killed by a signal, never started, or out of time. */
+  readonly code: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+
+  constructor(what: string, result: { code?: number; stdout?: string; stderr?: string }) {
+    super(what);
+    this.code = result.code;
+    this.stdout = result.stdout ?? "";
+    this.stderr = result.stderr ?? "";
+  }
+}
+
+/** Where and how commands run. */
+export interface GitPlace {
+  readonly directory: string;
+  /** The whole environment of the child. Nothing else reaches it. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Wall time of one command, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What one command needs beside its words. */
+export interface GitCall {
+  readonly input?: string | Uint8Array;
+  /** Further exit statuses that are answers, for example 1 of `merge-base`. */
+  readonly answers?: readonly number[];
+}
+
+/** How long a child may take to obey before it is left behind, in milliseconds. */
+const graceMs = 2_000;
+
+/**
+ * Runs one git command and returns what it printed.
+ *
+ * @throws GitExit for every exit status but 0 and `answers`, for signals, and out of time.
+ */
+export async function runGit(
+  place: GitPlace,
+  args: readonly string[],
+  call: GitCall = {},
+): Promise<GitOutput> {
+  const stop = new AbortController();
+  const onAbort = () => stop.abort();
+  place.signal?.addEventListener("abort", onAbort, { once: true });
+  if (place.signal?.aborted) stop.abort();
+  let late: NodeJS.Timeout | undefined;
+  let given: NodeJS.Timeout | undefined;
+  const outOfTime = new Promise<never>((_, reject) => {
+    const what = `git ${args[0]} was still running after ${place.timeoutMs} ms`;
+    late = setTimeout(() => {
+      stop.abort();
+      // A child that ignores the interrupt must not keep us; its fate is then unknown.
+      given = setTimeout(() => reject(new GitExit(what, {})), graceMs);
+    }, place.timeoutMs);
+  });
+  try {
+    return await Promise.race([spawnGit(place, args, { ...call, stop: stop.signal }), outOfTime]);
+  } finally {
+    clearTimeout(late);
+    clearTimeout(given);
+    place.signal?.removeEventListener("abort", onAbort);
+  }
+}
+
+async function spawnGit(
+  place: GitPlace,
+  args: readonly string[],
+  call: GitCall & { stop: AbortSignal },
+): Promise<GitOutput> {
+  let judged: GitOutput | GitExit | undefined;
+  const git = simpleGit({
+    baseDir: place.directory,
+    abort: call.stop,
+    // The output is complete when the streams close, not when the process exits.
+    completion: { onExit: false, onClose: true },
+    allowEnvironment: Object.keys(place.env),
+    unsafe: tightening,
+    input: () => (call.input === undefined ? undefined : Buffer.from(call.input)),
+    errors: (error, result) => {
+      judged = judge(args[0] ?? "", result, call.answers ?? []);
+      return error instanceof Error || judged instanceof GitExit
+        ? new Error("see judged")
+        : undefined;
+    },
+  }).env(place.env);
+  try {
+    await git.raw([...args]);
+  } catch (error) {
+    if (judged instanceof GitExit && !call.stop.aborted) throw judged;
+    const message = error instanceof Error ? error.message : String(error);
+    throw new GitExit(`Cannot run git ${args[0]}: ${message}`, { stderr: message });
+  }
+  if (judged === undefined || judged instanceof GitExit) {
+    throw judged ?? new GitExit(`git ${args[0]} gave no result`, {});
+  }
+  return judged;
+}
+
+/** What simple-git knows of a child that has ended. */
+interface Ended {
+  readonly exitCode: number | null;
+  readonly stdOut: Buffer[];
+  readonly stdErr: Buffer[];
+}
+
+function judge(command: string, ended: Ended, answers: readonly number[]): GitOutput | GitExit {
+  const stderr = Buffer.concat(ended.stdErr).toString("utf8");
+  const stdout = Buffer.concat(ended.stdOut);
+  // Node has null for the exit status of a child that a signal ended.
+  const code = ended.exitCode ?? undefined;
+  if (code === 0 || (code !== undefined && answers.includes(code))) return { code, stdout, stderr };
+  const how = code === undefined ? "was killed" : `exited with ${code}`;
+  const left = { stderr, stdout: stdout.toString("utf8") };
+  return new GitExit(`git ${command} ${how}`, code === undefined ? left : { ...left, code });
+}
+
+/**
+ * Settings that simple-git refuses by default because they can loosen git. Ours come from git-env.ts
+ * alone and tighten it: hooks and monitors off, no helpers, few protocols, no config but our own.
+ */
+const tightening = {
+  allowUnsafeAskPass: true,
+  allowUnsafeConfigEnvCount: true,
+  allowUnsafeConfigPaths: true,
+  allowUnsafeCredentialHelper: true,
+  allowUnsafeFsMonitor: true,
+  allowUnsafeHooksPath: true,
+  allowUnsafeProtocolOverride: true,
+  allowUnsafeSshCommand: true,
+};

@@ -1,0 +1,153 @@
+/** The only file that knows git's words: what git and its servers print → what it means for us. */
+
+import { Failure } from "../core/failure.ts";
+import type { PushReply } from "../core/push-outcome.ts";
+
+/** What a git command that talked to a server left behind. */
+export interface Said {
+  /** Exit status. Undefined: killed by a signal or out of time. */
+  readonly code: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** How much of a server's words is kept, in characters. */
+const wordsMax = 4_096;
+
+/**
+ * Reads the reply to `git push --porcelain` of one ref.
+ *
+ * A ref's line is `<flag> TAB <from>:<to> TAB <summary> (<reason>)`, the flag being a space, `*`
+ * or `=` for a ref that is as asked, `!` for one that is not, and `+`, `-`, `t` for what we never
+ * ask. Only exit status 0 with such a line is a yes: git prints `Done` after failures too. Hooks
+ * write to stderr what they like, so stderr never turns a no into a yes. Unknown words are
+ * `silent`: they are to be looked into by reading, never believed.
+ */
+export function readPushReply(said: Said): PushReply {
+  const words = wordsOf(said);
+  const line = said.stdout.split("\n").find((text) => /^[ *=!]\t/.test(text));
+  const flag = line?.[0];
+  if (said.code === 0 && flag !== undefined && flag !== "!") return { kind: "accepted", words };
+  if (flag === "!") return refusedRef(line ?? "", said.stderr, words);
+  // Exit status 128 comes before anything is sent; 1 without a line may come at any time.
+  if (said.code === 128) return beforeSending(said.stderr, words);
+  return duringSending(said.stderr, words);
+}
+
+/** The reason in parentheses, by what it means. The first that fits counts. */
+const refReasons: readonly (readonly [RegExp, PushReply["kind"]])[] = [
+  [/\[rejected\]/, "raced"],
+  [/remote failed to report status|Internal Server Error|\(failure\)/i, "silent"],
+  [/cannot lock ref .*(?:Unable to create|File exists)/i, "not-sent"],
+  [/cannot lock ref|incorrect old value|failed to update ref|reference already exists/i, "raced"],
+  [/atomic (?:transaction|push)|transaction failed to start/i, "raced"],
+  [/unable to migrate objects/i, "not-sent"],
+];
+
+function refusedRef(line: string, stderr: string, words: string): PushReply {
+  // A vanilla server says `failed to update ref` and puts the cause into a `remote:` line.
+  const vague = /failed to update ref|transaction failed/.test(line);
+  const cause = vague ? (stderr.match(/cannot lock ref [^\n]*/)?.[0] ?? "") : "";
+  const found = refReasons.find(([pattern]) => pattern.test(`${cause} ${line}`));
+  const isSize = /unpacker error/.test(line) && !/exceeds maximum allowed size/.test(stderr);
+  if (isSize) return { kind: "not-sent", words };
+  return { kind: found?.[1] ?? "refused", words };
+}
+
+function beforeSending(stderr: string, words: string): PushReply {
+  const status = httpStatus(stderr);
+  if (status === 429) return throttled(stderr, words);
+  if (isDenial(stderr, status)) return { kind: "refused", words };
+  return { kind: "not-sent", words };
+}
+
+function duringSending(stderr: string, words: string): PushReply {
+  const status = httpStatus(stderr);
+  if (status === 429) return throttled(stderr, words);
+  if (status === 403 || status === 413 || status === 422) return { kind: "refused", words };
+  if (/could not read Username|Authentication failed/.test(stderr))
+    return { kind: "refused", words };
+  return { kind: "silent", words };
+}
+
+function throttled(stderr: string, words: string): PushReply {
+  const retryAfterMs = retryAfter(stderr);
+  return retryAfterMs === undefined
+    ? { kind: "throttled", words }
+    : { kind: "throttled", words, retryAfterMs };
+}
+
+/** Turns a failed fetch or `ls-remote` into the Failure that is true. */
+export function readFetchFailure(said: Said, url: string): Failure {
+  const words = wordsOf(said);
+  const { stderr } = said;
+  const status = httpStatus(stderr);
+  const because = (what: string) => `Cannot read "${url}": ${what}: ${words}`;
+  if (status === 429 || /rate limited by/.test(stderr)) {
+    const retryAfterMs = retryAfter(stderr);
+    return new Failure("throttled", because("the server asks to wait"), "Try again later.", {
+      retryAfterMs,
+    });
+  }
+  if (/couldn't find remote ref|Remote branch .* not found/i.test(stderr)) {
+    return new Failure(
+      "remote-not-found",
+      because("it has no such branch"),
+      "Check the branch; Landfall never makes one.",
+    );
+  }
+  if (isDenial(stderr, status)) {
+    return new Failure(
+      "remote-denied",
+      because("access was denied"),
+      "Check the URL and the token's rights: it needs to read and write contents.",
+    );
+  }
+  if (/returned error: 3\d\d|unable to update url base from redirection/.test(stderr)) {
+    return new Failure(
+      "remote-not-found",
+      because("it has moved"),
+      "Use the new URL. Redirects are not followed, because the token would follow them.",
+    );
+  }
+  return new Failure(
+    "remote-unreachable",
+    because("no usable answer"),
+    "Check the URL and the network, then run it again.",
+  );
+}
+
+function isDenial(stderr: string, status: number | undefined): boolean {
+  if (status === 401 || status === 403 || status === 404 || status === 410) return true;
+  return denials.test(stderr);
+}
+
+const denials =
+  /could not read (?:Username|Password)|Authentication failed|repository '[^']*' not found|Permission denied|Write access to repository not granted|does not appear to be a git repository|Host key verification failed|SSL certificate problem|not exported|Repository not found|is disabled|archived/i;
+
+function httpStatus(stderr: string): number | undefined {
+  const match = /(?:returned error: |HTTP )(\d{3})/.exec(stderr);
+  return match === null ? undefined : Number(match[1]);
+}
+
+/** git 2.54 and newer prints the server's Retry-After. */
+function retryAfter(stderr: string): number | undefined {
+  const seconds = /try again in (\d+) seconds/.exec(stderr)?.[1];
+  return seconds === undefined ? undefined : Number(seconds) * 1000;
+}
+
+/** Returns what was said that may help a reader: no hints, no control characters, not too much. */
+function wordsOf({ code, stdout, stderr }: Said): string {
+  const refs = stdout.split("\n").filter((line) => line.startsWith("!"));
+  const lines = [...stderr.split("\n"), ...refs]
+    .map((line) =>
+      line
+        .replace(/\s+$/, "")
+        .replace(/[\p{Cc}\p{Cf}]+/gu, " ")
+        .trim(),
+    )
+    .filter((line) => line !== "" && !/^(?:hint:|To |From )/.test(line));
+  const words = lines.join("; ").slice(0, wordsMax);
+  if (words !== "") return words;
+  return code === undefined ? "git was stopped before it could answer" : `exit status ${code}`;
+}

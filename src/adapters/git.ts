@@ -1,0 +1,261 @@
+/** The manifests branch through a bare repository of our own. git runs in no other place. */
+
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { Failure } from "../core/failure.ts";
+import { asCommitId, type CommitId } from "../core/ids.ts";
+import { isManifestPath } from "../core/pins.ts";
+import type { PushReply, Reread } from "../core/push-outcome.ts";
+import type { CommitDraft, ManifestFile, Remote } from "../ports.ts";
+import { type GitCredentials, redactor, tokenSettings } from "./git-auth.ts";
+import { gitEnvironment } from "./git-env.ts";
+import {
+  createBare,
+  type Identity,
+  isAncestor,
+  listTree,
+  readBlobs,
+  readMessageOf,
+  type TreeEntry,
+  writeCommit,
+} from "./git-objects.ts";
+import { GitExit, type GitPlace, runGit } from "./git-run.ts";
+import { readFetchFailure, readPushReply, type Said } from "./git-text.ts";
+
+/** Which branch of which repository, and how it is reached. */
+export interface RemoteOptions {
+  /** https, ssh, a path, or http on loopback. Never with a secret in it. */
+  readonly url: string;
+  readonly branch: string;
+  readonly credentials: GitCredentials;
+  readonly identity: Identity;
+  /** The caller's environment, of which only a few names reach git. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where the private repository is made and removed again. */
+  readonly temporary: string;
+  /** Wall time of one git command, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Opens a branch for reading and landing. The repository that holds our objects is private, empty
+ * and removed by `close`.
+ *
+ * @throws Failure `usage` when the URL or the branch is none that git may be given.
+ */
+export async function openRemote(
+  options: RemoteOptions,
+): Promise<Remote & { close(): Promise<void> }> {
+  const ref = fullRef(options.branch);
+  const auth = tokenSettings(options.url, options.credentials);
+  const home = await mkdtemp(join(options.temporary, "landfall-"));
+  createBare(home);
+  const surroundings = { env: options.env, home, credentials: options.credentials };
+  const at = { directory: home, timeoutMs: options.timeoutMs, signal: options.signal };
+  // Reading our own objects must not reach the network: a blob that is missing is to be said missing.
+  const inside: GitPlace = { ...at, env: gitEnvironment(surroundings) };
+  const outside: GitPlace = {
+    ...at,
+    env: gitEnvironment({ ...surroundings, url: options.url }, [
+      ...auth,
+      ["remote.origin.url", options.url],
+      // Says that objects may be missing here; also keeps fetch from writing this into a file.
+      ["remote.origin.promisor", "true"],
+      ["remote.origin.partialclonefilter", "blob:none"],
+    ]),
+  };
+  return new GitRemote({ ref, inside, outside, options });
+}
+
+/** Nothing but what was asked for, and no housekeeping afterwards. */
+const fetchFlags = ["--no-tags", "--refmap=", "--no-auto-maintenance"];
+
+/** The ref that every fetched tip is kept under, so that the next fetch brings only what is new. */
+const tipRef = "refs/landfall/tip";
+
+/**
+ * What a later fetch brings along. Manifests are small, so this saves the second request for those
+ * that changed; what is larger is asked for by name when it is needed.
+ */
+const laterFilter = "blob:limit=64k";
+
+interface Parts {
+  readonly ref: string;
+  readonly inside: GitPlace;
+  readonly outside: GitPlace;
+  readonly options: RemoteOptions;
+}
+
+class GitRemote implements Remote {
+  readonly #parts: Parts;
+  readonly #redact: (text: string) => string;
+  /** Modes of the files seen, so that an edit keeps them. */
+  readonly #modes = new Map<string, string>();
+  #fetched = false;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#redact = redactor(parts.options.credentials);
+  }
+
+  async fetchTip(): Promise<CommitId> {
+    // Only the first fetch may say --depth: on top of a shallow base it would cut the history
+    // between, and an ancestor would no longer be seen to be one.
+    const scope = this.#fetched ? [`--filter=${laterFilter}`] : ["--depth=1", "--filter=blob:none"];
+    const refspec = `+${this.#parts.ref}:${tipRef}`;
+    await this.#network(["fetch", ...fetchFlags, ...scope, "origin", refspec]);
+    this.#fetched = true;
+    const head = await readFile(join(this.#parts.inside.directory, "FETCH_HEAD"), "latin1");
+    const tip = asCommitId(head.slice(0, 40));
+    if (tip === undefined) throw new Error(`FETCH_HEAD names no commit: ${head}`);
+    return tip;
+  }
+
+  async findManifests(
+    tip: CommitId,
+    paths: readonly string[],
+    needles: readonly string[],
+  ): Promise<readonly ManifestFile[]> {
+    const isAll = paths.some((path) => path === "." || path === "");
+    const entries = await listTree(this.#parts.inside, tip, isAll ? [] : paths);
+    for (const path of isAll ? [] : paths) checkPath(path, entries);
+    const files = entries.filter(
+      ({ mode, path }) => mode.startsWith("100") && (isManifestPath(path) || paths.includes(path)),
+    );
+    const blobs = await this.#blobs(files);
+    const found: ManifestFile[] = [];
+    for (const { mode, id, path } of files) {
+      const bytes = blobs.get(id);
+      if (bytes === undefined || !needles.some((needle) => bytes.includes(needle))) continue;
+      this.#modes.set(path, mode);
+      found.push({ path, bytes });
+    }
+    return found;
+  }
+
+  async readFile(tip: CommitId, path: string): Promise<Uint8Array | undefined> {
+    const entries = await listTree(this.#parts.inside, tip, [path]);
+    const entry = entries.find((candidate) => candidate.path === path);
+    if (entry === undefined) return undefined;
+    checkPath(path, [entry]);
+    return (await this.#blobs([entry])).get(entry.id);
+  }
+
+  messageOf(commit: CommitId): Promise<string> {
+    return readMessageOf(this.#parts.inside, commit);
+  }
+
+  contains(tip: CommitId, commit: CommitId): Promise<boolean> {
+    return isAncestor(this.#parts.inside, commit, tip);
+  }
+
+  commit(draft: CommitDraft): Promise<CommitId> {
+    const { identity } = this.#parts.options;
+    return writeCommit(this.#parts.inside, draft, { identity, modes: this.#modes });
+  }
+
+  async push(commit: CommitId): Promise<PushReply> {
+    const refspec = `${commit}:${this.#parts.ref}`;
+    const args = ["push", "--porcelain", "--no-verify", "origin", refspec];
+    const reply = readPushReply(await this.#say(args));
+    return { ...reply, words: this.#redact(reply.words) };
+  }
+
+  async reread(before: CommitId, commit: CommitId): Promise<Reread> {
+    try {
+      const tip = await this.#readTip();
+      if (tip === before) return { kind: "unmoved" };
+      if (tip === commit) return { kind: "contains", tip };
+      const fetched = await this.fetchTip();
+      const kind = (await this.contains(fetched, commit)) ? "contains" : "moved";
+      return fetched === before ? { kind: "unmoved" } : { kind, tip: fetched };
+    } catch (error) {
+      if (error instanceof Failure) return { kind: "unreadable", why: error.message };
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    const { directory } = this.#parts.inside;
+    await rm(directory, { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  async #readTip(): Promise<CommitId> {
+    const { stdout } = await this.#network(["ls-remote", "origin", this.#parts.ref]);
+    const tip = asCommitId(stdout.slice(0, 40));
+    if (tip !== undefined) return tip;
+    const message = `Cannot read "${this.#parts.options.url}": the branch is gone`;
+    throw new Failure("remote-not-found", message, "Somebody deleted the branch; ask them.");
+  }
+
+  /** Reads blobs, asking the server for those that are not here yet. */
+  async #blobs(entries: readonly TreeEntry[]): Promise<ReadonlyMap<string, Buffer>> {
+    const ids = [...new Set(entries.map(({ id }) => id))];
+    const here = await readBlobs(this.#parts.inside, ids);
+    const missing = ids.filter((id) => !here.has(id));
+    if (missing.length === 0) return here;
+    // Without "noop" git would name our tip as known, and the server would send nothing of it.
+    const quiet = ["-c", "fetch.negotiationAlgorithm=noop", "fetch", ...fetchFlags];
+    const filter = ["--no-write-fetch-head", "--filter=blob:none", "--stdin", "origin"];
+    await this.#network([...quiet, ...filter], `${missing.join("\n")}\n`);
+    return new Map([...here, ...(await readBlobs(this.#parts.inside, missing))]);
+  }
+
+  /** Runs a command that talks to the server; its failures are the world's. */
+  async #network(args: readonly string[], input?: string): Promise<Said> {
+    const said = await this.#say(args, input);
+    if (said.code === 0) return said;
+    const failure = readFetchFailure(said, this.#parts.options.url);
+    const { code, hint, retryAfterMs } = failure;
+    throw new Failure(code, this.#redact(failure.message), hint, { retryAfterMs });
+  }
+
+  async #say(args: readonly string[], input?: string): Promise<Said> {
+    try {
+      const call = input === undefined ? {} : { input };
+      const { code, stdout, stderr } = await runGit(this.#parts.outside, args, call);
+      return { code, stdout: stdout.toString("utf8"), stderr };
+    } catch (error) {
+      if (error instanceof GitExit) return error;
+      throw error;
+    }
+  }
+}
+
+/** Refuses a path that is no plain file or directory with files. */
+function checkPath(path: string, entries: readonly TreeEntry[]): void {
+  const exact = entries.find((entry) => entry.path === path);
+  if (exact?.mode === "120000" || exact?.mode === "160000") {
+    const what = exact.mode === "120000" ? "a symbolic link" : "a submodule";
+    throw new Failure(
+      "bad-manifest",
+      `Cannot read "${path}": it is ${what}`,
+      "Name the file or directory that it stands for.",
+      { place: { file: path } },
+    );
+  }
+  if (exact !== undefined || entries.some((entry) => entry.path.startsWith(`${path}/`))) return;
+  throw new Failure(
+    "usage",
+    `Cannot find the path "${path}" on the manifests branch`,
+    "Check the path: it counts from the root of the repository, with forward slashes.",
+  );
+}
+
+/**
+ * Returns the full name of a branch. git's own check lets names pass that read as options or as
+ * revisions, so ours is narrower.
+ */
+function fullRef(branch: string): string {
+  const name = branch.replace(/^refs\/heads\//, "");
+  const isPlain = /^[A-Za-z0-9_][\w./+=#-]*$/.test(name);
+  if (!isPlain || /\.\.|\/\/|\/\.|\.lock(?:\/|$)|[./]$/.test(name)) {
+    throw new Failure(
+      "usage",
+      `Cannot use the branch "${branch}": it is no plain branch name`,
+      "Name a branch such as main or release/1.2.",
+    );
+  }
+  return `refs/heads/${name}`;
+}

@@ -1,0 +1,217 @@
+/** The only place of undici and p-retry: requests bounded in time, size and tries. */
+
+import pRetry from "p-retry";
+import { Agent, request as send } from "undici";
+import { Failure } from "../core/failure.ts";
+import type { Clock, Random } from "../ports.ts";
+import { limitsUnder } from "./registry-limit.ts";
+import { allowedFrom, guardedLookup, isRedirect, redirectTarget } from "./registry-redirect.ts";
+import {
+  type Asked,
+  noStatement,
+  retryWaitMs,
+  Trouble,
+  troubleOf,
+  troubleOfError,
+} from "./registry-trouble.ts";
+import { wordsOf } from "./registry-words.ts";
+
+/** One request, repeated while its answers may pass. */
+export interface HttpRequest {
+  readonly method: "GET" | "HEAD" | "POST" | "PUT";
+  readonly url: URL;
+  /** Names in lower case. `authorization` goes to the URL's origin and nowhere else. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array;
+  /** For messages, after "Cannot": `look up "x:y"`. */
+  readonly doing: string;
+  /** Says that an answer states nothing (a proxy's page), so that asking again may help. */
+  readonly isNoStatement?: (reply: HttpReply) => boolean;
+}
+
+/** A final answer: any status but those that may pass. */
+export interface HttpReply {
+  readonly status: number;
+  /** Where the answer came from, after redirects. */
+  readonly url: URL;
+  readonly body: Uint8Array;
+  /** What the body says, printable, without our credentials. */
+  readonly words: string;
+  header(name: string): string | undefined;
+}
+
+/** How requests are bounded. */
+export interface HttpOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** The wall-clock limit of one request with its retries and waits; a single try gets a third. */
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Sends requests. */
+export interface RegistryHttp {
+  /**
+   * Returns the final answer.
+   *
+   * @throws Failure `registry-unreachable`, `throttled`, `registry-lied` (too many bytes, or a
+   *   redirect to where it must not lead) or `interrupted`.
+   */
+  send(request: HttpRequest): Promise<HttpReply>;
+}
+
+const retriesMax = 3;
+const redirectsMax = 3;
+// The least that a registry must accept for a manifest, and what ours may be at most:
+// opencontainers/distribution-spec, "Pushing Manifests".
+const bodyBytesMax = 4 * 1024 * 1024;
+
+/** Makes a sender of its own connections, which close by themselves when idle. */
+export function registryHttp(options: HttpOptions): RegistryHttp {
+  const { clock, random, timeoutMs, signal } = options;
+  const agent = new Agent();
+  const limits = limitsUnder(signal);
+
+  async function attempt(request: HttpRequest, endsAtMs: number): Promise<HttpReply> {
+    const limitMs = Math.min(timeoutMs / 3, endsAtMs - clock.nowMs());
+    const limit = limits.start(Math.max(1, limitMs));
+    const asked = { doing: request.doing, host: request.url.host };
+    try {
+      const reply = await follow(request, agent, limit.signal);
+      const now = { ...asked, nowMs: clock.nowMs() };
+      const trouble = troubleIn(reply, request, now);
+      if (trouble !== undefined) throw trouble;
+      return reply;
+    } catch (error) {
+      if (signal?.aborted) throw interrupted(request.doing);
+      if (error instanceof Failure || error instanceof Trouble) throw error;
+      throw troubleOfError({ ...asked, nowMs: clock.nowMs() }, error);
+    } finally {
+      limit.end();
+    }
+  }
+
+  async function waitFor(trouble: Trouble, retry: number, endsAtMs: number): Promise<boolean> {
+    if (trouble.leastWaitMs === undefined) return false;
+    const waitMs = retryWaitMs(trouble.leastWaitMs, retry, random.unit());
+    if (clock.nowMs() + waitMs >= endsAtMs) return false;
+    await Promise.race([clock.sleepMs(waitMs), limits.outerEnd]);
+    return true;
+  }
+
+  return {
+    async send(request) {
+      const endsAtMs = clock.nowMs() + timeoutMs;
+      try {
+        return await pRetry(() => attempt(request, endsAtMs), {
+          retries: retriesMax,
+          // Its own waiting has no jitter at the cap and knows no Retry-After, so it never waits.
+          minTimeout: 0,
+          maxTimeout: 0,
+          // Not told of the signal: it would throw a good answer away.
+          shouldRetry: async ({ error, attemptNumber }) =>
+            error instanceof Trouble && (await waitFor(error, attemptNumber, endsAtMs)),
+        });
+      } catch (error) {
+        throw error instanceof Trouble ? error.failure : error;
+      }
+    },
+  };
+}
+
+function troubleIn(reply: HttpReply, request: HttpRequest, asked: Asked): Trouble | undefined {
+  const answer = { ...reply, retryAfter: reply.header("retry-after") };
+  const trouble = troubleOf(asked, answer);
+  return trouble ?? (request.isNoStatement?.(reply) ? noStatement(asked, answer) : undefined);
+}
+
+async function follow(
+  request: HttpRequest,
+  ownAgent: Agent,
+  signal: AbortSignal,
+): Promise<HttpReply> {
+  const guarded: Agent[] = [];
+  let hop: Hop = { url: request.url, agent: ownAgent, isOwnOrigin: true };
+  try {
+    for (let redirects = 0; ; redirects += 1) {
+      const reply = await exchange(request, hop, signal);
+      const location = reply.header("location");
+      const mayFollow = request.method === "GET" || request.method === "HEAD";
+      if (!mayFollow || !isRedirect(reply.status) || location === undefined) return reply;
+      if (redirects === redirectsMax) throw tooManyRedirects(request);
+      const allowed = await allowedFrom(request.url);
+      const url = redirectTarget(hop.url, location, allowed);
+      if (url.origin === hop.url.origin) {
+        hop = { ...hop, url };
+        continue;
+      }
+      const agent = new Agent({ connect: { lookup: guardedLookup(hop.url, allowed) } });
+      guarded.push(agent);
+      hop = { url, agent, isOwnOrigin: false };
+    }
+  } finally {
+    await Promise.all(guarded.map((agent) => agent.destroy()));
+  }
+}
+
+interface Hop {
+  readonly url: URL;
+  readonly agent: Agent;
+  readonly isOwnOrigin: boolean;
+}
+
+async function exchange(request: HttpRequest, hop: Hop, signal: AbortSignal): Promise<HttpReply> {
+  const { authorization, ...open } = request.headers;
+  const own = authorization !== undefined && hop.isOwnOrigin ? { authorization } : {};
+  const { statusCode, headers, body } = await send(hop.url, {
+    method: request.method,
+    // Compressed bodies would be small on the wire and endless in memory.
+    headers: { ...open, ...own, "accept-encoding": "identity", "user-agent": "landfall" },
+    body: request.body ?? null,
+    dispatcher: hop.agent,
+    signal,
+    // Both count idle time only and are coarse; the signal is the wall clock.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+  const bytes = await collect(body, request);
+  const secret = authorization?.split(" ")[1];
+  return {
+    status: statusCode,
+    url: hop.url,
+    body: bytes,
+    words: secret ? wordsOf(bytes).replaceAll(secret, "***") : wordsOf(bytes),
+    header: (name) => [headers[name]].flat().filter(Boolean).join(", ") || undefined,
+  };
+}
+
+async function collect(body: AsyncIterable<Uint8Array>, request: HttpRequest): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.byteLength;
+    if (bytes > bodyBytesMax) throw tooManyBytes(request);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, bytes);
+}
+
+function interrupted(doing: string): Failure {
+  return new Failure("interrupted", `Cannot ${doing}: interrupted`, "Run it again.");
+}
+
+function tooManyRedirects({ doing, url }: HttpRequest): Failure {
+  return new Failure(
+    "registry-lied",
+    `Cannot ${doing}: "${url.host}" redirects more than ${redirectsMax} times`,
+    "Check the registry's address.",
+  );
+}
+
+function tooManyBytes({ doing, url }: HttpRequest): Failure {
+  return new Failure(
+    "registry-lied",
+    `Cannot ${doing}: "${url.host}" sent more than ${bodyBytesMax} bytes`,
+    "Check the registry's address, and the proxy or storage behind it.",
+  );
+}

@@ -1,0 +1,55 @@
+#!/usr/bin/env node
+/** argv → one use case → stdout, stderr, exit status. The only file that reads `process`. */
+
+import { realpathSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { CommanderError } from "commander";
+import type { Io } from "./cli/io.ts";
+import { program } from "./cli/program.ts";
+
+/**
+ * Runs one command and returns its exit status (DESIGN section 2). Never exits by itself.
+ *
+ * @param argv The words after the program's name.
+ */
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  let status = 0;
+  const command = program(io, (code) => {
+    status = code;
+  });
+  try {
+    await command.parseAsync([...argv], { from: "user" });
+    return status;
+  } catch (error) {
+    // Commander has said what was wrong. Asking for help or the version is no mistake.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    const { explain } = await import("./cli/explain.ts");
+    return explain(error, io);
+  }
+}
+
+function realIo(signal: AbortSignal): Io {
+  return {
+    env: process.env,
+    cwd: process.cwd(),
+    out: (text) => process.stdout.write(text),
+    err: (text) => process.stderr.write(text),
+    outIsTerminal: process.stdout.isTTY === true,
+    signal,
+  };
+}
+
+/** Runs as a program: stops on a signal after cleaning up, and once more at once. */
+async function run(): Promise<void> {
+  const stop = new AbortController();
+  const onSignal = (name: NodeJS.Signals) => {
+    if (stop.signal.aborted) process.exit(name === "SIGINT" ? 130 : 143);
+    stop.abort(name);
+  };
+  process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+  process.exitCode = await main(process.argv.slice(2), realIo(stop.signal));
+}
+
+if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  await run();
+}

@@ -1,0 +1,134 @@
+/** The commands and their flags. Each command's code is loaded only when it runs. */
+
+import { Command, Option } from "commander";
+import { version } from "../version.ts";
+import type { Io } from "./io.ts";
+
+type Finish = (status: number) => void;
+
+/** Returns the command line of Landfall, speaking through `io` and reporting each status. */
+export function program(io: Io, finish: Finish): Command {
+  const root = new Command("landfall")
+    .description(
+      "Move image tags in Kubernetes manifests by git push, survive every race, prove it",
+    )
+    .version(version, "--version")
+    .showHelpAfterError("Run `landfall --help` to see every command.")
+    .configureOutput({ writeOut: io.out, writeErr: io.err })
+    .exitOverride();
+  promoteCommand(root, io, finish);
+  pinsCommand(root, io, finish);
+  setCommand(root, io, finish);
+  schemaCommand(root, io, finish);
+  demoCommand(root, io, finish);
+  return root;
+}
+
+function promoteCommand(root: Command, io: Io, finish: Finish): void {
+  withManifests(withVoice(root.command("promote")))
+    .summary("land a revision's image tags on the manifests branch")
+    .description(
+      "Move the images of a revision in the manifests, push, and prove it on the remote.",
+    )
+    .addOption(env("--revision <sha>", "commit of the source to promote", "LANDFALL_REVISION"))
+    .option(
+      "--image <name[=tag]>",
+      "image to move, instead of all in the file; repeatable",
+      collect,
+    )
+    .option("--tag-format <format>", "how a tag is made, for example sha-{revision:7}")
+    .addOption(
+      env("--deploy-id <id>", "id of this deploy, one per promotion", "LANDFALL_DEPLOY_ID"),
+    )
+    .addOption(
+      new Option(
+        "--superseded <how>",
+        "record a superseded revision by an empty commit, or not",
+      ).choices(["record", "skip"]),
+    )
+    .option("--allow-diverged", "move pins that hold a revision of another line of history")
+    .option("--dry-run", "print the change that would be pushed, and push nothing")
+    .option("--no-image-check", "do not ask the registry whether the images exist")
+    .option("--no-skip-ci", "do not write [skip ci] into the commit message")
+    .action(async (flags) => {
+      const { runPromote } = await import("./promote.ts");
+      finish(await runPromote(flags, io));
+    });
+}
+
+function pinsCommand(root: Command, io: Io, finish: Finish): void {
+  withManifests(withVoice(root.command("pins")))
+    .summary("list every place that pins an image")
+    .description("List the pins of the images on the manifests branch: file, line, image, tag.")
+    .option("--image <name>", "image to look for, instead of all in the file; repeatable", collect)
+    .action(async (flags) => {
+      const { runPins } = await import("./pins.ts");
+      finish(await runPins(flags, io));
+    });
+}
+
+function setCommand(root: Command, io: Io, finish: Finish): void {
+  withVoice(root.command("set"))
+    .summary("move image tags in files, without git")
+    .description("Move image tags in files in place. Only the bytes of tags and digests change.")
+    .argument("<image=tag...>", "images and the tags they are to have")
+    .requiredOption("--path <path>", "file or directory to edit; repeatable", collect)
+    .action(async (assignments, flags) => {
+      const { runSet } = await import("./set.ts");
+      finish(await runSet(assignments, flags, io));
+    });
+}
+
+function schemaCommand(root: Command, io: Io, finish: Finish): void {
+  root
+    .command("schema")
+    .summary("print the JSON Schema of landfall.yaml")
+    .action(async () => {
+      const { configSchema } = await import("../config.ts");
+      io.out(`${JSON.stringify(configSchema(), null, 2)}\n`);
+      finish(0);
+    });
+}
+
+function demoCommand(root: Command, io: Io, finish: Finish): void {
+  withVoice(root.command("demo"))
+    .summary("watch two racing deploys both come out right, on this machine")
+    .description(
+      "Run the whole loop on loopback: a git server, a registry, and two racing deploys.",
+    )
+    .option("--keep", "keep the folder with the repositories to look at")
+    .action(async (flags) => {
+      const { runDemo } = await import("./demo.ts");
+      finish(await runDemo(flags, io));
+    });
+}
+
+/** Flags of every command: how it speaks. */
+function withVoice(command: Command): Command {
+  return command
+    .addOption(env("--config <file>", "settings file (default: landfall.yaml)", "LANDFALL_CONFIG"))
+    .option("--json", "print one JSON object")
+    .option("--no-color", "print without colours")
+    .option("-q, --quiet", "print no progress")
+    .option("-v, --verbose", "print more of the progress");
+}
+
+/** Flags of every command that works on the manifests branch. */
+function withManifests(command: Command): Command {
+  return command
+    .addOption(env("--repository <url>", "repository with the manifests", "LANDFALL_REPOSITORY"))
+    .addOption(env("--branch <name>", "branch with the manifests", "LANDFALL_BRANCH"))
+    .option("--path <path>", "file or directory with manifests; repeatable", collect)
+    .addOption(
+      env("--source <git>", "source repository, path or URL (default: .)", "LANDFALL_SOURCE"),
+    )
+    .option("--timeout <duration>", "how long to try, for example 90s or 5m");
+}
+
+function env(flags: string, description: string, name: string): Option {
+  return new Option(flags, description).env(name);
+}
+
+function collect(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), value];
+}

@@ -1,0 +1,58 @@
+/** `landfall promote`: flags → use case → result. */
+
+import { promoteText } from "../report/promote-text.ts";
+import { landPolicy } from "../usecases/land.ts";
+import { promote } from "../usecases/promote.ts";
+import { newDeployId, openPorts } from "../wiring.ts";
+import { type Io, printResult, progressFor, styleFor, usage } from "./io.ts";
+import { type ManifestFlags, settingsFrom } from "./settings.ts";
+
+/** The flags of `promote`, as commander hands them over. */
+export interface PromoteFlags extends ManifestFlags {
+  readonly revision?: string;
+  readonly deployId?: string;
+  readonly superseded?: "record" | "skip";
+  readonly allowDiverged?: boolean;
+  readonly dryRun?: boolean;
+  readonly imageCheck: boolean;
+  readonly skipCi: boolean;
+}
+
+/** Runs the command and returns its exit status. */
+export async function runPromote(flags: PromoteFlags, io: Io): Promise<number> {
+  if (flags.revision === undefined) {
+    throw usage(
+      "Cannot promote: no revision is given",
+      "Name a commit of the source: --revision SHA.",
+    );
+  }
+  const settings = settingsFrom(flags, io);
+  const ports = await openPorts(settings, {
+    io,
+    progress: progressFor(flags, io),
+    registry: flags.imageCheck,
+  });
+  try {
+    const result = await promote(
+      {
+        revision: flags.revision,
+        images: settings.images,
+        tagFormat: settings.tagFormat,
+        paths: settings.paths,
+        repository: ports.repository,
+        branch: settings.branch,
+        deploy: flags.deployId ?? newDeployId(),
+        superseded: flags.superseded ?? settings.config?.superseded ?? "record",
+        divergence: flags.allowDiverged ? "allow" : "refuse",
+        mode: flags.dryRun ? "dry-run" : "push",
+        skipCi: flags.skipCi && (settings.config?.skipCi ?? true),
+      },
+      ports,
+      { ...landPolicy, timeoutMs: settings.timeoutMs ?? landPolicy.timeoutMs },
+    );
+    printResult(result, () => promoteText(result, styleFor(flags, io)), { ...flags, io });
+    return result.exit;
+  } finally {
+    await ports.close();
+  }
+}

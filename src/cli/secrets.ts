@@ -1,0 +1,92 @@
+/** Secrets, from the environment or from files, never from flag values. */
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Io } from "./io.ts";
+import { usage } from "./io.ts";
+
+/** What git may show to the server of the manifests. */
+export interface GitSecrets {
+  readonly username?: string;
+  readonly token?: string;
+  /** A private key's text. */
+  readonly sshKey?: string;
+  readonly sshKeyFile?: string;
+  readonly sshKnownHostsFile?: string;
+  readonly sshAgentSocket?: string;
+}
+
+/** A user of a registry. */
+export interface RegistryLogin {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** Reads git's secrets. GITHUB_TOKEN counts only for the server that GitHub Actions runs on. */
+export function gitSecrets(repository: string, io: Io): GitSecrets {
+  const { env } = io;
+  const token = secret("LANDFALL_GIT_TOKEN", io) ?? githubToken(repository, io);
+  return definedOnly({
+    username: env["LANDFALL_GIT_USERNAME"],
+    token,
+    sshKey: env["LANDFALL_SSH_KEY"],
+    sshKeyFile: env["LANDFALL_SSH_KEY_FILE"],
+    sshKnownHostsFile: env["LANDFALL_SSH_KNOWN_HOSTS"],
+    sshAgentSocket: env["SSH_AUTH_SOCK"],
+  });
+}
+
+/**
+ * Returns who we are at a registry: LANDFALL_REGISTRY_USERNAME and _PASSWORD, for the host in
+ * LANDFALL_REGISTRY when that is set, else what `docker login` has left in its file.
+ */
+export function registryLogin(host: string, io: Io): RegistryLogin | undefined {
+  const username = io.env["LANDFALL_REGISTRY_USERNAME"];
+  const password = secret("LANDFALL_REGISTRY_PASSWORD", io);
+  const only = io.env["LANDFALL_REGISTRY"];
+  if (password !== undefined && (only === undefined || only === host)) {
+    return { username: username ?? "landfall", password };
+  }
+  return dockerLogin(host, io);
+}
+
+/** Reads NAME, or the file that NAME_FILE names. */
+function secret(name: string, io: Io): string | undefined {
+  const value = io.env[name];
+  if (value !== undefined && value !== "") return value;
+  const file = io.env[`${name}_FILE`];
+  if (file === undefined || file === "") return undefined;
+  try {
+    return readFileSync(file, "utf8").trim();
+  } catch {
+    throw usage(`Cannot read the file "${file}" named by ${name}_FILE`, "Check that it exists.");
+  }
+}
+
+function githubToken(repository: string, io: Io): string | undefined {
+  const server = io.env["GITHUB_SERVER_URL"] ?? "https://github.com";
+  return repository.startsWith(`${server}/`) ? secret("GITHUB_TOKEN", io) : undefined;
+}
+
+/** Docker's file, as `docker login` writes it without a credential helper. */
+function dockerLogin(host: string, io: Io): RegistryLogin | undefined {
+  const folder = io.env["DOCKER_CONFIG"] ?? join(io.env["HOME"] ?? "/", ".docker");
+  const keys = host === "docker.io" ? ["https://index.docker.io/v1/", "docker.io"] : [host];
+  try {
+    const file = JSON.parse(readFileSync(join(folder, "config.json"), "utf8"));
+    for (const key of keys) {
+      const auth: unknown = file?.auths?.[key]?.auth;
+      if (typeof auth !== "string") continue;
+      const [username = "", ...password] = Buffer.from(auth, "base64").toString().split(":");
+      return { username, password: password.join(":") };
+    }
+  } catch {
+    // No file, or one that is not ours to mend: the registry is asked as nobody.
+  }
+  return undefined;
+}
+
+function definedOnly<T extends object>(fields: { [K in keyof T]: T[K] | undefined }): Partial<T> {
+  const kept = Object.entries(fields).filter(([, value]) => value !== undefined && value !== "");
+  return Object.fromEntries(kept) as Partial<T>;
+}

@@ -1,0 +1,108 @@
+/** Flags beat environment beat file. (The environment's part is in the flags: commander reads it.) */
+
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { type Config, loadConfigText } from "../config.ts";
+import { parseDuration } from "../core/duration.ts";
+import { asDigest, asTag } from "../core/ids.ts";
+import { parseImageName } from "../core/image-ref.ts";
+import { parseTagFormat, type TagFormat } from "../core/tag-format.ts";
+import type { AskedImage } from "../usecases/promotion.ts";
+import { type Io, usage, type Voice } from "./io.ts";
+
+/** The flags of every command that works on the manifests branch. */
+export interface ManifestFlags extends Voice {
+  readonly config?: string;
+  readonly repository?: string;
+  readonly branch?: string;
+  readonly path?: readonly string[];
+  readonly source?: string;
+  readonly timeout?: string;
+  readonly image?: readonly string[];
+  readonly tagFormat?: string;
+}
+
+/** Where the manifests and the source are, and which images they are about. */
+export interface Settings {
+  readonly config: Config | undefined;
+  /** Undefined: where the source came from. */
+  readonly repository: string | undefined;
+  readonly branch: string;
+  readonly paths: readonly string[];
+  readonly source: string;
+  readonly images: readonly AskedImage[];
+  readonly tagFormat: TagFormat;
+  readonly timeoutMs: number | undefined;
+}
+
+const defaultFile = "landfall.yaml";
+
+/** Reads the settings file, when there is one or one was named. */
+export function readConfig(flags: { readonly config?: string }, io: Io): Config | undefined {
+  const file = flags.config ?? defaultFile;
+  let text: string;
+  try {
+    text = readFileSync(resolve(io.cwd, file), "utf8");
+  } catch {
+    if (flags.config === undefined) return undefined;
+    throw usage(`Cannot read the settings file "${file}"`, "Check the path given by --config.");
+  }
+  return loadConfigText(file, text);
+}
+
+/** Merges flags and file, and refuses what neither says although it is needed. */
+export function settingsFrom(flags: ManifestFlags, io: Io): Settings {
+  const config = readConfig(flags, io);
+  const paths = flags.path ?? config?.manifests?.paths ?? [];
+  if (paths.length === 0) {
+    throw usage(
+      "Cannot look for manifests: no path is given",
+      "Name a file or directory with --path, or set manifests.paths in landfall.yaml.",
+    );
+  }
+  const images = flags.image?.map(parseAskedImage) ?? imagesIn(config);
+  if (images.length === 0) {
+    throw usage(
+      "Cannot tell which images are meant: none is given",
+      "Name them with --image, or list them under images in landfall.yaml.",
+    );
+  }
+  return {
+    config,
+    repository: flags.repository ?? config?.manifests?.repository,
+    branch: flags.branch ?? config?.manifests?.branch ?? "main",
+    paths: paths.map((path) => path.replace(/\/+$/, "")),
+    source: flags.source ?? config?.source ?? ".",
+    images,
+    tagFormat: parseTagFormat(flags.tagFormat ?? config?.tag ?? "sha-{revision:7}"),
+    timeoutMs: flags.timeout === undefined ? undefined : parseDuration(flags.timeout),
+  };
+}
+
+/**
+ * Reads `NAME`, `NAME=TAG` or `NAME=TAG@DIGEST`.
+ *
+ * @throws Failure `usage` when it is none of them.
+ */
+export function parseAskedImage(text: string): AskedImage {
+  const equals = text.indexOf("=");
+  const image = parseImageName(equals < 0 ? text : text.slice(0, equals));
+  if (image === undefined) {
+    throw usage(
+      `Cannot read the image "${text}"`,
+      "Write NAME or NAME=TAG, the name without a tag.",
+    );
+  }
+  if (equals < 0) return { image };
+  const [tagText = "", digestText] = text.slice(equals + 1).split("@");
+  const tag = asTag(tagText);
+  const digest = digestText === undefined ? undefined : asDigest(digestText);
+  if (tag === undefined || (digestText !== undefined && digest === undefined)) {
+    throw usage(`Cannot read the tag in "${text}"`, "Write NAME=TAG or NAME=TAG@sha256:DIGEST.");
+  }
+  return digest === undefined ? { image, tag } : { image, tag, digest };
+}
+
+function imagesIn(config: Config | undefined): readonly AskedImage[] {
+  return (config?.images ?? []).map(({ name }) => parseAskedImage(name));
+}

@@ -1,0 +1,30 @@
+/** Spans of time as people write them. */
+
+import { Failure } from "./failure.ts";
+
+const unitMs: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+};
+
+/**
+ * Reads `90s`, `5m`, `1h30m` or `30d` as milliseconds.
+ *
+ * @throws Failure `usage` when it is no such text.
+ */
+export function parseDuration(text: string): number {
+  const parts = [...text.matchAll(/(\d+)(ms|[smhdw])/g)];
+  const isWhole = parts.length > 0 && parts.map(([part]) => part).join("") === text;
+  if (!isWhole) {
+    throw new Failure(
+      "usage",
+      `Cannot read the duration "${text}"`,
+      "Write a number and a unit: 90s, 5m, 6h, 30d.",
+    );
+  }
+  return parts.reduce((sum, [, count, unit]) => sum + Number(count) * (unitMs[unit ?? ""] ?? 0), 0);
+}

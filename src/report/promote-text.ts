@@ -1,0 +1,61 @@
+/** A promotion's result for people: what came of it first, then what moved and where. */
+
+import { printPlace } from "../core/failure.ts";
+import type { ImageReport, Outcome, PromoteResult } from "../core/result.ts";
+import { plain } from "./safe-text.ts";
+import type { Style } from "./style.ts";
+
+/** Returns the result as text, with a final newline. */
+export function promoteText(result: PromoteResult, style: Style): string {
+  const lines = [
+    headline(result, style),
+    ...result.images.flatMap((image) => imageLines(image, style)),
+  ];
+  for (const warning of result.warnings)
+    lines.push(`  ${style.warn("warning")}  ${plain(warning)}`);
+  const { failure } = result;
+  if (failure !== undefined) {
+    const place = failure.place === undefined ? "" : `${printPlace(failure.place)}: `;
+    lines.push(`  ${plain(place + failure.message)}`, `  ${style.dim(plain(failure.hint))}`);
+  }
+  const diff = result.diff === undefined ? "" : `\n${diffText(result.diff, style)}`;
+  return `${lines.join("\n")}\n${diff}`;
+}
+
+function headline(result: PromoteResult, style: Style): string {
+  const tags = [...new Set(result.images.map((image) => image.tag))].join(", ");
+  const where = `${result.branch} of ${plain(result.repository)}`;
+  const commit = result.commit === undefined ? "" : `  commit ${result.commit}`;
+  const rounds = result.attempts === 1 ? "1 round" : `${result.attempts} rounds`;
+  const seconds = (result.tookMs / 1000).toFixed(1);
+  const word = style.bold(paintOutcome(result.outcome, style));
+  const what = tags === "" ? (result.revision ?? "") : tags;
+  return `${word}  ${what}  ${where}${commit}  ${style.dim(`(${rounds}, ${seconds} s)`)}`;
+}
+
+function paintOutcome(outcome: Outcome, style: Style): string {
+  if (outcome === "landed" || outcome === "unchanged") return style.good(outcome);
+  if (outcome === "failed" || outcome === "unknown" || outcome === "refused")
+    return style.bad(outcome);
+  return style.warn(outcome);
+}
+
+/** Returns the lines of one image: what came of it, then its pins. */
+export function imageLines(image: ImageReport, style: Style): readonly string[] {
+  const lines = [`  ${image.outcome.padEnd(10)}  ${image.image}`];
+  for (const pin of image.pins) {
+    const change = pin.from === pin.to ? plain(pin.from) : `${plain(pin.from)} -> ${plain(pin.to)}`;
+    lines.push(`              ${style.dim(plain(printPlace(pin)))}  ${change}`);
+  }
+  return lines;
+}
+
+function diffText(diff: string, style: Style): string {
+  const painted = diff.split("\n").map((line) => {
+    // A manifest may hold any byte that UTF-8 can; a terminal must not act on it.
+    const safe = plain(line, Number.POSITIVE_INFINITY);
+    if (line.startsWith("+")) return style.good(safe);
+    return line.startsWith("-") ? style.bad(safe) : safe;
+  });
+  return painted.join("\n");
+}

@@ -1,0 +1,18 @@
+/** Foreign text (subjects, file names, servers' words) made safe to print on one line. */
+
+/** Code points that a terminal acts on, that reorder what is read, or that cannot be seen. */
+const unsafe = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\u2028\u2029]+/gu;
+
+/**
+ * Returns a text without control, bidirectional and invisible characters, on one line, cut at `max`
+ * code points. Where it could be taken for a command of GitHub Actions (`::x` at the start of a
+ * line, `##[x]` anywhere) it is broken up.
+ */
+export function plain(text: string, max = 4_096): string {
+  const shown = text
+    .replace(unsafe, " ")
+    .replaceAll("##[", "## [")
+    .replace(/^(\s*):(?=:)/, "$1: ");
+  const points = [...shown];
+  return points.length <= max ? shown : `${points.slice(0, max - 1).join("")}…`;
+}

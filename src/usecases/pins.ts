@@ -1,0 +1,63 @@
+/** Lists every pin of some images at the tip of the manifests branch. */
+
+import type { CommitId } from "../core/ids.ts";
+import { type ImageName, printImageName } from "../core/image-ref.ts";
+import { findPins, needlesOf, printPinned } from "../core/pins.ts";
+import type { Remote } from "../ports.ts";
+
+/** One pin, as people and programs read it. */
+export interface PinRow {
+  readonly image: string;
+  readonly tag: string;
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** The object around it, for example `Deployment/rbs-frontend`. */
+  readonly owner: string;
+  readonly keyPath: string;
+  readonly form: "reference" | "kustomize" | "values";
+}
+
+/** What `landfall pins` prints. The field `version` changes when a reader would have to. */
+export interface PinsResult {
+  readonly version: 1;
+  readonly command: "pins";
+  readonly tip: CommitId;
+  readonly pins: readonly PinRow[];
+  /** Images that no manifest under the paths names. */
+  readonly unpinned: readonly string[];
+  /** Images that are pinned at more than one tag. */
+  readonly mixed: readonly string[];
+}
+
+/** Reads the tip and lists the pins, in the order of files and lines. Throws what the remote throws. */
+export async function listPins(
+  images: readonly ImageName[],
+  paths: readonly string[],
+  remote: Remote,
+): Promise<PinsResult> {
+  const tip = await remote.fetchTip();
+  const files = await remote.findManifests(tip, paths, needlesOf(images));
+  const pins = files.flatMap((file) => findPins(file, images));
+  const rows = pins.map((pin) => ({
+    image: printImageName(pin.image),
+    tag: printPinned(pin),
+    file: pin.file,
+    line: pin.line,
+    column: pin.column,
+    owner: pin.owner,
+    keyPath: pin.keyPath,
+    form: pin.form,
+  }));
+  const names = images.map(printImageName);
+  const tagsOf = (name: string) =>
+    new Set(rows.filter((row) => row.image === name).map((row) => row.tag));
+  return {
+    version: 1,
+    command: "pins",
+    tip,
+    pins: rows,
+    unpinned: names.filter((name) => tagsOf(name).size === 0),
+    mixed: names.filter((name) => tagsOf(name).size > 1),
+  };
+}

@@ -1,0 +1,64 @@
+/** Promote: check the images, land their tags, and say truthfully what came of it. */
+
+import { Failure } from "../core/failure.ts";
+import type { CommitId } from "../core/ids.ts";
+import type { PromoteResult } from "../core/result.ts";
+import { tagOf } from "../core/tag-format.ts";
+import type { History, Registry } from "../ports.ts";
+import { checkImages } from "./check-images.ts";
+import { type LandPolicy, type LandPorts, land } from "./land.ts";
+import { planAt } from "./promote-plan.ts";
+import { concludeFailure, concludeLanding } from "./promote-result.ts";
+import type { PromoteRequest, Promotion } from "./promotion.ts";
+
+/** The world of a promotion. Without a registry, the images are not checked. */
+export interface PromotePorts extends LandPorts {
+  readonly history: History;
+  readonly registry: Registry | undefined;
+}
+
+/** Lands a promotion. A Failure becomes the result; anything else that is thrown is a bug. */
+export async function promote(
+  request: PromoteRequest,
+  ports: PromotePorts,
+  policy: LandPolicy,
+): Promise<PromoteResult> {
+  const startedMs = ports.clock.nowMs();
+  const frame = { request, tookMs: () => ports.clock.nowMs() - startedMs };
+  try {
+    const promotion = await prepare(request, ports);
+    const atSeconds = Math.floor(startedMs / 1000);
+    const planning = { promotion, request, ports, atSeconds };
+    const landing = await land((tip: CommitId) => planAt(tip, planning), ports, policy);
+    return concludeLanding(landing, promotion, frame);
+  } catch (error) {
+    if (error instanceof Failure) return concludeFailure(error, frame);
+    throw error;
+  }
+}
+
+/** Turns the request into checked facts: a revision that exists, and images that exist. */
+async function prepare(request: PromoteRequest, ports: PromotePorts): Promise<Promotion> {
+  const { tagFormat, paths, divergence } = request;
+  const revision = await ports.history.resolve(request.revision);
+  if (revision === undefined) throw unknownRevision(request.revision);
+  const wanted = request.images.map(({ image, tag, digest }) => ({
+    image,
+    tag: tag ?? tagOf(tagFormat, revision),
+    digest,
+  }));
+  if (ports.registry === undefined) {
+    return { revision, targets: wanted, paths, tagFormat, divergence };
+  }
+  ports.progress.step(`Looking for ${wanted.map(({ tag }) => tag)[0]} in the registry`);
+  const targets = await checkImages(wanted, ports.registry);
+  return { revision, targets, paths, tagFormat, divergence };
+}
+
+function unknownRevision(text: string): Failure {
+  return new Failure(
+    "unknown-revision",
+    `Cannot promote "${text}": the source history has no such commit`,
+    "Give a full commit id, or a unique prefix of one, of the repository named by --source.",
+  );
+}

@@ -1,0 +1,126 @@
+/** Moves pins in files, without git: what to write is known in full before the first byte is. */
+
+import { exit, Failure } from "../core/failure.ts";
+import { printImageName, sameImage } from "../core/image-ref.ts";
+import { nearest } from "../core/nearest.ts";
+import {
+  findPins,
+  namesIn,
+  needlesOf,
+  type Pin,
+  type PinMove,
+  pinHolds,
+  printPinned,
+  splicePins,
+} from "../core/pins.ts";
+import type { ImageReport, PinReport } from "../core/result.ts";
+import type { Files, ManifestFile } from "../ports.ts";
+import type { AskedImage, Target } from "./promotion.ts";
+
+/** What to set, and where. */
+export interface SetRequest {
+  readonly images: readonly AskedImage[];
+  readonly paths: readonly string[];
+}
+
+/** What was set. Every pin of every image is named, whether it moved or was there already. */
+export interface SetResult {
+  readonly version: 1;
+  readonly command: "set";
+  readonly outcome: "written" | "unchanged";
+  readonly exit: number;
+  readonly images: readonly ImageReport[];
+  /** The files that were written. */
+  readonly files: readonly string[];
+}
+
+/**
+ * Sets the tags of images in every manifest under the paths. Doing it twice is doing it once.
+ *
+ * @throws Failure `usage` when an image has no tag or two, or a path is wrong; `image-not-pinned`
+ *   when no manifest pins an image; `bad-manifest` when a file that mentions one cannot be edited
+ *   safely. Nothing is written then.
+ */
+export async function setImages(request: SetRequest, files: Files): Promise<SetResult> {
+  const targets = targetsOf(request.images);
+  const names = targets.map(({ image }) => image);
+  const manifests = await files.find(request.paths, needlesOf(names));
+  const pins = manifests.flatMap((file) => findPins(file, names));
+  for (const { image } of targets) {
+    const pinned = pins.some((pin) => sameImage(pin.image, image));
+    if (!pinned) throw notPinned(image, request.paths, await files.find(request.paths, []));
+  }
+
+  const moves = pins
+    .map((pin) => moveOf(pin, targets))
+    .filter(({ pin, ...to }) => !pinHolds(pin, to));
+  const written = manifests.flatMap(({ path, bytes }) => {
+    const own = moves.filter(({ pin }) => pin.file === path);
+    return own.length === 0 ? [] : [{ path, bytes: splicePins(bytes, own) }];
+  });
+  await files.replace(written);
+
+  return {
+    version: 1,
+    command: "set",
+    outcome: written.length > 0 ? "written" : "unchanged",
+    exit: exit.done,
+    images: targets.map((target) => reportOf(target, pins)),
+    files: written.map(({ path }) => path),
+  };
+}
+
+function targetsOf(images: readonly AskedImage[]): readonly Target[] {
+  return images.map(({ image, tag, digest }, at) => {
+    const name = printImageName(image);
+    const hint = "Write each image once, as NAME=TAG or NAME=TAG@sha256:DIGEST.";
+    if (tag === undefined) throw new Failure("usage", `Cannot set "${name}": it has no tag`, hint);
+    if (images.slice(0, at).some((other) => sameImage(other.image, image))) {
+      throw new Failure("usage", `Cannot set "${name}": it is given twice`, hint);
+    }
+    return { image, tag, digest };
+  });
+}
+
+function moveOf(pin: Pin, targets: readonly Target[]): PinMove {
+  const { tag, digest } = targets.find(({ image }) => sameImage(image, pin.image))!;
+  return { pin, tag, digest };
+}
+
+function reportOf(target: Target, pins: readonly Pin[]): ImageReport {
+  const own = pins.filter((pin) => sameImage(pin.image, target.image));
+  return {
+    image: printImageName(target.image),
+    tag: target.tag,
+    digest: target.digest,
+    outcome: own.every((pin) => pinHolds(pin, target)) ? "unchanged" : "moved",
+    pins: own.map((pin) => pinReport(pin, target)),
+  };
+}
+
+/** Says what became of a pin. One that held the target already is as it was. */
+function pinReport(pin: Pin, target: Target): PinReport {
+  const { file, line, column, slots } = pin;
+  const tag = slots.tag ? target.tag : undefined;
+  const digest = slots.digest ? target.digest : undefined;
+  const from = printPinned(pin);
+  const to = pinHolds(pin, target) ? from : printPinned({ ...pin, tag, digest });
+  return { file, line, column, from, to };
+}
+
+function notPinned(
+  image: Target["image"],
+  paths: readonly string[],
+  manifests: readonly ManifestFile[],
+): Failure {
+  const name = printImageName(image);
+  const where = paths.map((path) => `"${path}"`).join(", ");
+  const near = nearest(name, [...new Set(manifests.flatMap(({ bytes }) => namesIn(bytes)))]);
+  return new Failure(
+    "image-not-pinned",
+    `Cannot set "${name}": no manifest under ${where} pins it`,
+    near === undefined
+      ? "Looked at *.yaml, *.yml and *.json. Name the image as they do, and their folder."
+      : `Did you mean "${near}"?`,
+  );
+}

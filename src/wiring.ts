@@ -1,0 +1,138 @@
+/** Settings → real ports. The only place that constructs adapters. */
+
+import { randomUUID } from "node:crypto";
+import { tmpdir } from "node:os";
+import { resolve } from "node:path";
+import { openRemote } from "./adapters/git.ts";
+import { type GitCredentials, transportOf } from "./adapters/git-auth.ts";
+import { openHistory } from "./adapters/git-history.ts";
+import { isLocalPath, type LocalSource, localSource, originOf } from "./adapters/git-source.ts";
+import { systemClock, systemRandom } from "./adapters/system.ts";
+import type { Io } from "./cli/io.ts";
+import { gitSecrets, registryLogin } from "./cli/secrets.ts";
+import type { Settings } from "./cli/settings.ts";
+import { Failure } from "./core/failure.ts";
+import type { Progress, Registry, Remote } from "./ports.ts";
+import type { PromotePorts } from "./usecases/promote.ts";
+
+/** What is to be opened, and for whom. */
+export interface Opening {
+  readonly io: Io;
+  readonly progress: Progress;
+  /** Whether the registries are to be asked. */
+  readonly registry: boolean;
+}
+
+/** Ports that hold temporary directories until they are closed. */
+export type Opened<Ports> = Ports & { readonly repository: string; close(): Promise<void> };
+
+/** Wall time of one git command, in milliseconds. */
+const gitTimeoutMs = 120_000;
+/** Wall time of one question to a registry with its retries, in milliseconds. */
+const registryTimeoutMs = 60_000;
+
+/** Returns a new id for a deploy: one per promotion. */
+export function newDeployId(): string {
+  return randomUUID();
+}
+
+/** Opens everything that a landing needs. */
+export async function openPorts(
+  settings: Settings,
+  opening: Opening,
+): Promise<Opened<PromotePorts>> {
+  const { io } = opening;
+  const source = await openSource(settings, io);
+  const repository = repositoryOf(settings, source);
+  const remote = await openRemote(remoteOptions(settings, repository, io));
+  const history = await openHistory({
+    local: source.local,
+    url: source.url,
+    credentials: credentialsFor(source.url, repository, io),
+    env: io.env,
+    temporary: tmpdir(),
+    timeoutMs: gitTimeoutMs,
+    signal: io.signal,
+  });
+  return {
+    repository,
+    remote,
+    history,
+    registry: opening.registry ? await openRegistry(settings, io) : undefined,
+    clock: systemClock,
+    random: systemRandom,
+    progress: opening.progress,
+    async close() {
+      await Promise.all([remote.close(), history.close()]);
+    },
+  };
+}
+
+/** Opens the manifests branch alone. */
+export async function openManifests(
+  settings: Settings,
+  io: Io,
+): Promise<Opened<{ readonly remote: Remote }>> {
+  const known = settings.repository !== undefined;
+  const source = known ? {} : await openSource(settings, io);
+  const repository = repositoryOf(settings, source);
+  const remote = await openRemote(remoteOptions(settings, repository, io));
+  return { repository, remote, close: () => remote.close() };
+}
+
+/** The source repository: on this machine, elsewhere, or both. */
+interface Source {
+  readonly local?: LocalSource | undefined;
+  readonly url?: string | undefined;
+}
+
+async function openSource({ source }: Settings, io: Io): Promise<Source> {
+  if (!isLocalPath(source)) return { url: source };
+  const local = await localSource(resolve(io.cwd, source));
+  return { local, url: await originOf(local, io.env) };
+}
+
+function repositoryOf(settings: Settings, source: Source): string {
+  const named = settings.repository ?? source.url;
+  if (named === undefined) {
+    throw new Failure(
+      "usage",
+      "Cannot tell where the manifests are: no repository is given and the source has no origin",
+      "Name the repository with --repository, or manifests.repository in landfall.yaml.",
+    );
+  }
+  return named;
+}
+
+function remoteOptions(settings: Settings, repository: string, io: Io) {
+  return {
+    url: repository,
+    branch: settings.branch,
+    credentials: gitSecrets(repository, io),
+    identity: settings.config?.identity ?? { name: "Landfall", email: "landfall@localhost" },
+    env: io.env,
+    temporary: tmpdir(),
+    timeoutMs: gitTimeoutMs,
+    signal: io.signal,
+  };
+}
+
+/** The source may be asked as the manifests are, but only on the same server. */
+function credentialsFor(url: string | undefined, repository: string, io: Io): GitCredentials {
+  if (url === undefined) return {};
+  const secrets = gitSecrets(url, io);
+  const hostOf = (text: string) => (transportOf(text) === "https" ? new URL(text).host : text);
+  return hostOf(url) === hostOf(repository) ? secrets : {};
+}
+
+async function openRegistry({ config }: Settings, io: Io): Promise<Registry> {
+  const { createRegistry } = await import("./adapters/registry.ts");
+  return createRegistry({
+    credentials: (host) => registryLogin(host, io),
+    clock: systemClock,
+    random: systemRandom,
+    insecureHosts: config?.insecureRegistries ?? [],
+    timeoutMs: registryTimeoutMs,
+    signal: io.signal,
+  });
+}

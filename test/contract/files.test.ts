@@ -1,0 +1,111 @@
+/** The port `Files`, on this machine and in memory. */
+
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { localFiles } from "../../src/adapters/files.ts";
+import { filesInMemory } from "../support/files-in-memory.ts";
+import { filesContract } from "./files.contract.ts";
+
+const made: string[] = [];
+afterAll(() => {
+  for (const path of made) rmSync(path, { recursive: true, force: true });
+});
+
+function folderWith(content: Readonly<Record<string, string>>): string {
+  const root = mkdtempSync(join(tmpdir(), "landfall-files-"));
+  made.push(root);
+  for (const [path, text] of Object.entries(content)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+  return root;
+}
+
+filesContract("files of this machine", (content) => ({
+  files: localFiles,
+  root: folderWith(content),
+}));
+filesContract("files in memory", (content) => ({
+  files: filesInMemory(new Map(Object.entries(content).map(([path, text]) => [`r/${path}`, text]))),
+  root: "r",
+}));
+
+const image = "image: shop/api:1";
+const bytes = new Uint8Array(Buffer.from("image: shop/api:2"));
+
+describe("links", () => {
+  test("one that leads out of the given paths is refused, to a file or a folder", async () => {
+    for (const target of ["outside/x.yaml", "outside"]) {
+      const root = folderWith({ "in/a.yaml": image, "outside/x.yaml": image });
+      symlinkSync(join(root, target), join(root, "in/link.yaml"));
+      await expect(localFiles.find([join(root, "in")], ["api"])).rejects.toMatchObject({
+        code: "bad-manifest",
+        place: { file: join(root, "in/link.yaml") },
+      });
+    }
+  });
+
+  test("one whose target is under the given paths gives its target once, and a loop ends", async () => {
+    const root = folderWith({ "in/a.yaml": image, "more/b.yaml": image });
+    symlinkSync("a.yaml", join(root, "in/link.yaml"));
+    symlinkSync("../more", join(root, "in/more"));
+    symlinkSync("..", join(root, "more/loop"));
+    const list = await localFiles.find([root], ["api"]);
+    expect(list.map(({ path }) => path)).toEqual([
+      join(root, "in/a.yaml"),
+      join(root, "more/b.yaml"),
+    ]);
+  });
+
+  test("one that leads nowhere, to itself or to no manifest is passed over", async () => {
+    const root = folderWith({ "in/a.yaml": image, "notes.txt": "" });
+    symlinkSync("gone", join(root, "in/gone.yaml"));
+    symlinkSync("itself.yaml", join(root, "in/itself.yaml"));
+    symlinkSync("../notes.txt", join(root, "in/notes.txt"));
+    expect(await localFiles.find([join(root, "in")], [])).toHaveLength(1);
+  });
+
+  test("one that is given as the path is refused, with a slash behind it or not", async () => {
+    const root = folderWith({ "in/a.yaml": image });
+    symlinkSync("in", join(root, "link"));
+    for (const path of ["link", "link/", "link//"]) {
+      await expect(localFiles.find([`${root}/${path}`], [])).rejects.toMatchObject({
+        code: "bad-manifest",
+      });
+    }
+  });
+});
+
+describe("replacing", () => {
+  test("keeps the mode and leaves nothing else behind", async () => {
+    const root = folderWith({ "a.yaml": image });
+    chmodSync(join(root, "a.yaml"), 0o751);
+    await localFiles.replace([{ path: join(root, "a.yaml"), bytes }]);
+    expect(statSync(join(root, "a.yaml")).mode & 0o777).toBe(0o751);
+    expect(readFileSync(join(root, "a.yaml"), "utf8")).toBe("image: shop/api:2");
+    expect(readdirSync(root)).toEqual(["a.yaml"]);
+  });
+
+  test("replaces none when one cannot be written", async () => {
+    const root = folderWith({ "a.yaml": image });
+    const files = [join(root, "a.yaml"), join(root, "gone/b.yaml")].map((path) => ({
+      path,
+      bytes,
+    }));
+    await expect(localFiles.replace(files)).rejects.toMatchObject({ code: "usage" });
+    expect(readFileSync(join(root, "a.yaml"), "utf8")).toBe(image);
+    expect(readdirSync(root)).toEqual(["a.yaml"]);
+  });
+});
