@@ -43,12 +43,11 @@ export async function openPorts(
 ): Promise<Opened<PromotePorts>> {
   const { io } = opening;
   const source = await openSource(settings, io);
-  const repository = repositoryOf(settings, source);
+  const repository = settings.repository ?? (await originUrl(source, io));
   const remote = await openRemote(remoteOptions(settings, repository, io));
   const history = await openHistory({
     local: source.local,
-    url: source.url,
-    credentials: credentialsFor(source.url, repository, io),
+    upstream: () => upstreamOf(source, repository, io),
     env: io.env,
     temporary: tmpdir(),
     timeoutMs: gitTimeoutMs,
@@ -73,35 +72,36 @@ export async function openManifests(
   settings: Settings,
   io: Io,
 ): Promise<Opened<{ readonly remote: Remote }>> {
-  const known = settings.repository !== undefined;
-  const source = known ? {} : await openSource(settings, io);
-  const repository = repositoryOf(settings, source);
+  const repository = settings.repository ?? (await originUrl(await openSource(settings, io), io));
   const remote = await openRemote(remoteOptions(settings, repository, io));
   return { repository, remote, close: () => remote.close() };
 }
 
-/** The source repository: on this machine, elsewhere, or both. */
-interface Source {
-  readonly local?: LocalSource | undefined;
-  readonly url?: string | undefined;
-}
+/** The source repository: a clone on this machine, or a URL. */
+type Source =
+  | { readonly local: LocalSource }
+  | { readonly local?: undefined; readonly url: string };
 
 async function openSource({ source }: Settings, io: Io): Promise<Source> {
   if (!isLocalPath(source)) return { url: source };
-  const local = await localSource(resolve(io.cwd, source));
-  return { local, url: await originOf(local, io.env) };
+  return { local: await localSource(resolve(io.cwd, source)) };
 }
 
-function repositoryOf(settings: Settings, source: Source): string {
-  const named = settings.repository ?? source.url;
-  if (named === undefined) {
-    throw new Failure(
-      "usage",
-      "Cannot tell where the manifests are: no repository is given and the source has no origin",
-      "Name the repository with --repository, or manifests.repository in landfall.yaml.",
-    );
-  }
-  return named;
+/** The manifests are where the source came from, unless somebody says otherwise. */
+async function originUrl(source: Source, io: Io): Promise<string> {
+  const origin = source.local === undefined ? source.url : await originOf(source.local, io.env);
+  if (origin !== undefined) return origin;
+  throw new Failure(
+    "usage",
+    "Cannot tell where the manifests are: no repository is given and the source has no origin",
+    "Name the repository with --repository, or manifests.repository in landfall.yaml.",
+  );
+}
+
+/** Where commits are asked for that a local clone lacks, and who we are there. */
+async function upstreamOf(source: Source, repository: string, io: Io) {
+  const url = source.local === undefined ? source.url : await originOf(source.local, io.env);
+  return url === undefined ? undefined : { url, credentials: credentialsFor(url, repository, io) };
 }
 
 function remoteOptions(settings: Settings, repository: string, io: Io) {
@@ -118,8 +118,7 @@ function remoteOptions(settings: Settings, repository: string, io: Io) {
 }
 
 /** The source may be asked as the manifests are, but only on the same server. */
-function credentialsFor(url: string | undefined, repository: string, io: Io): GitCredentials {
-  if (url === undefined) return {};
+function credentialsFor(url: string, repository: string, io: Io): GitCredentials {
   const secrets = gitSecrets(url, io);
   const hostOf = (text: string) => (transportOf(text) === "https" ? new URL(text).host : text);
   return hostOf(url) === hostOf(repository) ? secrets : {};

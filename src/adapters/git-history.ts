@@ -12,12 +12,21 @@ import { GitExit, type GitPlace, runGit } from "./git-run.ts";
 import type { LocalSource } from "./git-source.ts";
 import { readFetchFailure } from "./git-text.ts";
 
-/** Where the history comes from. At least one of `local` and `url` is given. */
-export interface HistoryOptions {
-  readonly local?: LocalSource | undefined;
-  /** Where commits are asked for that are not here: newer ones, and those a shallow clone lacks. */
-  readonly url?: string | undefined;
+/** A server that has the whole history. */
+export interface Upstream {
+  readonly url: string;
   readonly credentials: GitCredentials;
+}
+
+/** Where the history comes from. */
+export interface HistoryOptions {
+  /** A clone on this machine, whose objects are borrowed. */
+  readonly local?: LocalSource | undefined;
+  /**
+   * Returns where commits are asked for that are not here: newer ones, and those that a shallow
+   * clone lacks. Called when that is needed first.
+   */
+  readonly upstream: () => Promise<Upstream | undefined>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly temporary: string;
   /** Wall time of one git command, in milliseconds. */
@@ -32,32 +41,15 @@ export interface HistoryOptions {
 export async function openHistory(
   options: HistoryOptions,
 ): Promise<History & { close(): Promise<void> }> {
-  const { local, url, env, credentials, timeoutMs, signal } = options;
+  const { local } = options;
   const home = await mkdtemp(join(options.temporary, "landfall-history-"));
   createBare(home);
   if (local !== undefined) {
     await writeFile(join(home, "objects", "info", "alternates"), `${local.objects}\n`);
     if (local.shallow !== "") await writeFile(join(home, "shallow"), local.shallow);
   }
-  const at = { directory: home, timeoutMs, signal };
-  const inside = { ...at, env: gitEnvironment({ env, home, credentials }) };
-  const outside: GitPlace | undefined =
-    url === undefined
-      ? undefined
-      : {
-          ...at,
-          env: gitEnvironment({ env, home, url, credentials }, [
-            ...tokenSettings(url, credentials),
-            ["remote.origin.url", url],
-            ["remote.origin.promisor", "true"],
-            ["remote.origin.partialclonefilter", "tree:0"],
-            // git would run a command in the borrowed repository to learn which commits it has.
-            ["core.alternateRefsCommand", "true"],
-          ]),
-        };
   const have = local === undefined ? "none" : local.shallow === "" ? "whole" : "shallow";
-  const requests = [...requestsFor[have]];
-  return new GitHistory({ inside, outside, home, redact: redactor(credentials), url, requests });
+  return new GitHistory(home, options, [...requestsFor[have]]);
 }
 
 /** The requests that bring more of a history, one after the other, until it is whole. */
@@ -69,24 +61,21 @@ const requestsFor = {
   none: [["--depth=200"], ["--deepen=2000"], ["--unshallow"]],
 } as const;
 
-interface Parts {
-  readonly inside: GitPlace;
-  readonly outside: GitPlace | undefined;
-  readonly home: string;
-  readonly redact: (text: string) => string;
-  readonly url: string | undefined;
-  /** What is left to ask for. */
-  readonly requests: (readonly string[])[];
-}
-
 class GitHistory implements History {
-  readonly #parts: Parts;
+  readonly #home: string;
+  readonly #options: HistoryOptions;
+  readonly #inside: GitPlace;
+  /** What is left to ask for. */
+  readonly #requests: (readonly string[])[];
   readonly #resolved = new Map<string, Revision | undefined>();
   readonly #related = new Map<string, boolean>();
-  #asked = false;
+  #upstream: Upstream | undefined;
 
-  constructor(parts: Parts) {
-    this.#parts = parts;
+  constructor(home: string, options: HistoryOptions, requests: (readonly string[])[]) {
+    this.#home = home;
+    this.#options = options;
+    this.#requests = requests;
+    this.#inside = this.#place(gitEnvironment({ env: options.env, home }));
   }
 
   async resolve(idOrPrefix: string): Promise<Revision | undefined> {
@@ -103,10 +92,10 @@ class GitHistory implements History {
     const key = `${ancestor} ${descendant}`;
     const known = this.#related.get(key);
     if (known !== undefined) return known;
-    let answer = await isAncestor(this.#parts.inside, ancestor, descendant);
+    let answer = await isAncestor(this.#inside, ancestor, descendant);
     // A history that is cut off can only say yes for certain.
     while (!answer && (await this.#isShallow()) && (await this.#fetchMore())) {
-      answer = await isAncestor(this.#parts.inside, ancestor, descendant);
+      answer = await isAncestor(this.#inside, ancestor, descendant);
     }
     if (!answer && (await this.#isShallow())) throw tooShallow();
     this.#related.set(key, answer);
@@ -114,13 +103,13 @@ class GitHistory implements History {
   }
 
   async close(): Promise<void> {
-    await rm(this.#parts.home, { recursive: true, force: true, maxRetries: 3 });
+    await rm(this.#home, { recursive: true, force: true, maxRetries: 3 });
   }
 
   async #lookUp(prefix: string): Promise<Revision | undefined> {
     try {
       const args = ["rev-parse", "--verify", "--end-of-options", `${prefix}^{commit}`];
-      const { stdout } = await runGit(this.#parts.inside, args);
+      const { stdout } = await runGit(this.#inside, args);
       return asRevision(stdout.toString("latin1").trim());
     } catch (error) {
       // Unknown here, or the prefix of more than one commit: either way it names none.
@@ -130,41 +119,51 @@ class GitHistory implements History {
   }
 
   async #isShallow(): Promise<boolean> {
-    const shallow = await readFile(join(this.#parts.home, "shallow"), "utf8").catch(() => "");
+    const shallow = await readFile(join(this.#home, "shallow"), "utf8").catch(() => "");
     return shallow !== "";
   }
 
   /** Asks for more of the history. Returns whether there was more to ask for. */
   async #fetchMore(): Promise<boolean> {
-    const { outside, url, requests } = this.#parts;
-    if (outside === undefined || url === undefined) return false;
-    if (this.#asked && !(await this.#isShallow())) return false;
-    const scope = requests.shift();
+    const isWholeByNow = this.#upstream !== undefined && !(await this.#isShallow());
+    const scope = isWholeByNow ? undefined : this.#requests.shift();
     if (scope === undefined) return false;
-    this.#asked = true;
+    this.#upstream ??= await this.#options.upstream();
+    if (this.#upstream === undefined) return false;
     await this.#offer();
-    const refspec = "+refs/heads/*:refs/landfall/source/*";
+    const { url, credentials } = this.#upstream;
+    const { env } = this.#options;
+    const surroundings = { env, home: this.#home, url, credentials };
+    const outside = this.#place(
+      gitEnvironment(surroundings, [
+        ...tokenSettings(url, credentials),
+        ["remote.origin.url", url],
+        ["remote.origin.promisor", "true"],
+        ["remote.origin.partialclonefilter", "tree:0"],
+        // git would run a command in the borrowed repository to learn which commits it has.
+        ["core.alternateRefsCommand", "true"],
+      ]),
+    );
+    const flags = ["--no-tags", "--no-auto-maintenance", "--filter=tree:0", ...scope];
     try {
-      await runGit(outside, [
-        "fetch",
-        "--no-tags",
-        "--no-auto-maintenance",
-        "--filter=tree:0",
-        ...scope,
-        "origin",
-        refspec,
-      ]);
+      await runGit(outside, ["fetch", ...flags, "origin", "+refs/heads/*:refs/landfall/source/*"]);
       return true;
     } catch (error) {
       if (!(error instanceof GitExit)) throw error;
       const failure = readFetchFailure(error, url);
-      throw new Failure(failure.code, this.#parts.redact(failure.message), failure.hint);
+      const { code, hint, message } = failure;
+      throw new Failure(code, redactor(credentials)(message), hint);
     }
+  }
+
+  #place(env: Record<string, string>): GitPlace {
+    const { timeoutMs, signal } = this.#options;
+    return { directory: this.#home, env, timeoutMs, signal };
   }
 
   /** Tells the server what we have, by refs on known commits, so that it sends only the rest. */
   async #offer(): Promise<void> {
-    const folder = join(this.#parts.home, "refs", "landfall", "have");
+    const folder = join(this.#home, "refs", "landfall", "have");
     await mkdir(folder, { recursive: true });
     for (const revision of this.#resolved.values()) {
       if (revision !== undefined) await writeFile(join(folder, revision), `${revision}\n`);

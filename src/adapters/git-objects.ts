@@ -58,6 +58,17 @@ export async function listTree(
     });
 }
 
+/** Returns the id of the file at a path of a commit, or undefined when there is none. */
+export async function findBlob(
+  place: GitPlace,
+  commit: CommitId,
+  path: string,
+): Promise<string | undefined> {
+  const args = ["rev-parse", "--verify", "--end-of-options", `${commit}:${path}`];
+  const { code, stdout } = await runGit(place, args, { answers: [128] });
+  return code === 0 ? stdout.toString("latin1").trim() : undefined;
+}
+
 /** Reads blobs by id. Those that are not in our repository are missing from the answer. */
 export async function readBlobs(
   place: GitPlace,

@@ -99,22 +99,26 @@ async function spawnGit(
     input: () => (call.input === undefined ? undefined : Buffer.from(call.input)),
     errors: (error, result) => {
       judged = judge(args[0] ?? "", result, call.answers ?? []);
-      return error instanceof Error || judged instanceof GitExit
-        ? new Error("see judged")
-        : undefined;
+      if (!(judged instanceof GitExit)) return undefined;
+      // No program, or our own abort: simple-git alone knows why nothing was said.
+      if (error instanceof Error && judged.stderr === "") judged = asGitExit(error, args);
+      return judged;
     },
   }).env(place.env);
   try {
     await git.raw([...args]);
   } catch (error) {
-    if (judged instanceof GitExit && !call.stop.aborted) throw judged;
-    const message = error instanceof Error ? error.message : String(error);
-    throw new GitExit(`Cannot run git ${args[0]}: ${message}`, { stderr: message });
+    throw judged instanceof GitExit ? judged : asGitExit(error, args);
   }
   if (judged === undefined || judged instanceof GitExit) {
     throw judged ?? new GitExit(`git ${args[0]} gave no result`, {});
   }
   return judged;
+}
+
+function asGitExit(error: unknown, args: readonly string[]): GitExit {
+  const message = error instanceof Error ? error.message : String(error);
+  return new GitExit(`Cannot run git ${args[0]}: ${message}`, { stderr: message });
 }
 
 /** What simple-git knows of a child that has ended. */

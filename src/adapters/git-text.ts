@@ -34,6 +34,22 @@ export function readPushReply(said: Said): PushReply {
   return duringSending(said.stderr, words);
 }
 
+/** What a push that was only pretended shows of the ref on the server. */
+export type Pretended =
+  | { readonly kind: "up-to-date" }
+  /** The ref stands at an ancestor of ours; `from` is the beginning of its id. */
+  | { readonly kind: "would-move"; readonly from: string }
+  | { readonly kind: "elsewhere" };
+
+/** Reads the reply to `git push --dry-run --porcelain`. Undefined: it does not say. */
+export function readPretended({ stdout }: Said): Pretended | undefined {
+  const line = stdout.split("\n").find((text) => /^[ *=!]\t/.test(text));
+  if (line?.startsWith("=")) return { kind: "up-to-date" };
+  const from = /^ \t\S+\t([0-9a-f]{4,40})\.\.[0-9a-f]/.exec(line ?? "")?.[1];
+  if (from !== undefined) return { kind: "would-move", from };
+  return line?.includes("[rejected]") ? { kind: "elsewhere" } : undefined;
+}
+
 /** The reason in parentheses, by what it means. The first that fits counts. */
 const refReasons: readonly (readonly [RegExp, PushReply["kind"]])[] = [
   [/\[rejected\]/, "raced"],

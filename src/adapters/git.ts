@@ -11,6 +11,7 @@ import { type GitCredentials, redactor, tokenSettings } from "./git-auth.ts";
 import { gitEnvironment } from "./git-env.ts";
 import {
   createBare,
+  findBlob,
   type Identity,
   isAncestor,
   listTree,
@@ -20,7 +21,7 @@ import {
   writeCommit,
 } from "./git-objects.ts";
 import { GitExit, type GitPlace, runGit } from "./git-run.ts";
-import { readFetchFailure, readPushReply, type Said } from "./git-text.ts";
+import { readFetchFailure, readPretended, readPushReply, type Said } from "./git-text.ts";
 
 /** Which branch of which repository, and how it is reached. */
 export interface RemoteOptions {
@@ -40,7 +41,8 @@ export interface RemoteOptions {
 
 /**
  * Opens a branch for reading and landing. The repository that holds our objects is private, empty
- * and removed by `close`.
+ * and removed by `close`. The first fetch starts at once, so that it is under way while the caller
+ * gets ready.
  *
  * @throws Failure `usage` when the URL or the branch is none that git may be given.
  */
@@ -92,20 +94,32 @@ class GitRemote implements Remote {
   readonly #redact: (text: string) => string;
   /** Modes of the files seen, so that an edit keeps them. */
   readonly #modes = new Map<string, string>();
-  #fetched = false;
+  #first: Promise<CommitId> | undefined;
+  #isShallowBase = false;
 
   constructor(parts: Parts) {
     this.#parts = parts;
     this.#redact = redactor(parts.options.credentials);
+    this.#first = this.#fetch();
+    // Whoever asks for the tip gets to see the failure.
+    this.#first.catch(() => {});
   }
 
-  async fetchTip(): Promise<CommitId> {
+  fetchTip(): Promise<CommitId> {
+    const first = this.#first;
+    this.#first = undefined;
+    return first ?? this.#fetch();
+  }
+
+  async #fetch(): Promise<CommitId> {
     // Only the first fetch may say --depth: on top of a shallow base it would cut the history
     // between, and an ancestor would no longer be seen to be one.
-    const scope = this.#fetched ? [`--filter=${laterFilter}`] : ["--depth=1", "--filter=blob:none"];
+    const scope = this.#isShallowBase
+      ? [`--filter=${laterFilter}`]
+      : ["--depth=1", "--filter=blob:none"];
     const refspec = `+${this.#parts.ref}:${tipRef}`;
     await this.#network(["fetch", ...fetchFlags, ...scope, "origin", refspec]);
-    this.#fetched = true;
+    this.#isShallowBase = true;
     const head = await readFile(join(this.#parts.inside.directory, "FETCH_HEAD"), "latin1");
     const tip = asCommitId(head.slice(0, 40));
     if (tip === undefined) throw new Error(`FETCH_HEAD names no commit: ${head}`);
@@ -123,7 +137,7 @@ class GitRemote implements Remote {
     const files = entries.filter(
       ({ mode, path }) => mode.startsWith("100") && (isManifestPath(path) || paths.includes(path)),
     );
-    const blobs = await this.#blobs(files);
+    const blobs = await this.#blobs(files.map(({ id }) => id));
     const found: ManifestFile[] = [];
     for (const { mode, id, path } of files) {
       const bytes = blobs.get(id);
@@ -135,11 +149,8 @@ class GitRemote implements Remote {
   }
 
   async readFile(tip: CommitId, path: string): Promise<Uint8Array | undefined> {
-    const entries = await listTree(this.#parts.inside, tip, [path]);
-    const entry = entries.find((candidate) => candidate.path === path);
-    if (entry === undefined) return undefined;
-    checkPath(path, [entry]);
-    return (await this.#blobs([entry])).get(entry.id);
+    const id = await findBlob(this.#parts.inside, tip, path);
+    return id === undefined ? undefined : (await this.#blobs([id])).get(id);
   }
 
   messageOf(commit: CommitId): Promise<string> {
@@ -164,12 +175,12 @@ class GitRemote implements Remote {
 
   async reread(before: CommitId, commit: CommitId): Promise<Reread> {
     try {
-      const tip = await this.#readTip();
+      const standing = await this.#standing(before, commit);
+      if (standing === "as before") return { kind: "unmoved" };
+      if (standing === "at ours") return { kind: "contains", tip: commit };
+      const tip = await this.fetchTip();
       if (tip === before) return { kind: "unmoved" };
-      if (tip === commit) return { kind: "contains", tip };
-      const fetched = await this.fetchTip();
-      const kind = (await this.contains(fetched, commit)) ? "contains" : "moved";
-      return fetched === before ? { kind: "unmoved" } : { kind, tip: fetched };
+      return { kind: (await this.contains(tip, commit)) ? "contains" : "moved", tip };
     } catch (error) {
       if (error instanceof Failure) return { kind: "unreadable", why: error.message };
       throw error;
@@ -181,23 +192,41 @@ class GitRemote implements Remote {
     await rm(directory, { recursive: true, force: true, maxRetries: 3 });
   }
 
-  async #readTip(): Promise<CommitId> {
+  /**
+   * Reads where the branch stands. A push that is only pretended takes one request, of the server's
+   * own list for writers; `ls-remote` takes two. Whoever may not write is not shown that list.
+   */
+  async #standing(
+    before: CommitId,
+    commit: CommitId,
+  ): Promise<"as before" | "at ours" | "elsewhere"> {
+    const refspec = `${commit}:${this.#parts.ref}`;
+    const args = ["push", "--dry-run", "--porcelain", "--no-verify", "origin", refspec];
+    const said = readPretended(await this.#say(args));
+    if (said?.kind === "up-to-date") return "at ours";
+    if (said?.kind === "would-move" && before.startsWith(said.from)) return "as before";
+    if (said !== undefined) return "elsewhere";
     const { stdout } = await this.#network(["ls-remote", "origin", this.#parts.ref]);
-    const tip = asCommitId(stdout.slice(0, 40));
-    if (tip !== undefined) return tip;
-    const message = `Cannot read "${this.#parts.options.url}": the branch is gone`;
-    throw new Failure("remote-not-found", message, "Somebody deleted the branch; ask them.");
+    if (stdout.startsWith(before)) return "as before";
+    return stdout.startsWith(commit) ? "at ours" : "elsewhere";
   }
 
   /** Reads blobs, asking the server for those that are not here yet. */
-  async #blobs(entries: readonly TreeEntry[]): Promise<ReadonlyMap<string, Buffer>> {
-    const ids = [...new Set(entries.map(({ id }) => id))];
+  async #blobs(wanted: readonly string[]): Promise<ReadonlyMap<string, Buffer>> {
+    const ids = [...new Set(wanted)];
     const here = await readBlobs(this.#parts.inside, ids);
     const missing = ids.filter((id) => !here.has(id));
     if (missing.length === 0) return here;
     // Without "noop" git would name our tip as known, and the server would send nothing of it.
     const quiet = ["-c", "fetch.negotiationAlgorithm=noop", "fetch", ...fetchFlags];
-    const filter = ["--no-write-fetch-head", "--filter=blob:none", "--stdin", "origin"];
+    // It says nothing by itself, and simple-git waits 50 ms for more from a silent command.
+    const filter = [
+      "--verbose",
+      "--no-write-fetch-head",
+      "--filter=blob:none",
+      "--stdin",
+      "origin",
+    ];
     await this.#network([...quiet, ...filter], `${missing.join("\n")}\n`);
     return new Map([...here, ...(await readBlobs(this.#parts.inside, missing))]);
   }

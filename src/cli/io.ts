@@ -28,8 +28,8 @@ export interface Voice {
 
 /** Returns the colours that suit the output: none for pipes, `--no-color` and NO_COLOR. */
 export function styleFor(voice: Voice, io: Io): Style {
-  if (voice.color === false || (io.env["NO_COLOR"] ?? "") !== "") return uncoloured;
-  const forced = (io.env["FORCE_COLOR"] ?? "0") !== "0";
+  if (voice.color === false || (io.env.NO_COLOR ?? "") !== "") return uncoloured;
+  const forced = (io.env.FORCE_COLOR ?? "0") !== "0";
   return io.outIsTerminal || forced ? coloured : uncoloured;
 }
 
@@ -42,7 +42,10 @@ export function progressFor(voice: Voice, io: Io): Progress {
 /** Prints one result: an object for programs, or text for people. */
 export function printResult(result: object, text: () => string, voice: Voice & { io: Io }): void {
   const { io } = voice;
-  if (!voice.json) return io.out(text());
+  if (!voice.json) {
+    io.out(text());
+    return;
+  }
   // The runner of GitHub Actions obeys `##[command]` anywhere in a line; JSON need not spell it so.
   io.out(`${JSON.stringify(result).replaceAll("##[", "##\\u005b")}\n`);
 }

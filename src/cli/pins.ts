@@ -8,7 +8,7 @@ import { type ManifestFlags, settingsFrom } from "./settings.ts";
 
 /** Runs the command and returns its exit status. */
 export async function runPins(flags: ManifestFlags, io: Io): Promise<number> {
-  const settings = settingsFrom(flags, io);
+  const settings = await settingsFrom(flags, io);
   const { remote, close } = await openManifests(settings, io);
   try {
     const images = settings.images.map(({ image }) => image);

@@ -1,8 +1,5 @@
 /** `landfall promote`: flags → use case → result. */
 
-import { promoteText } from "../report/promote-text.ts";
-import { landPolicy } from "../usecases/land.ts";
-import { promote } from "../usecases/promote.ts";
 import { newDeployId, openPorts } from "../wiring.ts";
 import { type Io, printResult, progressFor, styleFor, usage } from "./io.ts";
 import { type ManifestFlags, settingsFrom } from "./settings.ts";
@@ -26,12 +23,16 @@ export async function runPromote(flags: PromoteFlags, io: Io): Promise<number> {
       "Name a commit of the source: --revision SHA.",
     );
   }
-  const settings = settingsFrom(flags, io);
+  const settings = await settingsFrom(flags, io);
   const ports = await openPorts(settings, {
     io,
     progress: progressFor(flags, io),
     registry: flags.imageCheck,
   });
+  // The first fetch is under way: what it takes to look at it is loaded meanwhile.
+  const { landPolicy } = await import("../usecases/land.ts");
+  const { promote } = await import("../usecases/promote.ts");
+  const { promoteText } = await import("../report/promote-text.ts");
   try {
     const result = await promote(
       {

@@ -27,12 +27,12 @@ export function gitSecrets(repository: string, io: Io): GitSecrets {
   const { env } = io;
   const token = secret("LANDFALL_GIT_TOKEN", io) ?? githubToken(repository, io);
   return definedOnly({
-    username: env["LANDFALL_GIT_USERNAME"],
+    username: env.LANDFALL_GIT_USERNAME,
     token,
-    sshKey: env["LANDFALL_SSH_KEY"],
-    sshKeyFile: env["LANDFALL_SSH_KEY_FILE"],
-    sshKnownHostsFile: env["LANDFALL_SSH_KNOWN_HOSTS"],
-    sshAgentSocket: env["SSH_AUTH_SOCK"],
+    sshKey: env.LANDFALL_SSH_KEY,
+    sshKeyFile: env.LANDFALL_SSH_KEY_FILE,
+    sshKnownHostsFile: env.LANDFALL_SSH_KNOWN_HOSTS,
+    sshAgentSocket: env.SSH_AUTH_SOCK,
   });
 }
 
@@ -41,9 +41,9 @@ export function gitSecrets(repository: string, io: Io): GitSecrets {
  * LANDFALL_REGISTRY when that is set, else what `docker login` has left in its file.
  */
 export function registryLogin(host: string, io: Io): RegistryLogin | undefined {
-  const username = io.env["LANDFALL_REGISTRY_USERNAME"];
+  const username = io.env.LANDFALL_REGISTRY_USERNAME;
   const password = secret("LANDFALL_REGISTRY_PASSWORD", io);
-  const only = io.env["LANDFALL_REGISTRY"];
+  const only = io.env.LANDFALL_REGISTRY;
   if (password !== undefined && (only === undefined || only === host)) {
     return { username: username ?? "landfall", password };
   }
@@ -64,13 +64,13 @@ function secret(name: string, io: Io): string | undefined {
 }
 
 function githubToken(repository: string, io: Io): string | undefined {
-  const server = io.env["GITHUB_SERVER_URL"] ?? "https://github.com";
+  const server = io.env.GITHUB_SERVER_URL ?? "https://github.com";
   return repository.startsWith(`${server}/`) ? secret("GITHUB_TOKEN", io) : undefined;
 }
 
 /** Docker's file, as `docker login` writes it without a credential helper. */
 function dockerLogin(host: string, io: Io): RegistryLogin | undefined {
-  const folder = io.env["DOCKER_CONFIG"] ?? join(io.env["HOME"] ?? "/", ".docker");
+  const folder = io.env.DOCKER_CONFIG ?? join(io.env.HOME ?? "/", ".docker");
   const keys = host === "docker.io" ? ["https://index.docker.io/v1/", "docker.io"] : [host];
   try {
     const file = JSON.parse(readFileSync(join(folder, "config.json"), "utf8"));

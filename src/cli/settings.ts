@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { type Config, loadConfigText } from "../config.ts";
+import type { Config } from "../config.ts";
 import { parseDuration } from "../core/duration.ts";
 import { asDigest, asTag } from "../core/ids.ts";
 import { parseImageName } from "../core/image-ref.ts";
@@ -38,7 +38,10 @@ export interface Settings {
 const defaultFile = "landfall.yaml";
 
 /** Reads the settings file, when there is one or one was named. */
-export function readConfig(flags: { readonly config?: string }, io: Io): Config | undefined {
+export async function readConfig(
+  flags: { readonly config?: string },
+  io: Io,
+): Promise<Config | undefined> {
   const file = flags.config ?? defaultFile;
   let text: string;
   try {
@@ -47,12 +50,14 @@ export function readConfig(flags: { readonly config?: string }, io: Io): Config 
     if (flags.config === undefined) return undefined;
     throw usage(`Cannot read the settings file "${file}"`, "Check the path given by --config.");
   }
+  // Loaded only where there is a file to check, for it takes as long as a small promotion's start.
+  const { loadConfigText } = await import("../config.ts");
   return loadConfigText(file, text);
 }
 
 /** Merges flags and file, and refuses what neither says although it is needed. */
-export function settingsFrom(flags: ManifestFlags, io: Io): Settings {
-  const config = readConfig(flags, io);
+export async function settingsFrom(flags: ManifestFlags, io: Io): Promise<Settings> {
+  const config = await readConfig(flags, io);
   const paths = flags.path ?? config?.manifests?.paths ?? [];
   if (paths.length === 0) {
     throw usage(

@@ -11,20 +11,21 @@ const unitMs: Readonly<Record<string, number>> = {
   w: 604_800_000,
 };
 
+// Six digits of weeks are the most that adds up exactly in a number of milliseconds.
+/** What a duration looks like. */
+export const durationPattern = /^(?:\d{1,6}(?:ms|[smhdw]))+$/;
+/** How to write a duration, as a remedy. */
+export const durationHint = "Write a number and a unit: 90s, 5m, 6h, 30d.";
+
 /**
  * Reads `90s`, `5m`, `1h30m` or `30d` as milliseconds.
  *
  * @throws Failure `usage` when it is no such text.
  */
 export function parseDuration(text: string): number {
-  const parts = [...text.matchAll(/(\d+)(ms|[smhdw])/g)];
-  const isWhole = parts.length > 0 && parts.map(([part]) => part).join("") === text;
-  if (!isWhole) {
-    throw new Failure(
-      "usage",
-      `Cannot read the duration "${text}"`,
-      "Write a number and a unit: 90s, 5m, 6h, 30d.",
-    );
+  if (!durationPattern.test(text)) {
+    throw new Failure("usage", `Cannot read the duration "${text}"`, durationHint);
   }
+  const parts = [...text.matchAll(/(\d+)(ms|[smhdw])/g)];
   return parts.reduce((sum, [, count, unit]) => sum + Number(count) * (unitMs[unit ?? ""] ?? 0), 0);
 }

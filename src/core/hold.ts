@@ -31,7 +31,7 @@ export function readHolds(bytes: Uint8Array | undefined): readonly Hold[] {
   const document = parseDocument(new TextDecoder().decode(bytes), { maxAliasCount: 0 } as object);
   if (document.errors.length > 0) throw unreadable(document.errors[0]?.message ?? "");
   const root: unknown = document.toJS({ maxAliasCount: 0 });
-  const list = isRecord(root) ? root["holds"] : undefined;
+  const list = isRecord(root) ? root.holds : undefined;
   if (!Array.isArray(list)) throw unreadable("it has no list `holds`");
   return list.map(readHold);
 }

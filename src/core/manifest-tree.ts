@@ -1,7 +1,7 @@
 /** A document's nodes in order, with key paths and owners, what aliases stand for, no key twice. */
 
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type YAMLMap } from "yaml";
-import { type Manifest, uneditable } from "./manifest-text.ts";
+import { type Manifest, shorten, uneditable } from "./manifest-text.ts";
 
 /** The way from the root to a node, last step first. */
 export type Trail = { readonly up: Trail; readonly step: string | number } | undefined;
@@ -14,63 +14,53 @@ export interface Visit {
   readonly owner: string;
 }
 
+/** The fields of a mapping by key. What stands under a key that is no text is left out. */
+export type Fields = ReadonlyMap<string, Node>;
+
+/** A mapping as its readers see it. */
+export interface Mapping {
+  readonly fields: Fields;
+  readonly trail: Trail;
+  readonly owner: string;
+}
+
 /** A document, walked once. */
 export interface Tree {
   /** Every node in the order of the text, keys included. */
   readonly visits: readonly Visit[];
+  /** The fields of every mapping. */
+  readonly fields: ReadonlyMap<Node, Fields>;
   /** What each alias stands for. */
   readonly targets: ReadonlyMap<Node, Node>;
   /** The nodes that some alias stands for. */
   readonly aliased: ReadonlySet<Node>;
 }
 
-/** A mapping as its readers see it. */
-export interface Mapping {
-  readonly fields: ReadonlyMap<string, Node>;
-  readonly trail: Trail;
-  readonly owner: string;
-}
-
-/** Walks a document. No recursion: the depth of a file is not ours to choose. */
-export function treeOf(document: Document.Parsed): Tree {
+/**
+ * Walks a document. No recursion: the depth of a file is not ours to choose.
+ *
+ * @throws Failure `bad-manifest` when a key stands twice in one mapping.
+ */
+export function treeOf(document: Document.Parsed, manifest: Manifest): Tree {
   const visits: Visit[] = [];
+  const fields = new Map<Node, Fields>();
   const anchors = new Map<string, Node>();
   const targets = new Map<Node, Node>();
-  const waiting: Visit[] = [];
-  if (document.contents !== null) {
-    waiting.push({ node: document.contents, trail: undefined, owner: "" });
-  }
+  const root = document.contents;
+  const waiting: Visit[] = root === null ? [] : [{ node: root, trail: undefined, owner: "" }];
   for (let visit = waiting.pop(); visit !== undefined; visit = waiting.pop()) {
-    const { node, trail, owner } = visit;
-    const here = { node, trail, owner: (isMap(node) ? ownerOf(node) : undefined) ?? owner };
-    visits.push(here);
-    if (isAlias(node)) {
-      const target = anchors.get(node.source);
-      if (target !== undefined) targets.set(node, target);
-    } else if (node.anchor !== undefined) {
-      anchors.set(node.anchor, node);
-    }
+    const { node, trail } = visit;
+    const own = isMap(node) ? readFields(node, manifest) : undefined;
+    if (own !== undefined) fields.set(node, own);
+    const owner = (own && ownerOf(own)) ?? visit.owner;
+    visits.push({ node, trail, owner });
+    const target = isAlias(node) ? anchors.get(node.source) : undefined;
+    if (target !== undefined) targets.set(node, target);
+    if (!isAlias(node) && node.anchor !== undefined) anchors.set(node.anchor, node);
     // The last one in is the first one out.
-    for (const child of childrenOf(here).reverse()) waiting.push(child);
+    for (const child of childrenOf({ node, trail, owner }).reverse()) waiting.push(child);
   }
-  return { visits, targets, aliased: new Set(targets.values()) };
-}
-
-/** Returns the fields of a mapping by key. What stands under a key that is no text is left out. */
-export function fieldsOf(map: YAMLMap, manifest: Manifest): ReadonlyMap<string, Node> {
-  const fields = new Map<string, Node>();
-  const seen = new Set<string>();
-  for (const { key, value } of map.items as { key: Node | null; value: Node | null }[]) {
-    if (!isScalar(key)) continue;
-    const name = String(key.value);
-    if (seen.has(name)) {
-      const why = `the key "${name}" stands twice in one mapping`;
-      throw uneditable(manifest, startOf(key), { why, remedy: "Delete one of them." });
-    }
-    seen.add(name);
-    if (value !== null) fields.set(name, value);
-  }
-  return fields;
+  return { visits, fields, targets, aliased: new Set(targets.values()) };
 }
 
 /** Returns where a node begins, in UTF-16 units. */
@@ -96,15 +86,12 @@ export function printTrail(trail: Trail): string {
 
 function childrenOf({ node, trail, owner }: Visit): Visit[] {
   if (isSeq(node)) {
-    return (node.items as Node[]).map((item, step) => ({
-      node: item,
-      trail: { up: trail, step },
-      owner,
-    }));
+    const items = node.items as Node[];
+    return items.map((item, step) => ({ node: item, trail: { up: trail, step }, owner }));
   }
   if (!isMap(node)) return [];
   const children: Visit[] = [];
-  for (const { key, value } of node.items as { key: Node | null; value: Node | null }[]) {
+  for (const { key, value } of pairsOf(node)) {
     const step = isScalar(key) ? String(key.value) : "?";
     if (key !== null) children.push({ node: key, trail, owner });
     if (value !== null) children.push({ node: value, trail: { up: trail, step }, owner });
@@ -112,10 +99,31 @@ function childrenOf({ node, trail, owner }: Visit): Visit[] {
   return children;
 }
 
-function ownerOf(map: YAMLMap): string | undefined {
-  const kind = map.get("kind");
-  if (typeof kind !== "string" || kind === "") return undefined;
-  const metadata = map.get("metadata");
+function readFields(map: YAMLMap, manifest: Manifest): Fields {
+  const fields = new Map<string, Node>();
+  const seen = new Set<string>();
+  for (const { key, value } of pairsOf(map)) {
+    if (!isScalar(key)) continue;
+    const name = String(key.value);
+    if (seen.has(name)) {
+      const why = `the key "${shorten(name)}" stands twice in one mapping`;
+      throw uneditable(manifest, startOf(key), { why, remedy: "Delete one of them." });
+    }
+    seen.add(name);
+    if (value !== null) fields.set(name, value);
+  }
+  return fields;
+}
+
+/** Returns the pairs that the parser makes, whose types promise less. */
+function pairsOf(map: YAMLMap): readonly { key: Node | null; value: Node | null }[] {
+  return map.items as { key: Node | null; value: Node | null }[];
+}
+
+function ownerOf(fields: Fields): string | undefined {
+  const kind = fields.get("kind");
+  if (!isScalar(kind) || kind.value === "") return undefined;
+  const metadata = fields.get("metadata");
   const name = isMap(metadata) ? metadata.get("name") : undefined;
-  return typeof name === "string" && name !== "" ? `${kind}/${name}` : kind;
+  return typeof name === "string" && name !== "" ? `${kind.value}/${name}` : String(kind.value);
 }

@@ -1,10 +1,10 @@
 /** Pins whose name and tag are fields of their own: kustomize's `images`, and Helm values. */
 
-import { isMap, isScalar, isSeq, type Node } from "yaml";
+import { isScalar, isSeq, type Node } from "yaml";
 import { asDigest, asTag } from "./ids.ts";
 import { type ImageName, parseImageName, sameImage } from "./image-ref.ts";
 import { shorten } from "./manifest-text.ts";
-import { fieldsOf, type Mapping, printTrail, textOf } from "./manifest-tree.ts";
+import { type Fields, type Mapping, printTrail, textOf } from "./manifest-tree.ts";
 import type { Pin } from "./pin.ts";
 import { spelledIn } from "./pin-mention.ts";
 import { refuseHalfMerged } from "./pin-merge.ts";
@@ -20,12 +20,13 @@ export function kustomizePins(mapping: Mapping, search: Search): FoundPin[] {
   const found: FoundPin[] = [];
   const seen = new Map<string, ImageName | undefined>();
   for (const [at, node] of (list.items as Node[]).entries()) {
-    if (!isMap(node)) continue;
+    const fields = search.tree.fields.get(node);
+    if (fields === undefined) continue;
     const trail = { up: { up: mapping.trail, step: "images" }, step: at };
-    const entry = { fields: fieldsOf(node, search.manifest), trail, owner: mapping.owner };
-    const name = textOf(entry.fields.get("name"), search.tree);
+    const entry = { fields, trail, owner: mapping.owner };
+    const name = textOf(fields.get("name"), search.tree);
     if (name === undefined) continue;
-    const newName = textOf(entry.fields.get("newName"), search.tree);
+    const newName = textOf(fields.get("newName"), search.tree);
     const image = wantedIn(node, newName || name, search);
     const twice = seen.has(name) ? (image ?? seen.get(name)) : undefined;
     if (twice !== undefined) {
@@ -57,12 +58,12 @@ export function valuesPins(mapping: Mapping, search: Search): FoundPin[] {
 }
 
 /** Returns the field `image` when it is a name alone, so that a tag beside it belongs to it. */
-function bareImage(fields: Mapping["fields"], { tree }: Search): Node | undefined {
+function bareImage(fields: Fields, { tree }: Search): Node | undefined {
   const node = fields.get("image");
   return parseImageName(textOf(node, tree) ?? "") === undefined ? undefined : node;
 }
 
-function withRegistry(node: Node | undefined, fields: Mapping["fields"], { tree }: Search): string {
+function withRegistry(node: Node | undefined, fields: Fields, { tree }: Search): string {
   const repository = textOf(node, tree) ?? "";
   if (repository === "" || !fields.has("registry")) return repository;
   // A registry that is no text could be any.
@@ -117,7 +118,7 @@ function readField<Value>(
   const text = textOf(node, spot.tree);
   // A mapping stands here when a template is not in quotes.
   if (text === undefined) throw notText(spot, node);
-  const plain = isScalar(node) && node.type === "PLAIN";
+  const plain = isScalar(node) && node.type === "PLAIN" && node.tag === undefined;
   if (text === "" || (plain && /^(?:~|null|Null|NULL)$/.test(text))) return undefined;
   const value = parse(text);
   if (value !== undefined) return value;

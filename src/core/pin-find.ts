@@ -1,13 +1,13 @@
 /** Finds pins by image name, whatever the kind of the object. `image: name:tag` is known here. */
 
-import { type Document, isMap, isScalar } from "yaml";
+import { type Document, isScalar } from "yaml";
 import { type ImageName, parseImageRef, sameImage } from "./image-ref.ts";
 import { type Manifest, placesAt, readManifest, shorten } from "./manifest-text.ts";
-import { fieldsOf, type Mapping, printTrail, textOf, treeOf } from "./manifest-tree.ts";
+import { type Mapping, printTrail, textOf, treeOf } from "./manifest-tree.ts";
 import { type Pin, startOfPin } from "./pin.ts";
 import { kustomizePins, valuesPins } from "./pin-fields.ts";
 import { isManifestPath, mayPin, spelledIn } from "./pin-mention.ts";
-import { type FoundPin, refuse, type Search, slotsOfReference } from "./pin-slot.ts";
+import { blockOfText, type FoundPin, refuse, type Search, slotsOfReference } from "./pin-slot.ts";
 
 /**
  * Returns the pins of the wanted images in one file, in the order of the text. A file that mentions
@@ -37,12 +37,13 @@ function pinsOf(
   manifest: Manifest,
   wanted: readonly ImageName[],
 ): FoundPin[] {
-  const tree = treeOf(document);
+  const tree = treeOf(document, manifest);
   const search = { manifest, tree, wanted };
   const found: FoundPin[] = [];
   for (const { node, trail, owner } of tree.visits) {
-    if (!isMap(node)) continue;
-    const mapping = { fields: fieldsOf(node, manifest), trail, owner };
+    const fields = tree.fields.get(node);
+    if (fields === undefined) continue;
+    const mapping = { fields, trail, owner };
     const reference = referencePin(mapping, search);
     if (reference !== undefined) found.push(reference);
     const others = [...valuesPins(mapping, search), ...kustomizePins(mapping, search)];
@@ -71,9 +72,7 @@ function referencePin({ fields, trail, owner }: Mapping, search: Search): FoundP
     const slots = slotsOfReference(spot, node, ref);
     return { form: "reference", owner, keyPath, image, tag, digest, slots };
   }
-  // A block of text ends in a line break, so it is never a reference; the slot says it best.
-  if (isScalar(node) && node.type?.startsWith("BLOCK"))
-    slotsOfReference(spot, node, { name: image });
+  if (isScalar(node) && node.type?.startsWith("BLOCK_")) throw blockOfText(spot, node);
   throw refuse(spot, node, {
     why: `stands in ${JSON.stringify(shorten(text))}, which is no image reference`,
     remedy: "Templates are not edited. Write the reference out, or keep the image in values.",

@@ -17,9 +17,11 @@ export function needlesOf(wanted: readonly ImageName[]): string[] {
 
 /** Returns whether a file may pin one of the images. It may say yes too often, but never no. */
 export function mayPin(bytes: Uint8Array, wanted: readonly ImageName[]): boolean {
-  const text = glance(bytes);
+  const source = glance(bytes);
+  if (!needlesOf(wanted).some((needle) => source.includes(needle))) return false;
+  // JSON may write a slash as `\/`, and YAML in other ways, too.
+  const text = source.replace(/\\(?:\/|x2f|u002f)/gi, "/");
   return wanted.some((name) => {
-    if (!text.includes(lastPart(name))) return false;
     if (whole(name.repository.replace(/^library\//, "")).test(text)) return true;
     return /\brepository["']?\s*:/.test(text) && whole(lastPart(name)).test(text);
   });
@@ -53,9 +55,9 @@ export function glance(bytes: Uint8Array): string {
   return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
 }
 
-/** Matches a part of a name that is not a part of a longer word. JSON may write `/` as `\/`. */
+/** Matches a part of a name that is not a part of a longer word. */
 function whole(part: string): RegExp {
-  const pattern = part.replaceAll(".", "\\.").replaceAll("/", "\\\\?/");
+  const pattern = part.replaceAll(".", "\\.");
   return new RegExp(`(?<![\\w.-])${pattern}(?![\\w/-]|\\.\\w)`);
 }
 

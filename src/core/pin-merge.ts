@@ -1,8 +1,8 @@
 /** YAML merges (`<<: *base`) that take an image apart: the name from here, the tag from there. */
 
-import { isMap, isSeq, type Node } from "yaml";
+import { isSeq, type Node } from "yaml";
 import { parseImageName, sameImage } from "./image-ref.ts";
-import { fieldsOf, type Mapping, textOf } from "./manifest-tree.ts";
+import { type Fields, type Mapping, textOf } from "./manifest-tree.ts";
 import { refuse, type Search } from "./pin-slot.ts";
 
 const parts = ["registry", "repository", "tag", "digest"] as const;
@@ -16,7 +16,7 @@ const parts = ["registry", "repository", "tag", "digest"] as const;
 export function refuseHalfMerged({ fields }: Mapping, search: Search): void {
   const merge = fields.get("<<");
   if (merge === undefined) return;
-  const inherited = inheritedFields(merge, search);
+  const inherited = inheritedParts(merge, search);
   const own = parts.filter((part) => fields.has(part));
   const taken = parts.filter((part) => inherited.has(part) && !fields.has(part));
   if (own.length === 0 || taken.length === 0) return;
@@ -28,19 +28,21 @@ export function refuseHalfMerged({ fields }: Mapping, search: Search): void {
   });
 }
 
-/** Returns the fields that a merge brings in. Of several sources the first one wins, says YAML. */
-function inheritedFields(merge: Node, { tree, manifest }: Search): Map<string, Node> {
+/** Returns the parts that a merge brings in. Of several sources the first one wins, says YAML. */
+function inheritedParts(merge: Node, { tree }: Search): Fields {
   const sources = isSeq(merge) ? (merge.items as Node[]) : [merge];
   const fields = new Map<string, Node>();
   for (const source of sources.toReversed()) {
-    const target = tree.targets.get(source) ?? source;
-    if (!isMap(target)) continue;
-    for (const [key, value] of fieldsOf(target, manifest)) fields.set(key, value);
+    const own = tree.fields.get(tree.targets.get(source) ?? source);
+    for (const part of parts) {
+      const value = own?.get(part);
+      if (value !== undefined) fields.set(part, value);
+    }
   }
   return fields;
 }
 
-function wantedOf(fields: ReadonlyMap<string, Node>, search: Search) {
+function wantedOf(fields: Fields, search: Search) {
   const registry = textOf(fields.get("registry"), search.tree);
   const repository = textOf(fields.get("repository"), search.tree) ?? "";
   const name = parseImageName(registry ? `${registry}/${repository}` : repository);

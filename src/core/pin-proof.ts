@@ -2,6 +2,7 @@
 
 import { isAlias, isScalar } from "yaml";
 import { Failure } from "./failure.ts";
+import { printImageName } from "./image-ref.ts";
 import { type Manifest, parseManifest, shorten } from "./manifest-text.ts";
 import { treeOf } from "./manifest-tree.ts";
 import { type Pin, type PinMove, printPinned, startOfPin } from "./pin.ts";
@@ -21,13 +22,14 @@ export function proveOnlyPinsMoved(
   const nodesAfter = outlineOf(after);
   if (nodes.length !== nodesAfter.length) throw unproven(before, "its structure changed");
   const slots = moves.flatMap(({ pin }) => [pin.slots.tag, pin.slots.digest]);
+  const moved = new Set(slots.map((slot) => slot?.start));
   for (const [at, node] of nodes.entries()) {
     if (node.written === nodesAfter[at]?.written) continue;
-    const moved = slots.some((slot) => slot && node.start <= slot.start && slot.end <= node.end);
-    if (!moved) throw unproven(before, `${shorten(node.written)} changed`);
+    if (!holdsOne(node, moved)) throw unproven(before, `${shorten(node.written)} changed`);
   }
 
-  const images = moves.map(({ pin }) => pin.image);
+  const byName = new Map(moves.map(({ pin }) => [printImageName(pin.image), pin.image]));
+  const images = [...byName.values()];
   const moveAt = new Map(moves.map((move) => [startOfPin(move.pin), move]));
   const expected = pinsIn(before, images).map((pin) =>
     expectedOf(pin, moveAt.get(startOfPin(pin))),
@@ -45,9 +47,10 @@ function reread(before: Manifest, edited: string): Manifest {
 }
 
 /** Returns every node as it is written, with its anchor and tag, and the stretch that it covers. */
-function outlineOf({ text, documents }: Manifest) {
+function outlineOf(manifest: Manifest) {
+  const { text, documents } = manifest;
   return documents
-    .flatMap((document) => treeOf(document).visits)
+    .flatMap((document) => treeOf(document, manifest).visits)
     .map(({ node }) => {
       const [start, end] = node.range ?? [0, 0];
       if (isAlias(node)) return { written: `*${node.source}`, start, end };
@@ -56,6 +59,11 @@ function outlineOf({ text, documents }: Manifest) {
       if (!isScalar(node)) return { written: properties, start: -1, end: -1 };
       return { written: `${properties} ${text.slice(start, end)}`, start, end };
     });
+}
+
+function holdsOne(node: { start: number; end: number }, offsets: Set<number | undefined>): boolean {
+  for (let at = node.start; at <= node.end; at += 1) if (offsets.has(at)) return true;
+  return false;
 }
 
 function expectedOf(pin: Pin, move: PinMove | undefined): string {

@@ -80,10 +80,7 @@ function contentOf(spot: Spot, node: Node): Omit<Slot, "prefix"> {
     case "QUOTE_DOUBLE":
       return { start: start + 1, end: end - 1, reading: "text" };
     default:
-      throw refuse(spot, node, {
-        why: "is written as a block of text",
-        remedy: "Write it on one line.",
-      });
+      throw blockOfText(spot, node);
   }
 }
 
@@ -91,6 +88,12 @@ function contentOf(spot: Spot, node: Node): Omit<Slot, "prefix"> {
 export function notText(spot: Spot, node: Node): Failure {
   const why = "has a mapping or a list where text should stand, as a template without quotes is";
   return refuse(spot, node, { why, remedy: "Write a tag there. Templates are not edited." });
+}
+
+/** Makes the failure for `|` and `>`. */
+export function blockOfText(spot: Spot, node: Node): Failure {
+  const why = "is written as a block of text";
+  return refuse(spot, node, { why, remedy: "Write it on one line." });
 }
 
 function escaped(spot: Spot, node: Node): Failure {

@@ -65,6 +65,7 @@ const exact: [title: string, text: string][] = [
   ["a YAML tag", "image: !!str shop/api:OLD\n"],
   ["a tag of someone's own elsewhere", "x: !Ref y\nimage: shop/api:OLD\n"],
   ["escapes elsewhere", 'x: "caf\\u00e9 \\x41"\nimage: "shop/api:OLD"\n'],
+  ["slashes spelled in other ways", 'image: "docker.io\\x2fshop\\u002Fapi:OLD"\n'],
   ["an escaped slash in the name", '{"image": "shop\\/api:OLD"}\n'],
   [
     "folded and literal text elsewhere",

@@ -1,0 +1,104 @@
+/** What is raced for: manifests in one of three shapes, the source's revisions, the images, the jobs. */
+
+import type { Revision } from "../core/ids.ts";
+import { type ImageName, parseImageName } from "../core/image-ref.ts";
+import { parseTagFormat, tagOf } from "../core/tag-format.ts";
+import type { Fate } from "./fate.ts";
+import type { Tree } from "./objects.ts";
+import { type Shelf, Source, shelved } from "./source.ts";
+
+/** `same`: one app, N successive revisions. `fleet`: N apps, a file each. `overlay`: N entries of one file. */
+export type Shape = "same" | "fleet" | "overlay";
+
+/** All shapes there are. */
+export const shapes: readonly Shape[] = ["same", "fleet", "overlay"];
+
+/** One deployer's task. */
+export interface Job {
+  readonly name: string;
+  readonly revision: Revision;
+  readonly images: readonly ImageName[];
+}
+
+/** Everything before the first step. */
+export interface Scene {
+  readonly tree: Tree;
+  readonly source: Source;
+  readonly shelf: Shelf;
+  readonly images: readonly ImageName[];
+  readonly jobs: readonly Job[];
+}
+
+/** Where all manifests stand. */
+export const manifestsPath = "deploy";
+
+/** How tags are made in every scene. */
+export const tagFormat = parseTagFormat("sha-{revision:7}");
+
+/** Sets a scene for so many deployers. Fate may fork the source, and leave an image unpublished. */
+export function sceneOf(shape: Shape, deployers: number, fate: Fate): Scene {
+  const source = new Source();
+  const first = source.add("revision 0");
+  const revisions = [first];
+  for (let at = 1; at <= deployers; at += 1) {
+    // A fork leaves its neighbour aside: neither of the two descends from the other.
+    const parent = at > 1 && fate.strikes("fork") ? revisions[at - 2]! : revisions[at - 1]!;
+    revisions.push(source.add(`revision ${at}`, parent));
+  }
+  const apps = Array.from({ length: deployers }, (_, at) => `ghcr.io/acme/app${at}`);
+  const names = shape === "same" ? ["ghcr.io/acme/web", "ghcr.io/acme/api"] : apps;
+  const images = names.map((name) => parseImageName(name)!);
+  const jobs = Array.from({ length: deployers }, (_, at) => ({
+    name: `d${at + 1}`,
+    revision: revisions[at + 1]!,
+    images: shape === "same" ? images : [images[at]!],
+  }));
+  const tree = treeOf(shape, names, tagOf(tagFormat, first));
+  return { tree, source, shelf: shelfOf(first, images, { jobs, fate }), images, jobs };
+}
+
+function shelfOf(
+  first: Revision,
+  images: readonly ImageName[],
+  { jobs, fate }: { jobs: readonly Job[]; fate: Fate },
+): Shelf {
+  const shelf: Shelf = new Map();
+  const publish = (image: ImageName, revision: Revision) =>
+    shelf.set(shelved(image, tagOf(tagFormat, revision)), revision);
+  for (const image of images) publish(image, first);
+  for (const { images: own, revision } of jobs) {
+    const built = fate.strikes("unbuilt") ? own.slice(1) : own;
+    for (const image of built) publish(image, revision);
+  }
+  return shelf;
+}
+
+function treeOf(shape: Shape, names: readonly string[], tag: string): Tree {
+  const files = new Map([["README.md", "# Manifests\n"]]);
+  if (shape === "overlay") {
+    const entries = names.map((name) => `  - name: ${name}\n    newTag: ${tag}\n`);
+    files.set(
+      `${manifestsPath}/kustomization.yaml`,
+      `# edited 0 times\nimages:\n${entries.join("")}`,
+    );
+  } else {
+    for (const name of names) {
+      const app = name.slice(name.lastIndexOf("/") + 1);
+      files.set(`${manifestsPath}/${app}.yaml`, manifestOf(app, `${name}:${tag}`));
+    }
+  }
+  const encoder = new TextEncoder();
+  return new Map([...files].map(([path, text]) => [path, encoder.encode(text)]));
+}
+
+function manifestOf(app: string, image: string): string {
+  return [
+    "# edited 0 times",
+    "kind: Deployment",
+    `metadata: { name: ${app} }`,
+    "spec:",
+    "  containers:",
+    `    - image: ${image}   # kept`,
+    "",
+  ].join("\n");
+}
