@@ -5,5 +5,8 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // One focused test would hide all others.
+    allowOnly: false,
+    reporters: ["default", "./test/support/no-skips.ts"],
   },
 });

@@ -47,7 +47,10 @@ export interface Remote {
   contains(tip: CommitId, commit: CommitId): Promise<boolean>;
   /** Writes a commit into our own object database. Moves no ref and touches no work tree. */
   commit(draft: CommitDraft): Promise<CommitId>;
-  /** Asks the server to move the branch to `commit`, which it does only from the commit's parent. */
+  /**
+   * Asks the server to move the branch to `commit`, which it does only from the commit's parent.
+   * Never throws for the world's failures: a push that was cut off is `silent`.
+   */
   push(commit: CommitId): Promise<PushReply>;
   /**
    * Reads the branch from the server, without trusting anything remembered, and looks for `commit`

@@ -30,14 +30,13 @@ export function refuse(spot: Spot, node: Node, say: { why: string; remedy: strin
 
 /** Returns the slots of a reference. A bare name has room for a tag behind it. */
 export function slotsOfReference(spot: Spot, node: Node, ref: ImageRef): Pin["slots"] {
-  const { start, end } = contentOf(spot, node);
+  const { end } = contentOf(spot, node);
   const tag = ref.tag === undefined ? "" : `:${ref.tag}`;
   const digest = ref.digest === undefined ? "" : `@${ref.digest}`;
   const afterTag = end - digest.length;
   const afterName = afterTag - tag.length;
-  if (afterName < start || spot.manifest.text.slice(afterName, end) !== `${tag}${digest}`) {
-    throw escaped(spot, node);
-  }
+  const written = spot.manifest.text.slice(afterName, end);
+  if (written !== `${tag}${digest}`) throw escaped(spot, node);
   // With a name in front, no tag looks like a number.
   const shared = { prefix: "", reading: "text" } as const;
   if (tag === "" && digest === "") {

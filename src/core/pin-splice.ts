@@ -32,7 +32,7 @@ export function splicePins(bytes: Uint8Array, moves: readonly PinMove[]): Uint8A
   let after = "";
   let at = 0;
   for (const { slot, before: old, after: text } of edits) {
-    if (slot.start < at || before.slice(slot.start, slot.end) !== old) throw misplaced(path);
+    if (before.slice(slot.start, slot.end) !== old) throw misplaced(path);
     after += before.slice(at, slot.start) + slot.prefix + text;
     at = slot.end;
   }

@@ -32,8 +32,8 @@ export type PushOutcome =
   | { readonly kind: "lost-race" }
   /** The branch stands where it stood, and the server said no. */
   | { readonly kind: "refused" }
-  /** The branch stands where it stood. `certain` unless a request may still be under way. */
-  | { readonly kind: "not-arrived"; readonly certain: boolean }
+  /** The branch stands where it stood, as far as this read shows. */
+  | { readonly kind: "not-arrived" }
   /** Nothing is known. */
   | { readonly kind: "unreadable" };
 
@@ -47,14 +47,20 @@ export function classifyPush(reply: PushReply, reread: Reread): PushOutcome {
     case "unreadable":
       return { kind: "unreadable" };
     case "unmoved":
-      if (reply.kind === "refused") return { kind: "refused" };
-      return { kind: "not-arrived", certain: certainlyNotApplied.has(reply.kind) };
+      return { kind: reply.kind === "refused" ? "refused" : "not-arrived" };
   }
 }
 
-/** A "yes" that a read does not show, and silence, may both still turn up in the branch. */
+/**
+ * Returns whether a push that got this reply may be in the branch, or may yet come there. A lost
+ * race is no exception: a transport that sends a push twice is told that the second one lost.
+ */
+export function leavesDoubt(reply: PushReply): boolean {
+  return !certainlyNotApplied.has(reply.kind);
+}
+
 const certainlyNotApplied: ReadonlySet<PushReply["kind"]> = new Set([
-  "raced",
+  "refused",
   "not-sent",
   "throttled",
 ]);

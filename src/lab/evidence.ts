@@ -27,7 +27,7 @@ export interface Operation {
   readonly end?: Said | undefined;
   /** Whether it is the same command again with nothing in between, and so must do nothing. */
   readonly isRepeat: boolean;
-  /** Pushes without a certain no, and those a rule refused, where the lab can know them. */
+  /** Pushes in doubt at the end, and those that a rule refused, where the lab can know them. */
   readonly pushes?: { readonly doubts: number; readonly denials: number } | undefined;
 }
 

@@ -77,9 +77,11 @@ function supersededLaw(operation: Operation, end: Said, ledger: Ledger): readonl
     .entriesOf(operation)
     .filter(movesPins)
     .map(({ commit }) => broken("truth", `${operation.actor} is superseded, yet ${commit.id}`));
-  const tip = end.tip === undefined ? undefined : ledger.entry(end.tip);
-  if (tip === undefined) return violations;
-  const newer = ledger.pinsAt(tip.commit).some((pin) => {
+  // The commit that says so stands on the tip that it is said of. The last tip may be far from it.
+  const at = end.commit ?? end.tip;
+  const seen = at === undefined ? undefined : ledger.entry(at);
+  if (seen === undefined) return violations;
+  const newer = ledger.pinsAt(seen.commit).some((pin) => {
     const held = ledger.revisionOf(pin);
     const isOurs = operation.images.some(({ image }) => sameImage(image, pin.image));
     const isNewer = held !== undefined && held !== operation.revision;

@@ -28,7 +28,7 @@ export class ModelRemote implements Remote {
     }
     const tip = this.#world.view();
     await scheduler.after(this.#actor, `fetched ${short(tip)}`, this.#world.latencyMs());
-    return this.#tell(tip);
+    return this.#show(tip);
   }
 
   async findManifests(
@@ -64,10 +64,8 @@ export class ModelRemote implements Remote {
   async push(commit: CommitId): Promise<PushReply> {
     const { scheduler } = this.#world;
     await scheduler.before(this.#actor, `push ${short(commit)}`, this.#world.latencyMs());
-    // A process that dies in a push leaves a doubt behind.
-    this.#account.doubts += 1;
     const reply = await this.#swap(commit);
-    if (certainNo.has(reply.kind)) this.#account.doubts -= 1;
+    if (!certainNo.has(reply.kind)) this.#account.doubts.add(commit);
     await scheduler.after(this.#actor, `was told ${reply.kind}`, this.#world.latencyMs());
     this.#tell(reply.kind);
     return reply;
@@ -80,7 +78,7 @@ export class ModelRemote implements Remote {
     if (trouble !== undefined) return { kind: "unreadable", why: this.#tell(trouble.message) };
     const tip = this.#world.view();
     await scheduler.after(this.#actor, `read ${short(tip)}`, this.#world.latencyMs());
-    this.#tell(tip);
+    this.#show(tip);
     if (tip === before) return { kind: "unmoved" };
     return { kind: objects.contains(tip, commit) ? "contains" : "moved", tip };
   }
@@ -136,6 +134,16 @@ export class ModelRemote implements Remote {
     if (!fate.strikes("throttle")) return undefined;
     const retryAfterMs = fate.lasts(1_000, 40_000);
     return new Failure("throttled", "Cannot read: error: 429", "Wait.", { retryAfterMs });
+  }
+
+  /** A branch that went on from a commit's parent without the commit never takes it any more. */
+  #show(tip: CommitId): CommitId {
+    const { objects } = this.#world;
+    for (const commit of this.#account.doubts) {
+      const parent = objects.get(commit).parent!;
+      if (tip !== parent && objects.contains(tip, parent)) this.#account.doubts.delete(commit);
+    }
+    return this.#tell(tip);
   }
 
   #tell<Text extends string>(what: Text): Text {

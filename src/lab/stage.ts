@@ -109,7 +109,7 @@ async function run(job: Job, { operation, account, play }: Run): Promise<void> {
   };
   const result = await play.deployer(requestOf(job, actor), ports, { policy, world, actor });
   operation.end = saidBy(result, world.scheduler.nowMs);
-  operation.pushes = { doubts: account.doubts, denials: account.denials };
+  operation.pushes = { doubts: account.doubts.size, denials: account.denials };
   account.told += `${result.outcome}\n`;
   world.scheduler.trace.push(`${world.scheduler.nowMs} ${actor} says ${result.outcome}`);
 }

@@ -16,8 +16,8 @@ export interface Setting {
 
 /** What the world knows of one actor, beside what the actor says. */
 export interface Account {
-  /** Pushes that got no certain no: each may be in the branch, or may yet come there. */
-  doubts: number;
+  /** Commits pushed without a certain no, which no tip that the actor was shown has shut out. */
+  readonly doubts: Set<CommitId>;
   /** Pushes that a rule of the server refused. */
   denials: number;
   /** Whether a rule of the server keeps this actor out. */
@@ -49,7 +49,7 @@ export class World {
   /** Opens an actor's account. Whoever comes back is barred if it was before. */
   enter(actor: string, before?: Account): Account {
     const isBarred = before?.isBarred ?? this.fate.strikes("refuse");
-    const account = { doubts: 0, denials: 0, isBarred, metLock: false, told: "" };
+    const account = { doubts: new Set<CommitId>(), denials: 0, isBarred, metLock: false, told: "" };
     this.accounts.set(actor, account);
     return account;
   }

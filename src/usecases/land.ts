@@ -5,6 +5,7 @@ import { Failure, type FailureCode } from "../core/failure.ts";
 import type { CommitId } from "../core/ids.ts";
 import {
   classifyPush,
+  leavesDoubt,
   type PushReply,
   type Reread,
   worthReadingAgain,
@@ -55,6 +56,11 @@ export interface LandPolicy {
   readonly fetchesMax: number;
   /** How often a read that may still change its mind is repeated after a push. */
   readonly readsMax: number;
+  /**
+   * How often in a row a rule must say no before that is final. Not once: a ref whose lock is held
+   * for a moment is refused in the same words.
+   */
+  readonly refusalsMax: number;
 }
 
 /** The bounds that 64 deployers of one branch were measured to do best with (bench/results.md). */
@@ -64,12 +70,10 @@ export const landPolicy: LandPolicy = {
   reads: { firstMs: 1_000, maxMs: 10_000 },
   fetchesMax: 4,
   readsMax: 6,
+  refusalsMax: 2,
 };
 
-/** A rule must say no twice, for a ref whose lock is held for a moment is refused in the same words. */
-const refusalsInARowMax = 2;
-
-/** A push whose fate the tips have not settled yet. */
+/** A push, and what the server said to it. */
 interface Pushed<Why> {
   readonly commit: CommitId;
   readonly parent: CommitId;
@@ -83,10 +87,11 @@ interface Race<Why> {
   readonly ports: LandPorts;
   readonly policy: LandPolicy;
   readonly deadlineMs: number;
-  pushed: Pushed<Why> | undefined;
-  /** Whether the last push may be in the branch without our knowing. */
-  inDoubt: boolean;
+  /** Pushes that may be in the branch, or may yet come there, as far as we were told. */
+  doubts: readonly Pushed<Why>[];
   refusals: number;
+  /** What the last plan wanted. */
+  why: Why | undefined;
 }
 
 /**
@@ -102,7 +107,7 @@ export async function land<Why>(
   const deadlineMs = ports.clock.nowMs() + policy.timeoutMs;
   const race: Race<Why> = {
     ...{ derive, ports, policy, deadlineMs },
-    ...{ pushed: undefined, inDoubt: false, refusals: 0 },
+    ...{ doubts: [], refusals: 0, why: undefined },
   };
   for (let attempts = 1; ; attempts += 1) {
     const pushed = await swap(race);
@@ -120,24 +125,39 @@ async function swap<Why>(race: Race<Why>): Promise<Pushed<Why> | Ending<Why>> {
   const { remote } = race.ports;
   try {
     const tip = await fetchPatiently(race);
-    const before = race.pushed;
-    if (before !== undefined && (await remote.contains(tip, before.commit))) {
-      return { kind: "landed", commit: before.commit, tip, why: before.why };
-    }
-    // A tip that went on without our commit can never take it any more: the server compares.
-    if (before?.parent !== tip) race.inDoubt = false;
+    const landed = await settleDoubts(tip, race);
+    if (landed !== undefined) return landed;
     const plan = await race.derive(tip);
-    if (plan.kind === "rest") return { kind: "rested", tip, why: plan.why };
+    race.why = plan.why;
+    // To rest while a push of ours may still come in would be to speak too soon: look for it.
+    if (plan.kind === "rest") return race.doubts[0] ?? { kind: "rested", tip, why: plan.why };
     const commit = await remote.commit({ parent: tip, ...plan.draft });
-    race.inDoubt = true;
-    const reply = await remote.push(commit);
-    race.pushed = { commit, parent: tip, reply, why: plan.why };
-    return race.pushed;
+    const pushed = { commit, parent: tip, reply: await remote.push(commit), why: plan.why };
+    const isKnown = race.doubts.some((doubt) => doubt.commit === commit);
+    if (leavesDoubt(pushed.reply) && !isKnown) race.doubts = [...race.doubts, pushed];
+    return pushed;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    if (race.inDoubt && race.pushed) return unknown(race.pushed, error.message);
-    return { kind: "failed", failure: error, why: race.pushed?.why };
+    const [doubt] = race.doubts;
+    if (doubt !== undefined) return unknown(doubt, error.message);
+    return { kind: "failed", failure: error, why: race.why };
   }
+}
+
+/** Looks at a tip for the pushes in doubt, and forgets those that it shuts out for ever. */
+async function settleDoubts<Why>(tip: CommitId, race: Race<Why>): Promise<Ending<Why> | undefined> {
+  const { remote } = race.ports;
+  const open: Pushed<Why>[] = [];
+  for (const doubt of race.doubts) {
+    const { commit, parent, why } = doubt;
+    if (await remote.contains(tip, commit)) return { kind: "landed", commit, tip, why };
+    // The server compares, so a branch that went on from the parent without the commit never takes
+    // it. A tip that does not descend from the parent says nothing: a replica's, that lags.
+    const isShutOut = tip !== parent && (await remote.contains(tip, parent));
+    if (!isShutOut) open.push(doubt);
+  }
+  race.doubts = open;
+  return undefined;
 }
 
 /** Reads the remote again and concludes. Undefined means: another round. */
@@ -146,27 +166,29 @@ async function settle<Why>(
   waitMs: number,
   race: Race<Why>,
 ): Promise<Ending<Why> | undefined> {
+  const { commit, reply, why } = pushed;
   const isLast = race.ports.clock.nowMs() + waitMs > race.deadlineMs;
+  const refusals = race.refusals;
+  race.refusals = 0;
   // A lost race needs no read of its own, because the next round begins with one.
-  if (pushed.reply.kind === "raced" && !isLast) return undefined;
+  if (reply.kind === "raced" && !isLast) return undefined;
 
   const reread = await readPatiently(pushed, race);
-  const outcome = classifyPush(pushed.reply, reread);
-  race.refusals = outcome.kind === "refused" ? race.refusals + 1 : 0;
-  race.inDoubt = outcome.kind === "not-arrived" && !outcome.certain;
+  const outcome = classifyPush(reply, reread);
+  if (outcome.kind === "landed") return { kind: "landed", commit, tip: outcome.tip, why };
+  if (outcome.kind === "refused") race.refusals = refusals + 1;
+  const landed = "tip" in reread ? await settleDoubts(reread.tip, race) : undefined;
+  if (landed !== undefined) return landed;
 
-  switch (outcome.kind) {
-    case "landed":
-      return { kind: "landed", commit: pushed.commit, tip: outcome.tip, why: pushed.why };
-    case "unreadable":
-      return unknown(pushed, reread.kind === "unreadable" ? reread.why : "");
-    case "refused":
-      if (race.refusals < refusalsInARowMax && !isLast) return undefined;
-      return { kind: "refused", words: pushed.reply.words, why: pushed.why };
-    default:
-      if (!isLast) return undefined;
-      return race.inDoubt ? unknown(pushed, pushed.reply.words) : outOfTime(pushed);
+  const isRefused = race.refusals >= race.policy.refusalsMax;
+  const isOver = isLast || isRefused || outcome.kind === "unreadable";
+  const [doubt] = race.doubts;
+  if (doubt !== undefined) {
+    const words = reread.kind === "unreadable" ? reread.why : reply.words;
+    return isOver ? unknown(doubt, words) : undefined;
   }
+  if (isRefused) return { kind: "refused", words: reply.words, why };
+  return isLast ? outOfTime(pushed) : undefined;
 }
 
 /** Fetches the tip, and again when the remote cannot be reached for a moment. */
@@ -222,7 +244,7 @@ function outOfTime<Why>({ reply, why }: Pushed<Why>): Ending<Why> {
         )
       : new Failure(
           "deadline",
-          `Cannot land before the deadline: ${noLuck[reply.kind]}`,
+          `Cannot land before the deadline: ${noLuck[reply.kind]}: ${reply.words}`,
           "Nothing of this deploy is in the branch. Run it again, with a longer --timeout.",
         );
   return { kind: "failed", failure, why };

@@ -82,6 +82,7 @@ const exact: [title: string, text: string][] = [
   ["an alias for a name", "n: &n shop/api\nimage: {repository: *n, tag: OLD}\n"],
   ["JSON", '{"spec":{"containers":[{"image":"shop/api:OLD"}]}}'],
   ["JSON indented by tabs", '{\n\t"image":\t"shop/api:OLD",\n\t"n": 0.10\n}\n'],
+  ["a template that could be any image", "a: {image: '{{ .a }}:{{ .b }}'}\nimage: shop/api:OLD\n"],
   ["a placeholder", "image: shop/api:latest\n---\nimage: shop/api:sha-REPLACE_ME\n"],
   [
     "look-alikes",
@@ -194,11 +195,26 @@ describe("only the bytes of tag and digest change", () => {
     expect(edit(after).after, "again").toBe(after);
   });
 
-  test("a tag that reads as a number goes where quotes are", () => {
-    const bytes = new Uint8Array(Buffer.from('image: {repository: shop/api, tag: "1"}'));
-    const [pin] = findPins({ path: "f.yaml", bytes }, [name]);
-    const edited = splicePins(bytes, [{ pin: pin!, tag: asTag("1234567")! }]);
-    expect(Buffer.from(edited).toString()).toBe('image: {repository: shop/api, tag: "1234567"}');
+  test.each(['"1"', "'1'", "!!str 1"])("a tag that looks like a number goes into %s", (written) => {
+    const before = `image: {repository: shop/api, tag: ${written}}`;
+    const bytes = new Uint8Array(Buffer.from(before));
+    const moves = findPins({ path: "f.yaml", bytes }, [name]).map((pin) => ({
+      pin,
+      tag: asTag("1234567")!,
+    }));
+    const after = Buffer.from(splicePins(bytes, moves)).toString();
+    expect(after).toBe(before.replace("1", "1234567"));
+  });
+
+  // Names that are written in fewer parts than they have, or in more.
+  test.each([
+    ["nginx", "image: nginx:OLD\n"],
+    ["nginx", "image: docker.io/library/nginx:OLD\n"],
+    ["ghcr.io/shop/web", "image: {registry: ghcr.io/shop, repository: web, tag: OLD}\n"],
+    ["ghcr.io/web", '{"image": {"tag": "OLD", "registry": "ghcr.io", "repository": "web"}}\n'],
+  ])("%s in %s", (image, text) => {
+    const { after } = edit(text.replace("OLD", "x"), "f.yaml", [parseImageName(image)!]);
+    expect(after).toBe(text.replace("OLD", "sha-new"));
   });
 });
 
@@ -260,7 +276,7 @@ items:
   });
 
   test("pins come in the order of the text, several images at once", () => {
-    const text = "b: {image: shop/web:1}\na: {image: shop/api:2}\n---\nimage: shop/web:3\n";
+    const text = "b: {image: shop/web:1}\nimage: shop/api:2\n---\nimage: shop/web:3\n";
     const { pins } = edit(text, "f.yaml", [name, parseImageName("shop/web")!]);
     expect(pins.map(({ image, tag }) => [image.repository, tag])).toEqual([
       ["shop/web", "1"],

@@ -1,0 +1,22 @@
+/** `landfall demo`: the whole loop on loopback, shown. */
+
+import { tmpdir } from "node:os";
+import { systemClock, systemRandom } from "../adapters/system.ts";
+import { runDemo as play } from "../demo/run.ts";
+import { demoText } from "../report/demo-text.ts";
+import { type Io, printResult, progressFor, styleFor, type Voice } from "./io.ts";
+
+/** Runs the command and returns its exit status: 0 when the remote proves both deploys right. */
+export async function runDemo(flags: Voice & { readonly keep?: boolean }, io: Io): Promise<number> {
+  const result = await play({
+    env: io.env,
+    temporary: tmpdir(),
+    folder: flags.keep ? "keep" : "remove",
+    clock: systemClock,
+    random: systemRandom,
+    progress: progressFor(flags, io),
+    signal: io.signal,
+  });
+  printResult(result, () => demoText(result, styleFor(flags, io)), { ...flags, io });
+  return result.exit;
+}

@@ -1,0 +1,218 @@
+/** The demo: two commits of one app deploy at the same moment, and both come out right. */
+
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { openRemote } from "../adapters/git.ts";
+import { gitEnvironment } from "../adapters/git-env.ts";
+import { runGit } from "../adapters/git-run.ts";
+import type { Revision } from "../core/ids.ts";
+import { parseImageName } from "../core/image-ref.ts";
+import type { PromoteResult } from "../core/result.ts";
+import { parseTagFormat, tagOf } from "../core/tag-format.ts";
+import { readMessage } from "../core/trailer.ts";
+import type { Clock, Progress, Random } from "../ports.ts";
+import { listPins, type PinsResult } from "../usecases/pins.ts";
+import {
+  commitChange,
+  createAppRepository,
+  readContext,
+  repositoryName,
+  type Workshop,
+} from "./app-repository.ts";
+import { type DemoWorld, deployOnce } from "./deploy.ts";
+import { startGitServer } from "./git-server.ts";
+import { publishApp } from "./publish-app.ts";
+import { startRegistry } from "./registry-server.ts";
+
+/** What the demo needs of the process it runs in. */
+export interface DemoOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly temporary: string;
+  /** Whether the folder with the repositories stays. */
+  readonly folder: "keep" | "remove";
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly progress: Progress;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** One of the two deploys, as it was told and as the remote has it. */
+export interface DemoDeploy {
+  readonly who: string;
+  readonly subject: string;
+  readonly result: PromoteResult;
+  /** How many commits of the branch carry this deploy's id: exactly one, when all is well. */
+  readonly commits: number;
+}
+
+/** What the demo showed. `exit` is 0 when the remote proves that both deploys came out right. */
+export interface DemoResult {
+  readonly version: 1;
+  readonly command: "demo";
+  readonly exit: number;
+  readonly deploys: readonly DemoDeploy[];
+  /** The branch, newest first, a line a commit. */
+  readonly log: readonly string[];
+  readonly pins: PinsResult;
+  readonly folder?: string;
+}
+
+const example = fileURLToPath(new URL("../../examples/robson", import.meta.url));
+const manifests = "infra/k8s/prod";
+const login = { username: "demo", password: "only-for-this-minute" };
+/** The older commit's deployer has a slow line: this much is added to each of its requests. */
+const slowMs = 250;
+
+const images = [
+  { name: "ldamasio/rbs-frontend-prod", context: "apps/frontend" },
+  { name: "ldamasio/rbs-backend-monolith-prod", context: "apps/backend" },
+  { name: "ldamasio/rbs-backend-nginx-prod", context: "apps/backend/monolith" },
+];
+
+/** Runs the demo. Everything it starts is stopped, and everything it makes removed, unless kept. */
+export async function runDemo(options: DemoOptions): Promise<DemoResult> {
+  const root = mkdtempSync(join(options.temporary, "landfall-demo-"));
+  const server = join(root, "server");
+  mkdirSync(server);
+  const registry = await startRegistry({
+    auth: { kind: "bearer", users: { [login.username]: login.password }, anonymousPull: false },
+  });
+  const fast = await startGitServer({ root: server });
+  const slow = await startGitServer({ root: server, delayMs: slowMs });
+  try {
+    const urls = { fast: `${fast.url}/${repositoryName}`, slow: `${slow.url}/${repositoryName}` };
+    return await play({ ...options, root, urls, registry: registry.host });
+  } finally {
+    await Promise.all([registry.close(), fast.close(), slow.close()]);
+    if (options.folder === "remove") rmSync(root, { recursive: true, force: true });
+  }
+}
+
+/** The stage: what runs, and where. */
+interface Stage extends DemoOptions {
+  readonly root: string;
+  readonly registry: string;
+  readonly urls: { readonly fast: string; readonly slow: string };
+}
+
+async function play(stage: Stage): Promise<DemoResult> {
+  const { progress, root, signal } = stage;
+  const workshop = { root, env: workshopEnvironment(stage), signal };
+  progress.step(`A git server and a registry listen on loopback (${stage.registry})`);
+  await createAppRepository(workshop, example, stage.registry);
+
+  const older = await buildCommit("feat: greet the visitor", workshop, stage);
+  const newer = await buildCommit("fix: spell the greeting right", workshop, stage);
+  progress.step("Both deploy at the same moment; the older one has a slow line");
+  const results = await Promise.all([
+    deployAs("older", older, { stage, url: stage.urls.slow }),
+    deployAs("newer", newer, { stage, url: stage.urls.fast }),
+  ]);
+  return conclude([older, newer], results, { stage, workshop });
+}
+
+/** A commit of the app whose images are published. */
+interface Built {
+  readonly revision: Revision;
+  readonly subject: string;
+}
+
+async function buildCommit(subject: string, workshop: Workshop, stage: Stage): Promise<Built> {
+  const change = { path: "apps/frontend/greeting.txt", text: `${subject}\n`, subject };
+  const revision = await commitChange(workshop, change);
+  const tag = tagOf(tagFormat, revision);
+  stage.progress.step(`Publishing ${images.length} images of ${tag}, "${subject}"`);
+  const packed = images.map(({ name, context }) => ({
+    name: imageOn(stage.registry, name),
+    files: readContext(workshop, context),
+  }));
+  await publishApp(packed, { revision, tag, source: stage.urls.fast }, { ...stage, login });
+  return { revision, subject };
+}
+
+const tagFormat = parseTagFormat("sha-{revision:7}");
+
+function deployAs(
+  who: string,
+  { revision }: Built,
+  { stage, url }: { stage: Stage; url: string },
+): Promise<PromoteResult> {
+  const world: DemoWorld = { ...stage, login };
+  const { progress } = stage;
+  return deployOnce(
+    {
+      ...{ revision, tagFormat, repository: url, deploy: `demo-${who}` },
+      source: join(stage.root, "app"),
+      images: images.map(({ name }) => imageOn(stage.registry, name)),
+      paths: [manifests],
+      progress: {
+        step: (message) => progress.step(`  ${who}: ${message}`),
+        warn: (message) => progress.warn(`  ${who}: ${message}`),
+      },
+    },
+    world,
+  );
+}
+
+/** Reads the remote, which alone says whether all came out right. */
+async function conclude(
+  built: readonly Built[],
+  results: readonly PromoteResult[],
+  { stage, workshop }: { stage: Stage; workshop: Workshop },
+): Promise<DemoResult> {
+  const bare = join(stage.root, "server", repositoryName);
+  const place = { directory: bare, env: workshop.env, timeoutMs: 60_000 };
+  const show = async (format: string) =>
+    (await runGit(place, ["log", "--first-parent", `--format=${format}`, "main"])).stdout
+      .toString("utf8")
+      .split("\0");
+  const log = (await show("%h  %s%x00")).map((line) => line.trim()).filter((line) => line !== "");
+  const records = (await show("%B%x00")).map((message) => readMessage(message.trim()));
+  const deploys = results.map((result, at) => ({
+    who: at === 0 ? "older" : "newer",
+    subject: built[at]?.subject ?? "",
+    result,
+    commits: records.filter((record) => record?.deploy === result.deploy).length,
+  }));
+  const pins = await pinsAtTip(stage);
+  const newest = tagOf(tagFormat, built.at(-1)?.revision ?? ("" as Revision));
+  const isRight =
+    deploys.every(({ result, commits }) => result.exit === 0 && commits === 1) &&
+    pins.unpinned.length === 0 &&
+    pins.pins.every(({ tag }) => tag === newest);
+  const kept = stage.folder === "keep" ? { folder: stage.root } : {};
+  return { version: 1, command: "demo", exit: isRight ? 0 : 1, deploys, log, pins, ...kept };
+}
+
+async function pinsAtTip(stage: Stage): Promise<PinsResult> {
+  const remote = await openRemote({
+    url: stage.urls.fast,
+    branch: "main",
+    credentials: {},
+    identity: { name: "Landfall demo", email: "demo@localhost" },
+    env: stage.env,
+    temporary: stage.root,
+    timeoutMs: 60_000,
+  });
+  try {
+    const names = images.map(({ name }) => imageOn(stage.registry, name));
+    return await listPins(names, [manifests], remote);
+  } finally {
+    await remote.close();
+  }
+}
+
+function workshopEnvironment({ env, root }: Stage): Record<string, string> {
+  const who = { name: "Demo Developer", email: "developer@localhost" };
+  return gitEnvironment({ env, home: root, url: root }, [
+    ["user.name", who.name],
+    ["user.email", who.email],
+  ]);
+}
+
+function imageOn(registry: string, name: string) {
+  const image = parseImageName(`${registry}/${name}`);
+  if (image === undefined) throw new Error(`no image name: ${registry}/${name}`);
+  return image;
+}
