@@ -116,7 +116,7 @@ export class ModelRemote implements Remote {
     if (fate.strikes("late")) {
       const label = `delivers ${short(commit)} of ${this.#actor}`;
       const flight = { actor: "wire", label, durationMs: fate.lasts(500, 60_000) };
-      scheduler.later(flight, () => void server.swap(commit, this.#actor));
+      scheduler.later(flight, server.deliveryOf(commit, this.#actor));
       return silent;
     }
     const moved = server.swap(commit, this.#actor);

@@ -35,18 +35,32 @@ export class Server {
     return true;
   }
 
+  /**
+   * Returns what delivers a push that is under way. It is lost when the branch is forced meanwhile:
+   * a branch put back to the push's parent would take it, which no client can foresee.
+   */
+  deliveryOf(commit: CommitId, by: string): () => void {
+    const forces = this.#forces();
+    return () => {
+      if (this.#forces() === forces) this.swap(commit, by);
+    };
+  }
+
+  #forces(): number {
+    return this.moves.filter(({ how }) => how === "force").length;
+  }
+
   /** Moves the branch wherever it is told to. */
   force(commit: CommitId, by: string): void {
     this.moves.push({ tip: commit, atMs: this.#now(), by, how: "force" });
   }
 
-  /** Where the branch stood `movesBack` moves ago, as a replica that lags would say. */
+  /**
+   * Where the branch stood `movesBack` moves ago, as a replica that lags would say. Never on a line
+   * that was cut off: no reader could tell that from a branch that went on.
+   */
   tipAgo(movesBack: number): CommitId {
-    return this.moves[Math.max(0, this.moves.length - 1 - movesBack)]!.tip;
-  }
-
-  /** Where the branch stood at a moment. */
-  tipAt(atMs: number): CommitId {
-    return (this.moves.findLast((move) => move.atMs <= atMs) ?? this.moves[0]!).tip;
+    const forced = this.moves.findLastIndex(({ how }) => how === "force");
+    return this.moves[Math.max(0, forced, this.moves.length - 1 - movesBack)]!.tip;
   }
 }

@@ -31,9 +31,16 @@ export type Ending<Why> =
   | {
       readonly kind: "unknown";
       readonly words: string;
-      readonly commit: CommitId;
-      readonly why: Why;
+      /** At least one. Each may be in the branch; two never are. */
+      readonly doubts: readonly Doubt<Why>[];
+      readonly why: Why | undefined;
     };
+
+/** A commit whose push may have landed, and what its plan wanted. */
+export interface Doubt<Why> {
+  readonly commit: CommitId;
+  readonly why: Why;
+}
 
 /** An ending, and how many rounds it took. */
 export type Landing<Why> = Ending<Why> & { readonly attempts: number };
@@ -74,11 +81,9 @@ export const landPolicy: LandPolicy = {
 };
 
 /** A push, and what the server said to it. */
-interface Pushed<Why> {
-  readonly commit: CommitId;
+interface Pushed<Why> extends Doubt<Why> {
   readonly parent: CommitId;
   readonly reply: PushReply;
-  readonly why: Why;
 }
 
 /** What the loop remembers from round to round. */
@@ -138,8 +143,7 @@ async function swap<Why>(race: Race<Why>): Promise<Pushed<Why> | Ending<Why>> {
     return pushed;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    const [doubt] = race.doubts;
-    if (doubt !== undefined) return unknown(doubt, error.message);
+    if (race.doubts.length > 0) return unknown(race, error.message);
     return { kind: "failed", failure: error, why: race.why };
   }
 }
@@ -182,10 +186,9 @@ async function settle<Why>(
 
   const isRefused = race.refusals >= race.policy.refusalsMax;
   const isOver = isLast || isRefused || outcome.kind === "unreadable";
-  const [doubt] = race.doubts;
-  if (doubt !== undefined) {
+  if (race.doubts.length > 0) {
     const words = reread.kind === "unreadable" ? reread.why : reply.words;
-    return isOver ? unknown(doubt, words) : undefined;
+    return isOver ? unknown(race, words) : undefined;
   }
   if (isRefused) return { kind: "refused", words: reply.words, why };
   return isLast ? outOfTime(pushed) : undefined;
@@ -229,8 +232,8 @@ function waitAfter<Why>(reply: PushReply, attempts: number, race: Race<Why>): nu
   return Math.max(jitterMs, ("retryAfterMs" in reply ? reply.retryAfterMs : undefined) ?? 0);
 }
 
-function unknown<Why>(pushed: Pushed<Why>, words: string): Ending<Why> {
-  return { kind: "unknown", words, commit: pushed.commit, why: pushed.why };
+function unknown<Why>({ doubts, why }: Race<Why>, words: string): Ending<Why> {
+  return { kind: "unknown", words, doubts, why };
 }
 
 function outOfTime<Why>({ reply, why }: Pushed<Why>): Ending<Why> {

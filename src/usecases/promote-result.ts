@@ -38,7 +38,7 @@ export function concludeLanding(
     ...base(frame),
     ...endingOf(landing, frame),
     revision: promotion.revision,
-    ...("commit" in landing ? { commit: landing.commit } : {}),
+    ...withCommit(landing),
     ...("tip" in landing ? { tip: landing.tip } : {}),
     attempts: landing.attempts,
     images: images.map(reportImage),
@@ -50,8 +50,7 @@ export function concludeLanding(
 type EndingFields = Pick<PromoteResult, "outcome" | "exit" | "failure">;
 
 function endingOf(landing: Landing<Why>, { request }: Frame): EndingFields {
-  // A superseded revision is superseded, whatever became of the commit that was to say so.
-  if (landing.why?.verdict === "superseded") return ended("superseded");
+  if (isSuperseded(landing)) return ended("superseded");
   switch (landing.kind) {
     case "landed":
       return ended("landed");
@@ -60,7 +59,7 @@ function endingOf(landing: Landing<Why>, { request }: Frame): EndingFields {
     case "refused":
       return { ...ended("refused"), failure: refusal(landing.words) };
     case "unknown":
-      return { ...ended("unknown"), failure: uncertainty(landing.words, landing.commit) };
+      return { ...ended("unknown"), failure: uncertainty(landing) };
     case "rested": {
       const { verdict, survey } = landing.why;
       if (verdict === "held") return { ...ended("held"), failure: holding(survey.images) };
@@ -86,11 +85,23 @@ function refusal(words: string) {
   };
 }
 
-function uncertainty(words: string, commit: string) {
+/** A superseded revision is superseded, whatever became of the commit that was to say so. */
+function isSuperseded(landing: Landing<Why>): boolean {
+  const doubted = landing.kind === "unknown" ? landing.doubts.map(({ why }) => why) : [];
+  return [landing.why, ...doubted].every((why) => why?.verdict === "superseded");
+}
+
+function withCommit(landing: Landing<Why>) {
+  if (landing.kind === "landed") return { commit: landing.commit };
+  return landing.kind === "unknown" ? { commit: landing.doubts.at(-1)?.commit } : {};
+}
+
+function uncertainty({ words, doubts }: Landing<Why> & { readonly kind: "unknown" }) {
+  const commits = doubts.map(({ commit }) => commit).join(" or ");
   return {
     code: "unknown",
     message: `The push may have landed, but the remote could not be read afterwards: ${words}`,
-    hint: `Run the same promotion again when the remote answers; it lands at most once. The commit is ${commit}.`,
+    hint: `Run the same promotion again when the remote answers; it lands at most once. The commit is ${commits}.`,
   };
 }
 
@@ -156,7 +167,7 @@ function adoptions({ decision }: Judged): readonly string[] {
 }
 
 function unrecorded(landing: Landing<Why>): readonly string[] {
-  if (landing.why?.verdict !== "superseded") return [];
+  if (!isSuperseded(landing)) return [];
   if (landing.kind === "landed" || landing.kind === "rested") return [];
   const why = landing.kind === "failed" ? landing.failure.message : landing.words;
   return [`The commit that records this deploy as superseded may be missing: ${why}`];
