@@ -127,7 +127,7 @@ export const settingsSchema = z.strictObject({
   verify: optional(verify, "What proves that a deploy runs."),
 });
 
-/** The settings file, checked. Durations are in milliseconds; paths have no `./` and no end slash. */
+/** The settings file, checked. Durations are in milliseconds; paths are plain. */
 export type Config = z.output<typeof settingsSchema>;
 
 function optional<T extends z.ZodType>(type: T, description: string, byDefault?: unknown) {

@@ -31,7 +31,8 @@ export function firstTrouble(issues: readonly Issue[], file: SettingsFile, keys:
   const troubles = issues.map((issue) => {
     const isUnknownKey = issue.code === "unrecognized_keys";
     const path = isUnknownKey ? [...issue.path, issue.keys[0] ?? ""] : issue.path;
-    return { issue, path, isUnknownKey, offset: offsetOf(file.document, path, isUnknownKey) };
+    const offset = offsetOf(file.document, path, isUnknownKey ? keyAt : nodeAt);
+    return { issue, path, isUnknownKey, offset };
   });
   troubles.sort((a, b) => Number(b.isUnknownKey) - Number(a.isUnknownKey) || a.offset - b.offset);
   const [first] = troubles;
@@ -119,11 +120,9 @@ function valueAt(raw: unknown, path: Path): unknown {
 }
 
 /** Returns where a value or a key begins, or the nearest thing around it that the file has. */
-function offsetOf(document: Document, path: Path, isKey: boolean): number {
+function offsetOf(document: Document, path: Path, find: typeof nodeAt): number {
   for (let depth = path.length; depth > 0; depth -= 1) {
-    const node = isKey
-      ? keyAt(document, path.slice(0, depth))
-      : nodeAt(document, path.slice(0, depth));
+    const node = find(document, path.slice(0, depth));
     if (node?.range) return node.range[0];
   }
   return document.contents?.range?.[0] ?? 0;

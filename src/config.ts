@@ -1,4 +1,4 @@
-/** landfall.yaml → Config, and its JSON Schema. Every error names the key, its place, the remedy. */
+/** landfall.yaml → Config, and its JSON Schema. An error names the key, its place, the remedy. */
 
 import { type Document, LineCounter, parseDocument } from "yaml";
 import { z } from "zod";

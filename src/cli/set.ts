@@ -1,6 +1,5 @@
 /** `landfall set`: assignments → files edited in place → what moved. */
 
-import { resolve } from "node:path";
 import { localFiles } from "../adapters/files.ts";
 import { setText } from "../report/set-text.ts";
 import { setImages } from "../usecases/set.ts";
@@ -14,8 +13,7 @@ export async function runSet(
   io: Io,
 ): Promise<number> {
   const images = assignments.map(parseAskedImage);
-  const paths = flags.path.map((path) => resolve(io.cwd, path));
-  const result = await setImages({ images, paths }, localFiles);
+  const result = await setImages({ images, paths: flags.path }, localFiles);
   printResult(result, () => setText(result, styleFor(flags, io)), { ...flags, io });
   return result.exit;
 }

@@ -42,7 +42,7 @@ export function tagOf({ prefix, digits, suffix }: TagFormat, revision: Revision)
 
 /**
  * Returns the hex digits of a tag of this format with any number of digits from 7 to 40, because
- * histories hold tags from before the number was changed. Undefined when the tag is of another kind.
+ * histories hold tags from before the number was changed. Undefined when it is of another kind.
  */
 export function revisionPrefixIn({ prefix, suffix }: TagFormat, tag: string): string | undefined {
   const isOurs = tag.startsWith(prefix) && tag.endsWith(suffix);

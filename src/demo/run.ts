@@ -101,6 +101,8 @@ async function play(stage: Stage): Promise<DemoResult> {
   const workshop = { root, env: workshopEnvironment(stage), signal };
   progress.step(`A git server and a registry listen on loopback (${stage.registry})`);
   await createAppRepository(workshop, example, stage.registry);
+  const first = await buildCommit("feat: the first release", workshop, stage);
+  await deployAs("first", first, { stage, url: stage.urls.fast });
 
   const older = await buildCommit("feat: greet the visitor", workshop, stage);
   const newer = await buildCommit("fix: spell the greeting right", workshop, stage);

@@ -97,7 +97,7 @@ interface Run {
 async function run(job: Job, { operation, account, play }: Run): Promise<void> {
   const { world, scene, policy } = play;
   const { actor } = operation;
-  await world.scheduler.before(actor, "begin", world.fate.lasts(0, 1_000));
+  await world.scheduler.after(actor, "begin", world.fate.lasts(0, 1_000));
   operation.startedMs = world.scheduler.nowMs;
   const ports: PromotePorts = {
     remote: new ModelRemote(world, actor),

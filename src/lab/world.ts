@@ -70,7 +70,7 @@ export class World {
   /** Everything that decides how the run goes on, as text. */
   state(): string {
     const told = [...this.accounts].map(([actor, account]) => `${actor}: ${account.told}`);
-    const moves = this.server.moves.map(({ tip }) => tip);
+    const moves = this.server.moves.map(({ tip, how }) => `${tip} ${how}`);
     return [...told, ...moves, ...this.scheduler.waiting].join("\n");
   }
 }

@@ -1,16 +1,11 @@
 /** The landing loop: derive the change from the tip, push it, and believe only what the remote shows. */
 
-import { type Backoff, waitMsBefore } from "../core/backoff.ts";
-import { Failure, type FailureCode } from "../core/failure.ts";
+import { type Backoff, waitMsAfterLosing, waitMsBefore } from "../core/backoff.ts";
+import { Failure } from "../core/failure.ts";
 import type { CommitId } from "../core/ids.ts";
-import {
-  classifyPush,
-  leavesDoubt,
-  type PushReply,
-  type Reread,
-  worthReadingAgain,
-} from "../core/push-outcome.ts";
-import type { Clock, CommitDraft, Progress, Random, Remote } from "../ports.ts";
+import { classifyPush, leavesDoubt, type PushReply } from "../core/push-outcome.ts";
+import type { CommitDraft } from "../ports.ts";
+import { fetchPatiently, type Patience, type ReadPorts, readPatiently } from "./read-patiently.ts";
 
 /** What a tip asks for: a commit on top of it, or nothing, for a reason that the caller knows. */
 export type Plan<Why> =
@@ -46,23 +41,13 @@ export interface Doubt<Why> {
 export type Landing<Why> = Ending<Why> & { readonly attempts: number };
 
 /** What the loop needs of the world. */
-export interface LandPorts {
-  readonly remote: Remote;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly progress: Progress;
-}
+export type LandPorts = ReadPorts;
 
 /** How long the loop tries. A deadline and not a count, because losing a race is no fault. */
-export interface LandPolicy {
+export interface LandPolicy extends Patience {
   /** Milliseconds from the first round to the last. */
   readonly timeoutMs: number;
   readonly rounds: Backoff;
-  readonly reads: Backoff;
-  /** How often the tip is asked for before the remote counts as unreachable. */
-  readonly fetchesMax: number;
-  /** How often a read that may still change its mind is repeated after a push. */
-  readonly readsMax: number;
   /**
    * How often in a row a rule must say no before that is final. Not once: a ref whose lock is held
    * for a moment is refused in the same words.
@@ -70,7 +55,7 @@ export interface LandPolicy {
   readonly refusalsMax: number;
 }
 
-/** The bounds that 64 deployers of one branch were measured to do best with (bench/results.md). */
+/** Bounds for trouble; lost races have their own measure (waitMsAfterLosing). */
 export const landPolicy: LandPolicy = {
   timeoutMs: 5 * 60_000,
   rounds: { firstMs: 500, maxMs: 6_000 },
@@ -115,9 +100,11 @@ export async function land<Why>(
     ...{ doubts: [], refusals: 0, why: undefined },
   };
   for (let attempts = 1; ; attempts += 1) {
+    const startedMs = ports.clock.nowMs();
     const pushed = await swap(race);
     if ("kind" in pushed) return { ...pushed, attempts };
-    const waitMs = waitAfter(pushed.reply, attempts, race);
+    const roundMs = ports.clock.nowMs() - startedMs;
+    const waitMs = waitAfter(pushed.reply, { attempts, roundMs }, race);
     const ended = await settle(pushed, waitMs, race);
     if (ended !== undefined) return { ...ended, attempts };
     ports.progress.step(`${noLuck[pushed.reply.kind]}; round ${attempts + 1} in ${waitMs} ms`);
@@ -129,7 +116,7 @@ export async function land<Why>(
 async function swap<Why>(race: Race<Why>): Promise<Pushed<Why> | Ending<Why>> {
   const { remote } = race.ports;
   try {
-    const tip = await fetchPatiently(race);
+    const tip = await fetchPatiently(race.ports, race.policy, race.deadlineMs);
     const landed = await settleDoubts(tip, race);
     if (landed !== undefined) return landed;
     const plan = await race.derive(tip);
@@ -177,7 +164,7 @@ async function settle<Why>(
   // A lost race needs no read of its own, because the next round begins with one.
   if (reply.kind === "raced" && !isLast) return undefined;
 
-  const reread = await readPatiently(pushed, race);
+  const reread = await readPatiently(pushed, race.ports, race.policy);
   const outcome = classifyPush(reply, reread);
   if (outcome.kind === "landed") return { kind: "landed", commit, tip: outcome.tip, why };
   if (outcome.kind === "refused") race.refusals = refusals + 1;
@@ -194,41 +181,16 @@ async function settle<Why>(
   return isLast ? outOfTime(pushed) : undefined;
 }
 
-/** Fetches the tip, and again when the remote cannot be reached for a moment. */
-async function fetchPatiently<Why>(race: Race<Why>): Promise<CommitId> {
-  const { remote, clock, random, progress } = race.ports;
-  for (let fetches = 1; ; fetches += 1) {
-    try {
-      return await remote.fetchTip();
-    } catch (error) {
-      const mayPass = error instanceof Failure && passing.has(error.code);
-      if (!mayPass || fetches >= race.policy.fetchesMax) throw error;
-      const jitterMs = waitMsBefore(fetches, race.policy.reads, random.unit());
-      const waitMs = Math.max(jitterMs, error.retryAfterMs ?? 0);
-      if (clock.nowMs() + waitMs > race.deadlineMs) throw error;
-      progress.step(`${error.message}; asking again in ${waitMs} ms`);
-      await clock.sleepMs(waitMs);
-    }
-  }
-}
-
-/** Reads until the answer is one that time cannot change, or the reads are used up. */
-async function readPatiently<Why>(pushed: Pushed<Why>, race: Race<Why>): Promise<Reread> {
-  const { remote, clock, random, progress } = race.ports;
-  for (let reads = 1; ; reads += 1) {
-    const reread = await remote.reread(pushed.parent, pushed.commit);
-    if (!worthReadingAgain(pushed.reply, reread) || reads >= race.policy.readsMax) return reread;
-    const waitMs = waitMsBefore(reads, race.policy.reads, random.unit());
-    progress.step(`The remote does not show the push yet; reading again in ${waitMs} ms`);
-    await clock.sleepMs(waitMs);
-  }
-}
-
-/** Failures that another try, a little later, may not meet. */
-const passing: ReadonlySet<FailureCode> = new Set(["remote-unreachable", "throttled"]);
-
-function waitAfter<Why>(reply: PushReply, attempts: number, race: Race<Why>): number {
-  const jitterMs = waitMsBefore(attempts, race.policy.rounds, race.ports.random.unit());
+function waitAfter<Why>(
+  reply: PushReply,
+  { attempts, roundMs }: { attempts: number; roundMs: number },
+  { ports, policy }: Race<Why>,
+): number {
+  const unit = ports.random.unit();
+  // Losing says that others are at work, and a round is the time in which two get in each other's
+  // way. Any other trouble says nothing of that kind, and is waited for as trouble is.
+  if (reply.kind === "raced") return waitMsAfterLosing(attempts, roundMs, unit);
+  const jitterMs = waitMsBefore(attempts, policy.rounds, unit);
   return Math.max(jitterMs, ("retryAfterMs" in reply ? reply.retryAfterMs : undefined) ?? 0);
 }
 

@@ -4,7 +4,7 @@ import { type ImageDecision, type Verdict, verdictOf } from "../core/decide.ts";
 import { unifiedDiff } from "../core/diff.ts";
 import type { CommitId } from "../core/ids.ts";
 import { printImageName } from "../core/image-ref.ts";
-import { type Pin, type PinMove, splicePins } from "../core/pins.ts";
+import { type Pin, type PinMove, printPinned, splicePins } from "../core/pins.ts";
 import { type RecordedOutcome, writeMessage } from "../core/trailer.ts";
 import type { ManifestFile } from "../ports.ts";
 import type { Plan } from "./land.ts";
@@ -65,8 +65,7 @@ export function editManifests(
 
 /** Prints what a pin holds, as the manifest has it. */
 export function printPin(pin: Pin): string {
-  const digest = pin.digest === undefined ? "" : `@${pin.digest}`;
-  return `${pin.tag ?? ""}${digest}` || "(no tag)";
+  return printPinned(pin) || "(no tag)";
 }
 
 function movesIn(seen: Survey): readonly PinMove[] {

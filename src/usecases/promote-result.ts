@@ -5,6 +5,7 @@ import { type Failure, printPlace } from "../core/failure.ts";
 import { printImageName } from "../core/image-ref.ts";
 import {
   exitOfOutcome,
+  type FailureReport,
   type ImageReport,
   type Outcome,
   type PromoteResult,
@@ -77,7 +78,7 @@ function ended(outcome: Outcome, failure?: Failure): EndingFields {
   return { outcome, exit: exitOfOutcome(outcome, failure), ...words };
 }
 
-function refusal(words: string) {
+function refusal(words: string): FailureReport {
   return {
     code: "push-refused",
     message: `The server refused the push: ${words}`,
@@ -105,7 +106,7 @@ function uncertainty({ words, doubts }: Landing<Why> & { readonly kind: "unknown
   };
 }
 
-function holding(images: readonly Judged[]) {
+function holding(images: readonly Judged[]): FailureReport | undefined {
   for (const { target, decision } of images) {
     if (decision.kind !== "held") continue;
     const { hold } = decision;
@@ -118,7 +119,7 @@ function holding(images: readonly Judged[]) {
   return undefined;
 }
 
-function divergence(images: readonly Judged[]) {
+function divergence(images: readonly Judged[]): FailureReport | undefined {
   for (const { decision } of images) {
     if (decision.kind !== "diverged") continue;
     return {
@@ -158,12 +159,16 @@ const outcomes: Readonly<Record<ImageDecision["kind"], ImageReport["outcome"]>> 
   diverged: "diverged",
 };
 
-function adoptions({ decision }: Judged): readonly string[] {
+/** One warning for each value taken over, however many places held it. */
+function adoptions({ target, decision }: Judged): readonly string[] {
   if (decision.kind !== "move") return [];
-  return decision.adopted.map(
-    (pin) =>
-      `${printPlace(pin)}: ${printPin(pin)} names no commit of the source history, so its order is unknown; it was moved`,
-  );
+  const values = new Set(decision.adopted.map(printPin));
+  return [...values].map((value) => {
+    const places = decision.adopted.filter((pin) => printPin(pin) === value).map(printPlace);
+    const where = places.length > 1 ? `${places[0]} and ${places.length - 1} more` : places[0];
+    const what = `${printImageName(target.image)}: ${value} names no commit of the source history`;
+    return `${what}, so nothing says which is newer; it was moved (${where})`;
+  });
 }
 
 function unrecorded(landing: Landing<Why>): readonly string[] {

@@ -5,7 +5,7 @@ import { Failure } from "../core/failure.ts";
 import { type Hold, holdsOn, holdsPath, readHolds } from "../core/hold.ts";
 import { asTag, type CommitId, type Revision, type Tag } from "../core/ids.ts";
 import { type ImageName, printImageName, sameImage } from "../core/image-ref.ts";
-import { findPins, needlesOf, type Pin } from "../core/pins.ts";
+import { findPins, needlesOf, type Pin, pinHolds } from "../core/pins.ts";
 import { revisionPrefixIn } from "../core/tag-format.ts";
 import { readMessage } from "../core/trailer.ts";
 import type { Clock, History, ManifestFile, Registry, Remote } from "../ports.ts";
@@ -71,9 +71,7 @@ interface Circumstances {
 
 async function relate(pin: Pin, about: Circumstances): Promise<Relation> {
   const { target, promotion, ports } = about;
-  const sameDigest =
-    pin.digest === undefined || target.digest === undefined || pin.digest === target.digest;
-  if (pin.tag === target.tag && sameDigest) return { kind: "equal" };
+  if (pinHolds(pin, target)) return { kind: "equal" };
   const revision = await revisionOf(pin, about);
   if (revision === undefined) return { kind: "foreign" };
   if (await ports.history.isAncestor(revision, promotion.revision)) {

@@ -1,4 +1,4 @@
-/** A vitest reporter that keeps skipped tests honest, and ends with the totals on one plain line. */
+/** A vitest reporter: keeps skipped tests honest, and ends with the totals on one plain line. */
 
 import type { Reporter, SerializedError, TestCase, TestModule, Vitest } from "vitest/node";
 

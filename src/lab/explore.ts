@@ -1,0 +1,90 @@
+/** Every order of every step of a small race, and every place where a fault could strike it. */
+
+import { landPolicy } from "../usecases/land.ts";
+import { check } from "./checker.ts";
+import type { Violation } from "./evidence.ts";
+import { allFates, type Budget, type EnumeratedFate } from "./fate.ts";
+import { idOf } from "./objects.ts";
+import { type Shape, sceneOf } from "./scene.ts";
+import { type Deployer, evidenceOf, type Play, realDeployer, start } from "./stage.ts";
+import { World } from "./world.ts";
+
+/** Which small race to explore. */
+export interface ExploreOptions {
+  readonly deployers: number;
+  readonly shape: Shape;
+  readonly budget: Budget;
+  readonly deployer?: Deployer;
+  /** Whether states that were met before are gone through again. Only to test the exploring. */
+  readonly revisit?: boolean;
+}
+
+/** What exploring found. */
+export interface Exploration {
+  /** Runs that went to their end, and those that came to a state from which all was known. */
+  readonly runs: number;
+  readonly pruned: number;
+  readonly states: number;
+  /** How each run ended: what every deployer said, in order. Without repeats. */
+  readonly endings: ReadonlySet<string>;
+  /** The first run that broke laws, with its steps. */
+  readonly broken: { violations: readonly Violation[]; trace: readonly string[] } | undefined;
+}
+
+const stepsMax = 5_000;
+
+/**
+ * Runs a race in every order. Two runs that come to the same state (where the branch stood, what
+ * everyone was told and waits for) go on alike, so the second ends there.
+ */
+export async function explore(options: ExploreOptions): Promise<Exploration> {
+  const seen = new Set<string>();
+  const endings = new Set<string>();
+  let runs = 0;
+  let pruned = 0;
+  let broken: Exploration["broken"];
+  for (const fate of allFates(options.budget)) {
+    const isKnown = (world: World) => {
+      if (!fate.isFresh()) return false;
+      const state = stateOf(world, fate);
+      if (seen.has(state)) return options.revisit !== true;
+      seen.add(state);
+      return false;
+    };
+    const play = await runOnce(options, fate, isKnown);
+    if (play === undefined) {
+      pruned += 1;
+      continue;
+    }
+    runs += 1;
+    const evidence = evidenceOf(play.play, play.operations);
+    endings.add(play.operations.map(({ actor, end }) => `${actor} ${end?.outcome}`).join(", "));
+    const violations = check(evidence);
+    if (violations.length > 0) broken = { violations, trace: play.play.world.scheduler.trace };
+    if (broken !== undefined) break;
+  }
+  return { runs, pruned, states: seen.size, endings, broken };
+}
+
+/** Runs one path to its end. Undefined: it came to a state that is known. */
+async function runOnce(
+  { deployers, shape, deployer = realDeployer }: ExploreOptions,
+  fate: EnumeratedFate,
+  isKnown: (world: World) => boolean,
+) {
+  const scene = sceneOf(shape, deployers, fate);
+  const world = new World(scene, fate, "free");
+  const play: Play = { world, scene, deployer, policy: landPolicy };
+  const operations = start(play);
+  let stopped = false;
+  await world.scheduler.run(stepsMax, () => {
+    stopped = isKnown(world);
+    return stopped;
+  });
+  return stopped ? undefined : { play, operations };
+}
+
+function stateOf(world: World, fate: EnumeratedFate): string {
+  const injected = [...fate.injected].flat().join(" ");
+  return idOf(`${fate.left()} ${injected}\n${world.state()}`);
+}

@@ -1,0 +1,253 @@
+/** The rules of the house that neither the compiler nor the linter knows. Biome has the sizes. */
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { program } from "../src/cli/program.ts";
+import {
+  codeLines,
+  importsOf,
+  root,
+  type SourceFile,
+  sourceFiles,
+} from "./support/source-files.ts";
+
+const source = sourceFiles(["src"], /\.ts$/);
+const modules = sourceFiles(["dagger/src"], /\.ts$/);
+const everything = [...source, ...modules, ...sourceFiles(["test", "bench"], /\.(?:ts|mjs)$/)];
+
+/** A room is a directory of src, or a file beside them with what it is split into. */
+function roomOf(path: string): string {
+  const [, first = "", rest] = path.split("/");
+  return rest === undefined ? (/^[a-z]+/.exec(first)?.[0] ?? first) : first;
+}
+
+/** Which rooms a room may look into, besides itself. Data flows one way (DESIGN section 4). */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  cli: ["config", "core", "demo", "lab", "ports", "report", "usecases", "version", "wiring"],
+  wiring: ["adapters", "cli", "config", "core", "ports", "usecases"],
+  config: ["core"],
+  usecases: ["core", "ports"],
+  adapters: ["core", "ports"],
+  demo: ["adapters", "core", "ports", "usecases"],
+  lab: ["core", "ports", "usecases"],
+  report: ["core"],
+  ports: ["core"],
+  core: [],
+  version: [],
+};
+
+/** Commands without settings construct nothing, and must not pay for loading git's parts. */
+const exceptions = new Set(["src/cli/set.ts → adapters", "src/cli/demo.ts → adapters"]);
+
+/** The only places that may know a package. */
+const packages: Readonly<Record<string, RegExp>> = {
+  commander: /^src\/cli(?:\.ts|\/)/,
+  "p-retry": /^src\/adapters\/registry-http\.ts$/,
+  "simple-git": /^src\/adapters\/git-run\.ts$/,
+  undici: /^src\/adapters\/[a-z-]*http\.ts$/,
+  yaml: /^src\/(?:core\/|config[a-z-]*\.ts$)/,
+  zod: /^src\/config[a-z-]*\.ts$/,
+};
+
+/** Rooms that may touch the machine at all. */
+const worldly = new Set(["adapters", "cli", "demo", "lab", "wiring"]);
+
+describe("imports", () => {
+  const imports = source.flatMap(importsOf);
+
+  test("every room has a row in the table of directions", () => {
+    const rooms = new Set(source.map(({ path }) => roomOf(path)));
+    expect([...rooms].filter((room) => mayImport[room] === undefined)).toEqual([]);
+  });
+
+  test("go one way between the rooms", () => {
+    const wrong = imports
+      .filter(({ to }) => to.startsWith("src/"))
+      .map(({ from, to }) => ({ from, room: roomOf(from), other: roomOf(to) }))
+      .filter(({ room, other }) => room !== other && !mayImport[room]?.includes(other))
+      .map(({ from, other }) => `${from} → ${other}`);
+    expect(wrong.filter((line) => !exceptions.has(line))).toEqual([]);
+  });
+
+  test("know packages only where each has its place", () => {
+    const wrong = imports
+      .filter(({ to }) => !/^(?:src\/|node:)/.test(to))
+      .filter(({ from, to }) => !packages[to]?.test(from));
+    expect(wrong).toEqual([]);
+  });
+
+  test("of the machine stay out of the rooms that decide and describe", () => {
+    const wrong = imports.filter(
+      ({ from, to }) => to.startsWith("node:") && !worldly.has(roomOf(from)),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test("of the Dagger module stay inside it", () => {
+    const outside = modules
+      .flatMap(importsOf)
+      .filter(({ to }) => !/^(?:dagger\/src\/|node:|@dagger\.io\/dagger)/.test(to));
+    expect(outside).toEqual([]);
+  });
+});
+
+/** Words that a room's code must not hold, and why. */
+const bans: readonly (readonly [why: string, rooms: RegExp, word: RegExp])[] = [
+  [
+    "time, chance and waiting are passed in",
+    /^src\/(?:core|usecases|report|config|ports)/,
+    /\bDate\.now\b|\bnew Date\(\)|\bperformance\.now\b|\bMath\.random\b|\bset(?:Timeout|Interval|Immediate)\b/,
+  ],
+  ["only cli.ts knows the process", /^src\/(?!cli\.ts$)/, /\bprocess\.(?!env\.REQUIRE)\w/],
+  ["no shell ever", /^(?:src|dagger|bench|test)\//, /\bshell: (?:true|")/],
+  ["no push is forced", /^src\//, /force-with-lease|"push".*(?:--force|"-f"|"\+)/],
+  ["fetch goes past the limits of our own HTTP", /^src\//, /(?<![.\w#])fetch\(/],
+  [
+    "servers are on loopback, on a port of the system's choice",
+    /./,
+    /\.listen\((?!0, "127\.0\.0\.1")/,
+  ],
+];
+
+test.each(bans)("%s", (_, rooms, word) => {
+  const house = "test/house.test.ts";
+  const files = everything.filter(({ path }) => rooms.test(path) && path !== house);
+  expect(places(files, (line) => word.test(line))).toEqual([]);
+});
+
+describe("text", () => {
+  test("no line is wider than 100 columns, unless a text in it is", () => {
+    const isComment = /^\s*(?:\/\*\*|\*|\/\/)/;
+    const isWide = (line: string) =>
+      (isComment.test(line) ? line : line.replace(/(["'`/]).{40,}\1/, "")).length > 100;
+    expect(everything.flatMap((file) => placesIn(file, isWide))).toEqual([]);
+  });
+
+  test("every file of source begins by saying what it is", () => {
+    const silent = [...source, ...modules].filter(
+      ({ text }) => !/^(?:#!.*\n)?\/\*\*(?:\n \*)? \S/.test(text),
+    );
+    expect(silent.map(({ path }) => path)).toEqual([]);
+  });
+
+  test("every exported function, class and interface has a docstring", () => {
+    const bare = source.flatMap(({ path, text }) => {
+      const starts = text.matchAll(/(.*)\n(export (?:async )?(?:function|class|interface) \w+)/g);
+      return [...starts]
+        .filter(([, above = ""]) => !above.endsWith("*/"))
+        .map((m) => `${path}: ${m[2]}`);
+    });
+    expect(bare).toEqual([]);
+  });
+
+  test("no function takes a flag: two ways to go are two functions, or a word", () => {
+    const flags =
+      /^export (?:async )?function \w+(?:<[^>]*>)?\((?:[^(){}]|\([^()]*\)|\{[^{}]*\})*?\w\??: boolean\b/gm;
+    const wrong = source.flatMap(({ path, text }) =>
+      [...text.matchAll(flags)].map(([found]) => `${path}: ${found.split("(")[0]}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test("the words that the glossary bans are not used", () => {
+    const banned =
+      /\bimage[- ](?:id|hash|url|version)s?\b|\bsafe push|\bfreeze\b|\bno-op\b|\bTODO\b/i;
+    const written = [...source, ...modules, ...["README.md", "CHANGELOG.md"].map(fileAt)];
+    expect(written.flatMap((file) => placesIn(file, (line) => banned.test(line)))).toEqual([]);
+  });
+});
+
+describe("README commands", () => {
+  const commands = commandsIn(fileAt("README.md").text);
+  const cli = program(
+    {
+      env: {},
+      cwd: "/",
+      out: () => {},
+      err: () => {},
+      outIsTerminal: false,
+      signal: new AbortController().signal,
+    },
+    () => {},
+  );
+  const { scripts } = JSON.parse(fileAt("package.json").text) as {
+    scripts: Record<string, string>;
+  };
+
+  test("there are some", () => {
+    expect(commands).not.toEqual([]);
+  });
+
+  test("every `landfall` verb and flag exists", () => {
+    const unknown = commands.flatMap((words) => {
+      const [verb = "", ...rest] = wordsAfter("landfall", words) ?? ["--help"];
+      const command = cli.commands.find((known) => known.name() === verb);
+      if (command === undefined) return /^--(?:help|version)$/.test(verb) ? [] : [words.join(" ")];
+      const flags = command.options.flatMap(({ long, short }) => [long, short]);
+      const asked = rest.filter((word) => /^--?[a-z]/.test(word)).map((word) => word.split("=")[0]);
+      return asked
+        .filter((flag) => flag !== "--help" && !flags.includes(flag))
+        .map((flag) => `${verb} ${flag}`);
+    });
+    expect(unknown).toEqual([]);
+  });
+
+  test("every `npm` script exists", () => {
+    const asked = commands.flatMap((words) => {
+      const [verb, name = ""] = wordsAfter("npm", words) ?? [];
+      return verb === "run" ? [name] : verb === "test" ? ["test"] : [];
+    });
+    expect(asked.filter((name) => scripts[name] === undefined)).toEqual([]);
+  });
+
+  test("every `dagger call` function exists", () => {
+    const asked = commands.flatMap((words) => {
+      const after = wordsAfter("call", words[0] === "dagger" ? words : []);
+      return after?.find((word) => /^[a-z]/.test(word)) ?? [];
+    });
+    const methods = modules.flatMap(({ text }) => [...text.matchAll(/^ {2}(?:async )?(\w+)\(/gm)]);
+    const names = new Set(methods.map(([, name = ""]) => kebab(name)));
+    expect(asked.filter((name) => !names.has(name))).toEqual([]);
+  });
+});
+
+/** Returns the commands of the fenced `sh` blocks, each as its words, without `$` and comments. */
+function commandsIn(markdown: string): string[][] {
+  const blocks = [...markdown.matchAll(/^```(?:sh|bash|console)\n([\s\S]*?)^```/gm)];
+  return blocks
+    .flatMap(([, block = ""]) => block.replaceAll("\\\n", " ").split("\n"))
+    .flatMap((line) => line.split(/&&|\||;/))
+    .map((line) => line.trim().replace(/^\$ /, "").split(/\s+/))
+    .filter(([first = ""]) => first !== "" && !first.startsWith("#"));
+}
+
+/** Returns what follows a program's name, which may stand behind `npx` or assignments. */
+function wordsAfter(name: string, words: readonly string[]): readonly string[] | undefined {
+  const at = words.indexOf(name);
+  const isProgram =
+    at >= 0 && (name === "call" || words.slice(0, at).every((w) => /^npx$|=/.test(w)));
+  return isProgram ? words.slice(at + 1) : undefined;
+}
+
+function kebab(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+function fileAt(path: string): SourceFile {
+  return { path, text: readFileSync(join(root, path), "utf8") };
+}
+
+function places(files: readonly SourceFile[], isWrong: (line: string) => boolean): string[] {
+  return files.flatMap((file) =>
+    codeLines(file)
+      .filter(({ line }) => isWrong(line))
+      .map(({ number, line }) => `${file.path}:${number}: ${line.trim()}`),
+  );
+}
+
+function placesIn({ path, text }: SourceFile, isWrong: (line: string) => boolean): string[] {
+  return text
+    .split("\n")
+    .flatMap((line, at) => (isWrong(line) ? [`${path}:${at + 1}: ${line}`] : []));
+}
