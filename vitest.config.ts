@@ -7,6 +7,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     // One focused test would hide all others.
     allowOnly: false,
+    // A test that asserts nothing passes for nothing.
+    expect: { requireAssertions: true },
     reporters: ["default", "./test/support/no-skips.ts"],
   },
 });

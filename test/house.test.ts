@@ -217,6 +217,7 @@ function commandsIn(markdown: string): string[][] {
   const blocks = [...markdown.matchAll(/^```(?:sh|bash|console)\n([\s\S]*?)^```/gm)];
   return blocks
     .flatMap(([, block = ""]) => block.replaceAll("\\\n", " ").split("\n"))
+    .map((line) => line.replace(/ #.*$/, "").replace(/\$\([^)]*\)/g, "VALUE"))
     .flatMap((line) => line.split(/&&|\||;/))
     .map((line) => line.trim().replace(/^\$ /, "").split(/\s+/))
     .filter(([first = ""]) => first !== "" && !first.startsWith("#"));

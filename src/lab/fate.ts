@@ -1,6 +1,6 @@
 /** Who decides what happens next: a seed for one run among many, or an enumerator for all of them. */
 
-import type { FaultKind, Faults } from "./faults.ts";
+import { type FaultKind, type Faults, faultKinds } from "./faults.ts";
 import { seeded } from "./random.ts";
 
 /** Every choice of a run comes from here, and from nowhere else. */
@@ -17,16 +17,17 @@ export interface Fate {
   readonly injected: Map<FaultKind, number>;
 }
 
-/** A fate that a seed owns. */
+/** A fate that a seed owns. Each fault has numbers of its own, so that none shifts another's. */
 export function seededFate(seed: number, faults: Faults): Fate {
   const chance = seeded(seed);
+  const strikes = new Map(faultKinds.map((kind, at) => [kind, seeded(seed * 64 + at)]));
   const injected = new Map<FaultKind, number>();
   return {
     injected,
     choose: (count) => chance.index(count),
     strikes(kind) {
       const probability = faults[kind];
-      if (probability === undefined || !chance.happens(probability)) return false;
+      if (probability === undefined || !strikes.get(kind)!.happens(probability)) return false;
       injected.set(kind, (injected.get(kind) ?? 0) + 1);
       return true;
     },

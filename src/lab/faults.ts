@@ -99,10 +99,16 @@ export function printFaults(faults: Faults): string {
   return kinds.length === faultKinds.length ? "all" : kinds.join(",");
 }
 
-/** Returns some of the faults, some of them rarer or denser: what never strikes lets others show. */
+/**
+ * Returns some of the faults, some of them rarer or denser: what never strikes lets others show. A
+ * fault's fate does not depend on which others there are, so that a failing race can be shrunk.
+ */
 export function swarm(faults: Faults, chance: Chance): Faults {
-  const kept = faultKinds.filter((kind) => faults[kind] !== undefined && chance.happens(0.5));
-  return Object.fromEntries(
-    kept.map((kind) => [kind, (faults[kind] ?? 0) * chance.pick([0.4, 1, 1, 2])]),
-  );
+  const drawn = faultKinds.map((kind) => ({
+    kind,
+    isOn: chance.happens(0.5),
+    factor: chance.pick([0.4, 1, 1, 2]),
+  }));
+  const kept = drawn.filter(({ kind, isOn }) => isOn && faults[kind] !== undefined);
+  return Object.fromEntries(kept.map(({ kind, factor }) => [kind, (faults[kind] ?? 0) * factor]));
 }

@@ -1,0 +1,55 @@
+/** Every command in README.md is run, as it stands there. */
+
+import { execFile } from "node:child_process";
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openAppWorld } from "./support/app-world.ts";
+
+const root = resolve(import.meta.dirname, "..");
+const readme = readFileSync(join(root, "README.md"), "utf8");
+const blocks = [...readme.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, text]) => text ?? "");
+const isOurs = (block: string) => !block.startsWith("npm ");
+
+describe("README", () => {
+  let world: Awaited<ReturnType<typeof openAppWorld>>;
+
+  beforeAll(async () => {
+    world = await openAppWorld();
+    await world.commit("feat: for the reader");
+    const bin = join(world.root, "bin");
+    mkdirSync(bin);
+    const landfall = join(bin, "landfall");
+    writeFileSync(landfall, `#!/bin/sh\nexec node "${join(root, "dist/cli.js")}" "$@"\n`);
+    chmodSync(landfall, 0o755);
+  });
+  afterAll(() => world.close());
+
+  test("has commands", () => {
+    expect(blocks.filter(isOurs).length).toBeGreaterThan(4);
+  });
+
+  test("the npm commands are the ones that CI runs in a fresh clone", () => {
+    const ci = readFileSync(join(root, ".ci/run"), "utf8");
+    const words = blocks
+      .filter((block) => !isOurs(block))
+      .flatMap((block) => block.trim().split("\n"));
+    expect(words).toEqual(["npm ci", "npm run demo"]);
+    for (const line of words) expect(ci).toContain(line);
+  });
+
+  test.each(blocks.filter(isOurs).map((block) => [block.trim().split("\n")[0], block]))(
+    "%s",
+    async (_first, block) => {
+      // The reader's registry is Docker Hub; the test's is on loopback, so names are spelled out.
+      const script = block.replaceAll("ldamasio/rbs-", world.image("rbs-"));
+      const env = { ...process.env, PATH: `${join(world.root, "bin")}:${process.env.PATH}` };
+      const run = promisify(execFile)("bash", ["-euc", script], { cwd: world.app, env });
+      const { stdout } = await run;
+      expect(stdout + script).not.toBe("");
+      if (block.includes("landfall promote"))
+        expect(stdout).toMatch(/^(landed|would-land|unchanged)/);
+    },
+  );
+});

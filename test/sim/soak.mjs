@@ -1,0 +1,39 @@
+/** Many seeds, one after the other: `npm run soak -- --seeds 20000 [--from N] [--faults …]`. */
+
+import { parseArgs } from "node:util";
+import { parseFaults } from "../../dist/lab/faults.js";
+import { soak } from "../../dist/lab/soak.js";
+import { raceText } from "../../dist/report/race-text.js";
+import { uncoloured } from "../../dist/report/style.js";
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: "string", default: "2000" },
+    from: { type: "string", default: "0" },
+    faults: { type: "string", default: "all" },
+  },
+});
+
+const began = performance.now();
+const result = await soak({
+  from: Number(values.from),
+  seeds: Number(values.seeds),
+  faults: parseFaults(values.faults),
+  onFailure: (smallest) => process.stdout.write(`\n${raceText(smallest, uncoloured)}\n`),
+});
+const seconds = (performance.now() - began) / 1000;
+const table = (counts) =>
+  Object.entries(counts)
+    .sort(([, a], [, b]) => b - a)
+    .map(([name, count]) => `  ${name.padEnd(14)} ${String(count).padStart(8)}`)
+    .join("\n");
+process.stdout.write(
+  [
+    `${result.races} races, ${result.runs} runs of promote, ${seconds.toFixed(1)} s`,
+    `injected:\n${table(result.injected)}`,
+    `outcomes:\n${table(result.outcomes)}`,
+    `races that broke a law: ${result.failures}`,
+    "",
+  ].join("\n"),
+);
+process.exitCode = result.failures === 0 ? 0 : 1;
