@@ -67,6 +67,17 @@ export interface History {
   isAncestor(ancestor: Revision, descendant: Revision): Promise<boolean>;
 }
 
+/** The source's files, as far as a clone on this machine has them. */
+export interface SourceTree {
+  /**
+   * Returns whether anything under `paths` differs between two revisions. What cannot be compared
+   * here (a clone without those files) counts as changed.
+   */
+  changed(from: Revision, to: Revision, paths: readonly string[]): Promise<boolean>;
+  /** Returns a revision's committer date, in seconds since the epoch. */
+  committedAtSeconds(revision: Revision): Promise<number>;
+}
+
 /** What a registry says of one reference. */
 export type ImageFact =
   | { readonly kind: "found"; readonly digest: Digest; readonly mediaType: string }

@@ -7,12 +7,15 @@ import { openRemote } from "./adapters/git.ts";
 import { type GitCredentials, transportOf } from "./adapters/git-auth.ts";
 import { openHistory } from "./adapters/git-history.ts";
 import { isLocalPath, type LocalSource, localSource, originOf } from "./adapters/git-source.ts";
+import type { RegistryOptions } from "./adapters/registry-client.ts";
+import type { Pusher } from "./adapters/registry-push.ts";
 import { systemClock, systemRandom } from "./adapters/system.ts";
 import type { Io } from "./cli/io.ts";
 import { gitSecrets, registryLogin } from "./cli/secrets.ts";
 import type { Settings } from "./cli/settings.ts";
+import type { Config } from "./config.ts";
 import { Failure } from "./core/failure.ts";
-import type { Progress, Registry, Remote } from "./ports.ts";
+import type { History, Progress, Registry, Remote, SourceTree } from "./ports.ts";
 import type { PromotePorts } from "./usecases/promote.ts";
 
 /** What is to be opened, and for whom. */
@@ -40,7 +43,7 @@ export function newDeployId(): string {
 export async function openPorts(
   settings: Settings,
   opening: Opening,
-): Promise<Opened<PromotePorts>> {
+): Promise<Opened<PromotePorts & { readonly history: History & SourceTree }>> {
   const { io } = opening;
   const source = await openSource(settings, io);
   const repository = settings.repository ?? (await originUrl(source, io));
@@ -126,12 +129,22 @@ function credentialsFor(url: string, repository: string, io: Io): GitCredentials
 
 async function openRegistry({ config }: Settings, io: Io): Promise<Registry> {
   const { createRegistry } = await import("./adapters/registry.ts");
-  return createRegistry({
+  return createRegistry(registryOptions(config, io));
+}
+
+/** Opens the registries for writing tags. */
+export async function openPusher(config: Config | undefined, io: Io): Promise<Pusher> {
+  const { createPusher } = await import("./adapters/registry-push.ts");
+  return createPusher(registryOptions(config, io));
+}
+
+function registryOptions(config: Config | undefined, io: Io): RegistryOptions {
+  return {
     credentials: (host) => registryLogin(host, io),
     clock: systemClock,
     random: systemRandom,
     insecureHosts: config?.insecureRegistries ?? [],
     timeoutMs: registryTimeoutMs,
     signal: io.signal,
-  });
+  };
 }

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Failure } from "../core/failure.ts";
 import { asRevision, type Revision } from "../core/ids.ts";
-import type { History } from "../ports.ts";
+import type { History, SourceTree } from "../ports.ts";
 import { type GitCredentials, redactor, tokenSettings } from "./git-auth.ts";
 import { gitEnvironment } from "./git-env.ts";
 import { createBare, isAncestor } from "./git-objects.ts";
@@ -40,7 +40,7 @@ export interface HistoryOptions {
  */
 export async function openHistory(
   options: HistoryOptions,
-): Promise<History & { close(): Promise<void> }> {
+): Promise<History & SourceTree & { close(): Promise<void> }> {
   const { local } = options;
   const home = await mkdtemp(join(options.temporary, "landfall-history-"));
   createBare(home);
@@ -61,7 +61,7 @@ const requestsFor = {
   none: [["--depth=200"], ["--deepen=2000"], ["--unshallow"]],
 } as const;
 
-class GitHistory implements History {
+class GitHistory implements History, SourceTree {
   readonly #home: string;
   readonly #options: HistoryOptions;
   readonly #inside: GitPlace;
@@ -100,6 +100,21 @@ class GitHistory implements History {
     if (!answer && (await this.#isShallow())) throw tooShallow();
     this.#related.set(key, answer);
     return answer;
+  }
+
+  async changed(from: Revision, to: Revision, paths: readonly string[]): Promise<boolean> {
+    const args = ["diff-tree", "-r", "--name-only", from, to, "--", ...paths];
+    try {
+      return (await runGit(this.#inside, args)).stdout.length > 0;
+    } catch (error) {
+      if (error instanceof GitExit) return true;
+      throw error;
+    }
+  }
+
+  async committedAtSeconds(revision: Revision): Promise<number> {
+    const args = ["log", "-1", "--format=%ct", "--end-of-options", revision];
+    return Number((await runGit(this.#inside, args)).stdout.toString("latin1"));
   }
 
   async close(): Promise<void> {

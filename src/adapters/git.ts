@@ -9,6 +9,7 @@ import type { PushReply, Reread } from "../core/push-outcome.ts";
 import type { CommitDraft, ManifestFile, Remote } from "../ports.ts";
 import { type GitCredentials, redactor, tokenSettings } from "./git-auth.ts";
 import { gitEnvironment } from "./git-env.ts";
+import { checkPath, fullRef } from "./git-names.ts";
 import {
   createBare,
   findBlob,
@@ -17,7 +18,6 @@ import {
   listTree,
   readBlobs,
   readMessageOf,
-  type TreeEntry,
   writeCommit,
 } from "./git-objects.ts";
 import { GitExit, type GitPlace, runGit } from "./git-run.ts";
@@ -250,41 +250,4 @@ class GitRemote implements Remote {
       throw error;
     }
   }
-}
-
-/** Refuses a path that is no plain file or directory with files. */
-function checkPath(path: string, entries: readonly TreeEntry[]): void {
-  const exact = entries.find((entry) => entry.path === path);
-  if (exact?.mode === "120000" || exact?.mode === "160000") {
-    const what = exact.mode === "120000" ? "a symbolic link" : "a submodule";
-    throw new Failure(
-      "bad-manifest",
-      `Cannot read "${path}": it is ${what}`,
-      "Name the file or directory that it stands for.",
-      { place: { file: path } },
-    );
-  }
-  if (exact !== undefined || entries.some((entry) => entry.path.startsWith(`${path}/`))) return;
-  throw new Failure(
-    "usage",
-    `Cannot find the path "${path}" on the manifests branch`,
-    "Check the path: it counts from the root of the repository, with forward slashes.",
-  );
-}
-
-/**
- * Returns the full name of a branch. git's own check lets names pass that read as options or as
- * revisions, so ours is narrower.
- */
-function fullRef(branch: string): string {
-  const name = branch.replace(/^refs\/heads\//, "");
-  const isPlain = /^[A-Za-z0-9_][\w./+=#-]*$/.test(name);
-  if (!isPlain || /\.\.|\/\/|\/\.|\.lock(?:\/|$)|[./]$/.test(name)) {
-    throw new Failure(
-      "usage",
-      `Cannot use the branch "${branch}": it is no plain branch name`,
-      "Name a branch such as main or release/1.2.",
-    );
-  }
-  return `refs/heads/${name}`;
 }

@@ -19,6 +19,8 @@ export function program(io: Io, finish: Finish): Command {
   promoteCommand(root, io, finish);
   pinsCommand(root, io, finish);
   setCommand(root, io, finish);
+  planCommand(root, io, finish);
+  retagCommand(root, io, finish);
   schemaCommand(root, io, finish);
   demoCommand(root, io, finish);
   return root;
@@ -76,6 +78,34 @@ function setCommand(root: Command, io: Io, finish: Finish): void {
     .action(async (assignments, flags) => {
       const { runSet } = await import("./set.ts");
       finish(await runSet(assignments, flags, io));
+    });
+}
+
+function planCommand(root: Command, io: Io, finish: Finish): void {
+  withManifests(withVoice(root.command("plan")))
+    .summary("say which images of a revision need a build")
+    .description("Plan a revision's images: build, give a published one the tag, or nothing.")
+    .addOption(env("--revision <sha>", "commit of the source to build", "LANDFALL_REVISION"))
+    .option("--image <name>", "image to plan, instead of all in the file; repeatable", collect)
+    .option("--tag-format <format>", "how a tag is made, for example sha-{revision:7}")
+    .option("--rebuild", "build every image, whatever is published")
+    .addOption(env("--ref <ref>", "ref that CI runs for: decides on further tags", "GITHUB_REF"))
+    .option("--default-branch <name>", "branch that gets extraTags (default: main)")
+    .action(async (flags) => {
+      const { runPlan } = await import("./plan.ts");
+      finish(await runPlan(flags, io));
+    });
+}
+
+function retagCommand(root: Command, io: Io, finish: Finish): void {
+  withVoice(root.command("retag"))
+    .summary("give published images further tags, same digest")
+    .description("Give published images further tags, without a build and at the same digest.")
+    .argument("<image=tag...>", "images, each with the tag or digest it has")
+    .requiredOption("--to <tag>", "tag to give; repeatable", collect)
+    .action(async (words, flags) => {
+      const { runRetag } = await import("./retag.ts");
+      finish(await runRetag(words, flags, io));
     });
 }
 

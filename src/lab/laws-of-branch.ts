@@ -1,8 +1,9 @@
 /** Laws about the branch: what stands in it, in which order, and that nothing is missing. */
 
 import { holdsOn, holdsPath, readHolds } from "../core/hold.ts";
-import { sameImage } from "../core/image-ref.ts";
-import type { Violation } from "./evidence.ts";
+import { printImageName, sameImage } from "../core/image-ref.ts";
+import { type Pin, printPinned } from "../core/pins.ts";
+import type { LoggedCommit, Violation } from "./evidence.ts";
 import { type ChangedFile, changedFiles, type Entry, type Ledger, textOf } from "./ledger.ts";
 
 /** Judges I3 to I6 and the holds, commit by commit. */
@@ -13,6 +14,7 @@ export function branchLaws(ledger: Ledger): readonly Violation[] {
     ...deploys.flatMap((entry) => [
       ...backwards(entry, ledger),
       ...strayBytes(entry),
+      ...strayPins(entry, ledger),
       ...unheld(entry, ledger),
     ]),
     ...disappeared(ledger),
@@ -59,6 +61,25 @@ function strayBytes(entry: Entry): readonly Violation[] {
   });
 }
 
+/** I5 again: another image may have stood at the same tag, so the words alone do not tell. */
+function strayPins({ record, commit, parent }: Entry, ledger: Ledger): readonly Violation[] {
+  if (parent === undefined || record === undefined) return [];
+  const stray = movedPins(parent, commit, ledger)
+    .map(({ image }) => printImageName(image))
+    .find((image) => !commit.message.includes(`\n${image}: `));
+  if (stray === undefined) return [];
+  return [{ law: "I5", message: `${commit.id} moves ${stray}, which it does not name` }];
+}
+
+/** Returns the pins as they stand after a commit that changed them. */
+function movedPins(parent: LoggedCommit, commit: LoggedCommit, ledger: Ledger): readonly Pin[] {
+  return changedFiles(parent, commit).flatMap(({ path, before, after }) => {
+    const pinsBefore = before === undefined ? [] : ledger.pinsIn(path, before);
+    const pinsAfter = after === undefined ? [] : ledger.pinsIn(path, after);
+    return pinsAfter.filter((pin, at) => printPinned(pin) !== printPinned(pinsBefore[at] ?? pin));
+  });
+}
+
 /** Reads the lines `image: old -> new` of a message: each as the words it may replace. */
 function movesIn(message: string): ReadonlySet<string> {
   const moves = new Set<string>();
@@ -89,11 +110,7 @@ function unheld({ record, commit, parent }: Entry, ledger: Ledger): readonly Vio
   const isPromotion = record?.outcome === "landed" || record?.outcome === "recovered";
   const holdsFile = parent?.files.get(holdsPath);
   if (!isPromotion || parent === undefined || holdsFile === undefined) return [];
-  const moved = changedFiles(parent, commit).flatMap(({ path, before, after }) => {
-    const pinsBefore = before === undefined ? [] : ledger.pinsIn(path, before);
-    const pinsAfter = after === undefined ? [] : ledger.pinsIn(path, after);
-    return pinsAfter.filter((pin, at) => pin.tag !== pinsBefore[at]?.tag);
-  });
+  const moved = movedPins(parent, commit, ledger);
   const holds = readHolds(holdsFile);
   const broken = ledger.evidence.images
     .filter((image) => moved.some((pin) => sameImage(pin.image, image)))

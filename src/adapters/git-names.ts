@@ -1,0 +1,48 @@
+/** Names that come from users and reach git: branches and paths, checked before they do. */
+
+import { Failure } from "../core/failure.ts";
+import type { TreeEntry } from "./git-objects.ts";
+
+/**
+ * Refuses a path that is no plain file and no directory with files.
+ *
+ * @param entries What the tree has at and under the path.
+ * @throws Failure `usage` when it has nothing, `bad-manifest` for a symbolic link or a submodule.
+ */
+export function checkPath(path: string, entries: readonly TreeEntry[]): void {
+  const exact = entries.find((entry) => entry.path === path);
+  if (exact?.mode === "120000" || exact?.mode === "160000") {
+    const what = exact.mode === "120000" ? "a symbolic link" : "a submodule";
+    throw new Failure(
+      "bad-manifest",
+      `Cannot read "${path}": it is ${what}`,
+      "Name the file or directory that it stands for.",
+      { place: { file: path } },
+    );
+  }
+  if (exact !== undefined || entries.some((entry) => entry.path.startsWith(`${path}/`))) return;
+  throw new Failure(
+    "usage",
+    `Cannot find the path "${path}" on the manifests branch`,
+    "Check the path: it counts from the root of the repository, with forward slashes.",
+  );
+}
+
+/**
+ * Returns the full name of a branch. git's own check lets names pass that read as options or as
+ * revisions, so ours is narrower.
+ *
+ * @throws Failure `usage` for any other name.
+ */
+export function fullRef(branch: string): string {
+  const name = branch.replace(/^refs\/heads\//, "");
+  const isPlain = /^[A-Za-z0-9_][\w./+=#-]*$/.test(name);
+  if (!isPlain || /\.\.|\/\/|\/\.|\.lock(?:\/|$)|[./]$/.test(name)) {
+    throw new Failure(
+      "usage",
+      `Cannot use the branch "${branch}": it is no plain branch name`,
+      "Name a branch such as main or release/1.2.",
+    );
+  }
+  return `refs/heads/${name}`;
+}

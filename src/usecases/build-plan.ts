@@ -1,0 +1,159 @@
+/** What a revision's images need: a build, a further tag for what is published already, or nothing. */
+
+import { Failure } from "../core/failure.ts";
+import type { CommitId, Digest, Revision, Tag } from "../core/ids.ts";
+import { type ImageName, printImageName, sameImage } from "../core/image-ref.ts";
+import { findPins, needlesOf } from "../core/pins.ts";
+import { revisionPrefixIn, type TagFormat, tagOf } from "../core/tag-format.ts";
+import type { History, Registry, Remote, SourceTree } from "../ports.ts";
+
+/** An image of the source, as landfall.yaml has it. */
+export interface BuildRecipe {
+  readonly image: ImageName;
+  readonly context: string;
+  readonly dockerfile: string;
+  readonly buildArgs: Readonly<Record<string, string>>;
+  readonly platform?: string | undefined;
+  /** Source paths whose changes rebuild it. Absent: every change does. */
+  readonly paths?: readonly string[] | undefined;
+}
+
+/** What is asked. */
+export interface BuildRequest {
+  readonly revision: string;
+  readonly tagFormat: TagFormat;
+  readonly recipes: readonly BuildRecipe[];
+  readonly paths: readonly string[];
+  /** Where the source is published, for the images' label. */
+  readonly source: string;
+  /** Further tags, for a revision that deserves them. */
+  readonly extraTags: readonly Tag[];
+  readonly rebuild: "all" | "changed";
+}
+
+/** One image's part of the plan. */
+export interface PlannedImage {
+  readonly image: string;
+  readonly tag: Tag;
+  /** `build` it, give the published image `from` the tag (`retag`), or `keep` what has the tag. */
+  readonly action: "build" | "retag" | "keep";
+  readonly why: string;
+  readonly from?: Digest;
+  readonly context: string;
+  readonly dockerfile: string;
+  readonly buildArgs: Readonly<Record<string, string>>;
+  readonly platform?: string | undefined;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** The plan. The field `version` changes when a reader would have to. */
+export interface BuildPlan {
+  readonly version: 1;
+  readonly command: "plan";
+  readonly revision: Revision;
+  readonly tag: Tag;
+  readonly extraTags: readonly Tag[];
+  readonly images: readonly PlannedImage[];
+}
+
+/** What planning needs of the world. */
+export interface BuildPorts {
+  readonly remote: Remote;
+  readonly history: History;
+  readonly tree: SourceTree;
+  readonly registry: Registry;
+}
+
+/**
+ * Plans the images of a revision, so that all of them exist under its tag afterwards.
+ *
+ * @throws Failure `unknown-revision`, and what the remote and the registry fail with.
+ */
+export async function planBuild(request: BuildRequest, ports: BuildPorts): Promise<BuildPlan> {
+  const revision = await ports.history.resolve(request.revision);
+  if (revision === undefined) {
+    throw new Failure(
+      "unknown-revision",
+      `Cannot build "${request.revision}": the source history has no such commit`,
+      "Give a full commit id, or a unique prefix of one, of the repository named by --source.",
+    );
+  }
+  const tag = tagOf(request.tagFormat, revision);
+  const created = new Date((await ports.tree.committedAtSeconds(revision)) * 1000);
+  const labels = {
+    "org.opencontainers.image.revision": revision,
+    "org.opencontainers.image.source": request.source,
+    "org.opencontainers.image.created": created.toISOString().replace(".000Z", "Z"),
+  };
+  const pinned = await pinnedTags(request, ports);
+  const images: PlannedImage[] = [];
+  for (const recipe of request.recipes) {
+    const { image, context, dockerfile, platform } = recipe;
+    const choice = await choose(recipe, { request, ports, revision, tag, pinned });
+    const buildArgs = fillIn(recipe.buildArgs, { tag, revision });
+    const what = { image: printImageName(image), tag, ...choice };
+    const how = { context, dockerfile, buildArgs, labels };
+    images.push({ ...what, ...how, ...(platform === undefined ? {} : { platform }) });
+  }
+  const { extraTags } = request;
+  return { version: 1, command: "plan", revision, tag, extraTags, images };
+}
+
+interface Circumstances {
+  readonly request: BuildRequest;
+  readonly ports: BuildPorts;
+  readonly revision: Revision;
+  readonly tag: Tag;
+  readonly pinned: readonly { readonly image: ImageName; readonly tag: Tag }[];
+}
+
+type Choice = Pick<PlannedImage, "action" | "why" | "from">;
+
+async function choose(recipe: BuildRecipe, about: Circumstances): Promise<Choice> {
+  const { request, ports, revision, tag } = about;
+  if (request.rebuild === "all") return { action: "build", why: "a rebuild was asked for" };
+  const published = await ports.registry.find(recipe.image, tag);
+  if (published.kind === "found") return { action: "keep", why: "it is published already" };
+  if (recipe.paths === undefined) return { action: "build", why: "every change rebuilds it" };
+  if (Object.values(recipe.buildArgs).some((value) => /\{(?:tag|revision)\}/.test(value))) {
+    return { action: "build", why: "its build arguments name the revision" };
+  }
+  const base = await commonBase(recipe.image, about);
+  if (base === undefined) return { action: "build", why: "no older image of it is deployed" };
+  if (await ports.tree.changed(base.revision, revision, recipe.paths)) {
+    return { action: "build", why: `its paths changed since ${base.tag}` };
+  }
+  const old = await ports.registry.find(recipe.image, base.tag);
+  if (old.kind === "missing") return { action: "build", why: `${base.tag} is not published` };
+  return { action: "retag", why: `nothing changed since ${base.tag}`, from: old.digest };
+}
+
+/** Returns the one older revision that every pin of the image holds, if there is such a one. */
+async function commonBase(image: ImageName, { request, ports, revision, pinned }: Circumstances) {
+  const tags = new Set(pinned.filter((pin) => sameImage(pin.image, image)).map(({ tag }) => tag));
+  const [tag] = tags;
+  if (tag === undefined || tags.size > 1) return undefined;
+  const prefix = revisionPrefixIn(request.tagFormat, tag);
+  const base = prefix === undefined ? undefined : await ports.history.resolve(prefix);
+  if (base === undefined || !(await ports.history.isAncestor(base, revision))) return undefined;
+  return { tag, revision: base };
+}
+
+async function pinnedTags({ recipes, paths }: BuildRequest, { remote }: BuildPorts) {
+  const names = recipes.map(({ image }) => image);
+  const tip: CommitId = await remote.fetchTip();
+  const files = await remote.findManifests(tip, paths, needlesOf(names));
+  const pins = files.flatMap((file) => findPins(file, names));
+  return pins.flatMap(({ image, tag }) => (tag === undefined ? [] : [{ image, tag }]));
+}
+
+function fillIn(
+  values: Readonly<Record<string, string>>,
+  { tag, revision }: { tag: Tag; revision: Revision },
+): Record<string, string> {
+  const filled = Object.entries(values).map(([name, value]) => [
+    name,
+    value.replaceAll("{tag}", tag).replaceAll("{revision}", revision),
+  ]);
+  return Object.fromEntries(filled);
+}

@@ -1,0 +1,75 @@
+/** Every order of the steps of 2 and 3 deployers, and every place where one fault could strike 2. */
+
+import { expect, test } from "vitest";
+import { type ExploreOptions, explore } from "../../src/lab/explore.ts";
+import type { FaultKind } from "../../src/lab/faults.ts";
+import { shapes } from "../../src/lab/scene.ts";
+import { mutants } from "./mutants.ts";
+
+const noFaults: ExploreOptions["budget"] = { kinds: [], strikesMax: 0 };
+
+/** Explores all, and fails with the steps of the first run that broke a law. */
+async function lawful(options: ExploreOptions) {
+  const found = await explore(options);
+  if (found.broken !== undefined) {
+    const { violations, trace } = found.broken;
+    expect.fail(`${JSON.stringify(violations)}\n${trace.join("\n")}`);
+  }
+  return found;
+}
+
+test.each(shapes)("2 deployers of shape %s keep all laws in every order", async (shape) => {
+  const { states } = await lawful({ deployers: 2, shape, budget: noFaults });
+  expect(states).toBeGreaterThan(40);
+});
+
+test.each([
+  ["same", 4],
+  ["fleet", 1],
+] as const)("3 deployers of shape %s keep all laws in every order", async (shape, ways) => {
+  const { states, endings } = await lawful({ deployers: 3, shape, budget: noFaults });
+  expect(states).toBeGreaterThan(2_000);
+  // An older revision lands before a newer one does, or is superseded by it; the newest always lands.
+  expect(endings.size).toBe(ways);
+  for (const ending of endings) expect(ending).toMatch(/d3 landed$/);
+});
+
+const transport: readonly FaultKind[] = [
+  ...(["lose-request", "lose-reply", "late", "twice", "lock", "stale", "crash", "stall"] as const),
+  ...(["unreachable", "throttle", "refuse", "registry", "unbuilt", "fork"] as const),
+];
+
+test("2 deployers keep all laws in every order with one fault at any step", async () => {
+  const budget = { kinds: transport, strikesMax: 1 };
+  const { states } = await lawful({ deployers: 2, shape: "same", budget });
+  expect(states).toBeGreaterThan(2_000);
+});
+
+test("2 deployers keep all laws in every order with two faults of one push", async () => {
+  const budget = { kinds: ["late", "twice", "stale", "crash"] as const, strikesMax: 2 };
+  const { states } = await lawful({ deployers: 2, shape: "fleet", budget });
+  expect(states).toBeGreaterThan(5_000);
+});
+
+test.each(["foreign", "revert", "hold", "rewind"] as const)(
+  "2 deployers keep all laws in every order while people %s",
+  async (kind) => {
+    const budget = { kinds: [kind], strikesMax: 1 };
+    const { states } = await lawful({ deployers: 2, shape: "same", budget });
+    expect(states).toBeGreaterThan(200);
+  },
+);
+
+test("ending at states that were met before hides no ending", async () => {
+  const options: ExploreOptions = { deployers: 2, shape: "same", budget: noFaults };
+  const [pruned, whole] = [await explore(options), await explore({ ...options, revisit: true })];
+  expect(whole.runs).toBeGreaterThan(pruned.runs);
+  expect(whole.endings).toEqual(pruned.endings);
+  expect(whole.states).toBe(pruned.states);
+});
+
+test("exploring finds what breaks a law in a single order", async () => {
+  const { deployer } = mutants["decides once, before the loop, and only edits anew"]!;
+  const found = await explore({ deployers: 2, shape: "same", budget: noFaults, deployer });
+  expect(found.broken?.violations[0]?.law).toBe("I4");
+});

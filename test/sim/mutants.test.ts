@@ -1,0 +1,30 @@
+/** The checker is worth what it has been seen to catch: each break turns a named law red. */
+
+import { expect, test } from "vitest";
+import { faultsOf } from "../../src/lab/faults.ts";
+import { type RaceOptions, race } from "../../src/lab/race.ts";
+import { mutants } from "./mutants.ts";
+
+/** How many seeds a mutant may survive. */
+const seedsMax = 120;
+
+test.each(Object.entries(mutants))("a loop that %s breaks its law", async (name, mutant) => {
+  const { law, shape, deployer, faults } = mutant;
+  const laws = new Set<string>();
+  let failing: RaceOptions | undefined;
+  for (let seed = 1; seed <= seedsMax && failing === undefined; seed += 1) {
+    const options = { deployers: 4, seed, shape, faults: faultsOf(faults) };
+    const { violations } = await race({ ...options, deployer });
+    for (const violation of violations) laws.add(violation.law);
+    if (violations.some((violation) => violation.law === law)) failing = options;
+  }
+  expect(failing, `${name}: ${law} stayed green, red were: ${[...laws]}`).toBeDefined();
+  const { violations } = await race(failing!);
+  expect(violations, "the real loop keeps all laws in the same race").toEqual([]);
+});
+
+test("every law has been seen red", () => {
+  const laws = Object.values(mutants).map(({ law }) => law);
+  const all = ["I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I9", "exit", "held", "truth"];
+  expect([...new Set(laws)].sort()).toEqual(all);
+});
