@@ -14,7 +14,10 @@ export interface ManifestFile {
 /** A commit to be written: the same fields give the same commit id, however often it is made. */
 export interface CommitDraft {
   readonly parent: CommitId;
-  /** New content by path. Empty means a commit that changes no file. `undefined` bytes remove the file. */
+  /**
+   * New content by path. Empty means a commit that changes no file. `undefined` bytes remove the
+   * file.
+   */
   readonly changes: readonly { readonly path: string; readonly bytes: Uint8Array | undefined }[];
   readonly message: string;
   /** Author and committer date, in whole seconds since the epoch. */
@@ -43,7 +46,9 @@ export interface Remote {
   readFile(tip: CommitId, path: string): Promise<Uint8Array | undefined>;
   /** Returns the message of a commit that has been fetched. */
   messageOf(commit: CommitId): Promise<string>;
-  /** Returns whether `commit` is `tip` or one of its ancestors. Asks no server: both are known here. */
+  /**
+   * Returns whether `commit` is `tip` or one of its ancestors. Asks no server: both are known here.
+   */
   contains(tip: CommitId, commit: CommitId): Promise<boolean>;
   /** Writes a commit into our own object database. Moves no ref and touches no work tree. */
   commit(draft: CommitDraft): Promise<CommitId>;
@@ -54,16 +59,23 @@ export interface Remote {
   push(commit: CommitId): Promise<PushReply>;
   /**
    * Reads the branch from the server, without trusting anything remembered, and looks for `commit`
-   * (made on `before`) in its ancestry. Never throws for the world's failures: those are `unreadable`.
+   * (made on `before`) in its ancestry. Never throws for the world's failures: those are
+   * `unreadable`.
    */
   reread(before: CommitId, commit: CommitId): Promise<Reread>;
 }
 
 /** The source repository's history, which alone says what is newer. */
 export interface History {
-  /** Returns the commit that a full id or a unique prefix (7 to 40 hex digits) names, if it is known. */
+  /**
+   * Returns the commit that a full id or a unique prefix (7 to 40 hex digits) names, if it is
+   * known.
+   */
   resolve(idOrPrefix: string): Promise<Revision | undefined>;
-  /** Returns whether `ancestor` is `descendant` or reachable from it. Deepens a shallow history first. */
+  /**
+   * Returns whether `ancestor` is `descendant` or reachable from it. Deepens a shallow history
+   * first.
+   */
   isAncestor(ancestor: Revision, descendant: Revision): Promise<boolean>;
 }
 

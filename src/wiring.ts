@@ -14,6 +14,7 @@ import type { Io } from "./cli/io.ts";
 import { gitSecrets, registryLogin } from "./cli/secrets.ts";
 import type { Settings } from "./cli/settings.ts";
 import type { Config } from "./config.ts";
+import { defaults } from "./core/defaults.ts";
 import { Failure } from "./core/failure.ts";
 import type { History, Progress, Registry, Remote, SourceTree } from "./ports.ts";
 import type { PromotePorts } from "./usecases/promote.ts";
@@ -112,7 +113,7 @@ function remoteOptions(settings: Settings, repository: string, io: Io) {
     url: repository,
     branch: settings.branch,
     credentials: gitSecrets(repository, io),
-    identity: settings.config?.identity ?? { name: "Landfall", email: "landfall@localhost" },
+    identity: settings.config?.identity ?? defaults.identity,
     env: io.env,
     temporary: tmpdir(),
     timeoutMs: gitTimeoutMs,

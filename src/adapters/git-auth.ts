@@ -1,4 +1,7 @@
-/** Who we are to a git server: secrets become environment, never argv, never part of a URL, never a file. */
+/**
+ * Who we are to a git server: secrets become environment, never argv, never part of a URL, never a
+ * file.
+ */
 
 import { Failure } from "../core/failure.ts";
 

@@ -1,5 +1,6 @@
 /** Names that come from users and reach git: branches and paths, checked before they do. */
 
+import { isBranchName } from "../core/branch-name.ts";
 import { Failure } from "../core/failure.ts";
 import type { TreeEntry } from "./git-objects.ts";
 
@@ -29,20 +30,16 @@ export function checkPath(path: string, entries: readonly TreeEntry[]): void {
 }
 
 /**
- * Returns the full name of a branch. git's own check lets names pass that read as options or as
- * revisions, so ours is narrower.
+ * Returns the full name of a branch.
  *
- * @throws Failure `usage` for any other name.
+ * @throws Failure `usage` for what is no plain branch name.
  */
 export function fullRef(branch: string): string {
   const name = branch.replace(/^refs\/heads\//, "");
-  const isPlain = /^[A-Za-z0-9_][\w./+=#-]*$/.test(name);
-  if (!isPlain || /\.\.|\/\/|\/\.|\.lock(?:\/|$)|[./]$/.test(name)) {
-    throw new Failure(
-      "usage",
-      `Cannot use the branch "${branch}": it is no plain branch name`,
-      "Name a branch such as main or release/1.2.",
-    );
-  }
-  return `refs/heads/${name}`;
+  if (isBranchName(name)) return `refs/heads/${name}`;
+  throw new Failure(
+    "usage",
+    `Cannot use the branch "${branch}": it is no plain branch name`,
+    "Name a branch such as main or release/1.2.",
+  );
 }

@@ -1,4 +1,6 @@
-/** Objects of our own bare repository: trees and blobs out, commits in. Plumbing only, no work tree. */
+/**
+ * Objects of our own bare repository: trees and blobs out, commits in. Plumbing only, no work tree.
+ */
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,8 +1,8 @@
 /**
  * The one way to run git: raw commands through simple-git, each in a process of its own.
  *
- * simple-git 4.0.2 takes an exit status without words on stderr, and a death by signal, for success.
- * Its `errors` hook sees every result as it was, so the judgement is made here instead.
+ * simple-git 4.0.2 takes an exit status without words on stderr, and a death by signal, for
+ * success. Its `errors` hook sees every result as it was, so the judgement is made here instead.
  */
 
 import { simpleGit } from "simple-git";
@@ -140,8 +140,9 @@ function judge(command: string, ended: Ended, answers: readonly number[]): GitOu
 }
 
 /**
- * Settings that simple-git refuses by default because they can loosen git. Ours come from git-env.ts
- * alone and tighten it: hooks and monitors off, no helpers, few protocols, no config but our own.
+ * Settings that simple-git refuses by default because they can loosen git. Ours come from
+ * git-env.ts alone and tighten it: hooks and monitors off, no helpers, few protocols, no config but
+ * our own.
  */
 const tightening = {
   allowUnsafeAskPass: true,

@@ -55,7 +55,8 @@ export async function openRemote(
   createBare(home);
   const surroundings = { env: options.env, home, credentials: options.credentials };
   const at = { directory: home, timeoutMs: options.timeoutMs, signal: options.signal };
-  // Reading our own objects must not reach the network: a blob that is missing is to be said missing.
+  // Reading our own objects must not reach the network: a blob that is missing is to be said
+  // missing.
   const inside: GitPlace = { ...at, env: gitEnvironment(surroundings) };
   const outside: GitPlace = {
     ...at,

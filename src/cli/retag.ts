@@ -1,4 +1,6 @@
-/** `landfall retag`: gives published images further tags, without a build and at the same digest. */
+/**
+ * `landfall retag`: gives published images further tags, without a build and at the same digest.
+ */
 
 import { asDigest, asTag } from "../core/ids.ts";
 import { printImageName } from "../core/image-ref.ts";

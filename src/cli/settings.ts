@@ -1,8 +1,11 @@
-/** Flags beat environment beat file. (The environment's part is in the flags: commander reads it.) */
+/**
+ * Flags beat environment beat file. (The environment's part is in the flags: commander reads it.)
+ */
 
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Config } from "../config.ts";
+import { defaults } from "../core/defaults.ts";
 import { parseDuration } from "../core/duration.ts";
 import { asDigest, asTag } from "../core/ids.ts";
 import { parseImageName } from "../core/image-ref.ts";
@@ -75,11 +78,11 @@ export async function settingsFrom(flags: ManifestFlags, io: Io): Promise<Settin
   return {
     config,
     repository: flags.repository ?? config?.manifests?.repository,
-    branch: flags.branch ?? config?.manifests?.branch ?? "main",
+    branch: flags.branch ?? config?.manifests?.branch ?? defaults.branch,
     paths: paths.map((path) => path.replace(/\/+$/, "")),
-    source: flags.source ?? config?.source ?? ".",
+    source: flags.source ?? config?.source ?? defaults.source,
     images,
-    tagFormat: parseTagFormat(flags.tagFormat ?? config?.tag ?? "sha-{revision:7}"),
+    tagFormat: parseTagFormat(flags.tagFormat ?? config?.tag ?? defaults.tag),
     timeoutMs: flags.timeout === undefined ? undefined : parseDuration(flags.timeout),
   };
 }

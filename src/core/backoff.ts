@@ -20,14 +20,17 @@ export function waitMsBefore(retry: number, backoff: Backoff, unit: number): num
   return Math.floor(boundMs * unit);
 }
 
-/** The longest wait after losing a race, in rounds. More left the branch idle (bench/results.md). */
+/**
+ * The longest wait after losing a race, in rounds. More left the branch idle (bench/results.md).
+ */
 const roundsMax = 8;
 
 /**
- * Returns the wait after losing a race, in milliseconds, with full jitter. The bound is half a round
- * for each race lost: it grows with the number of rivals, of whom every loss shows one more, and
- * with how long a round takes here, so that it fits a slow line as well as a fast one. In a model of
- * 2 to 64 deployers it beat doubling at either end: doubling is late for few and crowded for many.
+ * Returns the wait after losing a race, in milliseconds, with full jitter. The bound is half a
+ * round for each race lost: it grows with the number of rivals, of whom every loss shows one more,
+ * and with how long a round takes here, so that it fits a slow line as well as a fast one. In a
+ * model of 2 to 64 deployers it beat doubling at either end: doubling is late for few and crowded
+ * for many.
  *
  * @param losses Races lost so far, counted from 1.
  * @param roundMs How long the lost round took, in milliseconds.

@@ -1,4 +1,7 @@
-/** What to do with an image at one tip. The order of the questions is the contract (DESIGN section 3). */
+/**
+ * What to do with an image at one tip. The order of the questions is the contract (DESIGN section
+ * 3).
+ */
 
 import type { Hold } from "./hold.ts";
 import type { Revision } from "./ids.ts";

@@ -3,7 +3,9 @@
 /** How many unchanged lines stand before and after each change, as `diff -u` has it. */
 const context = 3;
 
-/** Returns the diff in the form that `git apply` reads. Both texts have the same number of lines. */
+/**
+ * Returns the diff in the form that `git apply` reads. Both texts have the same number of lines.
+ */
 export function unifiedDiff(path: string, before: string, after: string): string {
   const old = before.split("\n");
   const now = after.split("\n");

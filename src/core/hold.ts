@@ -1,4 +1,7 @@
-/** Holds: revisions that a rollback keeps out of the branch. Kept in the tree, so the push protects them. */
+/**
+ * Holds: revisions that a rollback keeps out of the branch. Kept in the tree, so the push protects
+ * them.
+ */
 
 import { parseDocument } from "yaml";
 import { Failure } from "./failure.ts";
@@ -50,7 +53,9 @@ export function writeHolds(holds: readonly Hold[]): Uint8Array {
   return new TextEncoder().encode(`${lines.join("\n")}\n`);
 }
 
-/** Returns the holds that concern an image at a moment; whether they cover a revision is ancestry. */
+/**
+ * Returns the holds that concern an image at a moment; whether they cover a revision is ancestry.
+ */
 export function holdsOn(image: ImageName, holds: readonly Hold[], nowMs: number): readonly Hold[] {
   return holds.filter(
     (hold) =>

@@ -1,4 +1,6 @@
-/** The ids that cross rooms, checked once at the border and branded, so that nobody checks again. */
+/**
+ * The ids that cross rooms, checked once at the border and branded, so that nobody checks again.
+ */
 
 declare const brand: unique symbol;
 type Branded<Name extends string> = string & { readonly [brand]: Name };

@@ -2,7 +2,9 @@
 
 import { type ImageName, parseImageName, sameImage } from "./image-ref.ts";
 
-/** Returns whether a path is named like a manifest. Prose and scripts mention images, and pin none. */
+/**
+ * Returns whether a path is named like a manifest. Prose and scripts mention images, and pin none.
+ */
 export function isManifestPath(path: string): boolean {
   return /\.(?:ya?ml|json)$/i.test(path) || /(?:^|\/)Kustomization$/.test(path);
 }

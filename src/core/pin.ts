@@ -11,7 +11,9 @@ export interface Pin {
   readonly column: number;
   /** An `image:` reference, an entry of kustomize's `images`, or Helm values. */
   readonly form: "reference" | "kustomize" | "values";
-  /** The object around it, for example `Deployment/rbs-frontend`, or empty when none says its kind. */
+  /**
+   * The object around it, for example `Deployment/rbs-frontend`, or empty when none says its kind.
+   */
   readonly owner: string;
   /** From the root of the document, for example `spec.template.spec.containers[0].image`. */
   readonly keyPath: string;

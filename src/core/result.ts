@@ -1,4 +1,7 @@
-/** What a promotion came to: the one object behind the text, the JSON, the annotations and the summary. */
+/**
+ * What a promotion came to: the one object behind the text, the JSON, the annotations and the
+ * summary.
+ */
 
 import { exit, exitOfFailure, type Failure, type Place } from "./failure.ts";
 import type { CommitId, Digest, Revision, Tag } from "./ids.ts";

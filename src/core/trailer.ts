@@ -1,4 +1,7 @@
-/** The message of a deploy commit, both ways: promote writes it, the audit and later promotes read it. */
+/**
+ * The message of a deploy commit, both ways: promote writes it, the audit and later promotes read
+ * it.
+ */
 
 import { asRevision, type Revision } from "./ids.ts";
 

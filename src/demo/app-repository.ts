@@ -62,6 +62,8 @@ export async function commitChange(
   workshop: Workshop,
   change: { readonly path: string; readonly text: string; readonly subject: string },
 ): Promise<Revision> {
+  // Deploy commits are on the branch meanwhile; a developer pulls before the next commit.
+  await git(workshop, ["pull", "--ff-only", "origin", "main"]);
   writeFileSync(join(workshop.root, "app", change.path), change.text);
   return commitAll(workshop, change.subject);
 }

@@ -31,6 +31,8 @@ export type GitFault =
 export interface GitServerOptions {
   /** Directory with bare repositories. */
   readonly root: string;
+  /** PATH of git's helpers, where git is not in the usual places. */
+  readonly path?: string | undefined;
   /** Added before every request is looked at, in milliseconds. */
   readonly delayMs?: number;
   /** Who may read and write. Without it, everybody. */
@@ -169,7 +171,7 @@ function writeHead(buffer: Buffer, response: ServerResponse): Buffer | undefined
 function cgiEnvironment({ request, options }: Exchange, url: URL): NodeJS.ProcessEnv {
   const header = (name: string) => String(request.headers[name] ?? "");
   return {
-    PATH: process.env.PATH,
+    PATH: options.path ?? "/usr/local/bin:/usr/bin:/bin",
     HOME: options.root,
     GIT_CONFIG_NOSYSTEM: "1",
     GIT_PROJECT_ROOT: options.root,

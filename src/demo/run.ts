@@ -78,8 +78,8 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const registry = await startRegistry({
     auth: { kind: "bearer", users: { [login.username]: login.password }, anonymousPull: false },
   });
-  const fast = await startGitServer({ root: server });
-  const slow = await startGitServer({ root: server, delayMs: slowMs });
+  const fast = await startGitServer({ root: server, path: options.env.PATH });
+  const slow = await startGitServer({ root: server, path: options.env.PATH, delayMs: slowMs });
   try {
     const urls = { fast: `${fast.url}/${repositoryName}`, slow: `${slow.url}/${repositoryName}` };
     return await play({ ...options, root, urls, registry: registry.host });

@@ -1,4 +1,6 @@
-/** Who decides what happens next: a seed for one run among many, or an enumerator for all of them. */
+/**
+ * Who decides what happens next: a seed for one run among many, or an enumerator for all of them.
+ */
 
 import { type FaultKind, type Faults, faultKinds } from "./faults.ts";
 import { seeded } from "./random.ts";
@@ -51,8 +53,8 @@ export interface EnumeratedFate extends Fate {
 }
 
 /**
- * Yields one fate a run, depth first: each repeats the choices of the one before up to the last that
- * has an alternative, and takes that. It ends when there is none.
+ * Yields one fate a run, depth first: each repeats the choices of the one before up to the last
+ * that has an alternative, and takes that. It ends when there is none.
  */
 export function* allFates(budget: Budget): Generator<EnumeratedFate, void, void> {
   /** The path: what was taken, of how many. */

@@ -57,7 +57,9 @@ export const faultKinds = Object.keys(probabilities) as readonly FaultKind[];
 /** The probability of each fault that a run has. What is absent is off. */
 export type Faults = Readonly<Partial<Record<FaultKind, number>>>;
 
-/** Faults after which every deployer must still come out well: nobody and nothing stands in the way. */
+/**
+ * Faults after which every deployer must still come out well: nobody and nothing stands in the way.
+ */
 export const harmless: ReadonlySet<FaultKind> = new Set<FaultKind>([
   "delay",
   "lose-request",

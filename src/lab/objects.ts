@@ -1,4 +1,7 @@
-/** Commits in memory, by content, as git has them. One store serves all, as ids mean the same to all. */
+/**
+ * Commits in memory, by content, as git has them. One store serves all, as ids mean the same to
+ * all.
+ */
 
 import { createHash } from "node:crypto";
 import type { CommitId } from "../core/ids.ts";

@@ -1,4 +1,6 @@
-/** One race: N deployers under a seeded fate, judged by the laws. The same seed is the same race. */
+/**
+ * One race: N deployers under a seeded fate, judged by the laws. The same seed is the same race.
+ */
 
 import type { RaceResult, RaceRun } from "../core/race-result.ts";
 import { landPolicy } from "../usecases/land.ts";
@@ -18,6 +20,8 @@ export interface RaceOptions {
   readonly seed: number;
   readonly shape: Shape;
   readonly faults: Faults;
+  /** The deadline of every deployer, in milliseconds. Absent: the seed chooses, short ones too. */
+  readonly timeoutMs?: number;
   /** Whom to race. The real use case, unless a test wants to see a law broken. */
   readonly deployer?: Deployer;
 }
@@ -29,7 +33,9 @@ export interface Race {
   readonly evidence: Evidence;
 }
 
-/** Deadlines that deployers are given, in milliseconds. Short ones run out, which is to be told truly. */
+/**
+ * Deadlines that seeds choose from, in milliseconds. Short ones run out, which is to be told truly.
+ */
 const timeoutsMs = [2_000, 20_000, landPolicy.timeoutMs, landPolicy.timeoutMs];
 
 /** A race that takes longer than this is stuck. */
@@ -44,11 +50,10 @@ export async function race(options: RaceOptions): Promise<RaceResult> {
 export async function runRace(options: RaceOptions): Promise<Race> {
   const { deployers, seed, shape, faults } = options;
   const chance = seeded(seed * 2 + 1);
-  // The faults that a race could have do not depend on the seed; those that it has do.
   const fate = seededFate(seed, swarm(faults, chance));
   const scene = sceneOf(shape, deployers, fate);
   const world = new World(scene, fate, "timed");
-  const timeoutMs = Object.keys(faults).length === 0 ? 300_000 : chance.pick(timeoutsMs);
+  const timeoutMs = options.timeoutMs ?? chance.pick(timeoutsMs);
   const deployer = options.deployer ?? realDeployer;
   const play: Play = { world, scene, deployer, policy: { ...landPolicy, timeoutMs } };
   const operations = start(play);
@@ -68,6 +73,7 @@ function resultOf(options: RaceOptions, { world }: Play, evidence: Evidence): Ra
   const { deployers, seed, shape, faults } = options;
   const violations = check(evidence);
   const printed = printFaults(faults);
+  const timeout = options.timeoutMs === undefined ? "" : ` --timeout ${options.timeoutMs}ms`;
   return {
     ...{ version: 1, command: "race", seed, deployers, shape, faults: printed },
     rounds: world.server.moves.slice(1).map(({ tip, atMs, by }) => {
@@ -79,7 +85,7 @@ function resultOf(options: RaceOptions, { world }: Play, evidence: Evidence): Ra
     steps: world.scheduler.trace.length,
     schedule: idOf(world.scheduler.trace.join("\n")).slice(0, 12),
     violations,
-    replay: `landfall race --deployers ${deployers} --seed ${seed} --shape ${shape} --faults ${printed}`,
+    replay: `landfall race --deployers ${deployers} --seed ${seed} --shape ${shape} --faults ${printed}${timeout}`,
     exit: violations.length === 0 ? 0 : 1,
   };
 }

@@ -12,7 +12,9 @@ export interface Chance extends Random {
   pick<Item>(list: readonly Item[]): Item;
 }
 
-/** Returns the numbers of a seed: a counter, scattered by multiplications (splitmix, in 32 bits). */
+/**
+ * Returns the numbers of a seed: a counter, scattered by multiplications (splitmix, in 32 bits).
+ */
 export function seeded(seed: number): Chance {
   let state = scatter(seed | 0);
   const unit = () => {

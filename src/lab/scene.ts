@@ -1,4 +1,7 @@
-/** What is raced for: manifests in one of three shapes, the source's revisions, the images, the jobs. */
+/**
+ * What is raced for: manifests in one of three shapes, the source's revisions, the images, the
+ * jobs.
+ */
 
 import type { Revision } from "../core/ids.ts";
 import { type ImageName, parseImageName } from "../core/image-ref.ts";
@@ -7,7 +10,10 @@ import type { Fate } from "./fate.ts";
 import type { Tree } from "./objects.ts";
 import { type Shelf, Source, shelved } from "./source.ts";
 
-/** `same`: one app, N successive revisions. `fleet`: N apps, a file each. `overlay`: N entries of one file. */
+/**
+ * `same`: one app, N successive revisions. `fleet`: N apps, a file each. `overlay`: N entries of
+ * one file.
+ */
 export type Shape = "same" | "fleet" | "overlay";
 
 /** All shapes there are. */
@@ -91,7 +97,9 @@ function treeOf(shape: Shape, names: readonly string[], tag: string): Tree {
   return new Map([...files].map(([path, text]) => [path, encoder.encode(text)]));
 }
 
-/** Small, because parsing is most of what a race costs, and forms of manifests are tried elsewhere. */
+/**
+ * Small, because parsing is most of what a race costs, and forms of manifests are tried elsewhere.
+ */
 function manifestOf(image: string): string {
   return `# edited 0 times\nimage: ${image}   # kept\n`;
 }

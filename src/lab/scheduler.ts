@@ -1,4 +1,6 @@
-/** Owns order and time. Every effect pauses here, so that anything may come between any two of them. */
+/**
+ * Owns order and time. Every effect pauses here, so that anything may come between any two of them.
+ */
 
 import type { Clock } from "../ports.ts";
 import type { Fate } from "./fate.ts";

@@ -1,4 +1,7 @@
-/** The model of a git server: one branch, moved by compare-and-swap, with a memory of where it stood. */
+/**
+ * The model of a git server: one branch, moved by compare-and-swap, with a memory of where it
+ * stood.
+ */
 
 import type { CommitId } from "../core/ids.ts";
 import type { Objects } from "./objects.ts";
@@ -28,7 +31,9 @@ export class Server {
     return this.moves.at(-1)!.tip;
   }
 
-  /** Takes a push: moves the branch to `commit` if it stands at the commit's parent, as git does. */
+  /**
+   * Takes a push: moves the branch to `commit` if it stands at the commit's parent, as git does.
+   */
   swap(commit: CommitId, by: string): boolean {
     if (this.#objects.get(commit).parent !== this.tip) return false;
     this.moves.push({ tip: commit, atMs: this.#now(), by, how: "swap" });

@@ -38,7 +38,9 @@ type Running = { -readonly [Key in keyof Operation]: Operation[Key] };
 /** How often a deployer that was cut off is started again. */
 const runsMax = 4;
 
-/** Starts all jobs, and the people beside them. Returns the operations, which fill as time goes on. */
+/**
+ * Starts all jobs, and the people beside them. Returns the operations, which fill as time goes on.
+ */
 export function start(play: Play): readonly Operation[] {
   const operations: Running[] = [];
   for (const job of play.scene.jobs) startRun(job, 1, { play, operations });

@@ -1,4 +1,7 @@
-/** All that deployers and people share in one run: the server, the source, the registry, order, fate. */
+/**
+ * All that deployers and people share in one run: the server, the source, the registry, order,
+ * fate.
+ */
 
 import type { CommitId } from "../core/ids.ts";
 import type { PushReply } from "../core/push-outcome.ts";
@@ -22,7 +25,9 @@ export interface Account {
   denials: number;
   /** Whether a rule of the server keeps this actor out. */
   readonly isBarred: boolean;
-  /** Whether the last push met a lock. The next one does not: locks are held for less than a round. */
+  /**
+   * Whether the last push met a lock. The next one does not: locks are held for less than a round.
+   */
   metLock: boolean;
   /** All that the actor was told, which with the world's state decides what it does next. */
   told: string;

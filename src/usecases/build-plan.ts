@@ -1,4 +1,6 @@
-/** What a revision's images need: a build, a further tag for what is published already, or nothing. */
+/**
+ * What a revision's images need: a build, a further tag for what is published already, or nothing.
+ */
 
 import { Failure } from "../core/failure.ts";
 import type { CommitId, Digest, Revision, Tag } from "../core/ids.ts";

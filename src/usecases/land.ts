@@ -1,4 +1,7 @@
-/** The landing loop: derive the change from the tip, push it, and believe only what the remote shows. */
+/**
+ * The landing loop: derive the change from the tip, push it, and believe only what the remote
+ * shows.
+ */
 
 import { type Backoff, waitMsAfterLosing, waitMsBefore } from "../core/backoff.ts";
 import { Failure } from "../core/failure.ts";
@@ -112,7 +115,10 @@ export async function land<Why>(
   }
 }
 
-/** One compare-and-swap from the tip as it is now. Ends where there is nothing to push, or no way to. */
+/**
+ * One compare-and-swap from the tip as it is now. Ends where there is nothing to push, or no way
+ * to.
+ */
 async function swap<Why>(race: Race<Why>): Promise<Pushed<Why> | Ending<Why>> {
   const { remote } = race.ports;
   try {

@@ -30,7 +30,9 @@ export interface PinsResult {
   readonly mixed: readonly string[];
 }
 
-/** Reads the tip and lists the pins, in the order of files and lines. Throws what the remote throws. */
+/**
+ * Reads the tip and lists the pins, in the order of files and lines. Throws what the remote throws.
+ */
 export async function listPins(
   images: readonly ImageName[],
   paths: readonly string[],

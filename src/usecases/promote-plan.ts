@@ -53,7 +53,7 @@ export interface Edit {
 }
 
 /** Moves pins, file by file. Files without a move are left out. */
-export function editManifests(
+function editManifests(
   files: readonly ManifestFile[],
   moves: readonly PinMove[],
 ): readonly Edit[] {

@@ -1,4 +1,6 @@
-/** The facts of a promotion at one tip: every pin of every image, and how it stands to our revision. */
+/**
+ * The facts of a promotion at one tip: every pin of every image, and how it stands to our revision.
+ */
 
 import { decide, type ImageDecision, type PinFact, type Relation } from "../core/decide.ts";
 import { Failure } from "../core/failure.ts";
@@ -85,8 +87,8 @@ async function relate(pin: Pin, about: Circumstances): Promise<Relation> {
 const floating = new Set(["latest", "main", "master", "edge", "nightly"]);
 
 /**
- * Returns the revision that a pin holds: by its tag's digits, else by the tip's own trailer, else by
- * the image's label. Undefined when none of them names a commit of the source history.
+ * Returns the revision that a pin holds: by its tag's digits, else by the tip's own trailer, else
+ * by the image's label. Undefined when none of them names a commit of the source history.
  */
 async function revisionOf(pin: Pin, about: Circumstances): Promise<Revision | undefined> {
   const { promotion, tip, ports } = about;

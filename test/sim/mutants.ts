@@ -1,4 +1,6 @@
-/** Deliberate breaks of the landing loop, made by lying to it or by taking the place of one step. */
+/**
+ * Deliberate breaks of the landing loop, made by lying to it or by taking the place of one step.
+ */
 
 import { holdsPath } from "../../src/core/hold.ts";
 import type { CommitId } from "../../src/core/ids.ts";

@@ -23,11 +23,15 @@ const example = resolve(import.meta.dirname, "../../examples/robson");
 const apps = { "rbs-frontend-prod": "apps/frontend", "rbs-backend-monolith-prod": "apps/backend" };
 
 /** Makes the world. `commit` makes a commit of the app whose images are published. */
-export async function openAppWorld(server: Omit<GitServerOptions, "root"> = {}) {
+export async function openAppWorld(server: Omit<GitServerOptions, "root" | "path"> = {}) {
   const root = mkdtempSync(join(tmpdir(), "landfall-app-"));
   mkdirSync(join(root, "server"));
   const registry = await startRegistry();
-  const git = await startGitServer({ ...server, root: join(root, "server") });
+  const git = await startGitServer({
+    ...server,
+    root: join(root, "server"),
+    path: process.env.PATH,
+  });
   const env = gitEnvironment({ env: process.env, home: root, url: root }, [
     ["user.name", "Developer"],
     ["user.email", "developer@localhost"],
@@ -62,8 +66,6 @@ export async function openAppWorld(server: Omit<GitServerOptions, "root"> = {}) 
     /** Commits a change of the app and pushes it past the server, as a file. */
     async commit(subject: string, images: "published" | "missing" = "published") {
       await runIn(app, "remote", "set-url", "origin", bare);
-      // Deploy commits are on the branch meanwhile; a developer pulls before the next commit.
-      await runIn(app, "pull", "--ff-only", "origin", "main");
       const change = { path: "apps/frontend/greeting.txt", text: `${subject}\n`, subject };
       const revision = await commitChange(workshop, change);
       await runIn(app, "remote", "set-url", "origin", url);

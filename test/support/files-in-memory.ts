@@ -1,4 +1,6 @@
-/** The port `Files`, kept in memory. test/contract/files.test.ts holds it to the real one's laws. */
+/**
+ * The port `Files`, kept in memory. test/contract/files.test.ts holds it to the real one's laws.
+ */
 
 import { Failure } from "../../src/core/failure.ts";
 import { isManifestPath } from "../../src/core/pins.ts";

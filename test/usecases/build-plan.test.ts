@@ -33,7 +33,11 @@ describe("plan", () => {
     const first = await world.commit("feat: deployed");
     const deployed = await runCli(["promote", "--revision", first], { cwd: world.app });
     expect(deployed.status, deployed.err).toBe(0);
-    expect(actions(await plan(first)).map(([, action]) => action)).toEqual(["keep", "keep", "keep"]);
+    expect(actions(await plan(first)).map(([, action]) => action)).toEqual([
+      "keep",
+      "keep",
+      "keep",
+    ]);
 
     const second = await world.commit("feat: frontend only", "missing");
     const planned = await plan(second);

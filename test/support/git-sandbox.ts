@@ -1,0 +1,142 @@
+/** A real git server with one bare repository, for one test. Everything ends with the test. */
+
+import { appendFileSync, chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { openRemote, type RemoteOptions } from "../../src/adapters/git.ts";
+import { gitEnvironment } from "../../src/adapters/git-env.ts";
+import { createBare } from "../../src/adapters/git-objects.ts";
+import { runGit } from "../../src/adapters/git-run.ts";
+import { asCommitId, type CommitId } from "../../src/core/ids.ts";
+import { type GitServerOptions, startGitServer } from "../../src/demo/git-server.ts";
+
+/** A file of a commit. No bytes: it goes away. */
+export interface SandboxFile {
+  readonly path: string;
+  /** The file's bytes, a symlink's target, or a submodule's commit. */
+  readonly bytes?: string | Uint8Array;
+  readonly mode?: "100644" | "100755" | "120000" | "160000";
+}
+
+/** How the server differs from a forge that works. */
+export interface SandboxOptions extends Omit<GitServerOptions, "root"> {
+  readonly files?: readonly SandboxFile[];
+  /** Settings of the bare repository beside a forge's. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+export type Sandbox = Awaited<ReturnType<typeof openSandbox>>;
+
+/** What a forge has switched on, and a bare repository has not. */
+const forge = {
+  "http.receivepack": "true",
+  "uploadpack.allowFilter": "true",
+  "uploadpack.allowAnySHA1InWant": "true",
+};
+
+/** The file that tests move a tag in. */
+export const manifest: SandboxFile = {
+  path: "k8s/app.yaml",
+  bytes: "kind: Pod\nspec:\n  containers: [{ image: example/app:sha-0000001 }]\n",
+};
+
+/** Starts a server with `main` at one commit of the given files. */
+export async function openSandbox(options: SandboxOptions = {}) {
+  const root = mkdtempSync(join(tmpdir(), "landfall-sandbox-"));
+  const bare = join(root, "server", "app.git");
+  const temporary = join(root, "tmp");
+  mkdirSync(temporary, { recursive: true });
+  createBare(bare);
+  const env = gitEnvironment({ env: process.env, home: root, url: root }, [
+    ["user.name", "Somebody else"],
+    ["user.email", "else@localhost"],
+  ]);
+  const server = await startGitServer({ ...options, root: join(root, "server") });
+  onTestFinished(async () => {
+    await server.close();
+    rmSync(root, { recursive: true, force: true, maxRetries: 3 });
+  });
+
+  /** Runs git in a directory, past the server. */
+  async function git(directory: string, ...args: string[]): Promise<string> {
+    const place = { directory, env, timeoutMs: 30_000 };
+    return (await runGit(place, args)).stdout.toString("utf8").trim();
+  }
+
+  /** Adds a commit to a branch past the server, as somebody else's push would. */
+  async function addCommit(files: readonly SandboxFile[], branch = "main"): Promise<CommitId> {
+    const parent = await git(
+      bare,
+      "for-each-ref",
+      "--format=%(objectname)",
+      `refs/heads/${branch}`,
+    );
+    const input = commitStream(files, { branch, parent });
+    const place = { directory: bare, env, timeoutMs: 30_000 };
+    await runGit(place, ["fast-import", "--quiet", "--done"], { input });
+    return tip(branch);
+  }
+
+  async function tip(branch = "main"): Promise<CommitId> {
+    const id = asCommitId(await git(bare, "rev-parse", `refs/heads/${branch}`));
+    if (id === undefined) throw new Error(`no branch ${branch}`);
+    return id;
+  }
+
+  for (const [key, value] of Object.entries({ ...forge, ...options.settings })) {
+    await git(bare, "config", key, value);
+  }
+  await addCommit(options.files ?? [manifest]);
+  const url = `${server.url}/app.git`;
+
+  return {
+    ...{ root, bare, url, temporary, env, stats: server.stats, git, addCommit, tip },
+    /** The bytes of a file on the server, or its listing. */
+    async fileAt(path: string, commit = "refs/heads/main"): Promise<Buffer> {
+      const place = { directory: bare, env, timeoutMs: 30_000 };
+      return (await runGit(place, ["cat-file", "blob", `${commit}:${path}`])).stdout;
+    },
+    /** Puts a hook into the server's repository. */
+    addHook(name: string, script: string): void {
+      mkdirSync(join(bare, "hooks"), { recursive: true });
+      writeFileSync(join(bare, "hooks", name), `#!/bin/sh\n${script}\n`);
+      chmodSync(join(bare, "hooks", name), 0o755);
+    },
+    /** Adds text to the configuration of a repository. */
+    configure(gitDir: string, text: string): void {
+      appendFileSync(join(gitDir, "config"), text);
+    },
+    /** Opens `main` as Landfall does. */
+    async open(more: Partial<RemoteOptions> = {}) {
+      const remote = await openRemote({
+        ...{ url, branch: "main", credentials: {}, temporary, timeoutMs: 30_000 },
+        ...{ identity: { name: "Landfall", email: "landfall@localhost" }, env: process.env },
+        ...more,
+      });
+      onTestFinished(() => remote.close());
+      return remote;
+    },
+  };
+}
+
+/** A commit as git-fast-import reads it. */
+function commitStream(
+  files: readonly SandboxFile[],
+  { branch, parent }: { readonly branch: string; readonly parent: string },
+): Buffer {
+  const parts: (string | Uint8Array)[] = [
+    `commit refs/heads/${branch}\ncommitter Else <else@localhost> 1700000000 +0000\n`,
+    `data 6\nchange\n${parent === "" ? "" : `from ${parent}\n`}`,
+  ];
+  for (const { path, bytes, mode = "100644" } of files) {
+    const name = JSON.stringify(path);
+    if (bytes === undefined) parts.push(`D ${name}\n`);
+    else if (mode === "160000") parts.push(`M 160000 ${bytes} ${name}\n`);
+    else {
+      const content = Buffer.from(bytes as Uint8Array);
+      parts.push(`M ${mode} inline ${name}\ndata ${content.length}\n`, content, "\n");
+    }
+  }
+  return Buffer.concat([...parts, "\ndone\n"].map((part) => Buffer.from(part as Uint8Array)));
+}
