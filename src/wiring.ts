@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { tmpdir } from "node:os";
 import { resolve } from "node:path";
 import { openRemote } from "./adapters/git.ts";
-import { type GitCredentials, transportOf } from "./adapters/git-auth.ts";
+import type { GitCredentials } from "./adapters/git-auth.ts";
 import { openHistory } from "./adapters/git-history.ts";
 import { isLocalPath, type LocalSource, localSource, originOf } from "./adapters/git-source.ts";
 import type { RegistryOptions } from "./adapters/registry-client.ts";
@@ -124,7 +124,7 @@ function remoteOptions(settings: Settings, repository: string, io: Io) {
 /** The source may be asked as the manifests are, but only on the same server. */
 function credentialsFor(url: string, repository: string, io: Io): GitCredentials {
   const secrets = gitSecrets(url, io);
-  const hostOf = (text: string) => (transportOf(text) === "https" ? new URL(text).host : text);
+  const hostOf = (text: string) => (/^https:/i.test(text) ? new URL(text).host : text);
   return hostOf(url) === hostOf(repository) ? secrets : {};
 }
 

@@ -16,7 +16,7 @@ import {
   type Service,
 } from "@dagger.io/dagger";
 import { type BuildPlan, buildImage, publishImages } from "./images.js";
-import { type Access, atSource, run, toolContainer } from "./tool.js";
+import { atSource, run, toolContainer } from "./tool.js";
 
 @object()
 export class Landfall {
@@ -96,9 +96,9 @@ export class Landfall {
       gitService,
       registryService,
     };
-    const at = this.#at(source, access);
+    const at = atSource(toolContainer(this.lib, this.toolImage), source, access);
     const words = ["--image", image, "--rebuild"];
-    const plan = await this.#plan(at, { config, revision: await headOf(source, revision), words });
+    const plan = await planOf(at, { config, revision: await headOf(source, revision), words });
     const [planned] = plan.images;
     if (planned === undefined) throw new Error(`landfall.yaml lists no image "${image}"`);
     return buildImage(source, planned);
@@ -149,11 +149,11 @@ export class Landfall {
       gitService,
       registryService,
     };
-    const at = this.#at(source, access);
+    const at = atSource(toolContainer(this.lib, this.toolImage), source, access);
     const words = [...(rebuild ? ["--rebuild"] : []), ...(ref ? ["--ref", ref] : [])];
-    const plan = await this.#plan(at, { config, revision: await headOf(source, revision), words });
+    const plan = await planOf(at, { config, revision: await headOf(source, revision), words });
     const published = await publishImages(plan, source, { at, access });
-    await this.#giveExtraTags(at, plan);
+    await giveExtraTags(at, plan);
     return `${published.join("\n")}\n`;
   }
 
@@ -173,8 +173,8 @@ export class Landfall {
     revision?: string,
     /** Print the change that would be pushed, and push nothing. */
     dryRun = false,
-    /** Return one JSON object instead of text. */
-    json = false,
+    /** Return one JSON object instead of text. (`--json` is a flag of `dagger call` itself.) */
+    asJson = false,
     /** Further words for the command line, for example --branch=main. */
     flags: string[] = [],
     /** Token that may push to the repository with the manifests, for example env:GITHUB_TOKEN. */
@@ -206,7 +206,11 @@ export class Landfall {
     };
     const words = ["promote", "--revision", await headOf(source, revision)];
     if (dryRun) words.push("--dry-run");
-    return run(this.#at(source, access), [...words, ...shared(config, json), ...flags]);
+    return run(atSource(toolContainer(this.lib, this.toolImage), source, access), [
+      ...words,
+      ...shared(config, asJson),
+      ...flags,
+    ]);
   }
 
   /**
@@ -226,8 +230,8 @@ export class Landfall {
     rebuild = false,
     /** Ref that CI runs for: the default branch gives extraTags, a release tag v* itself. */
     ref?: string,
-    /** Return one JSON object instead of text. */
-    json = false,
+    /** Return one JSON object instead of text. (`--json` is a flag of `dagger call` itself.) */
+    asJson = false,
     /** Further words for the command line, for example --branch=main. */
     flags: string[] = [],
     /** Token that may push to the repository with the manifests, for example env:GITHUB_TOKEN. */
@@ -257,15 +261,15 @@ export class Landfall {
       gitService,
       registryService,
     };
-    const at = this.#at(source, access);
+    const at = atSource(toolContainer(this.lib, this.toolImage), source, access);
     const commit = await headOf(source, revision);
     const words = [...(rebuild ? ["--rebuild"] : []), ...(ref ? ["--ref", ref] : [])];
-    const plan = await this.#plan(at, { config, revision: commit, words });
+    const plan = await planOf(at, { config, revision: commit, words });
     await publishImages(plan, source, { at, access });
-    const promote = ["promote", "--revision", commit, ...shared(config, json), ...flags];
+    const promote = ["promote", "--revision", commit, ...shared(config, asJson), ...flags];
     const told = await run(at, promote);
     // Only now, so that `latest` never names what did not land, nor goes back behind it.
-    if (/^landed|"outcome":"landed"/.test(told)) await this.#giveExtraTags(at, plan);
+    if (/^landed|"outcome":"landed"/.test(told)) await giveExtraTags(at, plan);
     return told;
   }
 
@@ -276,8 +280,8 @@ export class Landfall {
     source: Directory,
     /** Settings file inside the source. Default: landfall.yaml. */
     config?: string,
-    /** Return one JSON object instead of text. */
-    json = false,
+    /** Return one JSON object instead of text. (`--json` is a flag of `dagger call` itself.) */
+    asJson = false,
     /** Further words for the command line, for example --branch=main. */
     flags: string[] = [],
     /** Token that may push to the repository with the manifests, for example env:GITHUB_TOKEN. */
@@ -307,7 +311,11 @@ export class Landfall {
       gitService,
       registryService,
     };
-    return run(this.#at(source, access), ["pins", ...shared(config, json), ...flags]);
+    return run(atSource(toolContainer(this.lib, this.toolImage), source, access), [
+      "pins",
+      ...shared(config, asJson),
+      ...flags,
+    ]);
   }
 
   /** Says which images of a commit need a build, a further tag, or nothing. */
@@ -323,8 +331,8 @@ export class Landfall {
     rebuild = false,
     /** Ref that CI runs for: the default branch gives extraTags, a release tag v* itself. */
     ref?: string,
-    /** Return one JSON object instead of text. */
-    json = false,
+    /** Return one JSON object instead of text. (`--json` is a flag of `dagger call` itself.) */
+    asJson = false,
     /** Token that may push to the repository with the manifests, for example env:GITHUB_TOKEN. */
     gitToken?: Secret,
     /** User name that goes with the token, where the server minds it. */
@@ -352,10 +360,10 @@ export class Landfall {
       gitService,
       registryService,
     };
-    const words = ["plan", "--revision", await headOf(source, revision), ...shared(config, json)];
+    const words = ["plan", "--revision", await headOf(source, revision), ...shared(config, asJson)];
     if (rebuild) words.push("--rebuild");
     if (ref) words.push("--ref", ref);
-    return run(this.#at(source, access), words);
+    return run(atSource(toolContainer(this.lib, this.toolImage), source, access), words);
   }
 
   /** Shows the whole loop in one container: a git server, a registry, and two racing deploys. */
@@ -368,7 +376,7 @@ export class Landfall {
   @func()
   @check()
   async test(): Promise<void> {
-    await this.#workshop()
+    await workshop(this)
       .withExec(["npm", "run", "build"])
       .withExec(["npx", "vitest", "run"])
       .sync();
@@ -378,35 +386,32 @@ export class Landfall {
   @func()
   @check()
   async lint(): Promise<void> {
-    await this.#workshop()
-      .withExec(["npm", "run", "types"])
-      .withExec(["npm", "run", "lint"])
-      .sync();
+    await workshop(this).withExec(["npm", "run", "types"]).withExec(["npm", "run", "lint"]).sync();
   }
+}
 
-  /** The library with everything that working on it needs. */
-  #workshop(): Container {
-    const at = toolContainer(this.lib, this.toolImage).withDirectory(".", this.lib);
-    return at.withExec(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
-  }
+// The helpers are functions, for the engine calls methods on a copy that has no private parts.
 
-  #at(source: Directory, access: Access): Container {
-    return atSource(toolContainer(this.lib, this.toolImage), source, access);
-  }
+/** Returns the library with everything that working on it needs. */
+function workshop({ lib, toolImage }: Landfall): Container {
+  const at = toolContainer(lib, toolImage).withDirectory(".", lib);
+  return at.withExec(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
+}
 
-  async #plan(
-    at: Container,
-    asked: { config?: string | undefined; revision: string; words: readonly string[] },
-  ): Promise<BuildPlan> {
-    const words = ["plan", "--revision", asked.revision, ...shared(asked.config, true)];
-    return JSON.parse(await run(at, [...words, ...asked.words])) as BuildPlan;
-  }
+/** Asks the command line for the plan of a revision. */
+async function planOf(
+  at: Container,
+  asked: { config?: string | undefined; revision: string; words: readonly string[] },
+): Promise<BuildPlan> {
+  const words = ["plan", "--revision", asked.revision, ...shared(asked.config, true)];
+  return JSON.parse(await run(at, [...words, ...asked.words])) as BuildPlan;
+}
 
-  async #giveExtraTags(at: Container, plan: BuildPlan): Promise<void> {
-    if (plan.extraTags.length === 0) return;
-    const images = plan.images.map(({ image, tag }) => `${image}=${tag}`);
-    await run(at, ["retag", ...images, ...plan.extraTags.flatMap((tag) => ["--to", tag])]);
-  }
+/** Gives the plan's images its further tags, at the same digests. */
+async function giveExtraTags(at: Container, plan: BuildPlan): Promise<void> {
+  if (plan.extraTags.length === 0) return;
+  const images = plan.images.map(({ image, tag }) => `${image}=${tag}`);
+  await run(at, ["retag", ...images, ...plan.extraTags.flatMap((tag) => ["--to", tag])]);
 }
 
 /** Returns the revision that was asked for, else the one that the source has checked out. */

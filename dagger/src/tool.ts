@@ -58,7 +58,11 @@ export function atSource(tool: Container, source: Directory, access: Access): Co
   if (registryPassword) {
     at = at.withSecretVariable("LANDFALL_REGISTRY_PASSWORD", registryPassword);
   }
-  if (gitService) at = at.withServiceBinding("git", gitService);
+  if (gitService) {
+    at = at
+      .withServiceBinding("git", gitService)
+      .withEnvVariable("LANDFALL_PLAIN_HTTP_HOSTS", "git");
+  }
   if (registryService) at = at.withServiceBinding("registry", registryService);
   return at;
 }

@@ -15,6 +15,8 @@ export interface GitCredentials {
   readonly sshKnownHostsFile?: string;
   /** Socket of an SSH agent that holds the key. */
   readonly sshAgentSocket?: string;
+  /** Hosts that may be spoken to in plain http, besides this machine. */
+  readonly plainHttpHosts?: readonly string[];
 }
 
 /** One setting of git, handed over by environment. */
@@ -31,7 +33,7 @@ const tokenUser = "x-access-token";
  * @throws Failure `usage` for a URL with a secret in it, for plain http to another machine, and for
  *   schemes that nobody asked for.
  */
-export function transportOf(url: string): Transport {
+export function transportOf(url: string, plainHttpHosts: readonly string[] = []): Transport {
   if (/^[a-z][a-z0-9+.-]*:\/\/[^/@]*@/i.test(url) && !/^ssh:\/\/[^/:@]+@/i.test(url)) {
     throw refused(
       "it holds a user name or a secret",
@@ -40,6 +42,7 @@ export function transportOf(url: string): Transport {
   }
   if (/^https:\/\//i.test(url)) return "https";
   if (/^http:\/\/(?:localhost|127\.[0-9.]+|\[::1\])(?:[:/]|$)/i.test(url)) return "http";
+  if (plainHttpHosts.includes(/^http:\/\/([^/:]+)/i.exec(url)?.[1] ?? "")) return "http";
   if (/^http:\/\//i.test(url)) {
     throw refused("plain http would show the token to the network", "Use https.");
   }

@@ -65,7 +65,7 @@ export function gitEnvironment(
     GIT_LITERAL_PATHSPECS: "1",
     GIT_HTTP_LOW_SPEED_LIMIT: "1000",
     GIT_HTTP_LOW_SPEED_TIME: "30",
-    GIT_ALLOW_PROTOCOL: url === undefined ? "" : transportOf(url),
+    GIT_ALLOW_PROTOCOL: url === undefined ? "" : transportOf(url, credentials.plainHttpHosts),
     GIT_SSH_COMMAND: sshCommand(credentials),
   };
   for (const name of passed) if (env[name] !== undefined) child[name] = env[name];

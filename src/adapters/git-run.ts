@@ -5,6 +5,7 @@
  * success. Its `errors` hook sees every result as it was, so the judgement is made here instead.
  */
 
+import { inspect } from "node:util";
 import { simpleGit } from "simple-git";
 
 /** What a git command left behind. */
@@ -104,7 +105,7 @@ async function spawnGit(
       if (error instanceof Error && judged.stderr === "") judged = asGitExit(error, args);
       return judged;
     },
-  }).env(place.env);
+  }).env({ ...place.env, ...unprinted });
   try {
     await git.raw([...args]);
   } catch (error) {
@@ -115,6 +116,9 @@ async function spawnGit(
   }
   return judged;
 }
+
+/** With DEBUG set, simple-git prints the environment of every child. Ours holds the token. */
+const unprinted = { [inspect.custom]: () => "(not shown)" };
 
 function asGitExit(error: unknown, args: readonly string[]): GitExit {
   const message = error instanceof Error ? error.message : String(error);
@@ -131,10 +135,11 @@ interface Ended {
 function judge(command: string, ended: Ended, answers: readonly number[]): GitOutput | GitExit {
   const stderr = Buffer.concat(ended.stdErr).toString("utf8");
   const stdout = Buffer.concat(ended.stdOut);
-  // Node has null for the exit status of a child that a signal ended.
-  const code = ended.exitCode ?? undefined;
+  // Node has null for a child that a signal ended, and a negative number for one that never began.
+  const code = ended.exitCode !== null && ended.exitCode >= 0 ? ended.exitCode : undefined;
   if (code === 0 || (code !== undefined && answers.includes(code))) return { code, stdout, stderr };
-  const how = code === undefined ? "was killed" : `exited with ${code}`;
+  const died = ended.exitCode === null ? "was killed" : "could not be started";
+  const how = code === undefined ? died : `exited with ${code}`;
   const left = { stderr, stdout: stdout.toString("utf8") };
   return new GitExit(`git ${command} ${how}`, code === undefined ? left : { ...left, code });
 }

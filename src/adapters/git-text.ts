@@ -29,9 +29,12 @@ export function readPushReply(said: Said): PushReply {
   const flag = line?.[0];
   if (said.code === 0 && flag !== undefined && flag !== "!") return { kind: "accepted", words };
   if (flag === "!") return refusedRef(line ?? "", said.stderr, words);
-  // Exit status 128 comes before anything is sent; 1 without a line may come at any time.
-  if (said.code === 128) return beforeSending(said.stderr, words);
-  return duringSending(said.stderr, words);
+  const status = httpStatus(said.stderr);
+  if (isThrottled(said.stderr, status)) return throttled(said.stderr, words);
+  if (isDenial(said.stderr, status)) return { kind: "refused", words };
+  // Over ssh git ends with 128 at any time, so the status alone does not say that nothing was sent.
+  const isBefore = said.code === 128 && /^fatal: unable to access /m.test(said.stderr);
+  return { kind: isBefore ? "not-sent" : "silent", words };
 }
 
 /** What a push that was only pretended shows of the ref on the server. */
@@ -52,11 +55,11 @@ export function readPretended({ stdout }: Said): Pretended | undefined {
 
 /** The reason in parentheses, by what it means. The first that fits counts. */
 const refReasons: readonly (readonly [RegExp, PushReply["kind"]])[] = [
-  [/\[rejected\]/, "raced"],
+  [/\[rejected\] \((?:fetch first|non-fast-forward|stale info|remote ref updated)/, "raced"],
   [/remote failed to report status|Internal Server Error|\(failure\)/i, "silent"],
   [/cannot lock ref .*(?:Unable to create|File exists)/i, "not-sent"],
   [/cannot lock ref|incorrect old value|failed to update ref|reference already exists/i, "raced"],
-  [/atomic (?:transaction|push)|transaction failed to start/i, "raced"],
+  [/atomic transaction failed|atomic push failure|transaction failed to start/i, "raced"],
   [/unable to migrate objects/i, "not-sent"],
 ];
 
@@ -65,25 +68,9 @@ function refusedRef(line: string, stderr: string, words: string): PushReply {
   const vague = /failed to update ref|transaction failed/.test(line);
   const cause = vague ? (stderr.match(/cannot lock ref [^\n]*/)?.[0] ?? "") : "";
   const found = refReasons.find(([pattern]) => pattern.test(`${cause} ${line}`));
-  const isSize = /unpacker error/.test(line) && !/exceeds maximum allowed size/.test(stderr);
-  if (isSize) return { kind: "not-sent", words };
+  const isTooBig = /exceeds maximum allowed size/.test(stderr);
+  if (/unpacker error/.test(line) && !isTooBig) return { kind: "not-sent", words };
   return { kind: found?.[1] ?? "refused", words };
-}
-
-function beforeSending(stderr: string, words: string): PushReply {
-  const status = httpStatus(stderr);
-  if (status === 429) return throttled(stderr, words);
-  if (isDenial(stderr, status)) return { kind: "refused", words };
-  return { kind: "not-sent", words };
-}
-
-function duringSending(stderr: string, words: string): PushReply {
-  const status = httpStatus(stderr);
-  if (status === 429) return throttled(stderr, words);
-  if (status === 403 || status === 413 || status === 422) return { kind: "refused", words };
-  if (/could not read Username|Authentication failed/.test(stderr))
-    return { kind: "refused", words };
-  return { kind: "silent", words };
 }
 
 function throttled(stderr: string, words: string): PushReply {
@@ -99,7 +86,7 @@ export function readFetchFailure(said: Said, url: string): Failure {
   const { stderr } = said;
   const status = httpStatus(stderr);
   const because = (what: string) => `Cannot read "${url}": ${what}: ${words}`;
-  if (status === 429 || /rate limited by/.test(stderr)) {
+  if (isThrottled(stderr, status)) {
     const retryAfterMs = retryAfter(stderr);
     return new Failure("throttled", because("the server asks to wait"), "Try again later.", {
       retryAfterMs,
@@ -112,18 +99,28 @@ export function readFetchFailure(said: Said, url: string): Failure {
       "Check the branch; Landfall never makes one.",
     );
   }
+  if (/spawn git ENOENT/.test(stderr)) {
+    return new Failure("usage", "Cannot run git: there is no such program", "Install git.");
+  }
+  if (status === 404 || status === 410 || /(?:R|^fatal: r)epository .*not found/m.test(stderr)) {
+    return new Failure(
+      "remote-not-found",
+      because("it has no such repository, or hides it"),
+      "Check the URL and the token's rights: servers hide private repositories this way.",
+    );
+  }
+  if (status !== undefined && status >= 300 && status < 400) {
+    return new Failure(
+      "remote-not-found",
+      because("it has moved"),
+      "Use the new URL. Redirects are not followed, because the token would follow them.",
+    );
+  }
   if (isDenial(stderr, status)) {
     return new Failure(
       "remote-denied",
       because("access was denied"),
       "Check the URL and the token's rights: it needs to read and write contents.",
-    );
-  }
-  if (/returned error: 3\d\d|unable to update url base from redirection/.test(stderr)) {
-    return new Failure(
-      "remote-not-found",
-      because("it has moved"),
-      "Use the new URL. Redirects are not followed, because the token would follow them.",
     );
   }
   return new Failure(
@@ -133,17 +130,30 @@ export function readFetchFailure(said: Said, url: string): Failure {
   );
 }
 
+function isThrottled(stderr: string, status: number | undefined): boolean {
+  if (status === 429) return true;
+  // GitHub's limit on too many changes comes as a 403.
+  return status === 403 && /rate limit|temporarily blocked/i.test(stderr);
+}
+
+/** Returns whether the server, or the key to it, said no in a way that asking again will not change. */
 function isDenial(stderr: string, status: number | undefined): boolean {
-  if (status === 401 || status === 403 || status === 404 || status === 410) return true;
-  return denials.test(stderr);
+  if (status === undefined) return denials.test(gitsOwn(stderr));
+  return status >= 300 && status < 500 && status !== 408 && status !== 425;
 }
 
 const denials =
-  /could not read (?:Username|Password)|Authentication failed|repository '[^']*' not found|Permission denied|Write access to repository not granted|does not appear to be a git repository|Host key verification failed|SSL certificate problem|not exported|Repository not found|is disabled|archived/i;
+  /could not read (?:Username|Password)|Authentication failed|repository '[^']*' not found|Permission (?:to \S+ )?denied|does not appear to be a git repository|Host key verification failed|SSL certificate problem|not exported|Repository not found|is disabled|archived/i;
 
 function httpStatus(stderr: string): number | undefined {
-  const match = /(?:returned error: |HTTP )(\d{3})/.exec(stderr);
+  const match = /(?:returned error: |HTTP )(\d{3})/.exec(gitsOwn(stderr));
   return match === null ? undefined : Number(match[1]);
+}
+
+/** Returns what git itself said: no words of hooks, which may say anything, and no quoted names. */
+function gitsOwn(stderr: string): string {
+  const lines = stderr.split("\n").filter((line) => !line.startsWith("remote:"));
+  return lines.join("\n").replace(/'[^'\n]*'/g, "''");
 }
 
 /** git 2.54 and newer prints the server's Retry-After. */

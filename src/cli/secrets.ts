@@ -14,6 +14,8 @@ export interface GitSecrets {
   readonly sshKeyFile?: string;
   readonly sshKnownHostsFile?: string;
   readonly sshAgentSocket?: string;
+  /** Hosts of LANDFALL_PLAIN_HTTP_HOSTS: servers inside a private network, without TLS. */
+  readonly plainHttpHosts?: readonly string[];
 }
 
 /** A user of a registry. */
@@ -33,6 +35,7 @@ export function gitSecrets(repository: string, io: Io): GitSecrets {
     sshKeyFile: env.LANDFALL_SSH_KEY_FILE,
     sshKnownHostsFile: env.LANDFALL_SSH_KNOWN_HOSTS,
     sshAgentSocket: env.SSH_AUTH_SOCK,
+    plainHttpHosts: env.LANDFALL_PLAIN_HTTP_HOSTS?.split(",").map((host) => host.trim()),
   });
 }
 

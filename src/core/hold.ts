@@ -3,7 +3,7 @@
  * them.
  */
 
-import { parseDocument } from "yaml";
+import { type Document, parseDocument } from "yaml";
 import { Failure } from "./failure.ts";
 import { asRevision, type Revision } from "./ids.ts";
 import { type ImageName, parseImageName, printImageName, sameImage } from "./image-ref.ts";
@@ -31,12 +31,21 @@ export interface Hold {
  */
 export function readHolds(bytes: Uint8Array | undefined): readonly Hold[] {
   if (bytes === undefined) return [];
-  const document = parseDocument(new TextDecoder().decode(bytes), { maxAliasCount: 0 } as object);
+  const document = parseDocument(new TextDecoder().decode(bytes));
   if (document.errors.length > 0) throw unreadable(document.errors[0]?.message ?? "");
-  const root: unknown = document.toJS({ maxAliasCount: 0 });
+  const root = plainValue(document);
   const list = isRecord(root) ? root.holds : undefined;
   if (!Array.isArray(list)) throw unreadable("it has no list `holds`");
   return list.map(readHold);
+}
+
+/** A file that uses aliases is none that we wrote, and could be a bomb. */
+function plainValue(document: Document): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 0 });
+  } catch (error) {
+    throw unreadable(error instanceof Error ? error.message : String(error));
+  }
 }
 
 /** Prints the holds file. Strings are written as JSON, which every YAML reader takes. */
@@ -44,7 +53,7 @@ export function writeHolds(holds: readonly Hold[]): Uint8Array {
   const lines = ["# Written by `landfall rollback`. `landfall release` lifts a hold."];
   lines.push(holds.length === 0 ? "holds: []" : "holds:");
   for (const hold of holds) {
-    lines.push(`  - through: ${hold.through}`);
+    lines.push(`  - through: ${JSON.stringify(hold.through)}`);
     lines.push(`    images: ${JSON.stringify(hold.images.map(printImageName))}`);
     lines.push(`    reason: ${JSON.stringify(hold.reason)}`);
     lines.push(`    by: ${JSON.stringify(hold.by)}`, `    at: ${JSON.stringify(hold.at)}`);

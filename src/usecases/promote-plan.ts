@@ -53,10 +53,7 @@ export interface Edit {
 }
 
 /** Moves pins, file by file. Files without a move are left out. */
-function editManifests(
-  files: readonly ManifestFile[],
-  moves: readonly PinMove[],
-): readonly Edit[] {
+function editManifests(files: readonly ManifestFile[], moves: readonly PinMove[]): readonly Edit[] {
   return files.flatMap((file) => {
     const own = moves.filter((move) => move.pin.file === file.path);
     return own.length === 0 ? [] : [{ file, bytes: splicePins(file.bytes, own) }];

@@ -15,6 +15,7 @@ import { type PromotePorts, promote } from "../../src/usecases/promote.ts";
 import { planAt } from "../../src/usecases/promote-plan.ts";
 import { concludeLanding } from "../../src/usecases/promote-result.ts";
 import type { PromoteRequest, Promotion } from "../../src/usecases/promotion.ts";
+import { withLies } from "../support/lying-remote.ts";
 
 /** One break, the race that shows it, and the law that it must turn red. */
 export interface Mutant {
@@ -32,20 +33,6 @@ function lying(lies: Lies): Deployer {
     const remote = withLies(ports.remote, lies(ports.remote, world, actor));
     return promote(request, { ...ports, remote }, policy);
   };
-}
-
-function withLies(remote: Remote, lies: Partial<Remote>): Remote {
-  const truth: Remote = {
-    fetchTip: () => remote.fetchTip(),
-    findManifests: (tip, paths, needles) => remote.findManifests(tip, paths, needles),
-    readFile: (tip, path) => remote.readFile(tip, path),
-    messageOf: (commit) => remote.messageOf(commit),
-    contains: (tip, commit) => remote.contains(tip, commit),
-    commit: (draft) => remote.commit(draft),
-    push: (commit) => remote.push(commit),
-    reread: (before, commit) => remote.reread(before, commit),
-  };
-  return { ...truth, ...lies };
 }
 
 /** Remembers the reply to the last push, and lets a lie about reading depend on it. */

@@ -1,0 +1,18 @@
+/** A remote that tells the truth except where a test makes it lie. */
+
+import type { Remote } from "../../src/ports.ts";
+
+/** Returns a remote with some of its methods replaced. */
+export function withLies(remote: Remote, lies: Partial<Remote>): Remote {
+  const truth: Remote = {
+    fetchTip: () => remote.fetchTip(),
+    findManifests: (tip, paths, needles) => remote.findManifests(tip, paths, needles),
+    readFile: (tip, path) => remote.readFile(tip, path),
+    messageOf: (commit) => remote.messageOf(commit),
+    contains: (tip, commit) => remote.contains(tip, commit),
+    commit: (draft) => remote.commit(draft),
+    push: (commit) => remote.push(commit),
+    reread: (before, commit) => remote.reread(before, commit),
+  };
+  return { ...truth, ...lies };
+}

@@ -1,0 +1,131 @@
+/** The model world with faults at chosen steps, for scenarios that have a name. */
+
+import type { CommitId } from "../../src/core/ids.ts";
+import type { PromoteResult } from "../../src/core/result.ts";
+import type { Fate } from "../../src/lab/fate.ts";
+import type { FaultKind } from "../../src/lab/faults.ts";
+import { ModelRemote } from "../../src/lab/model-remote.ts";
+import { manifestsPath, type Scene, type Shape, sceneOf, tagFormat } from "../../src/lab/scene.ts";
+import { ModelRegistry } from "../../src/lab/source.ts";
+import { World } from "../../src/lab/world.ts";
+import { type LandPolicy, type LandPorts, landPolicy } from "../../src/usecases/land.ts";
+import { promote } from "../../src/usecases/promote.ts";
+import type { PromoteRequest } from "../../src/usecases/promotion.ts";
+
+/** At which of its opportunities a fault strikes, counted from 1. */
+export type Script = Readonly<Partial<Record<FaultKind, readonly number[] | "always">>>;
+
+/** A fate that strikes as it is told, and takes the middle of everything else. */
+export function scriptedFate(script: Script): Fate {
+  const asked = new Map<FaultKind, number>();
+  const injected = new Map<FaultKind, number>();
+  return {
+    injected,
+    choose: () => 0,
+    strikes(kind) {
+      const count = (asked.get(kind) ?? 0) + 1;
+      asked.set(kind, count);
+      const told = script[kind];
+      const isNow = told === "always" || told?.includes(count) === true;
+      if (isNow) injected.set(kind, (injected.get(kind) ?? 0) + 1);
+      return isNow;
+    },
+    lasts: (minMs) => minMs,
+    unit: () => 0.5,
+  };
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** A world for one actor at a time, and for people who change the branch at once. */
+export class Stage {
+  readonly world: World;
+  readonly scene: Scene;
+
+  constructor({ script = {}, shape = "same", deployers = 3 }: StageOptions = {}) {
+    const fate = scriptedFate(script);
+    this.scene = sceneOf(shape, deployers, fate);
+    this.world = new World(this.scene, fate, "timed");
+  }
+
+  /** Returns the ports of an actor who has entered. */
+  ports(actor: string): LandPorts {
+    const { world } = this;
+    world.enter(actor);
+    return {
+      remote: new ModelRemote(world, actor),
+      clock: world.scheduler.clockOf(actor),
+      random: { unit: () => world.fate.unit() },
+      progress: { step: () => {}, warn: () => {} },
+    };
+  }
+
+  /** Lets a task run to its end, and everything that is under way with it. */
+  async settle<Value>(task: Promise<Value>): Promise<Value> {
+    this.world.scheduler.watch(task);
+    await this.world.scheduler.run(10_000);
+    return task;
+  }
+
+  /** Runs the promotion of one job. */
+  promote(job: number, asked: Asked = {}): Promise<PromoteResult> {
+    const { scene, world } = this;
+    const { revision, images } = scene.jobs[job - 1]!;
+    const deploy = asked.request?.deploy ?? `deploy-${world.accounts.size + 1}`;
+    const request: PromoteRequest = {
+      revision,
+      images: images.map((image) => ({ image })),
+      tagFormat,
+      paths: [manifestsPath],
+      repository: "model",
+      branch: "main",
+      superseded: "record",
+      divergence: "refuse",
+      mode: "push",
+      skipCi: true,
+      ...asked.request,
+      deploy,
+    };
+    const landPorts = this.ports(deploy);
+    const registry =
+      asked.registry === "none" ? undefined : new ModelRegistry(world, scene.shelf, deploy);
+    const ports = { ...landPorts, history: scene.source, registry };
+    return this.settle(promote(request, ports, { ...landPolicy, ...asked.policy }));
+  }
+
+  /** Lets somebody commit to the branch, at once. */
+  commit(path: string, text: string | undefined): CommitId {
+    const { world } = this;
+    const bytes = text === undefined ? undefined : encoder.encode(text);
+    const draft = { parent: world.server.tip, atSeconds: 0, message: `docs: ${path}\n` };
+    const commit = world.objects.write({ ...draft, changes: [{ path, bytes }] });
+    world.server.swap(commit, "people");
+    return commit;
+  }
+
+  /** Returns a file as it stands at the tip. */
+  file(path: string): string {
+    return decoder.decode(this.world.objects.get(this.world.server.tip).tree.get(path));
+  }
+
+  /** Returns the first lines of the commits after the first, oldest first. */
+  subjects(): readonly string[] {
+    const log = this.world.objects.log(this.world.server.tip).slice(1);
+    return log.map(({ message }) => message.slice(0, message.indexOf("\n")));
+  }
+}
+
+/** What a stage is set up with. */
+export interface StageOptions {
+  readonly script?: Script;
+  readonly shape?: Shape;
+  readonly deployers?: number;
+}
+
+/** What differs from an ordinary promotion. */
+export interface Asked {
+  readonly request?: Partial<PromoteRequest>;
+  readonly policy?: Partial<LandPolicy>;
+  readonly registry?: "none";
+}

@@ -1,0 +1,260 @@
+/** The landing loop, scenario by scenario: what the server did, and what the loop said of it. */
+
+import { describe, expect, test } from "vitest";
+import { Failure } from "../../src/core/failure.ts";
+import type { CommitId } from "../../src/core/ids.ts";
+import {
+  type Landing,
+  type LandPolicy,
+  land,
+  landPolicy,
+  type Plan,
+} from "../../src/usecases/land.ts";
+import { withLies } from "../support/lying-remote.ts";
+import { type Script, Stage } from "../support/scripted-world.ts";
+
+const bytes = new TextEncoder().encode("ours\n");
+const write: Plan<string> = {
+  kind: "write",
+  draft: { changes: [{ path: "ours", bytes }], message: "chore: ours\n", atSeconds: 1 },
+  why: "wanted",
+};
+const rest: Plan<string> = { kind: "rest", why: "nothing to do" };
+
+interface Scenario {
+  readonly script?: Script;
+  readonly policy?: Partial<LandPolicy>;
+  /** What the plan is at a tip, for the nth time of asking. */
+  readonly derive?: (tip: CommitId, times: number, stage: Stage) => Plan<string>;
+}
+
+/** Lands one change and returns what the loop said, with the branch as it is then. */
+async function landed({ script = {}, policy = {}, derive = () => write }: Scenario) {
+  const stage = new Stage({ script });
+  let times = 0;
+  const landing: Landing<string> = await stage.settle(
+    land(
+      async (tip) => {
+        times += 1;
+        return derive(tip, times, stage);
+      },
+      stage.ports("us"),
+      { ...landPolicy, ...policy },
+    ),
+  );
+  const copies = stage.subjects().filter((subject) => subject === "chore: ours").length;
+  return { landing, stage, copies, times };
+}
+
+describe("lands, once,", () => {
+  const scenarios: readonly [name: string, script: Script, attempts: number][] = [
+    ["without any trouble", {}, 1],
+    ["when the answer is lost", { "lose-reply": [1] }, 1],
+    ["when the transport sends the push twice", { twice: [1] }, 2],
+    ["when the first push vanishes", { "lose-request": [1] }, 2],
+    ["when the first push arrives after the second", { late: [1] }, 2],
+    ["when the first push is not sent", { unreachable: [2] }, 2],
+    ["when another push holds the lock", { lock: [1] }, 2],
+    ["when the server asks to wait", { throttle: [2] }, 2],
+    ["when the tip cannot be fetched at first", { unreachable: [1, 2, 3] }, 1],
+    ["when the server asks to wait before the first fetch", { throttle: [1] }, 1],
+    ["when the read after the push fails at first", { unreachable: [3, 4, 5] }, 1],
+    ["when a replica does not show the push yet", { stale: [3, 4, 5] }, 1],
+  ];
+
+  test.each(scenarios)("%s", async (_, script, attempts) => {
+    const { landing, copies, stage } = await landed({ script });
+    expect(landing).toMatchObject({ kind: "landed", tip: stage.world.server.tip, attempts });
+    expect(copies).toBe(1);
+  });
+
+  test("under a commit that somebody put on top before the read", async () => {
+    const stage = new Stage({ script: { "lose-reply": [1] } });
+    const ports = stage.ports("us");
+    const remote = withLies(ports.remote, {
+      reread: (before, commit) => {
+        stage.commit("README.md", "on top\n");
+        return ports.remote.reread(before, commit);
+      },
+    });
+    const landing = await stage.settle(land(async () => write, { ...ports, remote }, landPolicy));
+    expect(landing.kind).toBe("landed");
+    expect(stage.subjects()).toEqual(["chore: ours", "docs: README.md"]);
+  });
+
+  test("on the tip of whoever was first, derived again from each new tip", async () => {
+    const tips: CommitId[] = [];
+    const { landing, stage, copies } = await landed({
+      derive: (tip, times, stage) => {
+        tips.push(tip);
+        if (times <= 3) stage.commit("README.md", `edit ${times}\n`);
+        return write;
+      },
+    });
+    expect(landing).toMatchObject({ kind: "landed", attempts: 4 });
+    expect(tips).toEqual(stage.world.server.moves.slice(0, 4).map(({ tip }) => tip));
+    expect(stage.file("README.md")).toBe("edit 3\n");
+    expect(copies).toBe(1);
+  });
+});
+
+describe("rests", () => {
+  test("when the plan has nothing to write, and says on which tip", async () => {
+    const { landing, stage } = await landed({ derive: () => rest });
+    const tip = stage.world.base;
+    expect(landing).toEqual({ kind: "rested", tip, why: "nothing to do", attempts: 1 });
+    expect(stage.subjects()).toEqual([]);
+  });
+
+  test("but not on an old tip while its own push may have landed: it looks for that first", async () => {
+    const { landing, copies } = await landed({
+      // The push is under way, and a replica shows what stood before its parent.
+      script: { late: [1], stale: [5, 6] },
+      derive: (_, times, stage) => {
+        if (times === 1) stage.commit("README.md", "first\n");
+        return times <= 2 ? write : rest;
+      },
+    });
+    expect(landing.kind).toBe("landed");
+    expect(copies).toBe(1);
+  });
+});
+
+describe("is refused", () => {
+  test("when a rule says no twice in a row, in the server's words", async () => {
+    const { landing, copies } = await landed({ script: { refuse: "always" } });
+    const words = "[remote rejected] (pre-receive hook declined)";
+    expect(landing).toMatchObject({ kind: "refused", words, why: "wanted", attempts: 2 });
+    expect(copies).toBe(0);
+  });
+
+  test("but unknown when a push before the refusals may yet arrive", async () => {
+    const { landing } = await landed({
+      script: { refuse: "always", "lose-request": [1] },
+    });
+    expect(landing).toMatchObject({ kind: "unknown", attempts: 3 });
+  });
+
+  test("but out of time when the deadline comes after the first no", async () => {
+    const { landing } = await landed({ script: { refuse: "always" }, policy: { timeoutMs: 1 } });
+    expect(landing).toMatchObject({ kind: "failed", failure: { code: "deadline" } });
+    expect(landing.kind === "failed" && landing.failure.message).toContain("hook declined");
+  });
+});
+
+describe("fails, and nothing of it is in the branch,", () => {
+  const always = "always";
+  const scenarios: readonly [name: string, scenario: Scenario, code: string][] = [
+    [
+      "when the remote cannot be reached",
+      { script: { unreachable: always } },
+      "remote-unreachable",
+    ],
+    [
+      "when the remote is gone after a push that was not sent",
+      { script: { unreachable: Array.from({ length: 99 }, (_, at) => at + 2) } },
+      "remote-unreachable",
+    ],
+    ["when the server asks to wait for ever", { script: { throttle: always } }, "throttled"],
+    [
+      "when the server asks to wait beyond the deadline",
+      { script: { throttle: [2] }, policy: { timeoutMs: 900 } },
+      "throttled",
+    ],
+    [
+      "when others are always first, at the deadline",
+      {
+        policy: { timeoutMs: 5_000 },
+        derive: (_, times, stage) => {
+          stage.commit("README.md", `edit ${times}\n`);
+          return write;
+        },
+      },
+      "deadline",
+    ],
+    [
+      "when the plan cannot be made",
+      {
+        derive: () => {
+          throw new Failure("bad-manifest", "Cannot read it", "Mend it.");
+        },
+      },
+      "bad-manifest",
+    ],
+  ];
+
+  test.each(scenarios)("%s", async (_, scenario, code) => {
+    const { landing, copies } = await landed(scenario);
+    expect(landing).toMatchObject({ kind: "failed", failure: { code } });
+    expect(copies).toBe(0);
+  });
+
+  test("and tells how long the server asked to wait", async () => {
+    const { landing } = await landed({ script: { throttle: [2] }, policy: { timeoutMs: 900 } });
+    expect(landing).toMatchObject({ failure: { retryAfterMs: 1_000 } });
+  });
+});
+
+describe("does not know", () => {
+  const onwards = (count: number) => Array.from({ length: 99 }, (_, at) => at + count);
+  const scenarios: readonly [name: string, scenario: Scenario, copies: number][] = [
+    [
+      "when the answer is lost, and the remote with it",
+      { script: { "lose-reply": [1], unreachable: onwards(3) } },
+      1,
+    ],
+    [
+      "when the request is lost, and the remote with it",
+      { script: { "lose-request": [1], unreachable: onwards(3) } },
+      0,
+    ],
+    [
+      "when the push was doubled, and then the remote cannot be reached",
+      { script: { twice: [1], unreachable: onwards(3) } },
+      1,
+    ],
+    [
+      "when the server said yes, and no read shows it until the deadline",
+      { script: { stale: onwards(3) }, policy: { timeoutMs: 1_000 } },
+      1,
+    ],
+    [
+      "when a replica shows an older tip at the deadline",
+      {
+        script: { stale: onwards(3) },
+        policy: { timeoutMs: 200 },
+        derive: (_, times, stage) => {
+          if (times === 1) stage.commit("README.md", "first\n");
+          return write;
+        },
+      },
+      0,
+    ],
+    [
+      "when a later plan cannot be made while a push is under way",
+      {
+        script: { late: [1] },
+        derive: (_, times) => {
+          if (times > 1) throw new Failure("registry-unreachable", "Cannot ask", "Later.");
+          return write;
+        },
+      },
+      1,
+    ],
+  ];
+
+  test.each(scenarios)("%s", async (_, scenario, copiesMax) => {
+    const { landing, copies } = await landed(scenario);
+    expect(landing).toMatchObject({ kind: "unknown", doubts: [{ why: "wanted" }] });
+    expect(copies).toBeLessThanOrEqual(copiesMax);
+  });
+});
+
+test("a bug is no failure of the world: it passes through", async () => {
+  const broken = landed({
+    derive: () => {
+      throw new TypeError("ours");
+    },
+  });
+  await expect(broken).rejects.toThrow(TypeError);
+});
