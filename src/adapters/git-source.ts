@@ -46,15 +46,20 @@ export async function originOf(
     env: { ...gitEnvironment({ env, home: "/nonexistent" }), GIT_DIR: "/nonexistent" },
     timeoutMs: 10_000,
   };
-  const args = ["config", "--file", source.config, "--no-includes", "remote.origin.url"];
+  // All of it, because a question without an answer is silent, and simple-git waits on silence.
+  const args = ["config", "--file", source.config, "--no-includes", "--null", "--list"];
   try {
     const { stdout } = await runGit(place, args);
-    return stdout.toString("utf8").trim() || undefined;
+    const entries = stdout.toString("utf8").split("\0");
+    return entries.find((entry) => entry.startsWith(originKey))?.slice(originKey.length);
   } catch (error) {
     if (error instanceof GitExit) return undefined;
     throw error;
   }
 }
+
+/** `git config --null` puts a line end between a key and its value. */
+const originKey = "remote.origin.url\n";
 
 /** Returns whether a source is a path on this machine rather than a URL. */
 export function isLocalPath(source: string): boolean {

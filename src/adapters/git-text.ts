@@ -131,7 +131,7 @@ export function readFetchFailure(said: Said, url: string): Failure {
 }
 
 function isThrottled(stderr: string, status: number | undefined): boolean {
-  if (status === 429) return true;
+  if (status === 429 || /rate limited by/.test(gitsOwn(stderr))) return true;
   // GitHub's limit on too many changes comes as a 403.
   return status === 403 && /rate limit|temporarily blocked/i.test(stderr);
 }
@@ -143,7 +143,7 @@ function isDenial(stderr: string, status: number | undefined): boolean {
 }
 
 const denials =
-  /could not read (?:Username|Password)|Authentication failed|repository '[^']*' not found|Permission (?:to \S+ )?denied|does not appear to be a git repository|Host key verification failed|SSL certificate problem|not exported|Repository not found|is disabled|archived/i;
+  /could not read (?:Username|Password)|Authentication failed|repository '[^']*' not found|Permission (?:to \S+ )?denied|does not appear to be a git repository|Host key verification failed|SSL certificate problem|not exported|Repository not found|is disabled|was archived/i;
 
 function httpStatus(stderr: string): number | undefined {
   const match = /(?:returned error: |HTTP )(\d{3})/.exec(gitsOwn(stderr));

@@ -8,6 +8,7 @@ import { isManifestPath } from "../core/pins.ts";
 import type { PushReply, Reread } from "../core/push-outcome.ts";
 import type { CommitDraft, ManifestFile, Remote } from "../ports.ts";
 import { type GitCredentials, redactor, tokenSettings } from "./git-auth.ts";
+import { type BlobReader, blobReader } from "./git-blobs.ts";
 import { gitEnvironment } from "./git-env.ts";
 import { checkPath, fullRef } from "./git-names.ts";
 import {
@@ -16,7 +17,6 @@ import {
   type Identity,
   isAncestor,
   listTree,
-  readBlobs,
   readMessageOf,
   writeCommit,
 } from "./git-objects.ts";
@@ -78,10 +78,11 @@ const fetchFlags = ["--no-tags", "--refmap=", "--no-auto-maintenance"];
 const tipRef = "refs/landfall/tip";
 
 /**
- * What a later fetch brings along. Manifests are small, so this saves the second request for those
- * that changed; what is larger is asked for by name when it is needed.
+ * What a later fetch brings along. Nothing but trees, as long as others move other files: a server
+ * sends a file as a change to its last version, which git would have to ask for first where it is
+ * not one of ours. Once our own manifests were seen to change, files of their size come along.
  */
-const laterFilter = "blob:limit=64k";
+const filters = { others: "blob:none", ours: "blob:limit=64k" } as const;
 
 interface Parts {
   readonly ref: string;
@@ -93,14 +94,22 @@ interface Parts {
 class GitRemote implements Remote {
   readonly #parts: Parts;
   readonly #redact: (text: string) => string;
+  readonly #blobs: BlobReader;
   /** Modes of the files seen, so that an edit keeps them. */
   readonly #modes = new Map<string, string>();
   #first: Promise<CommitId> | undefined;
   #isShallowBase = false;
+  /** Single files that were asked for, and the last listing, which has them too. */
+  readonly #alsoRead = new Set<string>();
+  #listed: { readonly tip: CommitId; readonly ids: ReadonlyMap<string, string> } | undefined;
+  #movedLast: keyof typeof filters = "others";
+  /** Ids of the manifests at the tip that was looked at last. */
+  #seen: ReadonlySet<string> = new Set();
 
   constructor(parts: Parts) {
     this.#parts = parts;
     this.#redact = redactor(parts.options.credentials);
+    this.#blobs = blobReader(parts.inside, (ids) => this.#fetchBlobs(ids));
     this.#first = this.#fetch();
     // Whoever asks for the tip gets to see the failure.
     this.#first.catch(() => {});
@@ -116,7 +125,7 @@ class GitRemote implements Remote {
     // Only the first fetch may say --depth: on top of a shallow base it would cut the history
     // between, and an ancestor would no longer be seen to be one.
     const scope = this.#isShallowBase
-      ? [`--filter=${laterFilter}`]
+      ? [`--filter=${filters[this.#movedLast]}`]
       : ["--depth=1", "--filter=blob:none"];
     const refspec = `+${this.#parts.ref}:${tipRef}`;
     await this.#network(["fetch", ...fetchFlags, ...scope, "origin", refspec]);
@@ -133,12 +142,20 @@ class GitRemote implements Remote {
     needles: readonly string[],
   ): Promise<readonly ManifestFile[]> {
     const isAll = paths.some((path) => path === "." || path === "");
-    const entries = await listTree(this.#parts.inside, tip, isAll ? [] : paths);
+    // Single files asked for in earlier rounds will be asked for again: one listing does for all.
+    const also = [...this.#alsoRead];
+    const listed = await listTree(this.#parts.inside, tip, isAll ? [] : [...paths, ...also]);
+    this.#listed = { tip, ids: new Map(listed.map(({ path, id }) => [path, id])) };
+    const entries = listed.filter(({ path }) => isAll || !also.includes(path));
     for (const path of isAll ? [] : paths) checkPath(path, entries);
     const files = entries.filter(
       ({ mode, path }) => mode.startsWith("100") && (isManifestPath(path) || paths.includes(path)),
     );
-    const blobs = await this.#blobs(files.map(({ id }) => id));
+    const ids = files.map(({ id }) => id);
+    const isNew = this.#seen.size > 0 && ids.some((id) => !this.#seen.has(id));
+    this.#movedLast = isNew ? "ours" : "others";
+    this.#seen = new Set(ids);
+    const blobs = await this.#blobs(ids);
     const found: ManifestFile[] = [];
     for (const { mode, id, path } of files) {
       const bytes = blobs.get(id);
@@ -150,7 +167,11 @@ class GitRemote implements Remote {
   }
 
   async readFile(tip: CommitId, path: string): Promise<Uint8Array | undefined> {
-    const id = await findBlob(this.#parts.inside, tip, path);
+    const isListed = this.#listed?.tip === tip && this.#alsoRead.has(path);
+    const id = isListed
+      ? this.#listed?.ids.get(path)
+      : await findBlob(this.#parts.inside, tip, path);
+    this.#alsoRead.add(path);
     return id === undefined ? undefined : (await this.#blobs([id])).get(id);
   }
 
@@ -212,24 +233,12 @@ class GitRemote implements Remote {
     return stdout.startsWith(commit) ? "at ours" : "elsewhere";
   }
 
-  /** Reads blobs, asking the server for those that are not here yet. */
-  async #blobs(wanted: readonly string[]): Promise<ReadonlyMap<string, Buffer>> {
-    const ids = [...new Set(wanted)];
-    const here = await readBlobs(this.#parts.inside, ids);
-    const missing = ids.filter((id) => !here.has(id));
-    if (missing.length === 0) return here;
+  async #fetchBlobs(ids: readonly string[]): Promise<void> {
     // Without "noop" git would name our tip as known, and the server would send nothing of it.
     const quiet = ["-c", "fetch.negotiationAlgorithm=noop", "fetch", ...fetchFlags];
     // It says nothing by itself, and simple-git waits 50 ms for more from a silent command.
-    const filter = [
-      "--verbose",
-      "--no-write-fetch-head",
-      "--filter=blob:none",
-      "--stdin",
-      "origin",
-    ];
-    await this.#network([...quiet, ...filter], `${missing.join("\n")}\n`);
-    return new Map([...here, ...(await readBlobs(this.#parts.inside, missing))]);
+    const loud = ["--verbose", "--no-write-fetch-head", "--filter=blob:none", "--stdin", "origin"];
+    await this.#network([...quiet, ...loud], `${ids.join("\n")}\n`);
   }
 
   /** Runs a command that talks to the server; its failures are the world's. */

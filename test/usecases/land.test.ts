@@ -128,6 +128,22 @@ describe("is refused", () => {
     expect(copies).toBe(0);
   });
 
+  test("but not when something else came between the two", async () => {
+    const stage = new Stage();
+    const ports = stage.ports("us");
+    const replies = ["refused", "not-sent", "refused"] as const;
+    let pushes = 0;
+    const remote = withLies(ports.remote, {
+      push: async (commit) => {
+        const kind = replies[pushes];
+        pushes += 1;
+        return kind === undefined ? ports.remote.push(commit) : { kind, words: "no" };
+      },
+    });
+    const landing = await stage.settle(land(async () => write, { ...ports, remote }, landPolicy));
+    expect(landing).toMatchObject({ kind: "landed", attempts: 4 });
+  });
+
   test("but unknown when a push before the refusals may yet arrive", async () => {
     const { landing } = await landed({
       script: { refuse: "always", "lose-request": [1] },
@@ -159,6 +175,11 @@ describe("fails, and nothing of it is in the branch,", () => {
     [
       "when the server asks to wait beyond the deadline",
       { script: { throttle: [2] }, policy: { timeoutMs: 900 } },
+      "throttled",
+    ],
+    [
+      "when the server asks, before the first fetch, to wait beyond the deadline",
+      { script: { throttle: [1] }, policy: { timeoutMs: 500 } },
       "throttled",
     ],
     [
