@@ -10,7 +10,7 @@ import { openAppWorld } from "./support/app-world.ts";
 const root = resolve(import.meta.dirname, "..");
 const readme = readFileSync(join(root, "README.md"), "utf8");
 const blocks = [...readme.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, text]) => text ?? "");
-const isOurs = (block: string) => !block.startsWith("npm ");
+const isOurs = (block: string) => block.startsWith("landfall ");
 
 describe("README", () => {
   let world: Awaited<ReturnType<typeof openAppWorld>>;
@@ -33,10 +33,25 @@ describe("README", () => {
   test("the npm commands are the ones that CI runs in a fresh clone", () => {
     const ci = readFileSync(join(root, ".ci/run"), "utf8");
     const words = blocks
-      .filter((block) => !isOurs(block))
+      .filter((block) => block.startsWith("npm "))
       .flatMap((block) => block.trim().split("\n"));
     expect(words).toEqual(["npm ci", "npm run demo"]);
     for (const line of words) expect(ci).toContain(line);
+  });
+
+  test("the Dagger calls are functions of the module, with arguments that they have", () => {
+    const module = readFileSync(join(root, "dagger/src/index.ts"), "utf8");
+    const calls = blocks.filter((block) => block.startsWith("dagger ")).join("");
+    const words = [...calls.matchAll(/dagger call ([a-z-]+)|--([a-z-]+)=/g)];
+    expect(words.length).toBe(4);
+    for (const [, name, flag] of words) {
+      const camel = (name ?? flag ?? "").replace(/-([a-z])/g, (_, letter) => letter.toUpperCase());
+      expect(module).toMatch(new RegExp(name ? `async ${camel}\\(` : `^    ${camel}\\??: `, "m"));
+    }
+  });
+
+  test("every block is one of these three kinds", () => {
+    expect(blocks.filter((block) => !/^(?:landfall|npm|dagger) /.test(block))).toEqual([]);
   });
 
   test.each(blocks.filter(isOurs).map((block) => [block.trim().split("\n")[0], block]))(

@@ -136,7 +136,7 @@ function isThrottled(stderr: string, status: number | undefined): boolean {
   return status === 403 && /rate limit|temporarily blocked/i.test(stderr);
 }
 
-/** Returns whether the server, or the key to it, said no in a way that asking again will not change. */
+/** Returns whether the server, or the key to it, said no in a way that time will not mend. */
 function isDenial(stderr: string, status: number | undefined): boolean {
   if (status === undefined) return denials.test(gitsOwn(stderr));
   return status >= 300 && status < 500 && status !== 408 && status !== 425;

@@ -111,8 +111,7 @@ class GitRemote implements Remote {
     this.#redact = redactor(parts.options.credentials);
     this.#blobs = blobReader(parts.inside, (ids) => this.#fetchBlobs(ids));
     this.#first = this.#fetch();
-    // Whoever asks for the tip gets to see the failure.
-    this.#first.catch(() => {});
+    this.#first.catch(() => {}); // Whoever asks for the tip gets to see the failure.
   }
 
   fetchTip(): Promise<CommitId> {
@@ -141,7 +140,7 @@ class GitRemote implements Remote {
     paths: readonly string[],
     needles: readonly string[],
   ): Promise<readonly ManifestFile[]> {
-    const isAll = paths.some((path) => path === "." || path === "");
+    const isAll = paths.includes(".");
     // Single files asked for in earlier rounds will be asked for again: one listing does for all.
     const also = [...this.#alsoRead];
     const listed = await listTree(this.#parts.inside, tip, isAll ? [] : [...paths, ...also]);
@@ -152,8 +151,9 @@ class GitRemote implements Remote {
       ({ mode, path }) => mode.startsWith("100") && (isManifestPath(path) || paths.includes(path)),
     );
     const ids = files.map(({ id }) => id);
-    const isNew = this.#seen.size > 0 && ids.some((id) => !this.#seen.has(id));
-    this.#movedLast = isNew ? "ours" : "others";
+    const isWhole = entries.some(({ path }) => !paths.includes(path));
+    const isMoved = this.#seen.size === 0 ? isWhole : ids.some((id) => !this.#seen.has(id));
+    this.#movedLast = isMoved ? "ours" : "others";
     this.#seen = new Set(ids);
     const blobs = await this.#blobs(ids);
     const found: ManifestFile[] = [];

@@ -93,7 +93,7 @@ export function uneditable(
 }
 
 /** Returns where an offset is, as editors count. */
-export function placeAt(manifest: Pick<Manifest, "path" | "text">, offset: number): FullPlace {
+function placeAt(manifest: Pick<Manifest, "path" | "text">, offset: number): FullPlace {
   return placesAt(manifest, [offset])[0]!;
 }
 

@@ -1,6 +1,6 @@
 /** A smart-HTTP git server on loopback: node:http in front of git's own http-backend. */
 
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -15,17 +15,27 @@ export interface GitRequestSeen {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 }
 
+/** An answer that git did not give. */
+export interface GitAnswer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string | undefined>>;
+  readonly body?: string;
+}
+
 /**
- * What a fault does to a request: nothing, answer in its place, cut the connection before git has
- * seen it, or let git finish and then answer something else (`after`) or cut (`drop-after`).
+ * What a fault does to a request: nothing (`pass`), answer in git's place, cut the connection
+ * before git has seen it, be late; or let git finish, and then keep the answer back for a while
+ * (`holdMs`), cut it off in the middle (`cut-short`), drop it, or give another one (`after`).
  */
 export type GitFault =
   | "pass"
   | "drop-before"
   | "drop-after"
-  | { readonly status: number; readonly headers?: Record<string, string>; readonly body?: string }
-  | { readonly after: { readonly status: number; readonly body?: string } }
-  | { readonly delayMs: number };
+  | "cut-short"
+  | GitAnswer
+  | { readonly after: GitAnswer }
+  | { readonly delayMs: number }
+  | { readonly holdMs: number };
 
 /** How the server behaves. */
 export interface GitServerOptions {
@@ -61,11 +71,10 @@ export interface GitServer {
 export async function startGitServer(options: GitServerOptions): Promise<GitServer> {
   const program = join(execFileSync("git", ["--exec-path"]).toString().trim(), "git-http-backend");
   const stats: GitServerStats = { requests: 0, bytesIn: 0, bytesOut: 0, byKind: {} };
-  const children = new Set<ChildProcess>();
+  const stop = new AbortController();
   const server = createServer((request, response) => {
-    answer({ request, response, options, stats, program, children }).catch(() =>
-      response.destroy(),
-    );
+    const exchange = { request, response, options, stats, program, stop: stop.signal };
+    answer(exchange).catch(() => response.destroy());
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -75,7 +84,7 @@ export async function startGitServer(options: GitServerOptions): Promise<GitServ
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     stats,
     async close() {
-      for (const child of children) child.kill("SIGKILL");
+      stop.abort();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
@@ -88,18 +97,19 @@ interface Exchange {
   readonly options: GitServerOptions;
   readonly stats: GitServerStats;
   readonly program: string;
-  readonly children: Set<ChildProcess>;
+  /** Ends children and waits. */
+  readonly stop: AbortSignal;
 }
 
 async function answer(exchange: Exchange): Promise<void> {
-  const { request, response, options, stats } = exchange;
+  const { request, response, options, stats, stop } = exchange;
   const url = new URL(request.url ?? "/", "http://127.0.0.1");
   const service = url.searchParams.get("service") ?? url.pathname.split("/").at(-1);
   const kind = `${service}:${request.method}`;
   const before = stats.byKind[kind] ?? 0;
   stats.requests += 1;
   stats.byKind[kind] = before + 1;
-  if (options.delayMs) await sleep(options.delayMs);
+  if (options.delayMs) await sleep(options.delayMs, undefined, { signal: stop });
   if (!isAllowed(request, options)) {
     response.writeHead(401, { "www-authenticate": 'Basic realm="git"' }).end();
     return;
@@ -108,10 +118,38 @@ async function answer(exchange: Exchange): Promise<void> {
   if (fault === "drop-before") return void request.socket.destroy();
   if (typeof fault === "object" && "status" in fault) {
     request.resume();
-    return void response.writeHead(fault.status, fault.headers ?? {}).end(fault.body ?? "");
+    return sendInstead(response, fault);
   }
-  if (typeof fault === "object" && "delayMs" in fault) await sleep(fault.delayMs);
-  await serve(exchange, url, fault);
+  if (typeof fault === "object" && "delayMs" in fault) {
+    await sleep(fault.delayMs, undefined, { signal: stop });
+  }
+  const isShown = fault === "pass" || (typeof fault === "object" && "delayMs" in fault);
+  const held = await serve(exchange, url, isShown ? response : undefined);
+  if (isShown) return void response.end();
+  await sendLate(exchange, fault, held);
+}
+
+/** Deals with an answer that git has given and the fault has kept back. */
+async function sendLate(
+  { request, response, stop }: Exchange,
+  fault: GitFault,
+  held: Buffer,
+): Promise<void> {
+  if (typeof fault === "object" && "after" in fault) return sendInstead(response, fault.after);
+  if (fault === "drop-after") return void request.socket.destroy();
+  if (typeof fault === "object" && "holdMs" in fault) {
+    await sleep(fault.holdMs, undefined, { signal: stop });
+  }
+  const rest = writeHead(held, response) ?? Buffer.alloc(0);
+  if (fault !== "cut-short") return void response.end(rest);
+  response.write(rest.subarray(0, rest.length / 2), () => request.socket.destroy());
+}
+
+function sendInstead(response: ServerResponse, answer: GitAnswer): void {
+  for (const [name, value] of Object.entries(answer.headers ?? {})) {
+    if (value !== undefined) response.setHeader(name, value);
+  }
+  response.writeHead(answer.status).end(answer.body ?? "");
 }
 
 function isAllowed(request: IncomingMessage, { login }: GitServerOptions): boolean {
@@ -120,38 +158,40 @@ function isAllowed(request: IncomingMessage, { login }: GitServerOptions): boole
   return request.headers.authorization === `Basic ${expected}`;
 }
 
-/** Lets http-backend (a CGI program) answer, unless the fault takes the answer away. */
-async function serve(exchange: Exchange, url: URL, fault: GitFault): Promise<void> {
-  const { request, response, stats, program, children } = exchange;
-  const child = spawn(program, { env: cgiEnvironment(exchange, url) });
-  children.add(child);
-  const chunks: Buffer[] = [];
-  const hidesAnswer = fault === "drop-after" || (typeof fault === "object" && "after" in fault);
-  const output = hidesAnswer ? undefined : response;
+/**
+ * Lets http-backend (a CGI program) work. Its answer streams into `output`, or is returned when
+ * there is none.
+ */
+async function serve(
+  exchange: Exchange,
+  url: URL,
+  output: ServerResponse | undefined,
+): Promise<Buffer> {
+  const { request, stats, program, stop } = exchange;
+  const env = cgiEnvironment(exchange, url);
+  const child = spawn(program, { env, signal: stop, killSignal: "SIGKILL" });
+  child.on("error", () => {});
   request.on("data", (chunk: Buffer) => {
     stats.bytesIn += chunk.length;
   });
   request.pipe(child.stdin);
+  // A client that goes away, and a backend that has read enough, are both no trouble of ours.
   child.stdin.on("error", () => {});
+  request.once("close", () => child.stdin.end());
   child.stderr.resume();
+  const chunks: Buffer[] = [];
   let headDone = false;
   child.stdout.on("data", (chunk: Buffer) => {
     stats.bytesOut += chunk.length;
-    if (output === undefined) return;
-    if (headDone) return void output.write(chunk);
+    if (headDone) return void output?.write(chunk);
     chunks.push(chunk);
-    const rest = writeHead(Buffer.concat(chunks), output);
+    const rest = output && writeHead(Buffer.concat(chunks), output);
     if (rest === undefined) return;
     headDone = true;
-    output.write(rest);
+    output?.write(rest);
   });
   await new Promise((resolve) => child.once("close", resolve));
-  children.delete(child);
-  if (fault === "drop-after") return void request.socket.destroy();
-  if (typeof fault === "object" && "after" in fault) {
-    return void response.writeHead(fault.after.status).end(fault.after.body ?? "");
-  }
-  response.end();
+  return Buffer.concat(chunks);
 }
 
 /** Writes the CGI head once it is complete, and returns what follows it. */

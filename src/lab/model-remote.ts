@@ -153,6 +153,6 @@ export class ModelRemote implements Remote {
 }
 
 /** Returns the first digits of an id, for a trace. */
-export function short(id: string): string {
+function short(id: string): string {
   return id.slice(0, 7);
 }

@@ -137,7 +137,7 @@ function saidBy({ outcome, exit, commit, tip, failure }: PromoteResult, atMs: nu
 }
 
 /** The longest that an operation may take: the deadline, and the reads that may follow it. */
-export function boundMsOf(policy: LandPolicy): number {
+function boundMsOf(policy: LandPolicy): number {
   const answerMs = 2 * 20_120;
   const reads = policy.readsMax * (policy.reads.maxMs + answerMs);
   return policy.timeoutMs + policy.rounds.maxMs + reads + 6 * answerMs;

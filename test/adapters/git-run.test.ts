@@ -1,4 +1,4 @@
-/** Running git: no result but a clean exit is a success, and nothing but our environment gets in. */
+/** Running git: only a clean exit is a success, and nothing but our environment gets in. */
 
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -51,7 +51,10 @@ describe("the exit status", () => {
 
   test("0 with words on stderr is a success", async () => {
     const place = fakeGit("echo fatal: only words >&2");
-    expect(await runGit(place, ["fetch"])).toMatchObject({ code: 0, stderr: expect.stringMatching(/only words/) });
+    expect(await runGit(place, ["fetch"])).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/only words/),
+    });
   });
 
   test("keeps both outputs of a failure", async () => {

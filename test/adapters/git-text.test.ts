@@ -50,7 +50,10 @@ describe("a push", () => {
   test("is accepted with a warning of the server, which is kept (H6)", () => {
     const stderr = "remote: Bypassed rule violations for refs/heads/main:\n";
     const reply = readPushReply({ code: 0, stdout: moved, stderr });
-    expect(reply).toMatchObject({ kind: "accepted", words: expect.stringMatching(/Bypassed rule violations/) });
+    expect(reply).toMatchObject({
+      kind: "accepted",
+      words: expect.stringMatching(/Bypassed rule violations/),
+    });
   });
 
   test("is told how long to wait, when git says it", () => {
@@ -111,7 +114,10 @@ describe("a fetch", () => {
   test("without git says so", () => {
     const stderr = "Error: spawn git ENOENT\n    at ChildProcess";
     const failure = readFetchFailure({ code: undefined, stdout: "", stderr }, "https://h/");
-    expect(failure).toMatchObject({ code: "usage", message: expect.stringMatching(/no such program/) });
+    expect(failure).toMatchObject({
+      code: "usage",
+      message: expect.stringMatching(/no such program/),
+    });
   });
 
   test("keeps the time to wait", () => {

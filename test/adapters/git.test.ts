@@ -189,7 +189,7 @@ describe("other people's commits", () => {
         if (kind === "git-receive-pack:POST" && before === 0) {
           await box.addCommit([{ path: "a.txt", bytes: "1" }]);
         }
-        return "pass";
+        return "pass" as const;
       },
     });
     const remote = await box.open();

@@ -1,4 +1,4 @@
-/** Every reply with every read: the read has the last word, the reply says what to make of silence. */
+/** Every reply with every read: the read has the last word, the reply explains silence. */
 
 import { expect, test } from "vitest";
 import type { CommitId } from "../../src/core/ids.ts";

@@ -6,7 +6,7 @@ import { type RaceOptions, race } from "../../src/lab/race.ts";
 import { mutants } from "./mutants.ts";
 
 /** How many seeds a mutant may survive. */
-const seedsMax = 120;
+const seedsMax = 1_000;
 
 test.each(Object.entries(mutants))("a loop that %s breaks its law", async (name, mutant) => {
   const { law, shape, deployer, faults } = mutant;

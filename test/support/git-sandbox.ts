@@ -1,6 +1,6 @@
 /** A real git server with one bare repository, for one test. Everything ends with the test. */
 
-import { appendFileSync, chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
@@ -103,10 +103,9 @@ export async function openSandbox(options: SandboxOptions = {}) {
       writeFileSync(join(bare, "hooks", name), `#!/bin/sh\n${script}\n`);
       chmodSync(join(bare, "hooks", name), 0o755);
     },
-    /** Adds text to the configuration of a repository. */
-    configure(gitDir: string, text: string): void {
-      appendFileSync(join(gitDir, "config"), text);
-    },
+    /** Holds the lock of a branch on the server, as a process that crashed there would. */
+    lockRef: (branch: string) => writeFileSync(join(bare, "refs", "heads", `${branch}.lock`), ""),
+    unlockRef: (branch: string) => rmSync(join(bare, "refs", "heads", `${branch}.lock`)),
     /** Opens `main` as Landfall does. */
     async open(more: Partial<RemoteOptions> = {}) {
       const remote = await openRemote({

@@ -16,7 +16,7 @@ import type { PromoteRequest } from "../../src/usecases/promotion.ts";
 export type Script = Readonly<Partial<Record<FaultKind, readonly number[] | "always">>>;
 
 /** A fate that strikes as it is told, and takes the middle of everything else. */
-export function scriptedFate(script: Script): Fate {
+function scriptedFate(script: Script): Fate {
   const asked = new Map<FaultKind, number>();
   const injected = new Map<FaultKind, number>();
   return {
