@@ -167,3 +167,13 @@ test("malformed YAML that mentions an image: file and line, exit 2, nothing chan
     await world.close();
   }
 });
+
+test("race: the same seed is the same race, and the laws hold under faults", async () => {
+  const argv = ["race", "--deployers", "6", "--seed", "7", "--faults", "all"];
+  const first = await runCli(argv, { cwd: "/" });
+  expect(first.status, first.err).toBe(0);
+  expect(first.out).toContain("no law broken");
+  expect(await runCli(argv, { cwd: "/" })).toEqual(first);
+  const other = await runCli([...argv.slice(0, 4), "8", ...argv.slice(5)], { cwd: "/" });
+  expect(other.out).not.toBe(first.out);
+});

@@ -23,6 +23,7 @@ export function program(io: Io, finish: Finish): Command {
   retagCommand(root, io, finish);
   schemaCommand(root, io, finish);
   demoCommand(root, io, finish);
+  raceCommand(root, io, finish);
   return root;
 }
 
@@ -130,6 +131,25 @@ function demoCommand(root: Command, io: Io, finish: Finish): void {
     .action(async (flags) => {
       const { runDemo } = await import("./demo.ts");
       finish(await runDemo(flags, io));
+    });
+}
+
+function raceCommand(root: Command, io: Io, finish: Finish): void {
+  withVoice(root.command("race"))
+    .summary("race deployers in the lab, and judge what they did")
+    .description("Race deployers on a model of the remote, by a seed, and check every law.")
+    .option("--deployers <n>", "how many deployers race", "8")
+    .option("--seed <n>", "the race to run: the same seed is the same race", "1")
+    .addOption(
+      new Option("--shape <shape>", "what the deployers share")
+        .choices(["same", "fleet", "overlay"])
+        .default("same"),
+    )
+    .option("--faults <names>", "all, none, or names with commas between", "none")
+    .option("--timeout <ms>", "deadline of every deployer (default: the seed chooses)")
+    .action(async (flags) => {
+      const { runRace } = await import("./race.ts");
+      finish(await runRace(flags, io));
     });
 }
 

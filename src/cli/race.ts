@@ -1,0 +1,52 @@
+/** `landfall race`: one seeded race in the lab, on a model of the remote. Touches no network. */
+
+import { parseFaults } from "../lab/faults.ts";
+import { race } from "../lab/race.ts";
+import type { Shape } from "../lab/scene.ts";
+import { raceText } from "../report/race-text.ts";
+import { type Io, printResult, styleFor, usage, type Voice } from "./io.ts";
+
+/** The flags of the command, as typed. */
+export interface RaceFlags extends Voice {
+  readonly deployers: string;
+  readonly seed: string;
+  readonly shape: Shape;
+  readonly faults: string;
+  readonly timeout?: string;
+}
+
+/**
+ * Runs the command and returns its exit status: 0 when no law is broken, 1 otherwise.
+ *
+ * @throws Failure `usage` for a number or a fault that cannot be read.
+ */
+export async function runRace(flags: RaceFlags, io: Io): Promise<number> {
+  const result = await race({
+    deployers: wholeNumber(flags.deployers, { flag: "--deployers", from: 1, to: 64 }),
+    seed: wholeNumber(flags.seed, { flag: "--seed", from: 0, to: 2 ** 31 - 1 }),
+    shape: flags.shape,
+    faults: parseFaults(flags.faults),
+    ...timeoutOf(flags),
+  });
+  printResult(result, () => raceText(result, styleFor(flags, io)), { ...flags, io });
+  return result.exit;
+}
+
+/** The replay line of a race writes its deadline as `--timeout 20000ms`. */
+function timeoutOf({ timeout }: RaceFlags): { readonly timeoutMs?: number } {
+  if (timeout === undefined) return {};
+  const bounds = { flag: "--timeout", from: 1, to: 3_600_000 };
+  return { timeoutMs: wholeNumber(timeout.replace(/ms$/, ""), bounds) };
+}
+
+interface Bounds {
+  readonly flag: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+function wholeNumber(text: string, { flag, from, to }: Bounds): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= from && value <= to) return value;
+  throw usage(`Cannot read ${flag} "${text}"`, `Write a whole number from ${from} to ${to}.`);
+}
