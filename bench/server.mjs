@@ -1,4 +1,4 @@
-/** What the parts of the bench share: a git server with a delay, repositories, processes, medians. */
+/** What the parts of the bench share: a git server with a delay, processes, medians. */
 
 import { execFileSync, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
