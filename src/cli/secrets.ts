@@ -9,8 +9,6 @@ import { usage } from "./io.ts";
 export interface GitSecrets {
   readonly username?: string;
   readonly token?: string;
-  /** A private key's text. */
-  readonly sshKey?: string;
   readonly sshKeyFile?: string;
   readonly sshKnownHostsFile?: string;
   readonly sshAgentSocket?: string;
@@ -31,7 +29,6 @@ export function gitSecrets(repository: string, io: Io): GitSecrets {
   return definedOnly({
     username: env.LANDFALL_GIT_USERNAME,
     token,
-    sshKey: env.LANDFALL_SSH_KEY,
     sshKeyFile: env.LANDFALL_SSH_KEY_FILE,
     sshKnownHostsFile: env.LANDFALL_SSH_KNOWN_HOSTS,
     sshAgentSocket: env.SSH_AUTH_SOCK,
