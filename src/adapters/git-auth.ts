@@ -10,6 +10,8 @@ export interface GitCredentials {
   /** GitHub, GitLab and Gitea take any name with a token; this is GitHub's own. */
   readonly username?: string;
   readonly token?: string;
+  /** A private SSH key's text. An agent of our own holds it (ssh-agent.ts). */
+  readonly sshKey?: string;
   /** File with a private SSH key. */
   readonly sshKeyFile?: string;
   readonly sshKnownHostsFile?: string;
@@ -70,8 +72,11 @@ export function tokenSettings(url: string, credentials: GitCredentials): readonl
 /** Returns the command that git runs for ssh: no prompts, no unknown hosts, only our key. */
 export function sshCommand(credentials: GitCredentials): string {
   const words = ["ssh", "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=yes"];
-  const { sshKeyFile, sshKnownHostsFile } = credentials;
-  if (sshKeyFile !== undefined) words.push("-i", quoted(sshKeyFile), "-o", "IdentitiesOnly=yes");
+  const { sshKey, sshKeyFile, sshKnownHostsFile } = credentials;
+  // Only the key in our agent. With a file, only that file's key, whoever else's the agent holds.
+  if (sshKey !== undefined) words.push("-o", "IdentityFile=none");
+  else if (sshKeyFile !== undefined)
+    words.push("-i", quoted(sshKeyFile), "-o", "IdentitiesOnly=yes");
   if (sshKnownHostsFile !== undefined) {
     words.push("-o", quoted(`UserKnownHostsFile=${sshKnownHostsFile}`));
   }

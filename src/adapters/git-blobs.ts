@@ -1,9 +1,14 @@
 /** Blobs by id: from memory, from our own repository, from the server, in this order. */
 
+import { Failure } from "../core/failure.ts";
 import { readBlobs } from "./git-objects.ts";
 import type { GitPlace } from "./git-run.ts";
 
-/** Returns blobs by id. What the server does not give is missing from the answer. */
+/**
+ * Returns blobs by id, those asked for and others.
+ *
+ * @throws Failure `remote-unreachable` when the server gives an answer without them.
+ */
 export type BlobReader = (ids: readonly string[]) => Promise<ReadonlyMap<string, Buffer>>;
 
 /**
@@ -25,8 +30,17 @@ export function blobReader(
     const missing = await read([...new Set(wanted)].filter((id) => !known.has(id)));
     if (missing.length > 0) {
       await fetchBlobs(missing);
-      await read(missing);
+      const lacking = await read(missing);
+      if (lacking.length > 0) throw withheld(lacking);
     }
     return known;
   };
+}
+
+function withheld(ids: readonly string[]): Failure {
+  return new Failure(
+    "remote-unreachable",
+    `Cannot read ${ids.length} of the branch's files: the server did not send them`,
+    "Run it again; if it stays so, the repository on the server is damaged.",
+  );
 }

@@ -10,7 +10,8 @@ import { gitEnvironment } from "./git-env.ts";
 import { createBare, isAncestor } from "./git-objects.ts";
 import { GitExit, type GitPlace, runGit } from "./git-run.ts";
 import type { LocalSource } from "./git-source.ts";
-import { readFetchFailure } from "./git-text.ts";
+import { isAmbiguous, readFetchFailure } from "./git-text.ts";
+import { type ReadyCredentials, readyCredentials } from "./ssh-agent.ts";
 
 /** A server that has the whole history. */
 export interface Upstream {
@@ -70,6 +71,7 @@ class GitHistory implements History, SourceTree {
   readonly #resolved = new Map<string, Revision | undefined>();
   readonly #related = new Map<string, boolean>();
   #upstream: Upstream | undefined;
+  #ready: ReadyCredentials | undefined;
 
   constructor(home: string, options: HistoryOptions, requests: (readonly string[])[]) {
     this.#home = home;
@@ -84,8 +86,9 @@ class GitHistory implements History, SourceTree {
     if (known !== undefined || this.#resolved.has(idOrPrefix)) return known;
     let found = await this.#lookUp(idOrPrefix);
     while (found === undefined && (await this.#fetchMore())) found = await this.#lookUp(idOrPrefix);
-    this.#resolved.set(idOrPrefix, found);
-    return found;
+    const revision = found === "ambiguous" ? undefined : found;
+    this.#resolved.set(idOrPrefix, revision);
+    return revision;
   }
 
   async isAncestor(ancestor: Revision, descendant: Revision): Promise<boolean> {
@@ -118,18 +121,19 @@ class GitHistory implements History, SourceTree {
   }
 
   async close(): Promise<void> {
+    await this.#ready?.close();
     await rm(this.#home, { recursive: true, force: true, maxRetries: 3 });
   }
 
-  async #lookUp(prefix: string): Promise<Revision | undefined> {
+  async #lookUp(prefix: string): Promise<Revision | "ambiguous" | undefined> {
     try {
       const args = ["rev-parse", "--verify", "--end-of-options", `${prefix}^{commit}`];
       const { stdout } = await runGit(this.#inside, args);
       return asRevision(stdout.toString("latin1").trim());
     } catch (error) {
-      // Unknown here, or the prefix of more than one commit: either way it names none.
-      if (error instanceof GitExit && error.code === 128) return undefined;
-      throw error;
+      if (!(error instanceof GitExit) || error.code !== 128) throw error;
+      // What names two commits here names two in any longer history.
+      return isAmbiguous(error) ? "ambiguous" : undefined;
     }
   }
 
@@ -143,13 +147,34 @@ class GitHistory implements History, SourceTree {
     const isWholeByNow = this.#upstream !== undefined && !(await this.#isShallow());
     const scope = isWholeByNow ? undefined : this.#requests.shift();
     if (scope === undefined) return false;
-    this.#upstream ??= await this.#options.upstream();
+    this.#upstream ??= await this.#openUpstream();
     if (this.#upstream === undefined) return false;
     await this.#offer();
     const { url, credentials } = this.#upstream;
-    const { env } = this.#options;
-    const surroundings = { env, home: this.#home, url, credentials };
-    const outside = this.#place(
+    const flags = ["--no-tags", "--no-auto-maintenance", "--filter=tree:0", ...scope];
+    try {
+      const args = ["fetch", ...flags, "origin", "+refs/heads/*:refs/landfall/source/*"];
+      await runGit(this.#outside(url, credentials), args);
+      return true;
+    } catch (error) {
+      if (!(error instanceof GitExit)) throw error;
+      const { code, hint, message, retryAfterMs } = readFetchFailure(error, url);
+      throw new Failure(code, redactor(credentials)(message), hint, { retryAfterMs });
+    }
+  }
+
+  async #openUpstream(): Promise<Upstream | undefined> {
+    const upstream = await this.#options.upstream();
+    if (upstream === undefined) return undefined;
+    const { url, credentials } = upstream;
+    const place = { url, env: this.#options.env, home: this.#home };
+    this.#ready = await readyCredentials(credentials, place);
+    return { url, credentials: this.#ready.credentials };
+  }
+
+  #outside(url: string, credentials: GitCredentials): GitPlace {
+    const surroundings = { env: this.#options.env, home: this.#home, url, credentials };
+    return this.#place(
       gitEnvironment(surroundings, [
         ...tokenSettings(url, credentials),
         ["remote.origin.url", url],
@@ -159,16 +184,6 @@ class GitHistory implements History, SourceTree {
         ["core.alternateRefsCommand", "true"],
       ]),
     );
-    const flags = ["--no-tags", "--no-auto-maintenance", "--filter=tree:0", ...scope];
-    try {
-      await runGit(outside, ["fetch", ...flags, "origin", "+refs/heads/*:refs/landfall/source/*"]);
-      return true;
-    } catch (error) {
-      if (!(error instanceof GitExit)) throw error;
-      const failure = readFetchFailure(error, url);
-      const { code, hint, message } = failure;
-      throw new Failure(code, redactor(credentials)(message), hint);
-    }
   }
 
   #place(env: Record<string, string>): GitPlace {

@@ -4,6 +4,20 @@ import { isBranchName } from "../core/branch-name.ts";
 import { Failure } from "../core/failure.ts";
 import type { TreeEntry } from "./git-objects.ts";
 
+const pathHint = "Check the path: it counts from the root of the repository, with forward slashes.";
+
+/**
+ * Refuses paths that lead out of the repository, or into what is git's own.
+ *
+ * @throws Failure `usage`.
+ */
+export function checkSpelling(paths: readonly string[]): void {
+  const isWrong = (part: string) => /^(?:|\.{1,2}|\.git)$/i.test(part);
+  const wrong = paths.find((path) => path !== "." && path.split("/").some(isWrong));
+  if (wrong === undefined) return;
+  throw new Failure("usage", `Cannot use the path "${wrong}": it is no plain path`, pathHint);
+}
+
 /**
  * Refuses a path that is no plain file and no directory with files.
  *
@@ -22,11 +36,7 @@ export function checkPath(path: string, entries: readonly TreeEntry[]): void {
     );
   }
   if (exact !== undefined || entries.some((entry) => entry.path.startsWith(`${path}/`))) return;
-  throw new Failure(
-    "usage",
-    `Cannot find the path "${path}" on the manifests branch`,
-    "Check the path: it counts from the root of the repository, with forward slashes.",
-  );
+  throw new Failure("usage", `Cannot find the path "${path}" on the manifests branch`, pathHint);
 }
 
 /**

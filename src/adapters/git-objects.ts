@@ -60,15 +60,18 @@ export async function listTree(
     });
 }
 
-/** Returns the id of the file at a path of a commit, or undefined when there is none. */
-export async function findBlob(
+/** Returns the file (or link, or submodule) at a path of a commit, or undefined. */
+export async function findFile(
   place: GitPlace,
   commit: CommitId,
   path: string,
-): Promise<string | undefined> {
+): Promise<TreeEntry | undefined> {
+  // Most often there is none. rev-parse says so; ls-tree would be silent, which simple-git waits on.
   const args = ["rev-parse", "--verify", "--end-of-options", `${commit}:${path}`];
-  const { code, stdout } = await runGit(place, args, { answers: [128] });
-  return code === 0 ? stdout.toString("latin1").trim() : undefined;
+  const { code } = await runGit(place, args, { answers: [128] });
+  if (code !== 0) return undefined;
+  const entries = await listTree(place, commit, [path]);
+  return entries.find((entry) => entry.path === path);
 }
 
 /** Reads blobs by id. Those that are not in our repository are missing from the answer. */

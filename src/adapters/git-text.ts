@@ -82,6 +82,8 @@ function throttled(stderr: string, words: string): PushReply {
 
 /** Turns a failed fetch or `ls-remote` into the Failure that is true. */
 export function readFetchFailure(said: Said, url: string): Failure {
+  const unfit = unfitGit(said);
+  if (unfit !== undefined) return unfit;
   const words = wordsOf(said);
   const { stderr } = said;
   const status = httpStatus(stderr);
@@ -98,9 +100,6 @@ export function readFetchFailure(said: Said, url: string): Failure {
       because("it has no such branch"),
       "Check the branch; Landfall never makes one.",
     );
-  }
-  if (/spawn git ENOENT/.test(stderr)) {
-    return new Failure("usage", "Cannot run git: there is no such program", "Install git.");
   }
   if (status === 404 || status === 410 || /(?:R|^fatal: r)epository .*not found/m.test(stderr)) {
     return new Failure(
@@ -128,6 +127,21 @@ export function readFetchFailure(said: Said, url: string): Failure {
     because("no usable answer"),
     "Check the URL and the network, then run it again.",
   );
+}
+
+/** Returns what is wrong with git itself, if it is that. */
+function unfitGit(said: Said): Failure | undefined {
+  if (/spawn git ENOENT/.test(said.stderr)) {
+    return new Failure("usage", "Cannot run git: there is no such program", "Install git.");
+  }
+  // git's own status for options that it does not know.
+  if (said.code !== 129) return undefined;
+  return new Failure("usage", `Cannot run git: ${wordsOf(said)}`, "Install git 2.39 or newer.");
+}
+
+/** Returns whether `rev-parse` failed because a prefix names more than one object. */
+export function isAmbiguous({ stderr }: Said): boolean {
+  return /is ambiguous/.test(stderr);
 }
 
 function isThrottled(stderr: string, status: number | undefined): boolean {

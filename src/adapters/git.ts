@@ -1,27 +1,29 @@
 /** The manifests branch through a bare repository of our own. git runs in no other place. */
 
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Failure } from "../core/failure.ts";
-import { asCommitId, type CommitId } from "../core/ids.ts";
+import type { CommitId } from "../core/ids.ts";
 import { isManifestPath } from "../core/pins.ts";
 import type { PushReply, Reread } from "../core/push-outcome.ts";
 import type { CommitDraft, ManifestFile, Remote } from "../ports.ts";
-import { type GitCredentials, redactor, tokenSettings } from "./git-auth.ts";
+import { type GitCredentials, redactor, tokenSettings, transportOf } from "./git-auth.ts";
 import { type BlobReader, blobReader } from "./git-blobs.ts";
 import { gitEnvironment } from "./git-env.ts";
-import { checkPath, fullRef } from "./git-names.ts";
+import { checkPath, checkSpelling, fullRef } from "./git-names.ts";
 import {
   createBare,
-  findBlob,
+  findFile,
   type Identity,
   isAncestor,
   listTree,
   readMessageOf,
+  type TreeEntry,
   writeCommit,
 } from "./git-objects.ts";
-import { GitExit, type GitPlace, runGit } from "./git-run.ts";
-import { readFetchFailure, readPretended, readPushReply, type Said } from "./git-text.ts";
+import type { GitPlace } from "./git-run.ts";
+import { GitWire } from "./git-wire.ts";
+import { type ReadyCredentials, readyCredentials } from "./ssh-agent.ts";
 
 /** Which branch of which repository, and how it is reached. */
 export interface RemoteOptions {
@@ -50,32 +52,46 @@ export async function openRemote(
   options: RemoteOptions,
 ): Promise<Remote & { close(): Promise<void> }> {
   const ref = fullRef(options.branch);
-  const auth = tokenSettings(options.url, options.credentials);
+  transportOf(options.url, options.credentials.plainHttpHosts);
   const home = await mkdtemp(join(options.temporary, "landfall-"));
+  try {
+    const ready = await readyCredentials(options.credentials, { ...options, home });
+    return remoteAt(home, ref, { options, ready });
+  } catch (error) {
+    await removeAll(home);
+    throw error;
+  }
+}
+
+interface Readied {
+  readonly options: RemoteOptions;
+  readonly ready: ReadyCredentials;
+}
+
+function remoteAt(home: string, ref: string, { options, ready }: Readied): GitRemote {
+  const { url, identity, env } = options;
+  const { credentials } = ready;
   createBare(home);
-  const surroundings = { env: options.env, home, credentials: options.credentials };
+  const surroundings = { env, home, credentials };
   const at = { directory: home, timeoutMs: options.timeoutMs, signal: options.signal };
   // Reading our own objects must not reach the network: a blob that is missing is to be said
   // missing.
   const inside: GitPlace = { ...at, env: gitEnvironment(surroundings) };
-  const outside: GitPlace = {
-    ...at,
-    env: gitEnvironment({ ...surroundings, url: options.url }, [
-      ...auth,
-      ["remote.origin.url", options.url],
-      // Says that objects may be missing here; also keeps fetch from writing this into a file.
-      ["remote.origin.promisor", "true"],
-      ["remote.origin.partialclonefilter", "blob:none"],
-    ]),
-  };
-  return new GitRemote({ ref, inside, outside, options });
+  const outside = gitEnvironment({ ...surroundings, url }, [
+    ...tokenSettings(url, credentials),
+    ["remote.origin.url", url],
+    // Says that objects may be missing here; also keeps fetch from writing this into a file.
+    ["remote.origin.promisor", "true"],
+    ["remote.origin.partialclonefilter", "blob:none"],
+  ]);
+  const place: GitPlace = { ...at, env: outside };
+  const wire = new GitWire({ place, url, ref, redact: redactor(credentials) });
+  return new GitRemote({ inside, wire, identity, end: () => ready.close() });
 }
 
-/** Nothing but what was asked for, and no housekeeping afterwards. */
-const fetchFlags = ["--no-tags", "--refmap=", "--no-auto-maintenance"];
-
-/** The ref that every fetched tip is kept under, so that the next fetch brings only what is new. */
-const tipRef = "refs/landfall/tip";
+async function removeAll(directory: string): Promise<void> {
+  await rm(directory, { recursive: true, force: true, maxRetries: 3 });
+}
 
 /**
  * What a later fetch brings along. Nothing but trees, as long as others move other files: a server
@@ -85,31 +101,29 @@ const tipRef = "refs/landfall/tip";
 const filters = { others: "blob:none", ours: "blob:limit=64k" } as const;
 
 interface Parts {
-  readonly ref: string;
   readonly inside: GitPlace;
-  readonly outside: GitPlace;
-  readonly options: RemoteOptions;
+  readonly wire: GitWire;
+  readonly identity: Identity;
+  /** Ends what was started for the credentials. */
+  readonly end: () => Promise<void>;
 }
 
 class GitRemote implements Remote {
   readonly #parts: Parts;
-  readonly #redact: (text: string) => string;
   readonly #blobs: BlobReader;
   /** Modes of the files seen, so that an edit keeps them. */
   readonly #modes = new Map<string, string>();
   #first: Promise<CommitId> | undefined;
-  #isShallowBase = false;
   /** Single files that were asked for, and the last listing, which has them too. */
   readonly #alsoRead = new Set<string>();
-  #listed: { readonly tip: CommitId; readonly ids: ReadonlyMap<string, string> } | undefined;
+  #listed: { readonly tip: CommitId; readonly files: ReadonlyMap<string, TreeEntry> } | undefined;
   #movedLast: keyof typeof filters = "others";
   /** Ids of the manifests at the tip that was looked at last. */
   #seen: ReadonlySet<string> = new Set();
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.#redact = redactor(parts.options.credentials);
-    this.#blobs = blobReader(parts.inside, (ids) => this.#fetchBlobs(ids));
+    this.#blobs = blobReader(parts.inside, (ids) => parts.wire.fetchBlobs(ids));
     this.#first = this.#fetch();
     this.#first.catch(() => {}); // Whoever asks for the tip gets to see the failure.
   }
@@ -120,19 +134,8 @@ class GitRemote implements Remote {
     return first ?? this.#fetch();
   }
 
-  async #fetch(): Promise<CommitId> {
-    // Only the first fetch may say --depth: on top of a shallow base it would cut the history
-    // between, and an ancestor would no longer be seen to be one.
-    const scope = this.#isShallowBase
-      ? [`--filter=${filters[this.#movedLast]}`]
-      : ["--depth=1", "--filter=blob:none"];
-    const refspec = `+${this.#parts.ref}:${tipRef}`;
-    await this.#network(["fetch", ...fetchFlags, ...scope, "origin", refspec]);
-    this.#isShallowBase = true;
-    const head = await readFile(join(this.#parts.inside.directory, "FETCH_HEAD"), "latin1");
-    const tip = asCommitId(head.slice(0, 40));
-    if (tip === undefined) throw new Error(`FETCH_HEAD names no commit: ${head}`);
-    return tip;
+  #fetch(): Promise<CommitId> {
+    return this.#parts.wire.fetchTip(filters[this.#movedLast]);
   }
 
   async findManifests(
@@ -140,11 +143,12 @@ class GitRemote implements Remote {
     paths: readonly string[],
     needles: readonly string[],
   ): Promise<readonly ManifestFile[]> {
+    checkSpelling(paths);
     const isAll = paths.includes(".");
     // Single files asked for in earlier rounds will be asked for again: one listing does for all.
     const also = [...this.#alsoRead];
     const listed = await listTree(this.#parts.inside, tip, isAll ? [] : [...paths, ...also]);
-    this.#listed = { tip, ids: new Map(listed.map(({ path, id }) => [path, id])) };
+    this.#listed = { tip, files: new Map(listed.map((entry) => [entry.path, entry])) };
     const entries = listed.filter(({ path }) => isAll || !also.includes(path));
     for (const path of isAll ? [] : paths) checkPath(path, entries);
     const files = entries.filter(
@@ -168,11 +172,13 @@ class GitRemote implements Remote {
 
   async readFile(tip: CommitId, path: string): Promise<Uint8Array | undefined> {
     const isListed = this.#listed?.tip === tip && this.#alsoRead.has(path);
-    const id = isListed
-      ? this.#listed?.ids.get(path)
-      : await findBlob(this.#parts.inside, tip, path);
+    const file = isListed
+      ? this.#listed?.files.get(path)
+      : await findFile(this.#parts.inside, tip, path);
     this.#alsoRead.add(path);
-    return id === undefined ? undefined : (await this.#blobs([id])).get(id);
+    if (file === undefined) return undefined;
+    checkPath(path, [file]);
+    return (await this.#blobs([file.id])).get(file.id);
   }
 
   messageOf(commit: CommitId): Promise<string> {
@@ -184,20 +190,17 @@ class GitRemote implements Remote {
   }
 
   commit(draft: CommitDraft): Promise<CommitId> {
-    const { identity } = this.#parts.options;
-    return writeCommit(this.#parts.inside, draft, { identity, modes: this.#modes });
+    const { inside, identity } = this.#parts;
+    return writeCommit(inside, draft, { identity, modes: this.#modes });
   }
 
-  async push(commit: CommitId): Promise<PushReply> {
-    const refspec = `${commit}:${this.#parts.ref}`;
-    const args = ["push", "--porcelain", "--no-verify", "origin", refspec];
-    const reply = readPushReply(await this.#say(args));
-    return { ...reply, words: this.#redact(reply.words) };
+  push(commit: CommitId): Promise<PushReply> {
+    return this.#parts.wire.push(commit);
   }
 
   async reread(before: CommitId, commit: CommitId): Promise<Reread> {
     try {
-      const standing = await this.#standing(before, commit);
+      const standing = await this.#parts.wire.standing(before, commit);
       if (standing === "as before") return { kind: "unmoved" };
       if (standing === "at ours") return { kind: "contains", tip: commit };
       const tip = await this.fetchTip();
@@ -210,54 +213,7 @@ class GitRemote implements Remote {
   }
 
   async close(): Promise<void> {
-    const { directory } = this.#parts.inside;
-    await rm(directory, { recursive: true, force: true, maxRetries: 3 });
-  }
-
-  /**
-   * Reads where the branch stands. A push that is only pretended takes one request, of the server's
-   * own list for writers; `ls-remote` takes two. Whoever may not write is not shown that list.
-   */
-  async #standing(
-    before: CommitId,
-    commit: CommitId,
-  ): Promise<"as before" | "at ours" | "elsewhere"> {
-    const refspec = `${commit}:${this.#parts.ref}`;
-    const args = ["push", "--dry-run", "--porcelain", "--no-verify", "origin", refspec];
-    const said = readPretended(await this.#say(args));
-    if (said?.kind === "up-to-date") return "at ours";
-    if (said?.kind === "would-move" && before.startsWith(said.from)) return "as before";
-    if (said !== undefined) return "elsewhere";
-    const { stdout } = await this.#network(["ls-remote", "origin", this.#parts.ref]);
-    if (stdout.startsWith(before)) return "as before";
-    return stdout.startsWith(commit) ? "at ours" : "elsewhere";
-  }
-
-  async #fetchBlobs(ids: readonly string[]): Promise<void> {
-    // Without "noop" git would name our tip as known, and the server would send nothing of it.
-    const quiet = ["-c", "fetch.negotiationAlgorithm=noop", "fetch", ...fetchFlags];
-    // It says nothing by itself, and simple-git waits 50 ms for more from a silent command.
-    const loud = ["--verbose", "--no-write-fetch-head", "--filter=blob:none", "--stdin", "origin"];
-    await this.#network([...quiet, ...loud], `${ids.join("\n")}\n`);
-  }
-
-  /** Runs a command that talks to the server; its failures are the world's. */
-  async #network(args: readonly string[], input?: string): Promise<Said> {
-    const said = await this.#say(args, input);
-    if (said.code === 0) return said;
-    const failure = readFetchFailure(said, this.#parts.options.url);
-    const { code, hint, retryAfterMs } = failure;
-    throw new Failure(code, this.#redact(failure.message), hint, { retryAfterMs });
-  }
-
-  async #say(args: readonly string[], input?: string): Promise<Said> {
-    try {
-      const call = input === undefined ? {} : { input };
-      const { code, stdout, stderr } = await runGit(this.#parts.outside, args, call);
-      return { code, stdout: stdout.toString("utf8"), stderr };
-    } catch (error) {
-      if (error instanceof GitExit) return error;
-      throw error;
-    }
+    await this.#parts.end();
+    await removeAll(this.#parts.inside.directory);
   }
 }

@@ -2,9 +2,8 @@
 
 import { Command, Option } from "commander";
 import { version } from "../version.ts";
+import { collect, env, type Finish, withManifests, withVoice } from "./flags.ts";
 import type { Io } from "./io.ts";
-
-type Finish = (status: number) => void;
 
 /** Returns the command line of Landfall, speaking through `io` and reporting each status. */
 export function program(io: Io, finish: Finish): Command {
@@ -151,34 +150,4 @@ function raceCommand(root: Command, io: Io, finish: Finish): void {
       const { runRace } = await import("./race.ts");
       finish(await runRace(flags, io));
     });
-}
-
-/** Flags of every command: how it speaks. */
-function withVoice(command: Command): Command {
-  return command
-    .addOption(env("--config <file>", "settings file (default: landfall.yaml)", "LANDFALL_CONFIG"))
-    .option("--json", "print one JSON object")
-    .option("--no-color", "print without colours")
-    .option("-q, --quiet", "print no progress")
-    .option("-v, --verbose", "print more of the progress");
-}
-
-/** Flags of every command that works on the manifests branch. */
-function withManifests(command: Command): Command {
-  return command
-    .addOption(env("--repository <url>", "repository with the manifests", "LANDFALL_REPOSITORY"))
-    .addOption(env("--branch <name>", "branch with the manifests", "LANDFALL_BRANCH"))
-    .option("--path <path>", "file or directory with manifests; repeatable", collect)
-    .addOption(
-      env("--source <git>", "source repository, path or URL (default: .)", "LANDFALL_SOURCE"),
-    )
-    .option("--timeout <duration>", "how long to try, for example 90s or 5m");
-}
-
-function env(flags: string, description: string, name: string): Option {
-  return new Option(flags, description).env(name);
-}
-
-function collect(value: string, before: readonly string[] | undefined): readonly string[] {
-  return [...(before ?? []), value];
 }

@@ -9,6 +9,8 @@ import { usage } from "./io.ts";
 export interface GitSecrets {
   readonly username?: string;
   readonly token?: string;
+  /** A private key's text. */
+  readonly sshKey?: string;
   readonly sshKeyFile?: string;
   readonly sshKnownHostsFile?: string;
   readonly sshAgentSocket?: string;
@@ -29,6 +31,7 @@ export function gitSecrets(repository: string, io: Io): GitSecrets {
   return definedOnly({
     username: env.LANDFALL_GIT_USERNAME,
     token,
+    sshKey: env.LANDFALL_SSH_KEY,
     sshKeyFile: env.LANDFALL_SSH_KEY_FILE,
     sshKnownHostsFile: env.LANDFALL_SSH_KNOWN_HOSTS,
     sshAgentSocket: env.SSH_AUTH_SOCK,

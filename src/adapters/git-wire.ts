@@ -1,0 +1,137 @@
+/** What is said to the server of one branch: fetch, push, and where the branch stands. */
+
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Failure } from "../core/failure.ts";
+import { asCommitId, type CommitId } from "../core/ids.ts";
+import type { PushReply } from "../core/push-outcome.ts";
+import { GitExit, type GitPlace, runGit } from "./git-run.ts";
+import { readFetchFailure, readPretended, readPushReply, type Said } from "./git-text.ts";
+
+/** The other end of the line. */
+export interface WireEnd {
+  /** Our own repository, with an environment that reaches the server. */
+  readonly place: GitPlace;
+  readonly url: string;
+  /** The branch's full name. */
+  readonly ref: string;
+  /** Blackens secrets in what others say. */
+  readonly redact: (text: string) => string;
+}
+
+/** Nothing but what was asked for, and no housekeeping afterwards. */
+const fetchFlags = ["--no-tags", "--refmap=", "--no-auto-maintenance"];
+
+/** The ref that every fetched tip is kept under, so that the next fetch brings only what is new. */
+const tipRef = "refs/landfall/tip";
+
+/** A line to the server. Knows git's commands, and nothing of manifests. */
+export class GitWire {
+  readonly #end: WireEnd;
+  #isShallowBase = false;
+
+  constructor(end: WireEnd) {
+    this.#end = end;
+  }
+
+  /**
+   * Fetches the tip, its trees, and of the files that are new what `laterFilter` lets through. The
+   * first time no file comes along.
+   *
+   * @throws Failure as `Remote.fetchTip` does.
+   */
+  async fetchTip(laterFilter: string): Promise<CommitId> {
+    // Only the first fetch may say --depth: on top of a shallow base it would cut the history
+    // between, and an ancestor would no longer be seen to be one.
+    const scope = this.#isShallowBase
+      ? [`--filter=${laterFilter}`]
+      : ["--depth=1", "--filter=blob:none"];
+    const { place, ref } = this.#end;
+    const said = await this.#say(["fetch", ...fetchFlags, ...scope, "origin", `+${ref}:${tipRef}`]);
+    if (said.code !== 0) throw await this.#noTip(said);
+    this.#isShallowBase = true;
+    const head = await readFile(join(place.directory, "FETCH_HEAD"), "latin1");
+    const tip = asCommitId(head.slice(0, 40));
+    if (tip === undefined) throw new Error(`FETCH_HEAD names no commit: ${head}`);
+    return tip;
+  }
+
+  /** Brings blobs into our repository, all of them in one request. */
+  async fetchBlobs(ids: readonly string[]): Promise<void> {
+    // Without "noop" git would name our tip as known, and the server would send nothing of it.
+    const quiet = ["-c", "fetch.negotiationAlgorithm=noop", "fetch", ...fetchFlags];
+    // It says nothing by itself, and simple-git waits 50 ms for more from a silent command.
+    const loud = ["--verbose", "--no-write-fetch-head", "--filter=blob:none", "--stdin", "origin"];
+    await this.#ask([...quiet, ...loud], `${ids.join("\n")}\n`);
+  }
+
+  /** Pushes, and says what the server said. Never throws for the world's failures. */
+  async push(commit: CommitId): Promise<PushReply> {
+    const refspec = `${commit}:${this.#end.ref}`;
+    const args = ["push", "--porcelain", "--no-verify", "origin", refspec];
+    const reply = readPushReply(await this.#say(args));
+    return { ...reply, words: this.#end.redact(reply.words) };
+  }
+
+  /**
+   * Reads where the branch stands. A push that is only pretended takes one request, of the server's
+   * own list for writers; `ls-remote` takes two. Whoever may not write is not shown that list.
+   */
+  async standing(
+    before: CommitId,
+    commit: CommitId,
+  ): Promise<"as before" | "at ours" | "elsewhere"> {
+    const { ref } = this.#end;
+    const flags = ["--dry-run", "--porcelain", "--no-verify"];
+    // Whole ids: the beginning of one is no proof.
+    const args = ["-c", "core.abbrev=40", "push", ...flags, "origin", `${commit}:${ref}`];
+    const said = readPretended(await this.#say(args));
+    if (said?.kind === "up-to-date") return "at ours";
+    if (said?.kind === "would-move" && said.from === before) return "as before";
+    if (said !== undefined) return "elsewhere";
+    const { stdout } = await this.#ask(["ls-remote", "origin", ref]);
+    if (stdout.startsWith(before)) return "as before";
+    return stdout.startsWith(commit) ? "at ours" : "elsewhere";
+  }
+
+  /**
+   * Says why no tip came. git takes any page for the empty list of an old server, so before a
+   * branch is said to be missing, the server has to show that it has others, and not this one.
+   */
+  async #noTip(said: Said): Promise<Failure> {
+    const failure = this.#failure(said);
+    if (!/couldn't find remote ref/.test(said.stderr)) return failure;
+    const { url, ref } = this.#end;
+    const list = await this.#say(["ls-remote", "origin"]);
+    if (list.code !== 0) return this.#failure(list);
+    if (list.stdout !== "" && !list.stdout.includes(`\t${ref}\n`)) return failure;
+    return new Failure(
+      "remote-unreachable",
+      `Cannot read "${url}": the branch was not shown there`,
+      "Check the URL: an empty repository answers like this, and so does a page that is no git.",
+    );
+  }
+
+  /** Runs a command that talks to the server; its failures are the world's. */
+  async #ask(args: readonly string[], input?: string): Promise<Said> {
+    const said = await this.#say(args, input);
+    if (said.code === 0) return said;
+    throw this.#failure(said);
+  }
+
+  #failure(said: Said): Failure {
+    const { code, hint, message, retryAfterMs } = readFetchFailure(said, this.#end.url);
+    return new Failure(code, this.#end.redact(message), hint, { retryAfterMs });
+  }
+
+  async #say(args: readonly string[], input?: string): Promise<Said> {
+    try {
+      const call = input === undefined ? {} : { input };
+      const { code, stdout, stderr } = await runGit(this.#end.place, args, call);
+      return { code, stdout: stdout.toString("utf8"), stderr };
+    } catch (error) {
+      if (error instanceof GitExit) return error;
+      throw error;
+    }
+  }
+}

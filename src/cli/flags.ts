@@ -1,0 +1,38 @@
+/** Flags that commands share. */
+
+import { type Command, Option } from "commander";
+
+/** Takes the exit status of a command that has run. */
+export type Finish = (status: number) => void;
+
+/** Flags of every command: how it speaks. */
+export function withVoice(command: Command): Command {
+  return command
+    .addOption(env("--config <file>", "settings file (default: landfall.yaml)", "LANDFALL_CONFIG"))
+    .option("--json", "print one JSON object")
+    .option("--no-color", "print without colours")
+    .option("-q, --quiet", "print no progress")
+    .option("-v, --verbose", "print more of the progress");
+}
+
+/** Flags of every command that works on the manifests branch. */
+export function withManifests(command: Command): Command {
+  return command
+    .addOption(env("--repository <url>", "repository with the manifests", "LANDFALL_REPOSITORY"))
+    .addOption(env("--branch <name>", "branch with the manifests", "LANDFALL_BRANCH"))
+    .option("--path <path>", "file or directory with manifests; repeatable", collect)
+    .addOption(
+      env("--source <git>", "source repository, path or URL (default: .)", "LANDFALL_SOURCE"),
+    )
+    .option("--timeout <duration>", "how long to try, for example 90s or 5m");
+}
+
+/** Returns an option that the environment gives as well. */
+export function env(flags: string, description: string, name: string): Option {
+  return new Option(flags, description).env(name);
+}
+
+/** Gathers the values of an option that may be repeated. */
+export function collect(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), value];
+}
