@@ -66,7 +66,8 @@ export async function findFile(
   commit: CommitId,
   path: string,
 ): Promise<TreeEntry | undefined> {
-  // Most often there is none. rev-parse says so; ls-tree would be silent, which simple-git waits on.
+  // Most often there is none. rev-parse says so; ls-tree would say nothing, and simple-git waits
+  // for words.
   const args = ["rev-parse", "--verify", "--end-of-options", `${commit}:${path}`];
   const { code } = await runGit(place, args, { answers: [128] });
   if (code !== 0) return undefined;

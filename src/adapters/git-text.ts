@@ -53,9 +53,11 @@ export function readPretended({ stdout }: Said): Pretended | undefined {
   return line?.includes("[rejected]") ? { kind: "elsewhere" } : undefined;
 }
 
+/** What git itself says when it sees the ref elsewhere. Nothing of the push has been sent then. */
+const outrun = /\[rejected\] \((?:fetch first|non-fast-forward|stale info|remote ref updated)/;
+
 /** The reason in parentheses, by what it means. The first that fits counts. */
 const refReasons: readonly (readonly [RegExp, PushReply["kind"]])[] = [
-  [/\[rejected\] \((?:fetch first|non-fast-forward|stale info|remote ref updated)/, "raced"],
   [/remote failed to report status|Internal Server Error|\(failure\)/i, "silent"],
   [/cannot lock ref .*(?:Unable to create|File exists)/i, "not-sent"],
   [/cannot lock ref|incorrect old value|failed to update ref|reference already exists/i, "raced"],
@@ -64,13 +66,15 @@ const refReasons: readonly (readonly [RegExp, PushReply["kind"]])[] = [
 ];
 
 function refusedRef(line: string, stderr: string, words: string): PushReply {
+  if (outrun.test(line)) return { kind: "raced", seenBy: "git", words };
   // A vanilla server says `failed to update ref` and puts the cause into a `remote:` line.
   const vague = /failed to update ref|transaction failed/.test(line);
   const cause = vague ? (stderr.match(/cannot lock ref [^\n]*/)?.[0] ?? "") : "";
   const found = refReasons.find(([pattern]) => pattern.test(`${cause} ${line}`));
   const isTooBig = /exceeds maximum allowed size/.test(stderr);
   if (/unpacker error/.test(line) && !isTooBig) return { kind: "not-sent", words };
-  return { kind: found?.[1] ?? "refused", words };
+  const kind = found?.[1] ?? "refused";
+  return kind === "raced" ? { kind, seenBy: "server", words } : { kind, words };
 }
 
 function throttled(stderr: string, words: string): PushReply {

@@ -5,13 +5,18 @@ import { join } from "node:path";
 import { Failure } from "../core/failure.ts";
 import { asCommitId, type CommitId } from "../core/ids.ts";
 import type { PushReply } from "../core/push-outcome.ts";
-import { GitExit, type GitPlace, runGit } from "./git-run.ts";
+import { type GitCall, GitExit, type GitPlace, runGit } from "./git-run.ts";
 import { readFetchFailure, readPretended, readPushReply, type Said } from "./git-text.ts";
 
 /** The other end of the line. */
 export interface WireEnd {
-  /** Our own repository, with an environment that reaches the server. */
-  readonly place: GitPlace;
+  /** Our own repository, for commands that bring objects from the server. */
+  readonly reading: GitPlace;
+  /**
+   * The same, for pushes. No promisor is named: a push that meets a tip it does not know would
+   * fetch it, two requests for nothing, before it says that it lost.
+   */
+  readonly writing: GitPlace;
   readonly url: string;
   /** The branch's full name. */
   readonly ref: string;
@@ -46,11 +51,12 @@ export class GitWire {
     const scope = this.#isShallowBase
       ? [`--filter=${laterFilter}`]
       : ["--depth=1", "--filter=blob:none"];
-    const { place, ref } = this.#end;
-    const said = await this.#say(["fetch", ...fetchFlags, ...scope, "origin", `+${ref}:${tipRef}`]);
+    const { reading, ref } = this.#end;
+    const args = ["fetch", ...fetchFlags, ...scope, "origin", `+${ref}:${tipRef}`];
+    const said = await this.#say(args, { at: reading });
     if (said.code !== 0) throw await this.#noTip(said);
     this.#isShallowBase = true;
-    const head = await readFile(join(place.directory, "FETCH_HEAD"), "latin1");
+    const head = await readFile(join(reading.directory, "FETCH_HEAD"), "latin1");
     const tip = asCommitId(head.slice(0, 40));
     if (tip === undefined) throw new Error(`FETCH_HEAD names no commit: ${head}`);
     return tip;
@@ -62,14 +68,14 @@ export class GitWire {
     const quiet = ["-c", "fetch.negotiationAlgorithm=noop", "fetch", ...fetchFlags];
     // It says nothing by itself, and simple-git waits 50 ms for more from a silent command.
     const loud = ["--verbose", "--no-write-fetch-head", "--filter=blob:none", "--stdin", "origin"];
-    await this.#ask([...quiet, ...loud], `${ids.join("\n")}\n`);
+    await this.#ask([...quiet, ...loud], { input: `${ids.join("\n")}\n` });
   }
 
   /** Pushes, and says what the server said. Never throws for the world's failures. */
   async push(commit: CommitId): Promise<PushReply> {
     const refspec = `${commit}:${this.#end.ref}`;
     const args = ["push", "--porcelain", "--no-verify", "origin", refspec];
-    const reply = readPushReply(await this.#say(args));
+    const reply = readPushReply(await this.#say(args, { at: this.#end.writing }));
     return { ...reply, words: this.#end.redact(reply.words) };
   }
 
@@ -85,7 +91,7 @@ export class GitWire {
     const flags = ["--dry-run", "--porcelain", "--no-verify"];
     // Whole ids: the beginning of one is no proof.
     const args = ["-c", "core.abbrev=40", "push", ...flags, "origin", `${commit}:${ref}`];
-    const said = readPretended(await this.#say(args));
+    const said = readPretended(await this.#say(args, { at: this.#end.writing }));
     if (said?.kind === "up-to-date") return "at ours";
     if (said?.kind === "would-move" && said.from === before) return "as before";
     if (said !== undefined) return "elsewhere";
@@ -102,7 +108,7 @@ export class GitWire {
     const failure = this.#failure(said);
     if (!/couldn't find remote ref/.test(said.stderr)) return failure;
     const { url, ref } = this.#end;
-    const list = await this.#say(["ls-remote", "origin"]);
+    const list = await this.#say(["ls-remote", "origin"], { at: this.#end.reading });
     if (list.code !== 0) return this.#failure(list);
     if (list.stdout !== "" && !list.stdout.includes(`\t${ref}\n`)) return failure;
     return new Failure(
@@ -113,8 +119,8 @@ export class GitWire {
   }
 
   /** Runs a command that talks to the server; its failures are the world's. */
-  async #ask(args: readonly string[], input?: string): Promise<Said> {
-    const said = await this.#say(args, input);
+  async #ask(args: readonly string[], call: GitCall = {}): Promise<Said> {
+    const said = await this.#say(args, { ...call, at: this.#end.reading });
     if (said.code === 0) return said;
     throw this.#failure(said);
   }
@@ -124,10 +130,9 @@ export class GitWire {
     return new Failure(code, this.#end.redact(message), hint, { retryAfterMs });
   }
 
-  async #say(args: readonly string[], input?: string): Promise<Said> {
+  async #say(args: readonly string[], { at, ...call }: GitCall & { at: GitPlace }): Promise<Said> {
     try {
-      const call = input === undefined ? {} : { input };
-      const { code, stdout, stderr } = await runGit(this.#end.place, args, call);
+      const { code, stdout, stderr } = await runGit(at, args, call);
       return { code, stdout: stdout.toString("utf8"), stderr };
     } catch (error) {
       if (error instanceof GitExit) return error;

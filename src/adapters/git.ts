@@ -77,15 +77,19 @@ function remoteAt(home: string, ref: string, { options, ready }: Readied): GitRe
   // Reading our own objects must not reach the network: a blob that is missing is to be said
   // missing.
   const inside: GitPlace = { ...at, env: gitEnvironment(surroundings) };
-  const outside = gitEnvironment({ ...surroundings, url }, [
-    ...tokenSettings(url, credentials),
-    ["remote.origin.url", url],
+  const settings = [...tokenSettings(url, credentials), ["remote.origin.url", url]] as const;
+  const read = gitEnvironment({ ...surroundings, url }, [
+    ...settings,
     // Says that objects may be missing here; also keeps fetch from writing this into a file.
     ["remote.origin.promisor", "true"],
     ["remote.origin.partialclonefilter", "blob:none"],
   ]);
-  const place: GitPlace = { ...at, env: outside };
-  const wire = new GitWire({ place, url, ref, redact: redactor(credentials) });
+  const write = gitEnvironment({ ...surroundings, url }, settings);
+  const wire = new GitWire({
+    reading: { ...at, env: read },
+    writing: { ...at, env: write },
+    ...{ url, ref, redact: redactor(credentials) },
+  });
   return new GitRemote({ inside, wire, identity, end: () => ready.close() });
 }
 

@@ -6,8 +6,8 @@ import type { CommitId } from "./ids.ts";
 export type PushReply =
   /** The server reported the ref as updated, or as already there. */
   | { readonly kind: "accepted"; readonly words: string }
-  /** Somebody else moved the ref first. */
-  | { readonly kind: "raced"; readonly words: string }
+  /** Somebody else moved the ref first. Seen by git before it sent anything, or by the server. */
+  | { readonly kind: "raced"; readonly seenBy: "git" | "server"; readonly words: string }
   /** A rule of the server, a hook or a permission said no. */
   | { readonly kind: "refused"; readonly words: string }
   /** Certainly not applied, and trying again may help (nothing was sent, or a lock was held). */
@@ -52,10 +52,12 @@ export function classifyPush(reply: PushReply, reread: Reread): PushOutcome {
 }
 
 /**
- * Returns whether a push that got this reply may be in the branch, or may yet come there. A lost
- * race is no exception: a transport that sends a push twice is told that the second one lost.
+ * Returns whether a push that got this reply may be in the branch, or may yet come there. A race
+ * that the server calls lost is no exception: a transport that sends a push twice is told that the
+ * second one lost.
  */
 export function leavesDoubt(reply: PushReply): boolean {
+  if (reply.kind === "raced") return reply.seenBy === "server";
   return !certainlyNotApplied.has(reply.kind);
 }
 

@@ -93,7 +93,7 @@ export class ModelRemote implements Remote {
     const advertised = this.#world.view();
     if (advertised === commit) return { kind: "accepted", words: "[up to date]" };
     if (advertised !== objects.get(commit).parent) {
-      return { kind: "raced", words: "[rejected] (fetch first)" };
+      return { kind: "raced", seenBy: "git", words: "[rejected] (fetch first)" };
     }
     await scheduler.after(this.#actor, `post ${short(commit)}`, this.#world.latencyMs());
     return this.#post(commit);
@@ -123,7 +123,11 @@ export class ModelRemote implements Remote {
     if (fate.strikes("lose-reply")) return silent;
     const isTold = moved && !fate.strikes("twice");
     if (isTold) return { kind: "accepted", words: "" };
-    return { kind: "raced", words: "[remote rejected] (cannot lock ref: is at X but expected Y)" };
+    return {
+      kind: "raced",
+      seenBy: "server",
+      words: "[remote rejected] (cannot lock ref: is at X but expected Y)",
+    };
   }
 
   #trouble(): Failure | undefined {

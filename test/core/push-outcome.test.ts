@@ -48,8 +48,13 @@ const table: readonly Row[] = [
   ["silent", "unreadable", "unreadable", "again"],
 ];
 
+/** A reply of a kind. Who saw that a race was lost does not change what a read then says. */
+function replyOf(kind: PushReply["kind"]): PushReply {
+  return kind === "raced" ? { kind, seenBy: "server", words: "" } : { kind, words: "" };
+}
+
 test.each(table)("%s, and the read says %s: %s, read %s", (reply, read, outcome, more) => {
-  const said: PushReply = { kind: reply, words: "" };
+  const said = replyOf(reply);
   expect(classifyPush(said, reads[read]).kind).toBe(outcome);
   expect(worthReadingAgain(said, reads[read])).toBe(more === "again");
 });
@@ -73,5 +78,9 @@ test.each([
   ["not-sent", false],
   ["throttled", false],
 ] as const)("%s leaves doubt: %s", (kind, expected) => {
-  expect(leavesDoubt({ kind, words: "" })).toBe(expected);
+  expect(leavesDoubt(replyOf(kind))).toBe(expected);
+});
+
+test("a race that git saw lost before it sent anything leaves no doubt", () => {
+  expect(leavesDoubt({ kind: "raced", seenBy: "git", words: "" })).toBe(false);
 });
