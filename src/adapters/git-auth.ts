@@ -60,6 +60,8 @@ export function transportOf(url: string, plainHttpHosts: readonly string[] = [])
 
 /** Returns the settings that make git show the token to this repository's server and no other. */
 export function tokenSettings(url: string, credentials: GitCredentials): readonly GitSetting[] {
+  // A repository reached otherwise would hand the setting, and so the token, to its own hooks.
+  if (!/^https?:/i.test(url)) return [];
   const key = `http.${url}.extraheader`;
   // The empty value drops what other configuration had under the same key; git would send both.
   if (credentials.token === undefined) return [[key, ""]];

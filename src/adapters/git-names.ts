@@ -40,6 +40,22 @@ export function checkPath(path: string, entries: readonly TreeEntry[]): void {
 }
 
 /**
+ * Refuses a path whose bytes are no UTF-8. As text it is another path: to write it would add a file
+ * beside the one that was read.
+ *
+ * @throws Failure `bad-manifest`.
+ */
+export function checkEncoding(path: string): void {
+  if (!path.includes("\uFFFD")) return;
+  throw new Failure(
+    "bad-manifest",
+    `Cannot edit "${path}": its name is not UTF-8`,
+    "Give the file a name in UTF-8.",
+    { place: { file: path } },
+  );
+}
+
+/**
  * Returns the full name of a branch.
  *
  * @throws Failure `usage` for what is no plain branch name.

@@ -125,7 +125,8 @@ export async function writeCommit(
   draft: CommitDraft,
   about: { readonly identity: Identity; readonly modes: ReadonlyMap<string, string> },
 ): Promise<CommitId> {
-  const who = `${about.identity.name} <${about.identity.email}> ${draft.atSeconds} +0000`;
+  const { name, email } = about.identity;
+  const who = `${oneWord(name)} <${oneWord(email)}> ${draft.atSeconds} +0000`;
   const message = Buffer.from(draft.message);
   const parts: (string | Uint8Array)[] = [
     // The name is only for fast-import. Nothing but the commit's id is used afterwards.
@@ -150,6 +151,11 @@ export async function writeCommit(
   const id = asCommitId(stdout.toString("latin1").trim());
   if (id === undefined) throw new Error(`git fast-import named no commit: ${stdout}`);
   return id;
+}
+
+/** A name must not end its line, or its field: the next one would be a command to fast-import. */
+function oneWord(text: string): string {
+  return text.replace(/[\p{Cc}<>]+/gu, " ").trim();
 }
 
 /** git-fast-import's quoting: a path in double quotes takes the escapes of C. */

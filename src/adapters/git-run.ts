@@ -5,8 +5,9 @@
  * success. Its `errors` hook sees every result as it was, so the judgement is made here instead.
  */
 
-import { inspect } from "node:util";
+import { debuglog, inspect } from "node:util";
 import { simpleGit } from "simple-git";
+import { Failure } from "../core/failure.ts";
 
 /** What a git command left behind. */
 export interface GitOutput {
@@ -54,13 +55,15 @@ const graceMs = 2_000;
 /**
  * Runs one git command and returns what it printed.
  *
- * @throws GitExit for every exit status but 0 and `answers`, for signals, and out of time.
+ * @throws GitExit for every exit status but 0 and `answers`, for signals, and out of time; Failure
+ *   `usage` while Node is told to print every child's environment.
  */
 export async function runGit(
   place: GitPlace,
   args: readonly string[],
   call: GitCall = {},
 ): Promise<GitOutput> {
+  if (debuglog("child_process").enabled) throw wouldPrint();
   const stop = new AbortController();
   const onAbort = () => stop.abort();
   place.signal?.addEventListener("abort", onAbort, { once: true });
@@ -119,6 +122,15 @@ async function spawnGit(
 
 /** With DEBUG set, simple-git prints the environment of every child. Ours holds the token. */
 const unprinted = { [inspect.custom]: () => "(not shown)" };
+
+/** Node prints it as well, past anything that we could hide it with. */
+function wouldPrint(): Failure {
+  return new Failure(
+    "usage",
+    "Cannot run git while NODE_DEBUG names child_process: Node would print the token",
+    "Take child_process, and patterns that match it, out of NODE_DEBUG.",
+  );
+}
 
 function asGitExit(error: unknown, args: readonly string[]): GitExit {
   const message = error instanceof Error ? error.message : String(error);

@@ -37,6 +37,11 @@ export function readPushReply(said: Said): PushReply {
   return { kind: isBefore ? "not-sent" : "silent", words };
 }
 
+/** Returns whether a push was not sent because the server cannot do what `--atomic` asks for. */
+export function lacksAtomic({ stderr }: Said): boolean {
+  return /^fatal: the receiving end does not support --atomic push$/m.test(stderr);
+}
+
 /** What a push that was only pretended shows of the ref on the server. */
 export type Pretended =
   | { readonly kind: "up-to-date" }
@@ -66,7 +71,8 @@ const refReasons: readonly (readonly [RegExp, PushReply["kind"]])[] = [
 ];
 
 function refusedRef(line: string, stderr: string, words: string): PushReply {
-  if (outrun.test(line)) return { kind: "raced", seenBy: "git", words };
+  if (outrun.test(line))
+    return { kind: "raced", seenBy: "git", words: line.split("\t").at(-1) ?? "" };
   // A vanilla server says `failed to update ref` and puts the cause into a `remote:` line.
   const vague = /failed to update ref|transaction failed/.test(line);
   const cause = vague ? (stderr.match(/cannot lock ref [^\n]*/)?.[0] ?? "") : "";

@@ -6,7 +6,13 @@ import { Failure } from "../core/failure.ts";
 import { asCommitId, type CommitId } from "../core/ids.ts";
 import type { PushReply } from "../core/push-outcome.ts";
 import { type GitCall, GitExit, type GitPlace, runGit } from "./git-run.ts";
-import { readFetchFailure, readPretended, readPushReply, type Said } from "./git-text.ts";
+import {
+  lacksAtomic,
+  readFetchFailure,
+  readPretended,
+  readPushReply,
+  type Said,
+} from "./git-text.ts";
 
 /** The other end of the line. */
 export interface WireEnd {
@@ -34,6 +40,8 @@ const tipRef = "refs/landfall/tip";
 export class GitWire {
   readonly #end: WireEnd;
   #isShallowBase = false;
+  /** Until a server says that it knows no such thing. */
+  #isAtomic = true;
 
   constructor(end: WireEnd) {
     this.#end = end;
@@ -73,10 +81,19 @@ export class GitWire {
 
   /** Pushes, and says what the server said. Never throws for the world's failures. */
   async push(commit: CommitId): Promise<PushReply> {
+    let said = await this.#sendPush(commit);
+    if (lacksAtomic(said)) {
+      this.#isAtomic = false;
+      said = await this.#sendPush(commit);
+    }
+    return readPushReply(said);
+  }
+
+  /** One ref is always atomic; but told so, git sends nothing at all once it sees that it lost. */
+  #sendPush(commit: CommitId): Promise<Said> {
+    const flags = ["--porcelain", "--no-verify", ...(this.#isAtomic ? ["--atomic"] : [])];
     const refspec = `${commit}:${this.#end.ref}`;
-    const args = ["push", "--porcelain", "--no-verify", "origin", refspec];
-    const reply = readPushReply(await this.#say(args, { at: this.#end.writing }));
-    return { ...reply, words: this.#end.redact(reply.words) };
+    return this.#say(["push", ...flags, "origin", refspec], { at: this.#end.writing });
   }
 
   /**
@@ -88,16 +105,29 @@ export class GitWire {
     commit: CommitId,
   ): Promise<"as before" | "at ours" | "elsewhere"> {
     const { ref } = this.#end;
-    const flags = ["--dry-run", "--porcelain", "--no-verify"];
-    // Whole ids: the beginning of one is no proof.
-    const args = ["-c", "core.abbrev=40", "push", ...flags, "origin", `${commit}:${ref}`];
-    const said = readPretended(await this.#say(args, { at: this.#end.writing }));
+    const said = readPretended(await this.#pretend(commit));
     if (said?.kind === "up-to-date") return "at ours";
     if (said?.kind === "would-move" && said.from === before) return "as before";
     if (said !== undefined) return "elsewhere";
     const { stdout } = await this.#ask(["ls-remote", "origin", ref]);
     if (stdout.startsWith(before)) return "as before";
     return stdout.startsWith(commit) ? "at ours" : "elsewhere";
+  }
+
+  /**
+   * Asks whether the server would take a push from us, by one that is only pretended. What a rule
+   * for this branch or a hook would say, only a push itself brings out.
+   */
+  async wouldTake(commit: CommitId): Promise<PushReply> {
+    return readPushReply(await this.#pretend(commit));
+  }
+
+  #pretend(commit: CommitId): Promise<Said> {
+    const { ref, writing } = this.#end;
+    const flags = ["--dry-run", "--porcelain", "--no-verify"];
+    // Whole ids: the beginning of one is no proof.
+    const args = ["-c", "core.abbrev=40", "push", ...flags, "origin", `${commit}:${ref}`];
+    return this.#say(args, { at: writing });
   }
 
   /**
@@ -126,17 +156,22 @@ export class GitWire {
   }
 
   #failure(said: Said): Failure {
-    const { code, hint, message, retryAfterMs } = readFetchFailure(said, this.#end.url);
-    return new Failure(code, this.#end.redact(message), hint, { retryAfterMs });
+    return readFetchFailure(said, this.#end.url);
   }
 
   async #say(args: readonly string[], { at, ...call }: GitCall & { at: GitPlace }): Promise<Said> {
     try {
       const { code, stdout, stderr } = await runGit(at, args, call);
-      return { code, stdout: stdout.toString("utf8"), stderr };
+      return this.#blackened({ code, stdout: stdout.toString("utf8"), stderr });
     } catch (error) {
-      if (error instanceof GitExit) return error;
+      if (error instanceof GitExit) return this.#blackened(error);
       throw error;
     }
+  }
+
+  /** Before anything else is done with them: of words that are cut, half a secret would be left. */
+  #blackened({ code, stdout, stderr }: Said): Said {
+    const { redact } = this.#end;
+    return { code, stdout: redact(stdout), stderr: redact(stderr) };
   }
 }

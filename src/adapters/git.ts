@@ -10,7 +10,7 @@ import type { CommitDraft, ManifestFile, Remote } from "../ports.ts";
 import { type GitCredentials, redactor, tokenSettings, transportOf } from "./git-auth.ts";
 import { type BlobReader, blobReader } from "./git-blobs.ts";
 import { gitEnvironment } from "./git-env.ts";
-import { checkPath, checkSpelling, fullRef } from "./git-names.ts";
+import { checkEncoding, checkPath, checkSpelling, fullRef } from "./git-names.ts";
 import {
   createBare,
   findFile,
@@ -41,6 +41,13 @@ export interface RemoteOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** A branch that is open. */
+export interface OpenedRemote extends Remote {
+  /** Asks whether the server would take a push of a commit that is here. Writes nothing. */
+  wouldTake(commit: CommitId): Promise<PushReply>;
+  close(): Promise<void>;
+}
+
 /**
  * Opens a branch for reading and landing. The repository that holds our objects is private, empty
  * and removed by `close`. The first fetch starts at once, so that it is under way while the caller
@@ -48,9 +55,7 @@ export interface RemoteOptions {
  *
  * @throws Failure `usage` when the URL or the branch is none that git may be given.
  */
-export async function openRemote(
-  options: RemoteOptions,
-): Promise<Remote & { close(): Promise<void> }> {
+export async function openRemote(options: RemoteOptions): Promise<OpenedRemote> {
   const ref = fullRef(options.branch);
   transportOf(options.url, options.credentials.plainHttpHosts);
   const home = await mkdtemp(join(options.temporary, "landfall-"));
@@ -112,7 +117,7 @@ interface Parts {
   readonly end: () => Promise<void>;
 }
 
-class GitRemote implements Remote {
+class GitRemote implements OpenedRemote {
   readonly #parts: Parts;
   readonly #blobs: BlobReader;
   /** Modes of the files seen, so that an edit keeps them. */
@@ -168,6 +173,7 @@ class GitRemote implements Remote {
     for (const { mode, id, path } of files) {
       const bytes = blobs.get(id);
       if (bytes === undefined || !needles.some((needle) => bytes.includes(needle))) continue;
+      checkEncoding(path);
       this.#modes.set(path, mode);
       found.push({ path, bytes });
     }
@@ -200,6 +206,10 @@ class GitRemote implements Remote {
 
   push(commit: CommitId): Promise<PushReply> {
     return this.#parts.wire.push(commit);
+  }
+
+  wouldTake(commit: CommitId): Promise<PushReply> {
+    return this.#parts.wire.wouldTake(commit);
   }
 
   async reread(before: CommitId, commit: CommitId): Promise<Reread> {

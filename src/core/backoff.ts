@@ -21,20 +21,20 @@ export function waitMsBefore(retry: number, backoff: Backoff, unit: number): num
 }
 
 /**
- * The longest wait after losing a race, in rounds. More left the branch idle (bench/results.md).
+ * The longest wait after losing a race, in rounds. The same however often one lost: a bound that
+ * grows leaves the branch idle at the end, when few are left and all of them wait long. With less
+ * than 2, 64 deployers lose more rounds than this machine has time for (bench/results.md).
  */
-const roundsMax = 8;
+const roundsMax = 2;
 
 /**
- * Returns the wait after losing a race, in milliseconds, with full jitter. The bound grows with the
- * races lost, of which each shows one rival more, and with how long a round takes here, so that it
- * fits a slow line as well as a fast one: a round after four losses, eight after sixteen. With 16
- * and with 64 deployers it did better than doubling, which is late for few and crowded for many.
+ * Returns the wait after losing a race, in milliseconds, with full jitter. It is measured in
+ * rounds, for a round is the time in which two deployers get in each other's way: so it fits a slow
+ * line as well as a fast one. Of those that race one always lands, so nobody has to go for long.
  *
- * @param losses Races lost so far, counted from 1.
  * @param roundMs How long the lost round took, in milliseconds.
  * @param unit A random number in [0, 1).
  */
-export function waitMsAfterLosing(losses: number, roundMs: number, unit: number): number {
-  return Math.floor(Math.min((losses / 4) ** 1.5, roundsMax) * roundMs * unit);
+export function waitMsAfterLosing(roundMs: number, unit: number): number {
+  return Math.floor(roundsMax * roundMs * unit);
 }

@@ -195,7 +195,7 @@ function waitAfter<Why>(
   const unit = ports.random.unit();
   // Losing says that others are at work, and a round is the time in which two get in each other's
   // way. Any other trouble says nothing of that kind, and is waited for as trouble is.
-  if (reply.kind === "raced") return waitMsAfterLosing(attempts, roundMs, unit);
+  if (reply.kind === "raced") return waitMsAfterLosing(roundMs, unit);
   const jitterMs = waitMsBefore(attempts, policy.rounds, unit);
   return Math.max(jitterMs, ("retryAfterMs" in reply ? reply.retryAfterMs : undefined) ?? 0);
 }

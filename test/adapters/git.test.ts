@@ -55,6 +55,35 @@ describe("a round", () => {
     expect(box.stats.requests - before, JSON.stringify(box.stats.byKind)).toBeLessThanOrEqual(7);
   });
 
+  test("that lost is four requests, and the push that lost one of them", async () => {
+    const box = await openSandbox();
+    const remote = await box.open();
+    await remote.fetchTip();
+    await box.addCommit([{ path: manifest.path, bytes: "image: example/app:sha-0000003\n" }]);
+    const before = { ...box.stats.byKind };
+    const tip = await remote.fetchTip();
+    const commit = await remote.commit(draftOn(tip));
+    await box.addCommit([{ path: manifest.path, bytes: "image: example/app:sha-0000004\n" }]);
+    expect(await remote.push(commit)).toEqual({
+      ...{ kind: "raced", seenBy: "git", words: "[rejected] (fetch first)" },
+    });
+    const asked = Object.entries(box.stats.byKind).map(([kind, n]) => [
+      kind,
+      n - (before[kind] ?? 0),
+    ]);
+    expect(Object.fromEntries(asked)).toEqual({
+      ...{ "git-upload-pack:GET": 1, "git-upload-pack:POST": 2, "git-receive-pack:GET": 1 },
+    });
+  });
+
+  test("lands on a server that knows no atomic push", async () => {
+    const box = await openSandbox({ settings: { "receive.advertiseAtomic": "false" } });
+    const remote = await box.open();
+    const { commit, reply } = await round(remote);
+    expect(reply.kind).toBe("accepted");
+    expect(await box.tip()).toBe(commit);
+  });
+
   test("leaves nothing behind once it is closed", async () => {
     const box = await openSandbox();
     const remote = await box.open();

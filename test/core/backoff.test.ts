@@ -33,12 +33,10 @@ test("a wait is a whole number from nothing up to, and without, its bound", () =
   );
 });
 
-test("the wait after losing grows with the losses and the round, and stops growing", () => {
-  expect(waitMsAfterLosing(1, 1_000, 0.5)).toBe(62);
-  expect(waitMsAfterLosing(4, 1_000, 0.5)).toBe(500);
-  expect(waitMsAfterLosing(4, 2_000, 0.5)).toBe(1_000);
-  expect(waitMsAfterLosing(16, 1_000, 0.5)).toBe(4_000);
-  expect(waitMsAfterLosing(1_000, 1_000, 0.5)).toBe(4_000);
-  expect(waitMsAfterLosing(7, 0, almostOne)).toBe(0);
-  expect(waitMsAfterLosing(7, 1_000, 0)).toBe(0);
+test("the wait after losing is up to two rounds", () => {
+  expect(waitMsAfterLosing(1_000, 0.5)).toBe(1_000);
+  expect(waitMsAfterLosing(700, 0.25)).toBe(350);
+  expect(waitMsAfterLosing(1_000, almostOne)).toBe(1_999);
+  expect(waitMsAfterLosing(0, almostOne)).toBe(0);
+  expect(waitMsAfterLosing(1_000, 0)).toBe(0);
 });

@@ -1,13 +1,14 @@
 /** A real git server with one bare repository, for one test. Everything ends with the test. */
 
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { appendFileSync, chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { onTestFinished } from "vitest";
 import { openRemote, type RemoteOptions } from "../../src/adapters/git.ts";
 import { gitEnvironment } from "../../src/adapters/git-env.ts";
 import { createBare } from "../../src/adapters/git-objects.ts";
-import { runGit } from "../../src/adapters/git-run.ts";
 import { asCommitId, type CommitId } from "../../src/core/ids.ts";
 import { type GitServerOptions, startGitServer } from "../../src/demo/git-server.ts";
 
@@ -59,10 +60,19 @@ export async function openSandbox(options: SandboxOptions = {}) {
   });
 
   /** Runs git in a directory, past the server. */
-  async function git(directory: string, ...args: string[]): Promise<string> {
-    const place = { directory, env, timeoutMs: 30_000 };
-    return (await runGit(place, args)).stdout.toString("utf8").trim();
+  async function run(
+    directory: string,
+    args: readonly string[],
+    input: string | Uint8Array = "",
+  ): Promise<Buffer> {
+    const options = { cwd: directory, env, encoding: "buffer", maxBuffer: 64 * 2 ** 20 } as const;
+    const running = promisify(execFile)("git", args, options);
+    running.child.stdin?.on("error", () => {}).end(input);
+    return (await running).stdout;
   }
+
+  const git = async (directory: string, ...args: string[]): Promise<string> =>
+    (await run(directory, args)).toString("utf8").trim();
 
   /** Adds a commit to a branch past the server, as somebody else's push would. */
   async function addCommit(files: readonly SandboxFile[], branch = "main"): Promise<CommitId> {
@@ -73,8 +83,7 @@ export async function openSandbox(options: SandboxOptions = {}) {
       `refs/heads/${branch}`,
     );
     const input = commitStream(files, { branch, parent });
-    const place = { directory: bare, env, timeoutMs: 30_000 };
-    await runGit(place, ["fast-import", "--quiet", "--done"], { input });
+    await run(bare, ["fast-import", "--quiet", "--done"], input);
     return tip(branch);
   }
 
@@ -84,18 +93,16 @@ export async function openSandbox(options: SandboxOptions = {}) {
     return id;
   }
 
-  for (const [key, value] of Object.entries({ ...forge, ...options.settings })) {
-    await git(bare, "config", key, value);
-  }
+  const settings = Object.entries({ ...forge, ...options.settings });
+  appendFileSync(join(bare, "config"), settings.map(settingLines).join(""));
   await addCommit(options.files ?? [manifest]);
   const url = `${server.url}/app.git`;
 
   return {
-    ...{ root, bare, url, temporary, env, stats: server.stats, git, addCommit, tip },
+    ...{ root, bare, url, temporary, env, stats: server.stats, run, git, addCommit, tip },
     /** The bytes of a file on the server, or its listing. */
     async fileAt(path: string, commit = "refs/heads/main"): Promise<Buffer> {
-      const place = { directory: bare, env, timeoutMs: 30_000 };
-      return (await runGit(place, ["cat-file", "blob", `${commit}:${path}`])).stdout;
+      return run(bare, ["cat-file", "blob", `${commit}:${path}`]);
     },
     /** Puts a hook into the server's repository. */
     addHook(name: string, script: string): void {
@@ -104,8 +111,11 @@ export async function openSandbox(options: SandboxOptions = {}) {
       chmodSync(join(bare, "hooks", name), 0o755);
     },
     /** Holds the lock of a branch on the server, as a process that crashed there would. */
-    lockRef: (branch: string) => writeFileSync(join(bare, "refs", "heads", `${branch}.lock`), ""),
-    unlockRef: (branch: string) => rmSync(join(bare, "refs", "heads", `${branch}.lock`)),
+    lockRef: (branch: string) =>
+      // Never over a lock that git holds: what is in it becomes the branch.
+      writeFileSync(join(bare, "refs", "heads", `${branch}.lock`), "", { flag: "wx" }),
+    unlockRef: (branch: string) =>
+      rmSync(join(bare, "refs", "heads", `${branch}.lock`), { force: true }),
     /** Opens `main` as Landfall does. */
     async open(more: Partial<RemoteOptions> = {}) {
       const remote = await openRemote({
@@ -117,6 +127,12 @@ export async function openSandbox(options: SandboxOptions = {}) {
       return remote;
     },
   };
+}
+
+/** A setting as git-config's file has it. */
+function settingLines([key, value]: readonly [string, string]): string {
+  const [section, ...name] = key.split(".");
+  return `[${section}]\n\t${name.join(".")} = ${value}\n`;
 }
 
 /** A commit as git-fast-import reads it. */
