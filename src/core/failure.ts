@@ -14,6 +14,9 @@ export type FailureCode =
   | "remote-denied" // git: authentication or permission
   | "remote-not-found" // git: no such repository or branch
   | "remote-unreachable"
+  | "cluster-denied" // Argo CD or Kubernetes: authentication or permission
+  | "cluster-not-found" // no such Application
+  | "cluster-unreachable" // Argo CD, Kubernetes or a page does not answer, or not with sense
   | "throttled"
   | "diverged" // the pin holds a revision of another line of history
   | "deadline"

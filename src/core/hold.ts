@@ -11,6 +11,9 @@ import { type ImageName, parseImageName, printImageName, sameImage } from "./ima
 /** Where holds live on the manifests branch. */
 export const holdsPath = ".landfall/holds.yaml";
 
+/** Hundreds of holds. The parser takes a time that is quadratic in the number of keys. */
+const bytesMax = 64 * 1024;
+
 /** Revisions up to and including `through` stay out for these images. */
 export interface Hold {
   readonly images: readonly ImageName[];
@@ -31,6 +34,7 @@ export interface Hold {
  */
 export function readHolds(bytes: Uint8Array | undefined): readonly Hold[] {
   if (bytes === undefined) return [];
+  if (bytes.length > bytesMax) throw unreadable(`it has more than ${bytesMax} bytes`);
   const document = parseDocument(new TextDecoder().decode(bytes));
   if (document.errors.length > 0) throw unreadable(document.errors[0]?.message ?? "");
   const root = plainValue(document);

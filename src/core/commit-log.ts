@@ -1,0 +1,28 @@
+/** What a log of commits tells, read once and held in memory. */
+
+/** A commit of a history. */
+export interface LoggedCommit {
+  /** 40 hex digits: a revision where the history is the source's, else a commit of the manifests. */
+  readonly id: string;
+  /** The first one is the line that the branch was on. */
+  readonly parents: readonly string[];
+  /** Committer's date, milliseconds since the epoch. */
+  readonly atMs: number;
+  readonly author: string;
+  /** The whole message, as it is: not safe to print as it comes. */
+  readonly message: string;
+}
+
+/** A regular file that differs between a commit and its first parent. */
+export interface FileChange {
+  readonly path: string;
+  /** Ids of the contents. Undefined: there was no regular file, or there is none any more. */
+  readonly before: string | undefined;
+  readonly after: string | undefined;
+}
+
+/** Returns the first line of a commit's message. */
+export function subjectOf({ message }: Pick<LoggedCommit, "message">): string {
+  const end = message.indexOf("\n");
+  return end < 0 ? message : message.slice(0, end);
+}

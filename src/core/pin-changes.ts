@@ -1,0 +1,68 @@
+/** What became of a file's pins between two versions of it. */
+
+import type { FilePins, PinSite } from "./pin-versions.ts";
+
+/** A pin that moved, came into being, went away, or stands on another line. */
+export interface PinChange {
+  readonly file: string;
+  readonly site: PinSite;
+  /** What it held, or undefined when it was not there. */
+  readonly from: string | undefined;
+  /** What it holds, or undefined when it is not there any more. */
+  readonly to: string | undefined;
+  /** Its key in the earlier version, where a neighbour's coming or going changed it. */
+  readonly keyBefore: string;
+}
+
+const nowhere: FilePins = { sites: [], held: [] };
+
+/**
+ * Returns the changes of a file's pins, those that stayed as they are left out. Pins are the same
+ * when they stand at the same place of the same object, else when they are of one image and stand
+ * in the same order.
+ */
+export function pinChanges(
+  file: string,
+  before: FilePins = nowhere,
+  after: FilePins = nowhere,
+): readonly PinChange[] {
+  const pairs = before.sites === after.sites ? inPlace(before) : matched(before, after);
+  const changes: PinChange[] = [];
+  for (const [was, is] of pairs) {
+    const [from, to] = [before.held[was ?? -1], after.held[is ?? -1]];
+    const [old, site] = [before.sites[was ?? -1], after.sites[is ?? -1]];
+    const known = site ?? old;
+    if (known === undefined) continue;
+    const keyBefore = old?.key ?? known.key;
+    if (from !== to || keyBefore !== known.key || old?.line !== site?.line) {
+      changes.push({ file, site: known, from, to, keyBefore });
+    }
+  }
+  return changes;
+}
+
+type Pair = readonly [was: number | undefined, is: number | undefined];
+
+function inPlace({ sites }: FilePins): readonly Pair[] {
+  return sites.map((_, at) => [at, at]);
+}
+
+function matched(before: FilePins, after: FilePins): readonly Pair[] {
+  const pairs: Pair[] = [];
+  const left = new Map(before.sites.map(({ key }, was) => [key, was]));
+  const strange: number[] = [];
+  for (const [is, { key }] of after.sites.entries()) {
+    const was = left.get(key);
+    if (was === undefined) strange.push(is);
+    else pairs.push([was, is]);
+    left.delete(key);
+  }
+  const rest = [...left.values()];
+  for (const is of strange) {
+    const { image } = after.sites[is]!;
+    const index = rest.findIndex((was) => before.sites[was]!.image === image);
+    pairs.push([index < 0 ? undefined : rest.splice(index, 1)[0], is]);
+  }
+  for (const was of rest) pairs.push([was, undefined]);
+  return pairs;
+}

@@ -1,0 +1,37 @@
+/** Whether two spellings of a git URL mean one repository. */
+
+const scpForm = /^(?:[^@/\s]+@)?([^:/\s]+):(?!\/\/)(.+)$/;
+const urlForm = /^(https?|ssh|git):\/\/(?:[^@/\s]*@)?([^/\s]+)\/(.+)$/i;
+const ownPorts: Readonly<Record<string, RegExp>> = {
+  http: /:80$/,
+  https: /:443$/,
+  git: /:9418$/,
+  // A server's SSH port says nothing about which of its repositories is meant.
+  ssh: /:\d+$/,
+};
+
+/**
+ * Returns whether two URLs name the same repository: over HTTPS or SSH, with or without a user,
+ * `.git`, a slash at the end or the scheme's own port. Letter case does not count, as in Argo CD's
+ * own comparison (argo-cd, util/git `SameURL`): no host that people use tells names apart by it.
+ */
+export function sameRepository(a: string, b: string): boolean {
+  return repositoryKey(a) === repositoryKey(b);
+}
+
+function repositoryKey(url: string): string {
+  const text = url.trim().toLowerCase();
+  const [, scheme = "", authority = "", path = ""] = urlForm.exec(text) ?? [];
+  if (scheme !== "") {
+    return `${authority.replace(ownPorts[scheme] ?? /$^/, "")}/${tidyPath(path)}`;
+  }
+  const [, host = "", scpPath = ""] = scpForm.exec(text) ?? [];
+  return host === "" ? tidyPath(text) : `${host}/${tidyPath(scpPath)}`;
+}
+
+function tidyPath(path: string): string {
+  return path
+    .replace(/\/+$/, "")
+    .replace(/\.git$/, "")
+    .replace(/^(?!\/$)\/+/, "");
+}

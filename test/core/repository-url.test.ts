@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import { sameRepository } from "../../src/core/repository-url.ts";
+
+const home = "https://github.com/acme/robson";
+
+const same: readonly (readonly [string, string])[] = [
+  [home, `${home}.git`],
+  [home, `${home}/`],
+  [home, `${home}.git/`],
+  [home, "https://GitHub.com/Acme/Robson.git"],
+  [home, "https://x-access-token@github.com/acme/robson"],
+  [home, "https://github.com:443/acme/robson"],
+  [home, "git@github.com:acme/robson.git"],
+  [home, "ssh://git@github.com/acme/robson"],
+  [home, "ssh://git@github.com:22/acme/robson.git"],
+  [home, " https://github.com/acme/robson\n"],
+  ["ssh://git@git.example.org:7999/acme/robson.git", "https://git.example.org/acme/robson"],
+  ["http://127.0.0.1:3000/robson.git", "http://127.0.0.1:3000/robson"],
+  ["git.example.org:acme/robson", "ssh://git.example.org/acme/robson"],
+  ["/srv/git/robson.git", "/srv/git/robson"],
+];
+test.each(same)("%j is %j", (a, b) => {
+  expect(sameRepository(a, b)).toBe(true);
+  expect(sameRepository(b, a)).toBe(true);
+});
+
+const different: readonly (readonly [string, string])[] = [
+  [home, "https://github.com/acme/robson2"],
+  [home, "https://github.com/robson"],
+  [home, "https://gitlab.com/acme/robson"],
+  [home, "https://github.com.evil.example/acme/robson"],
+  [home, "https://evil.example/github.com/acme/robson"],
+  [home, "https://github.com:8443/acme/robson"],
+  ["http://127.0.0.1:3000/robson", "http://127.0.0.1:3001/robson"],
+  ["/srv/git/robson", "/srv/git/other"],
+  [home, ""],
+];
+test.each(different)("%j is not %j", (a, b) => {
+  expect(sameRepository(a, b)).toBe(false);
+  expect(sameRepository(b, a)).toBe(false);
+});

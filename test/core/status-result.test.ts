@@ -1,0 +1,86 @@
+/** How one image stands in each place, and what the table comes to as a whole. */
+
+import { describe, expect, test } from "vitest";
+import type { Sight, WorkloadView } from "../../src/core/cluster-view.ts";
+import { asTag, type Tag } from "../../src/core/ids.ts";
+import { parseImageName } from "../../src/core/image-ref.ts";
+import {
+  argocdCell,
+  clusterCell,
+  exitOfRows,
+  pinsCell,
+  type StatusCell,
+  type StatusRow,
+} from "../../src/core/status-result.ts";
+
+const wanted = asTag("sha-1a2b3c4")!;
+const old = asTag("sha-0000000")!;
+const image = parseImageName("acme/web")!;
+
+type PinsRow = readonly [tags: readonly (Tag | undefined)[], state: string, text: string];
+const pinsRows: readonly PinsRow[] = [
+  [[wanted, wanted], "same", "sha-1a2b3c4"],
+  [[wanted, old], "differs", "sha-1a2b3c4, sha-0000000"],
+  [[undefined], "differs", "no tag"],
+  [[], "differs", "no pin"],
+];
+test.each(pinsRows)("pins at %j: %s", (tags, state, text) => {
+  expect(pinsCell(tags, wanted)).toEqual({ state, text });
+});
+
+test.each([
+  ["done", "same", "Synced, Healthy"],
+  ["waiting", "differs", "Synced, Healthy"],
+  ["failed", "differs", "Synced, Healthy"],
+  ["unreadable", "unreadable", "unreadable"],
+] as const)("Argo CD that is %s: %s", (state, cell, text) => {
+  const view = { app: "x", state, detail: "", sync: "Synced", health: "Healthy", revisions: [] };
+  expect(argocdCell(view)).toEqual({ state: cell, text });
+});
+
+function view(state: Sight["state"], tag: string, running: readonly string[] = [tag]) {
+  const containers = [
+    {
+      ...{ container: "app", image: `acme/web:${tag}`, digests: [] },
+      running: running.map((other) => `mirror.internal/web:${other}`),
+    },
+    { container: "proxy", image: "envoy:1", running: ["envoy:1"], digests: [] },
+  ];
+  return { workload: "Deployment/web", namespace: "x", state, detail: "", containers };
+}
+
+type ClusterRow = readonly [string, readonly WorkloadView[], string, string];
+const clusterRows: readonly ClusterRow[] = [
+  ["run what is wanted", [view("done", wanted)], "same", "sha-1a2b3c4"],
+  ["run what the manifests say, which is not wanted", [view("done", old)], "differs", old],
+  ["are on their way", [view("waiting", wanted, [old, wanted])], "differs", `${old}, ${wanted}`],
+  ["have no pods", [view("done", wanted, [])], "same", wanted],
+  ["cannot be read", [{ ...view("unreadable", ""), containers: [] }], "unreadable", "unreadable"],
+  [
+    "can be read in part",
+    [view("done", wanted), { ...view("unreadable", ""), containers: [] }],
+    "unreadable",
+    wanted,
+  ],
+  ["are none", [], "differs", "no workload"],
+];
+test.each(clusterRows)("workloads that %s", (_, views, state, text) => {
+  expect(clusterCell(views, { image, wanted })).toEqual({ state, text });
+});
+
+describe("the whole", () => {
+  const cell = (state: StatusCell["state"]): StatusCell => ({ state, text: "" });
+  const row = (...states: readonly StatusCell["state"][]): StatusRow => {
+    const [registry = "same", pins = "same", cluster = "same"] = states;
+    const cells = { registry: cell(registry), pins: cell(pins), cluster: cell(cluster) };
+    return { image: "acme/web", git: { tag: wanted }, ...cells };
+  };
+  test.each([
+    ["in step: 0", [row(), row()], 0],
+    ["different anywhere: 3", [row(), row("same", "differs")], 3],
+    ["unreadable in part: 5", [row("same", "same", "unreadable"), row()], 5],
+    ["different for certain, whatever cannot be read: 3", [row("differs", "unreadable")], 3],
+  ] as const)("is %s", (_, rows, exit) => {
+    expect(exitOfRows(rows)).toBe(exit);
+  });
+});
