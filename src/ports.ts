@@ -1,8 +1,12 @@
 /** Types only: what the use cases ask of the world, and what each answer promises. */
 
+import type { Application } from "./core/argo-application.ts";
+import type { FileChange, LoggedCommit } from "./core/commit-log.ts";
 import type { CommitId, Digest, Revision, Tag } from "./core/ids.ts";
 import type { ImageName } from "./core/image-ref.ts";
 import type { PushReply, Reread } from "./core/push-outcome.ts";
+import type { PageReply, SmokePage } from "./core/smoke.ts";
+import type { Pod, Workload, WorkloadRef } from "./core/workload.ts";
 
 /** A file of the manifests branch that mentions an image we look for. */
 export interface ManifestFile {
@@ -90,6 +94,35 @@ export interface SourceTree {
   committedAtSeconds(revision: Revision): Promise<number>;
 }
 
+/** The manifests branch and the source behind it, each read as a whole. */
+export interface DeployLog {
+  /**
+   * Reads all commits of both, children before their parents, the tips first. Both are the same
+   * array where the manifests stand on the source's own branch.
+   *
+   * @throws Failure as `Remote.fetchTip` does.
+   */
+  histories(): Promise<{
+    readonly manifests: readonly LoggedCommit[];
+    readonly source: readonly LoggedCommit[];
+  }>;
+  /**
+   * Returns the files at or under `paths` (none means all) that commits of the manifests branch
+   * changed against their first parents, by commit. Commits that changed none are left out.
+   */
+  changes(
+    commits: readonly LoggedCommit[],
+    paths: readonly string[],
+  ): Promise<ReadonlyMap<string, readonly FileChange[]>>;
+  /** Returns the paths of all files at a commit of the manifests branch. */
+  filesAt(commit: string): Promise<readonly string[]>;
+  /**
+   * Hands contents over, each once and in the order of the ids. What is no file, or too big for a
+   * manifest, is left out.
+   */
+  read(ids: readonly string[], take: (id: string, bytes: Uint8Array) => void): Promise<void>;
+}
+
 /** What a registry says of one reference. */
 export type ImageFact =
   | { readonly kind: "found"; readonly digest: Digest; readonly mediaType: string }
@@ -110,6 +143,15 @@ export interface Registry {
   revisionOf(image: ImageName, reference: Tag | Digest): Promise<Revision | undefined>;
   /** Returns all tags of an image, in no order that means anything. Throws as `find` does. */
   tags(image: ImageName): Promise<readonly Tag[]>;
+}
+
+/** What a reference stands for, as far as a cluster may name it. Read only. */
+export interface ImageDigests {
+  /**
+   * Returns the digest of an image, and of an index also those of its platforms: some runtimes name
+   * these. None when the registry has no such image. Throws as `Registry.find` does.
+   */
+  digestsOf(image: ImageName, reference: Tag | Digest): Promise<readonly Digest[]>;
 }
 
 /** Time, passed in so that a simulation can own it. */
@@ -149,4 +191,41 @@ export interface Files {
    * @throws Failure `usage` when a file or its folder cannot be written.
    */
   replace(files: readonly ManifestFile[]): Promise<void>;
+}
+
+/** One Application of Argo CD. */
+export interface ArgoCd {
+  /**
+   * Reads the Application. `refresh` makes Argo CD compare with git first, and answers after that.
+   *
+   * @throws Failure `cluster-denied`, `cluster-not-found`, `cluster-unreachable` or `throttled`.
+   */
+  application(how: "refresh" | "as-is"): Promise<Application>;
+  /**
+   * Asks for a sync to what the Application follows. `busy` when another operation runs. Throws as
+   * `application` does.
+   */
+  sync(): Promise<"asked" | "busy">;
+}
+
+/** The cluster that runs the images, read only. */
+export interface Cluster {
+  /**
+   * Reads a workload, or undefined when there is none of that name.
+   *
+   * @throws Failure `cluster-denied`, `cluster-unreachable` or `throttled`.
+   */
+  workload(ref: WorkloadRef): Promise<Workload | undefined>;
+  /** Reads the pods of a workload that live. Throws as `workload` does. */
+  podsOf(workload: Workload): Promise<readonly Pod[]>;
+}
+
+/** Pages, read as a visitor does. */
+export interface Probe {
+  /**
+   * Reads a page. Redirects are followed within its origin, unless a redirect is what is expected.
+   *
+   * @throws Failure `cluster-unreachable`.
+   */
+  read(page: SmokePage): Promise<PageReply>;
 }

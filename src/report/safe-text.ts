@@ -16,3 +16,11 @@ export function plain(text: string, max = 4_096): string {
   const points = [...shown];
   return points.length <= max ? shown : `${points.slice(0, max - 1).join("")}…`;
 }
+
+/** Returns a text of several lines with each made safe as `plain` does. */
+export function plainLines(text: string): string {
+  return text
+    .split("\n")
+    .map((line) => plain(line))
+    .join("\n");
+}
