@@ -75,7 +75,10 @@ export const platform = z
 
 export const workload = z
   .string()
-  .regex(/^(?:Deployment|StatefulSet|DaemonSet)\/[a-z0-9.-]+$/, "Write it like Deployment/web.");
+  .regex(
+    /^(?:Deployment|StatefulSet|DaemonSet|CronJob)\/[a-z0-9.-]+$/,
+    "Write it like Deployment/web.",
+  );
 
 export const registryHost = z
   .string()

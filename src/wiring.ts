@@ -1,9 +1,9 @@
-/** Settings → real ports. The only place that constructs adapters. */
+/** Settings → real ports. Only wiring constructs adapters: here, and in wiring-*.ts beside it. */
 
 import { randomUUID } from "node:crypto";
 import { tmpdir } from "node:os";
 import { resolve } from "node:path";
-import { openRemote } from "./adapters/git.ts";
+import { type OpenedRemote, openRemote } from "./adapters/git.ts";
 import type { GitCredentials } from "./adapters/git-auth.ts";
 import { openHistory } from "./adapters/git-history.ts";
 import { isLocalPath, type LocalSource, localSource, originOf } from "./adapters/git-source.ts";
@@ -11,12 +11,12 @@ import type { RegistryOptions } from "./adapters/registry-client.ts";
 import type { Pusher } from "./adapters/registry-push.ts";
 import { systemClock, systemRandom } from "./adapters/system.ts";
 import type { Io } from "./cli/io.ts";
-import { gitSecrets, registryLogin } from "./cli/secrets.ts";
+import { checkRegistryPassword, gitSecrets, registryLogin } from "./cli/secrets.ts";
 import type { Settings } from "./cli/settings.ts";
 import type { Config } from "./config.ts";
 import { defaults } from "./core/defaults.ts";
 import { Failure } from "./core/failure.ts";
-import type { History, Progress, Registry, Remote, SourceTree } from "./ports.ts";
+import type { History, ImageDigests, Progress, Registry, SourceTree } from "./ports.ts";
 import type { PromotePorts } from "./usecases/promote.ts";
 
 /** What is to be opened, and for whom. */
@@ -46,19 +46,13 @@ export async function openPorts(
   opening: Opening,
 ): Promise<Opened<PromotePorts & { readonly history: History & SourceTree }>> {
   const { io } = opening;
-  const source = await openSource(settings, io);
-  const repository = settings.repository ?? (await originUrl(source, io));
-  const remote = await openRemote(remoteOptions(settings, repository, io));
-  const history = await openHistory({
-    local: source.local,
-    upstream: () => upstreamOf(source, repository, io),
-    env: io.env,
-    temporary: tmpdir(),
-    timeoutMs: gitTimeoutMs,
-    signal: io.signal,
-  });
+  // Before anything is opened that would have to be closed again.
+  if (opening.registry) checkPassword(settings, io);
+  const doors = await gitDoors(settings, io);
+  const remote = await doors.branch();
+  const history = await doors.source();
   return {
-    repository,
+    repository: doors.repository,
     remote,
     history,
     registry: opening.registry ? await openRegistry(settings, io) : undefined,
@@ -71,11 +65,43 @@ export async function openPorts(
   };
 }
 
+/** Everything of git behind a deploy, each opened when it is needed. */
+export interface GitDoors {
+  /** Where the manifests are. */
+  readonly repository: string;
+  branch(): Promise<OpenedRemote>;
+  source(): Promise<History & SourceTree & { close(): Promise<void> }>;
+  /** The history of the repository that holds the manifests. */
+  manifests(): Promise<History & { close(): Promise<void> }>;
+}
+
+/** Finds out where everything of git is. Throws `usage` when it cannot be told. */
+export async function gitDoors(settings: Settings, io: Io): Promise<GitDoors> {
+  const source = await openSource(settings, io);
+  const repository = settings.repository ?? (await originUrl(source, io));
+  const surroundings = {
+    env: io.env,
+    temporary: tmpdir(),
+    timeoutMs: gitTimeoutMs,
+    signal: io.signal,
+  };
+  const itself = async () => ({ url: repository, credentials: gitSecrets(repository, io) });
+  return {
+    repository,
+    branch: () => openRemote(remoteOptions(settings, repository, io)),
+    source: () => {
+      const upstream = () => upstreamOf(source, repository, io);
+      return openHistory({ ...surroundings, local: source.local, upstream });
+    },
+    manifests: () => openHistory({ ...surroundings, upstream: itself }),
+  };
+}
+
 /** Opens the manifests branch alone. */
 export async function openManifests(
   settings: Settings,
   io: Io,
-): Promise<Opened<{ readonly remote: Remote }>> {
+): Promise<Opened<{ readonly remote: OpenedRemote }>> {
   const repository = settings.repository ?? (await originUrl(await openSource(settings, io), io));
   const remote = await openRemote(remoteOptions(settings, repository, io));
   return { repository, remote, close: () => remote.close() };
@@ -86,13 +112,14 @@ type Source =
   | { readonly local: LocalSource }
   | { readonly local?: undefined; readonly url: string };
 
-async function openSource({ source }: Settings, io: Io): Promise<Source> {
+/** Opens the source: a clone on this machine, or a URL. */
+export async function openSource({ source }: Settings, io: Io): Promise<Source> {
   if (!isLocalPath(source)) return { url: source };
   return { local: await localSource(resolve(io.cwd, source)) };
 }
 
 /** The manifests are where the source came from, unless somebody says otherwise. */
-async function originUrl(source: Source, io: Io): Promise<string> {
+export async function originUrl(source: Source, io: Io): Promise<string> {
   const origin = source.local === undefined ? source.url : await originOf(source.local, io.env);
   if (origin !== undefined) return origin;
   throw new Failure(
@@ -103,7 +130,7 @@ async function originUrl(source: Source, io: Io): Promise<string> {
 }
 
 /** Where commits are asked for that a local clone lacks, and who we are there. */
-async function upstreamOf(source: Source, repository: string, io: Io) {
+export async function upstreamOf(source: Source, repository: string, io: Io) {
   const url = source.local === undefined ? source.url : await originOf(source.local, io.env);
   return url === undefined ? undefined : { url, credentials: credentialsFor(url, repository, io) };
 }
@@ -128,9 +155,16 @@ function credentialsFor(url: string, repository: string, io: Io): GitCredentials
   return hostOf(url) === hostOf(repository) ? secrets : {};
 }
 
-async function openRegistry({ config }: Settings, io: Io): Promise<Registry> {
+/** Opens the registries for reading. */
+export async function openRegistry(settings: Settings, io: Io): Promise<Registry & ImageDigests> {
+  checkPassword(settings, io);
   const { createRegistry } = await import("./adapters/registry.ts");
-  return createRegistry(registryOptions(config, io));
+  return createRegistry(registryOptions(settings.config, io));
+}
+
+function checkPassword({ images }: Settings, io: Io): void {
+  const registries = images.map(({ image }) => image.registry);
+  checkRegistryPassword(registries, io);
 }
 
 /** Opens the registries for writing tags. */

@@ -158,8 +158,10 @@ class GitHistory implements History, SourceTree {
       return true;
     } catch (error) {
       if (!(error instanceof GitExit)) throw error;
-      const { code, hint, message, retryAfterMs } = readFetchFailure(error, url);
-      throw new Failure(code, redactor(credentials)(message), hint, { retryAfterMs });
+      const { code, stdout, stderr } = error;
+      // Before the words are cut, which could leave half of a secret.
+      const redact = redactor(credentials);
+      throw readFetchFailure({ code, stdout: redact(stdout), stderr: redact(stderr) }, url);
     }
   }
 

@@ -66,7 +66,8 @@ export function isLocalPath(source: string): boolean {
   return !/^[a-z][a-z0-9+.-]*:\/\//i.test(source) && !/^[\w.-]+@[\w.-]+:/.test(source);
 }
 
-async function gitDirectory(path: string): Promise<string> {
+/** Returns the directory that git keeps for the work tree or bare repository at `path`. */
+export async function gitDirectory(path: string): Promise<string> {
   const dotGit = join(path, ".git");
   if (await isDirectory(dotGit)) return dotGit;
   const link = /^gitdir: (.+)$/m.exec((await text(dotGit)) ?? "")?.[1];

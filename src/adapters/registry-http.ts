@@ -175,14 +175,25 @@ async function exchange(request: HttpRequest, hop: Hop, signal: AbortSignal): Pr
     bodyTimeout: 0,
   });
   const bytes = await collect(body, request);
-  const secret = authorization?.split(" ")[1];
   return {
     status: statusCode,
     url: hop.url,
     body: bytes,
-    words: secret ? wordsOf(bytes).replaceAll(secret, "***") : wordsOf(bytes),
+    words: wordsOf(bytes, secretsIn(authorization)),
     header: (name) => [headers[name]].flat().filter(Boolean).join(", ") || undefined,
   };
+}
+
+/** Returns what an Authorization header must not be repeated by: as sent, and a password as it is. */
+function secretsIn(authorization = ""): readonly string[] {
+  const [scheme = "", sent = ""] = authorization.split(" ");
+  if (!/^basic$/i.test(scheme)) return [sent];
+  return [
+    sent,
+    Buffer.from(sent, "base64")
+      .toString()
+      .replace(/^[^:]*:/, ""),
+  ];
 }
 
 async function collect(body: AsyncIterable<Uint8Array>, request: HttpRequest): Promise<Uint8Array> {

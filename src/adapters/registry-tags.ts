@@ -8,11 +8,13 @@ import { parseJson, registryErrors } from "./registry-words.ts";
 
 const perPage = 1000;
 const pagesMax = 200;
+// A registry may ignore `n`, and fill pages of 4 MiB.
+const tagsMax = perPage * pagesMax;
 
 /**
  * Returns all tags of an image; none when the registry does not know the repository.
  *
- * @throws Failure `registry-lied` when the pages do not end, and what sending throws.
+ * @throws Failure `registry-lied` when the pages or the tags do not end, and what sending throws.
  */
 export async function listTags(client: RegistryClient, image: ImageName): Promise<readonly Tag[]> {
   const doing = `list the tags of "${printImageName(image)}"`;
@@ -25,6 +27,7 @@ export async function listTags(client: RegistryClient, image: ImageName): Promis
     if (reply.status === 404 && saysNoRepository(reply)) return [];
     if (reply.status !== 200) throw refusal(request, reply);
     for (const tag of tagsIn(reply, doing)) tags.add(tag);
+    if (tags.size > tagsMax) throw lied(doing, `there are more than ${tagsMax}`);
     at = nextPage(reply, doing);
   }
   return [...tags];

@@ -7,6 +7,8 @@ export interface RegistryError {
 }
 
 const wordsMax = 300;
+/** How much of a page is looked at for its first words. */
+const glanceBytes = 16 * 1024;
 // Control characters (ESC, CR, LF too) and the bidi controls, which could forge or hide log lines.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const unprintable = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]+/g;
@@ -30,13 +32,19 @@ export function parseJson(body: Uint8Array): unknown {
   }
 }
 
-/** Returns what an answer's body says, on one printable line of at most 300 code points. */
-export function wordsOf(body: Uint8Array): string {
+/**
+ * Returns what an answer's body says, on one printable line of at most 300 code points, without
+ * `secrets`: they are blackened before the text is cut, which could leave half of one.
+ */
+export function wordsOf(body: Uint8Array, secrets: readonly string[] = []): string {
   const errors = registryErrors(body);
   const text = errors
     ? errors.map(({ code, message }) => `${code}: ${message}`).join("; ")
-    : Buffer.from(body.subarray(0, 4 * wordsMax)).toString("utf8");
-  const printable = [...text.replace(unprintable, " ").replace(/ {2,}/g, " ").trim()];
+    : Buffer.from(body.subarray(0, glanceBytes)).toString("utf8");
+  const safe = secrets
+    .filter((secret) => secret !== "")
+    .reduce((rest, secret) => rest.replaceAll(secret, "***"), text);
+  const printable = [...safe.replace(unprintable, " ").replace(/ {2,}/g, " ").trim()];
   return printable.length <= wordsMax
     ? printable.join("")
     : `${printable.slice(0, wordsMax).join("")}…`;

@@ -2,7 +2,7 @@
 
 import { asDigest, type Digest, type Revision, type Tag } from "../core/ids.ts";
 import { type ImageName, printImageName } from "../core/image-ref.ts";
-import type { ImageFact, Registry } from "../ports.ts";
+import type { ImageDigests, ImageFact, Registry } from "../ports.ts";
 import {
   createRegistryClient,
   lied,
@@ -34,7 +34,7 @@ const missingCodes: ReadonlySet<string> = new Set([
  * Makes a reader of registries that remembers what it found: a tag is resolved once, and everything
  * later is asked by its digest. What is missing is asked again, because it may be on its way.
  */
-export function createRegistry(options: RegistryOptions): Registry {
+export function createRegistry(options: RegistryOptions): Registry & ImageDigests {
   const client = createRegistryClient(options);
   const facts = new Map<string, Promise<ImageFact>>();
   const revisions = new Map<string, Promise<Revision | undefined>>();
@@ -64,6 +64,11 @@ export function createRegistry(options: RegistryOptions): Registry {
       return asked;
     },
     tags: (image) => listTags(client, image),
+    async digestsOf(image, reference) {
+      const digest = asDigest(reference) ?? digestIn(await findOnce(image, reference));
+      if (digest === undefined) return [];
+      return [digest, ...((await getManifest(client, image, digest))?.platforms ?? [])];
+    },
   };
 }
 

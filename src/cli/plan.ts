@@ -52,7 +52,9 @@ export async function runPlan(flags: PlanFlags, io: Io): Promise<number> {
       },
       { remote: ports.remote, history, tree: history, registry },
     );
-    printResult(plan, () => planText(plan), { ...flags, io });
+    // Whoever builds by this plan lands next, and is told here whether to watch what has landed.
+    const told = { ...plan, verify: settings.config?.verify !== undefined };
+    printResult(told, () => planText(plan), { ...flags, io });
     return 0;
   } finally {
     await ports.close();

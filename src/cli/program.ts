@@ -1,9 +1,13 @@
 /** The commands and their flags. Each command's code is loaded only when it runs. */
 
 import { Command, Option } from "commander";
+import { plainLines } from "../report/safe-text.ts";
 import { version } from "../version.ts";
+import { auditCommands } from "./audit-commands.ts";
+import { clusterCommands } from "./cluster-commands.ts";
 import { collect, env, type Finish, withManifests, withVoice } from "./flags.ts";
 import type { Io } from "./io.ts";
+import { labCommands } from "./lab-commands.ts";
 
 /** Returns the command line of Landfall, speaking through `io` and reporting each status. */
 export function program(io: Io, finish: Finish): Command {
@@ -13,7 +17,8 @@ export function program(io: Io, finish: Finish): Command {
     )
     .version(version, "--version")
     .showHelpAfterError("Run `landfall --help` to see every command.")
-    .configureOutput({ writeOut: io.out, writeErr: io.err })
+    // It repeats wrong words of the command line, which a workflow may have from anywhere.
+    .configureOutput({ writeOut: io.out, writeErr: (text) => io.err(plainLines(text)) })
     .exitOverride();
   promoteCommand(root, io, finish);
   pinsCommand(root, io, finish);
@@ -23,6 +28,9 @@ export function program(io: Io, finish: Finish): Command {
   schemaCommand(root, io, finish);
   demoCommand(root, io, finish);
   raceCommand(root, io, finish);
+  auditCommands(root, io, finish);
+  clusterCommands(root, io, finish);
+  labCommands(root, io, finish);
   return root;
 }
 

@@ -6,6 +6,7 @@ import { asDigest, asTag } from "../core/ids.ts";
 import { printImageName } from "../core/image-ref.ts";
 import { openPusher } from "../wiring.ts";
 import { type Io, printResult, usage, type Voice } from "./io.ts";
+import { checkRegistryPassword } from "./secrets.ts";
 import { parseAskedImage, readConfig } from "./settings.ts";
 
 /**
@@ -18,7 +19,7 @@ export async function runRetag(
   flags: Voice & { readonly config?: string; readonly to: readonly string[] },
   io: Io,
 ): Promise<number> {
-  const pusher = await openPusher(await readConfig(flags, io), io);
+  const config = await readConfig(flags, io);
   const tags = flags.to.map((text) => {
     const tag = asTag(text);
     if (tag === undefined)
@@ -34,6 +35,9 @@ export async function runRetag(
     }
     return { image, from };
   });
+  const registries = images.map(({ image }) => image.registry);
+  checkRegistryPassword(registries, io);
+  const pusher = await openPusher(config, io);
   const done: { image: string; tag: string; digest: string }[] = [];
   for (const { image, from } of images) {
     for (const tag of tags) {

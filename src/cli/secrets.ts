@@ -53,6 +53,27 @@ export function registryLogin(host: string, io: Io): RegistryLogin | undefined {
   return dockerLogin(host, io);
 }
 
+/**
+ * Refuses to guess which of several registries the environment's password is for: the others would
+ * only have to ask for it.
+ *
+ * @throws Failure `usage`.
+ */
+export function checkRegistryPassword(registries: readonly string[], io: Io): void {
+  const asked = [...new Set(registries)];
+  if (asked.length < 2 || io.env.LANDFALL_REGISTRY !== undefined) return;
+  if (secret("LANDFALL_REGISTRY_PASSWORD", io) === undefined) return;
+  throw usage(
+    `Cannot tell which registry LANDFALL_REGISTRY_PASSWORD is for: ${asked.join(" or ")}`,
+    "Name one in LANDFALL_REGISTRY; the others are asked with what `docker login` left.",
+  );
+}
+
+/** Reads the token of an account or a project role of Argo CD: LANDFALL_ARGOCD_TOKEN. */
+export function argocdToken(io: Io): string | undefined {
+  return secret("LANDFALL_ARGOCD_TOKEN", io);
+}
+
 /** Reads NAME, or the file that NAME_FILE names. */
 function secret(name: string, io: Io): string | undefined {
   const value = io.env[name];

@@ -8,7 +8,7 @@ import { createStore } from "./registry-store.ts";
 import { createGate, type RegistryAuth } from "./registry-tokens.ts";
 
 /** A request as a fault sees it, before the registry does. */
-interface RegistryRequestSeen {
+export interface RegistryRequestSeen {
   readonly method: string;
   /** Path with query. */
   readonly path: string;
@@ -17,8 +17,11 @@ interface RegistryRequestSeen {
   readonly before: number;
 }
 
-/** What a fault does to a request: nothing, answer in its place, or cut the connection. */
-type RegistryFault = "pass" | "drop" | RegistryReply;
+/**
+ * What a fault does to a request: nothing, answer in its place, cut the connection, never answer
+ * (`hang`), answer without an end, or cut the true answer off in the middle.
+ */
+export type RegistryFault = "pass" | "drop" | "hang" | "endless" | "cut-short" | RegistryReply;
 
 /** How the registry behaves. */
 export interface RegistryServerOptions {
@@ -27,6 +30,8 @@ export interface RegistryServerOptions {
   /** Added before every answer. */
   readonly delayMs?: number;
   readonly fault?: (request: RegistryRequestSeen) => RegistryFault;
+  /** Called when an answer is out, or can no longer get out. */
+  readonly answered?: (request: RegistryRequestSeen) => void;
   /** The largest body taken, 64 MiB unless told. */
   readonly bodyBytesMax?: number;
 }
@@ -87,20 +92,23 @@ async function serve(rooms: Rooms, exchange: Exchange): Promise<void> {
   const kind = `${method} ${place.kind}`;
   stats.requests += 1;
   stats.kinds[kind] = (stats.kinds[kind] ?? 0) + 1;
+  response.once("close", () => options.answered?.(seen));
   // Not waited for when the server is closed and nothing else is left to do.
   if (options.delayMs) await new Promise((done) => setTimeout(done, options.delayMs).unref());
   const fault = options.fault?.(seen) ?? "pass";
   if (fault === "drop") return void response.destroy();
-  if (fault !== "pass") return write(exchange, fault);
+  if (fault === "hang") return;
+  if (fault === "endless") return drone(exchange);
+  if (typeof fault === "object") return write(exchange, fault);
   const body = await readBody(request, options.bodyBytesMax ?? 64 * 1024 * 1024);
   if (body === undefined) {
     return write(exchange, errorReply(413, "SIZE_INVALID", "request body too large"));
   }
   const header = (name: string) => String(request.headers[name] ?? "");
-  write(
-    exchange,
-    answer(rooms, place, { method, ...place, query: url.searchParams, header, body }),
-  );
+  const query = url.searchParams;
+  const reply = answer(rooms, place, { method, ...place, query, header, body });
+  if (fault === "cut-short") return writeHalf(response, reply);
+  write(exchange, reply);
 }
 
 /** Returns the body, or undefined when it is larger than `bytesMax`. */
@@ -123,4 +131,25 @@ function write({ request, response }: Exchange, reply: RegistryReply): void {
     ...(reply.status === 204 ? {} : { "content-length": body.length }),
   });
   response.end(request.method === "HEAD" ? undefined : body);
+}
+
+/** Promises a whole answer, and hangs up after half of it. */
+function writeHalf(response: ServerResponse, reply: RegistryReply): void {
+  const body = Buffer.from(reply.body ?? "");
+  response.writeHead(reply.status, { ...reply.headers, "content-length": body.length + 1 });
+  response.write(body.subarray(0, body.length / 2), () => response.destroy());
+}
+
+/** Talks until nobody listens. */
+function drone({ request, response }: Exchange): void {
+  const breath = Buffer.alloc(64 * 1024, " ");
+  response.writeHead(200, { "content-type": "application/vnd.oci.image.manifest.v1+json" });
+  // An answer to HEAD ends where its body would begin.
+  if (request.method === "HEAD") return void response.end();
+  const more = () => {
+    if (response.destroyed) return;
+    if (response.write(breath)) setImmediate(more);
+    else response.once("drain", more);
+  };
+  more();
 }

@@ -37,9 +37,10 @@ export interface BuildRequest {
 export interface PlannedImage {
   readonly image: string;
   readonly tag: Tag;
-  /** `build` it, give the published image `from` the tag (`retag`), or `keep` what has the tag. */
+  /** `build` it, give the published image `from` the tag (`retag`), or `keep` what has it. */
   readonly action: "build" | "retag" | "keep";
   readonly why: string;
+  /** What is published already. A build has none. */
   readonly from?: Digest;
   readonly context: string;
   readonly dockerfile: string;
@@ -115,7 +116,9 @@ async function choose(recipe: BuildRecipe, about: Circumstances): Promise<Choice
   const { request, ports, revision, tag } = about;
   if (request.rebuild === "all") return { action: "build", why: "a rebuild was asked for" };
   const published = await ports.registry.find(recipe.image, tag);
-  if (published.kind === "found") return { action: "keep", why: "it is published already" };
+  if (published.kind === "found") {
+    return { action: "keep", why: "it is published already", from: published.digest };
+  }
   if (recipe.paths === undefined) return { action: "build", why: "every change rebuilds it" };
   if (Object.values(recipe.buildArgs).some((value) => /\{(?:tag|revision)\}/.test(value))) {
     return { action: "build", why: "its build arguments name the revision" };

@@ -1,0 +1,119 @@
+/** Whole histories of our own bare repository: every commit, and what each changed. One pass each. */
+
+import type { FileChange, LoggedCommit } from "../core/commit-log.ts";
+import { readBlobs } from "./git-objects.ts";
+import { type GitPlace, runGit } from "./git-run.ts";
+
+const nul = 0;
+/** The fields of one commit in `git log`. A message may hold any character but NUL. */
+const format = "%H%x00%P%x00%ct%x00%an%x00%B";
+
+/**
+ * Reads every commit that can be reached from a tip, children before their parents, else by date:
+ * the tip comes first.
+ */
+export async function readLog(place: GitPlace, tip: string): Promise<readonly LoggedCommit[]> {
+  const args = ["log", "-z", "--date-order", `--format=tformat:${format}`, "--end-of-options", tip];
+  const { stdout } = await runGit(place, [...args, "--"]);
+  const fields = fieldsIn(stdout);
+  const commits: LoggedCommit[] = [];
+  for (;;) {
+    const id = fields.next();
+    if (id === undefined) return commits;
+    const parents = fields.next()?.split(" ").filter(Boolean) ?? [];
+    const atMs = Number(fields.next()) * 1000;
+    const [author = "", message = ""] = [fields.next(), fields.next()];
+    commits.push({ id, parents, atMs, author, message });
+  }
+}
+
+/**
+ * Reads which files at or under some paths commits changed against their first parents. No path
+ * means all. Commits that changed none are left out.
+ */
+export async function readChanges(
+  place: GitPlace,
+  commits: readonly LoggedCommit[],
+  paths: readonly string[],
+): Promise<ReadonlyMap<string, readonly FileChange[]>> {
+  const changes = new Map<string, FileChange[]>();
+  if (commits.length === 0) return changes;
+  const lines = commits.map(({ id, parents }) => `${id} ${parents[0] ?? ""}`.trim());
+  const flags = ["--stdin", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", "--root"];
+  const { stdout } = await runGit(place, ["diff-tree", ...flags, "--", ...paths], {
+    input: `${lines.join("\n")}\n`,
+  });
+  const fields = fieldsIn(stdout);
+  let found: FileChange[] = [];
+  for (let field = fields.next(); field !== undefined; field = fields.next()) {
+    // `:<mode> <mode> <id> <id> <status>` NUL `<path>`, after the id of their commit.
+    if (!field.startsWith(":")) {
+      found = [];
+      changes.set(field, found);
+      continue;
+    }
+    const [modeBefore, modeAfter, before, after] = field.slice(1).split(" ");
+    const path = fields.next() ?? "";
+    found.push({ path, before: fileId(modeBefore, before), after: fileId(modeAfter, after) });
+  }
+  return changes;
+}
+
+/** Returns the id of what a mode says is a regular file. */
+function fileId(mode: string | undefined, id: string | undefined): string | undefined {
+  return mode?.startsWith("100") ? id : undefined;
+}
+
+/** Reads text that ends with NUL, field by field: a whole log is more than one string can hold. */
+function fieldsIn(bytes: Buffer): { next(): string | undefined } {
+  let at = 0;
+  return {
+    next() {
+      if (at >= bytes.length) return undefined;
+      const end = bytes.indexOf(nul, at);
+      const text = bytes.toString("utf8", at, end < 0 ? bytes.length : end);
+      at = end < 0 ? bytes.length : end + 1;
+      return text;
+    },
+  };
+}
+
+/** Contents are read in portions of at most so many bytes and files. */
+const portion = { bytes: 32 * 2 ** 20, files: 4_000 } as const;
+
+/** Returns the sizes of blobs in bytes. Those that are not in our repository are left out. */
+export async function readSizes(
+  place: GitPlace,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  if (ids.length === 0) return new Map();
+  const { stdout } = await runGit(place, ["cat-file", "--batch-check", "--buffer"], {
+    input: `${ids.join("\n")}\n`,
+  });
+  const rows = stdout.toString("latin1").trimEnd().split("\n");
+  return new Map(
+    rows.flatMap((row) => {
+      const [id = "", kind, size] = row.split(" ");
+      return kind === "blob" ? [[id, Number(size)] as const] : [];
+    }),
+  );
+}
+
+/** Reads blobs in the order of their ids, a portion at a time, and hands each over. */
+export async function readInPortions(
+  place: GitPlace,
+  sizes: readonly (readonly [id: string, size: number])[],
+  take: (id: string, bytes: Uint8Array) => void,
+): Promise<void> {
+  let ids: string[] = [];
+  let bytes = 0;
+  for (const [at, [id, size]] of sizes.entries()) {
+    ids.push(id);
+    bytes += size;
+    const isFull = bytes >= portion.bytes || ids.length >= portion.files;
+    if (!isFull && at < sizes.length - 1) continue;
+    for (const [read, content] of await readBlobs(place, ids)) take(read, content);
+    ids = [];
+    bytes = 0;
+  }
+}

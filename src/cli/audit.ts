@@ -1,0 +1,78 @@
+/** `landfall audit`: flags → use case → ledger. */
+
+import { writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { defaults } from "../core/defaults.ts";
+import { durationPattern, parseDuration } from "../core/duration.ts";
+import { auditHtml } from "../report/audit-html.ts";
+import { auditText } from "../report/audit-text.ts";
+import { audit } from "../usecases/audit.ts";
+import { openAudit } from "../wiring-audit.ts";
+import { type Io, printResult, progressFor, styleFor, usage } from "./io.ts";
+import { type ManifestFlags, settingsFrom } from "./settings.ts";
+
+/** The flags of `audit`, as commander hands them over. */
+export interface AuditFlags extends ManifestFlags {
+  readonly since?: string;
+  readonly asOf?: string;
+  readonly grace?: string;
+  readonly html?: string;
+}
+
+/** Runs the command and returns its exit status. */
+export async function runAudit(flags: AuditFlags, io: Io): Promise<number> {
+  const settings = await settingsFrom(flags, io);
+  const configured = settings.config?.audit;
+  const ports = await openAudit(settings, { io, progress: progressFor(flags, io) });
+  const asOfMs = flags.asOf === undefined ? ports.clock.nowMs() : parseDate(flags.asOf, "--as-of");
+  const sinceMs = configured?.since ?? parseDuration(defaults.audit.since);
+  const graceMs = settings.config?.sync?.grace ?? parseDuration(defaults.sync.grace);
+  try {
+    const result = await audit(
+      {
+        ...{ repository: ports.repository, branch: settings.branch, source: settings.source },
+        images: settings.images.map(({ image }) => image),
+        ...{ paths: settings.paths, tagFormat: settings.tagFormat, asOfMs },
+        sinceMs: flags.since === undefined ? asOfMs - sinceMs : parseSince(flags.since, asOfMs),
+        graceMs: flags.grace === undefined ? graceMs : parseDuration(flags.grace),
+        behind: configured?.behind ?? defaults.audit.behind,
+        pattern: new RegExp(configured?.pattern ?? defaults.audit.pattern),
+      },
+      ports,
+    );
+    if (flags.html !== undefined) writePage(flags.html, auditHtml(result), io);
+    printResult(result, () => auditText(result, styleFor(flags, io)), { ...flags, io });
+    return result.exit;
+  } finally {
+    await ports.close();
+  }
+}
+
+/** A span back from the time asked about, or a date. */
+function parseSince(text: string, asOfMs: number): number {
+  return durationPattern.test(text) ? asOfMs - parseDuration(text) : parseDate(text, "--since");
+}
+
+/** Without a zone a time would mean another one on every machine. A date alone is UTC. */
+function parseDate(text: string, flag: string): number {
+  const isDate = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d))?$/.test(text);
+  const ms = isDate ? Date.parse(text.replace(" ", "T")) : Number.NaN;
+  if (!Number.isNaN(ms)) return ms;
+  const more = flag === "--since" ? "30d, " : "";
+  throw usage(
+    `Cannot read the date "${text}" of ${flag}`,
+    `Write ${more}2026-03-29 or 2026-03-29T06:00:00Z, with its zone.`,
+  );
+}
+
+function writePage(file: string, page: string, io: Io): void {
+  try {
+    writeFileSync(resolve(io.cwd, file), page);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw usage(
+      `Cannot write the report "${file}": ${why}`,
+      "Name a file in a folder that exists.",
+    );
+  }
+}

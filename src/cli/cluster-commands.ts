@@ -1,0 +1,55 @@
+/** The commands that look at what a deploy came to, and at what it needs. */
+
+import type { Command } from "commander";
+import { collect, env, type Finish, withManifests, withVoice } from "./flags.ts";
+import type { Io } from "./io.ts";
+
+/** Declares `landfall verify`, `status` and `doctor`. */
+export function clusterCommands(root: Command, io: Io, finish: Finish): void {
+  withDeploy(withCluster(withManifests(withVoice(root.command("verify")))))
+    .summary("wait until the cluster runs the deploy, and prove it")
+    .description(
+      "Wait until Argo CD has applied the deploy, its pods run the images, and pages show it.",
+    )
+    .option("--sync", "ask Argo CD to sync, instead of waiting until it does")
+    .action(async (flags) => {
+      const { runVerify } = await import("./verify.ts");
+      finish(await runVerify(flags, io));
+    });
+  withDeploy(withCluster(withManifests(withVoice(root.command("status")))))
+    .summary("git, registry, pins, Argo CD and cluster side by side")
+    .description(
+      "Look once at every place that a deploy goes through. Exits with 3 if they differ.",
+    )
+    .action(async (flags) => {
+      const { runStatus } = await import("./status.ts");
+      finish(await runStatus(flags, io));
+    });
+  withCluster(withManifests(withVoice(root.command("doctor"))))
+    .summary("check everything that a deploy needs, each with the remedy")
+    .description("Check settings, git, remote, registries, tokens, Argo CD and clock. Only reads.")
+    .action(async (flags) => {
+      const { runDoctor } = await import("./doctor.ts");
+      finish(await runDoctor(flags, io));
+    });
+}
+
+/** Flags that say which deploy is meant. */
+function withDeploy(command: Command): Command {
+  const revision = "commit of the source (default: the newest that is pinned)";
+  return command
+    .addOption(env("--revision <sha>", revision, "LANDFALL_REVISION"))
+    .option("--commit <sha>", "deploy commit that is to arrive (default: the branch's tip)")
+    .option(
+      "--image <name[=tag]>",
+      "image to look at, instead of all in the file; repeatable",
+      collect,
+    );
+}
+
+/** Flags that say which cluster is asked. */
+function withCluster(command: Command): Command {
+  return command
+    .option("--kubeconfig <file>", "way into the cluster (default: KUBECONFIG, or the pod's own)")
+    .option("--context <name>", "context of the kubeconfig (default: its current one)");
+}

@@ -1,0 +1,47 @@
+/** Flags and file → which deploy is meant, and where it is to be seen. */
+
+import { defaults } from "../core/defaults.ts";
+import { asCommitId } from "../core/ids.ts";
+import type { SmokePage } from "../core/smoke.ts";
+import { asWorkloadName } from "../core/workload.ts";
+import type { DeployQuestion } from "../usecases/deploy.ts";
+import type { RolloutPlace } from "../usecases/wanted-workloads.ts";
+import type { ClusterFlags } from "../wiring-cluster.ts";
+import { usage } from "./io.ts";
+import type { ManifestFlags, Settings } from "./settings.ts";
+
+/** The flags of the commands that look at a deploy. */
+export interface DeployFlags extends ManifestFlags, ClusterFlags {
+  readonly revision?: string;
+  readonly commit?: string;
+}
+
+/** Returns which deploy is meant. */
+export function deployQuestion(
+  { revision, commit }: DeployFlags,
+  { images, paths, tagFormat, branch }: Settings,
+  repository: string,
+): DeployQuestion {
+  const commitId = asCommitId(commit ?? "");
+  if (commit !== undefined && commitId === undefined) {
+    throw usage(
+      `Cannot read the commit "${commit}"`,
+      "Give its full id of 40 digits, as the result of `landfall promote` has it.",
+    );
+  }
+  return { images, paths, tagFormat, repository, branch, revision, commit: commitId };
+}
+
+/** Returns where workloads are, or undefined when no rollout is to be followed. */
+export function rolloutPlace({ config }: Settings): RolloutPlace | undefined {
+  const rollout = config?.verify?.rollout;
+  if (rollout === undefined) return undefined;
+  const workloads = rollout.workloads?.flatMap((text) => asWorkloadName(text) ?? []);
+  return { namespace: rollout.namespace, workloads };
+}
+
+/** Returns the pages that are to show the deploy. */
+export function smokePages({ config }: Settings): readonly SmokePage[] {
+  const pages = config?.verify?.smoke ?? [];
+  return pages.map((page) => ({ ...page, status: page.status ?? defaults.smoke.status }));
+}

@@ -1,0 +1,50 @@
+/** `landfall doctor`: is everything there that a deploy needs? */
+
+import { Failure } from "../core/failure.ts";
+import { doctorText } from "../report/doctor-text.ts";
+import { type DoctorPorts, doctor } from "../usecases/doctor.ts";
+import type { ClusterFlags } from "../wiring-cluster.ts";
+import { bareDoctorPorts, doctorPorts } from "../wiring-doctor.ts";
+import { rolloutPlace } from "./deploy-question.ts";
+import { type Io, printResult, styleFor } from "./io.ts";
+import { type ManifestFlags, type Settings, settingsFrom } from "./settings.ts";
+
+/** The flags of `doctor`, as commander hands them over. */
+export interface DoctorFlags extends ManifestFlags, ClusterFlags {}
+
+/** Runs the command and returns its exit status. */
+export async function runDoctor(flags: DoctorFlags, io: Io): Promise<number> {
+  const settings = await settingsFrom(flags, io).catch(asFinding);
+  const { request, ports, close } = examination(settings, flags, io);
+  try {
+    const result = await doctor(request, ports);
+    printResult(result, () => doctorText(result, styleFor(flags, io)), { ...flags, io });
+    return result.exit;
+  } finally {
+    await close();
+  }
+}
+
+/** Wrong settings are what doctor is asked about: they are a finding, and the rest goes on. */
+function asFinding(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  throw error;
+}
+
+function examination(settings: Settings | Failure, flags: DoctorFlags, io: Io) {
+  if (settings instanceof Failure) {
+    const readConfig = () => Promise.reject(settings);
+    const ports: DoctorPorts = { ...bareDoctorPorts(io), readConfig };
+    return { request: { images: [] }, ports, close: async () => {} };
+  }
+  const images = settings.images.map(({ image }) => image);
+  const { close, ...rest } = doctorPorts(settings, flags, io);
+  const ports: DoctorPorts = { ...rest, readConfig: async () => settingsText(settings, flags) };
+  return { request: { images, rollout: rolloutPlace(settings) }, ports, close };
+}
+
+function settingsText({ config, images, paths, branch }: Settings, flags: DoctorFlags): string {
+  const from = config === undefined ? "flags alone" : `"${flags.config ?? "landfall.yaml"}"`;
+  const count = images.length === 1 ? "1 image" : `${images.length} images`;
+  return `${from}: ${count}, pinned under ${paths.join(", ")} of ${branch}`;
+}

@@ -1,0 +1,87 @@
+/** `landfall lab judge`: what a race of processes came to, by the history checker. */
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { LabVerdict } from "../core/lab-verdict.ts";
+import type { PromoteResult } from "../core/result.ts";
+import { parseTagFormat, tagOf } from "../core/tag-format.ts";
+import { readLabBranch } from "../demo/lab-branch.ts";
+import { inFolder, labPlace } from "../demo/lab-place.ts";
+import { type LabRepository, labImages, labNames } from "../demo/lab-repository.ts";
+import { makeRepository } from "../demo/lab-servers.ts";
+import { check } from "../lab/checker.ts";
+import type { Evidence, Operation, Said } from "../lab/evidence.ts";
+import { lineupOf, type Starter } from "../lab/lineup.ts";
+import { labText } from "../report/lab-text.ts";
+import { landPolicy } from "../usecases/land.ts";
+import type { Io } from "./io.ts";
+import { type LabFlags, raceOf, seedOf } from "./lab.ts";
+
+interface JudgeFlags extends LabFlags {
+  readonly git: string;
+  readonly results: string;
+}
+
+/** Beside its deadline a promotion may read the remote a few times more, and load slowly. */
+const graceMs = 120_000;
+
+/** Prints the verdict and returns 0 when everybody is accounted for and no law is broken. */
+export async function runLabJudge(flags: JudgeFlags, io: Io): Promise<number> {
+  const seed = seedOf(flags);
+  const race = raceOf(flags);
+  const starters = lineupOf(race.deployers, seed);
+  const evidence = await inFolder(async (folder) => {
+    const url = `${flags.git}/${labNames.repository}`;
+    const branch = await readLabBranch(labPlace(join(folder, "branch"), io, url), url);
+    const { revisions } = await makeRepository(folder, race, io);
+    return evidenceOf({ ...branch, revisions, starters }, flags, io);
+  });
+  const violations = check(evidence);
+  const newest = Math.max(...starters.map(({ revision }) => revision));
+  const accounted = evidence.operations.filter(({ end }) => end !== undefined).length;
+  const verdict: LabVerdict = {
+    ...{ version: 1, command: "lab judge", seed, deployers: starters.length, accounted },
+    ...{ newest, violations, exit: violations.length + starters.length - accounted > 0 ? 1 : 0 },
+  };
+  io.out(labText(verdict));
+  return verdict.exit;
+}
+
+type Left = Pick<Evidence, "log" | "tips"> &
+  LabRepository & { readonly starters: readonly Starter[] };
+
+function evidenceOf(left: Left, flags: JudgeFlags, io: Io): Evidence {
+  const { log, tips, revisions, starters } = left;
+  const images = labImages(flags.registry);
+  const format = parseTagFormat(labNames.tagFormat);
+  const operations = starters.map(({ name, deploy, revision: at }, index): Operation => {
+    const revision = revisions[at]!;
+    const tag = tagOf(format, revision);
+    const end = saidIn(join(io.cwd, flags.results, `${index + 1}.json`));
+    const what = { revision, images: images.map((image) => ({ image, tag })) };
+    const who = { actor: name, command: "promote" as const, deploy };
+    return { ...who, ...what, startedMs: 0, end, isRepeat: false };
+  });
+  return {
+    ...{ log, tips, operations, images, cutOff: new Set() },
+    source: {
+      named: (prefix) => revisions.find((revision) => revision.startsWith(prefix)),
+      precedes: (one, other) => revisions.indexOf(one) <= revisions.indexOf(other),
+    },
+    ...{ isUndisturbed: true, mustSucceed: true, boundMs: landPolicy.timeoutMs + graceMs },
+  };
+}
+
+/** Reads what a deployer printed. One that printed no result is not accounted for. */
+function saidIn(file: string): Said | undefined {
+  try {
+    const { status, out } = JSON.parse(readFileSync(file, "utf8")) as {
+      status: number;
+      out: string;
+    };
+    const { outcome, commit, tip, tookMs, failure } = JSON.parse(out) as PromoteResult;
+    return { atMs: tookMs, outcome, exit: status, commit, tip, code: failure?.code };
+  } catch {
+    return undefined;
+  }
+}

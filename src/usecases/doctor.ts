@@ -1,0 +1,101 @@
+/** Doctor: is everything there that a deploy needs? Reads only, and looks at all of it. */
+
+import type { Check, DoctorResult } from "../core/doctor-result.ts";
+import { exit, Failure } from "../core/failure.ts";
+import type { ImageName } from "../core/image-ref.ts";
+import type { PushReply } from "../core/push-outcome.ts";
+import type { ArgoCd, Clock, Cluster, Registry, Remote } from "../ports.ts";
+import {
+  applicationFinding,
+  clockFinding,
+  clusterFinding,
+  type Finding,
+  gitFinding,
+  readFinding,
+  registryFinding,
+  rightsFinding,
+  type ServerTime,
+  type TokenRights,
+  writeFinding,
+} from "./doctor-checks.ts";
+import type { RolloutPlace } from "./wanted-workloads.ts";
+
+/** What to look at. */
+export interface DoctorRequest {
+  /** One of them is asked for per registry. */
+  readonly images: readonly ImageName[];
+  readonly rollout?: RolloutPlace | undefined;
+}
+
+/**
+ * The world, as far as it is configured: what is not there is not looked at. What cannot be opened
+ * is a function that throws a Failure, so that its check shows it.
+ */
+export interface DoctorPorts {
+  readonly clock: Clock;
+  /** Returns where the settings come from. */
+  readConfig(): Promise<string>;
+  /** Returns what `git --version` prints. */
+  gitVersion(): Promise<string>;
+  openRemote?(): Promise<Pick<Remote, "fetchTip">>;
+  /** Asks whether a push would be taken, without pushing. */
+  probeWrite?(): Promise<PushReply>;
+  /** Returns undefined when the server says nothing about its tokens. */
+  tokenRights?(): Promise<TokenRights | undefined>;
+  openRegistry?(): Promise<Pick<Registry, "find">>;
+  hasLogin?(registry: string): boolean;
+  openArgoCd?(): Promise<Pick<ArgoCd, "application">>;
+  openCluster?(): Promise<Pick<Cluster, "workload">>;
+  serverTimes?(): Promise<readonly ServerTime[]>;
+}
+
+/** One check to be made; undefined means that nothing is configured for it. */
+type Plan = readonly [name: string, look: (() => Promise<Finding>) | undefined];
+
+/** Looks at everything at once. No failure of one check hides another. Exits with 1 on a `fail`. */
+export async function doctor(request: DoctorRequest, ports: DoctorPorts): Promise<DoctorResult> {
+  const { openRemote, probeWrite, tokenRights, openArgoCd, openCluster, serverTimes } = ports;
+  const { rollout } = request;
+  const plans: readonly Plan[] = [
+    ["config", async () => ({ state: "ok", detail: await ports.readConfig() })],
+    ["git", async () => gitFinding(await ports.gitVersion())],
+    ["remote", openRemote && (async () => readFinding(await openRemote()))],
+    ["write", probeWrite && (async () => writeFinding(await probeWrite()))],
+    ["token", tokenRights && (async () => rightsFinding(await tokenRights()))],
+    ...registryPlans(request, ports),
+    ["argocd", openArgoCd && (async () => applicationFinding(await openArgoCd()))],
+    [
+      "cluster",
+      rollout && openCluster && (async () => clusterFinding(rollout, await openCluster())),
+    ],
+    ["clock", serverTimes && (async () => clockFinding(await serverTimes(), ports.clock))],
+  ];
+  const checks = await Promise.all(plans.map(carryOut));
+  const isWell = checks.every(({ state }) => state !== "fail");
+  return { version: 1, command: "doctor", exit: isWell ? exit.done : exit.failed, checks };
+}
+
+function registryPlans({ images }: DoctorRequest, ports: DoctorPorts): readonly Plan[] {
+  const { openRegistry, hasLogin } = ports;
+  const first = images.filter(
+    ({ registry }, n) => images.findIndex((other) => other.registry === registry) === n,
+  );
+  if (openRegistry === undefined || first.length === 0) return [["registry", undefined]];
+  return first.map((image) => {
+    const login = hasLogin?.(image.registry) ? "known" : "none";
+    const look = async () => registryFinding(image, await openRegistry(), login);
+    return [`registry ${image.registry}`, look];
+  });
+}
+
+async function carryOut([name, look]: Plan): Promise<Check> {
+  if (look === undefined) return { name, state: "skipped", detail: "not configured" };
+  try {
+    return { name, ...(await look()) };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    // What could not be asked now says nothing of how it is set up.
+    const state = error.code === "throttled" ? "warn" : "fail";
+    return { name, state, detail: error.message, remedy: error.hint };
+  }
+}

@@ -1,0 +1,107 @@
+/** Settings → Argo CD, Kubernetes and pages. Constructs adapters, as wiring.ts does. */
+
+import { delimiter, resolve } from "node:path";
+import { openArgoCd } from "./adapters/argocd.ts";
+import { inClusterEntrance, kubeconfigEntrance } from "./adapters/kube-entrance.ts";
+import { type KubeEntrance, openKubernetes } from "./adapters/kubernetes.ts";
+import { openProbe } from "./adapters/probe.ts";
+import { systemClock, systemRandom } from "./adapters/system.ts";
+import type { Io } from "./cli/io.ts";
+import { argocdToken } from "./cli/secrets.ts";
+import type { Settings } from "./cli/settings.ts";
+import type { Config } from "./config.ts";
+import { Failure } from "./core/failure.ts";
+import type {
+  ArgoCd,
+  Cluster,
+  History,
+  ImageDigests,
+  Progress,
+  Registry,
+  Remote,
+} from "./ports.ts";
+import { ancestryOf } from "./usecases/ancestry.ts";
+import type { VerifyPorts } from "./usecases/verify.ts";
+import { gitDoors, type Opened, openRegistry } from "./wiring.ts";
+
+/** Which cluster is asked. */
+export interface ClusterFlags {
+  /** Undefined: KUBECONFIG, else the cluster that this process runs in. */
+  readonly kubeconfig?: string;
+  /** A context of the kubeconfig; undefined: its current one. */
+  readonly context?: string;
+}
+
+type ArgoCdSettings = NonNullable<NonNullable<Config["verify"]>["argocd"]>;
+
+/** Wall time of one request, in milliseconds. A refresh waits until Argo CD has compared. */
+const requestTimeoutMs = 60_000;
+
+/** The world of `verify` and `status`. */
+export interface DeployPorts extends VerifyPorts {
+  readonly remote: Remote;
+  readonly history: History;
+  readonly registry: Registry & ImageDigests;
+}
+
+/** Opens everything that shows a deploy, as far as the settings name it. */
+export async function openDeployPorts(
+  settings: Settings,
+  flags: ClusterFlags,
+  { io, progress }: { readonly io: Io; readonly progress: Progress },
+): Promise<Opened<DeployPorts>> {
+  const { argocd, rollout } = settings.config?.verify ?? {};
+  const cluster = rollout && (await clusterFor(flags, io));
+  const registry = await openRegistry(settings, io);
+  const doors = await gitDoors(settings, io);
+  const remote = await doors.branch();
+  const history = await doors.source();
+  const ancestry = ancestryOf(doors, settings.tagFormat);
+  return {
+    ...{ repository: doors.repository, remote, history, ancestry, cluster, progress },
+    registry,
+    argocd: argocd && argocdFor(argocd, io),
+    probe: openProbe({ timeoutMs: requestTimeoutMs, signal: io.signal }),
+    clock: systemClock,
+    random: systemRandom,
+    async close() {
+      await Promise.all([remote.close(), history.close(), ancestry.close()]);
+    },
+  };
+}
+
+/** Opens Argo CD. */
+export function argocdFor(argocd: ArgoCdSettings, io: Io): ArgoCd {
+  const token = argocdToken(io);
+  const timeoutMs = requestTimeoutMs;
+  return openArgoCd({ ...argocd, token, clock: systemClock, timeoutMs, signal: io.signal });
+}
+
+/** Opens the cluster. Throws `config` when there is no way in. */
+export async function clusterFor(flags: ClusterFlags, io: Io): Promise<Cluster> {
+  const entrance = await entranceFor(flags, io);
+  const timeoutMs = requestTimeoutMs;
+  return openKubernetes({ entrance, clock: systemClock, timeoutMs, signal: io.signal });
+}
+
+/** The flag, then KUBECONFIG, then what every pod finds mounted. No file is guessed at. */
+async function entranceFor({ kubeconfig, context }: ClusterFlags, io: Io): Promise<KubeEntrance> {
+  const { KUBECONFIG, KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT = "443" } = io.env;
+  const file = kubeconfig ?? KUBECONFIG ?? "";
+  if (kubeconfig === undefined && file.includes(delimiter)) throw severalFiles(file);
+  if (file !== "") return kubeconfigEntrance(resolve(io.cwd, file), context);
+  if (host) return inClusterEntrance({ host, port: KUBERNETES_SERVICE_PORT });
+  throw new Failure(
+    "config",
+    "Cannot ask the cluster: no kubeconfig is given, and this is no pod of one",
+    "Name a kubeconfig with --kubeconfig or KUBECONFIG, or leave verify.rollout out.",
+  );
+}
+
+function severalFiles(files: string): Failure {
+  return new Failure(
+    "config",
+    `Cannot use KUBECONFIG "${files}": several files are not merged here`,
+    "Name one file with --kubeconfig.",
+  );
+}

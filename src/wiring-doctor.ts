@@ -1,0 +1,90 @@
+/** Settings → what doctor looks at: each thing opened when its check asks for it. */
+
+import { tmpdir } from "node:os";
+import { gitVersion } from "./adapters/doctor-git.ts";
+import { githubRights, serverTimes } from "./adapters/doctor-http.ts";
+import type { OpenedRemote } from "./adapters/git.ts";
+import { registryUrl } from "./adapters/registry-hosts.ts";
+import { systemClock } from "./adapters/system.ts";
+import type { Io } from "./cli/io.ts";
+import { gitSecrets, registryLogin } from "./cli/secrets.ts";
+import type { Settings } from "./cli/settings.ts";
+import type { DoctorPorts } from "./usecases/doctor.ts";
+import { type Opened, openManifests, openRegistry } from "./wiring.ts";
+import { argocdFor, type ClusterFlags, clusterFor } from "./wiring-cluster.ts";
+
+/** Wall time of one request, in milliseconds. */
+const requestTimeoutMs = 15_000;
+
+/** What can be looked at without any settings. */
+export function bareDoctorPorts(io: Io): Pick<DoctorPorts, "clock" | "gitVersion"> {
+  return {
+    clock: systemClock,
+    gitVersion: () => gitVersion({ env: io.env, directory: tmpdir() }),
+  };
+}
+
+/** Opens what the settings name, each when it is asked for. */
+export function doctorPorts(
+  settings: Settings,
+  flags: ClusterFlags,
+  io: Io,
+): Omit<DoctorPorts, "readConfig"> & { close(): Promise<void> } {
+  const { argocd, rollout } = settings.config?.verify ?? {};
+  const manifests = once(() => openManifests(settings, io));
+  const repository = async () => (await manifests()).repository;
+  return {
+    ...bareDoctorPorts(io),
+    openRemote: async () => (await manifests()).remote,
+    async probeWrite() {
+      const { remote } = await manifests();
+      return remote.wouldTake(await remote.fetchTip());
+    },
+    tokenRights: async () => rightsAt(await repository(), io),
+    openRegistry: () => openRegistry(settings, io),
+    hasLogin: (registry) => registryLogin(registry, io) !== undefined,
+    ...(argocd && { openArgoCd: async () => argocdFor(argocd, io) }),
+    ...(rollout && { openCluster: () => clusterFor(flags, io) }),
+    async serverTimes() {
+      const urls = await urlsOf(settings, repository);
+      const options = { clock: systemClock, timeoutMs: requestTimeoutMs, signal: io.signal };
+      return serverTimes(urls, options);
+    },
+    close: async () => (await manifests.opened())?.close(),
+  };
+}
+
+type Manifests = Opened<{ readonly remote: OpenedRemote }>;
+
+/** Checks share what they open; what was never asked for is never opened. */
+function once(open: () => Promise<Manifests>) {
+  let opening: Promise<Manifests> | undefined;
+  const ask = () => {
+    opening ??= open();
+    return opening;
+  };
+  return Object.assign(ask, { opened: async () => opening?.catch(() => undefined) });
+}
+
+/** Every server of a deploy, each once; what cannot be told is another check's matter. */
+async function urlsOf({ config, images }: Settings, repository: () => Promise<string>) {
+  const insecure = config?.insecureRegistries ?? [];
+  const registries = images.map(({ image }) => registryUrl(image.registry, insecure).href);
+  const argocd = config?.verify?.argocd?.server;
+  const url = await repository().catch(() => undefined);
+  const all = [url, argocd, ...registries].filter((text) => text !== undefined);
+  return [...new Set(all.filter((text) => /^https?:/i.test(text)))];
+}
+
+/** Only GitHub says what a token may do, and the token goes to its own server's API alone. */
+async function rightsAt(repository: string, io: Io) {
+  const { token } = gitSecrets(repository, io);
+  const { GITHUB_SERVER_URL: ownServer, GITHUB_API_URL: ownApi } = io.env;
+  const server = ownServer ?? "https://github.com";
+  const api = ownServer === undefined ? "https://api.github.com" : ownApi;
+  const path = repository.slice(server.length + 1).replace(/(?:\.git)?\/?$/, "");
+  const isThere = repository.startsWith(`${server}/`) && /^[\w.-]+\/[\w.-]+$/.test(path);
+  if (token === undefined || api === undefined || !isThere) return undefined;
+  const options = { timeoutMs: requestTimeoutMs, signal: io.signal, api };
+  return githubRights({ repository: path, token }, options);
+}

@@ -1,0 +1,169 @@
+/** A source and its manifests in memory, told commit by commit, and audited by the use case. */
+
+import type { FileChange, LoggedCommit } from "../../src/core/commit-log.ts";
+import type { CommitId, Revision } from "../../src/core/ids.ts";
+import { parseImageName } from "../../src/core/image-ref.ts";
+import { parseTagFormat } from "../../src/core/tag-format.ts";
+import { type RecordedOutcome, writeMessage } from "../../src/core/trailer.ts";
+import type { DeployLog } from "../../src/ports.ts";
+import { type AuditRequest, audit } from "../../src/usecases/audit.ts";
+
+export const minuteMs = 60_000;
+const firstMs = Date.UTC(2026, 0, 1);
+const digits = 7;
+
+/** What a commit changes: text by path, undefined for a file that goes away. */
+export type Writes = Readonly<Record<string, string | undefined>>;
+
+interface Branch {
+  /** Oldest first. */
+  readonly commits: LoggedCommit[];
+  readonly changes: Map<string, FileChange[]>;
+  files: Map<string, string>;
+  tip: string | undefined;
+}
+
+/** Code and manifests on one branch, or apart. Every commit comes a minute after the last. */
+export class LedgerWorld {
+  readonly #source: Branch = newBranch();
+  readonly #manifests: Branch;
+  readonly #contents = new Map<string, string>();
+  #count = 0;
+
+  constructor(shape: "one branch" | "apart" = "one branch") {
+    this.#manifests = shape === "apart" ? newBranch() : this.#source;
+    this.hand("feat: begin", { "k8s/web.yaml": web("latest"), "k8s/api.yaml": api("latest") });
+    if (shape === "one branch") this.hand("feat: code", { "app/main.ts": "" });
+  }
+
+  /** How late it is: the time of the newest commit. */
+  get nowMs(): number {
+    return firstMs + this.#count * minuteMs;
+  }
+
+  /** Makes a commit of code. */
+  code(
+    subject = "feat: change",
+    writes: Writes = { "app/main.ts": String(this.#count) },
+  ): Revision {
+    return this.#commit(this.#source, { message: `${subject}\n`, writes }) as Revision;
+  }
+
+  /** Makes a commit of the manifests branch, as people do. */
+  hand(message: string, writes: Writes): CommitId {
+    return this.#commit(this.#manifests, { message, writes }) as CommitId;
+  }
+
+  /** Makes a deploy commit as Landfall does. */
+  deploy(revision: Revision, how: { outcome?: RecordedOutcome; writes?: Writes } = {}): CommitId {
+    const { outcome = "landed", writes = { "k8s/web.yaml": web(tag(revision)) } } = how;
+    const deploy = `d-${this.#count}`;
+    const record = { outcome, deploy, revision, tags: [tag(revision)], moves: [], skipCi: true };
+    return this.hand(writeMessage(record), writes);
+  }
+
+  /** Makes a deploy commit as people's scripts did before Landfall. */
+  legacy(revision: Revision, writes: Writes = { "k8s/web.yaml": web(tag(revision)) }): CommitId {
+    return this.hand(`chore(gitops): update image tags to ${tag(revision)}\n`, writes);
+  }
+
+  /** Puts the source's, or the one branch's, tip elsewhere: the next commit is made there. */
+  checkout(commit: string, branch: "source" | "manifests" = "source"): void {
+    const at = branch === "source" ? this.#source : this.#manifests;
+    at.tip = commit;
+  }
+
+  /** Merges another line into where the branch stands. */
+  merge(other: string, writes: Writes = {}): string {
+    const parents = [this.#source.tip!, other];
+    return this.#commit(this.#source, { message: "Merge\n", writes, parents });
+  }
+
+  /** Audits all of it, as of now. */
+  audit(asked: Partial<AuditRequest> = {}) {
+    const images = ["acme/web", "acme/api"].map((name) => parseImageName(name)!);
+    const request: AuditRequest = {
+      ...{ images, paths: ["k8s"], tagFormat: parseTagFormat(`sha-{revision:${digits}}`) },
+      ...{ repository: "manifests", branch: "main", source: "source", sinceMs: 0 },
+      ...{ asOfMs: this.nowMs, graceMs: 0, behind: 3 },
+      pattern: /^chore\(gitops\): (?:update image tags|recover missing manifest update) to sha-/,
+      ...asked,
+    };
+    return audit(request, { log: this.#log(), progress: { step: () => {}, warn: () => {} } });
+  }
+
+  #commit(
+    branch: Branch,
+    say: { message: string; writes: Writes; parents?: readonly string[] },
+  ): string {
+    this.#count += 1;
+    const id = (this.#count * 0x9e3779b1).toString(16).padStart(12, "0").slice(-12).repeat(4);
+    const commit = id.slice(0, 40);
+    const parents = say.parents ?? (branch.tip === undefined ? [] : [branch.tip]);
+    const changes = Object.entries(say.writes).map(([path, text]) => {
+      const before = branch.files.get(path);
+      if (text === undefined) branch.files.delete(path);
+      else branch.files.set(path, text);
+      return { path, before: this.#keep(before), after: this.#keep(text) };
+    });
+    branch.commits.push({
+      ...{ id: commit, parents, atMs: this.nowMs, author: "ana", message: say.message },
+    });
+    branch.changes.set(
+      commit,
+      changes.filter(({ before, after }) => before !== after),
+    );
+    branch.tip = commit;
+    return commit;
+  }
+
+  #keep(text: string | undefined): string | undefined {
+    if (text === undefined) return undefined;
+    const id = `content ${text}`;
+    this.#contents.set(id, text);
+    return id;
+  }
+
+  #log(): DeployLog {
+    const [source, manifests] = [this.#source, this.#manifests];
+    const newestFirst = [...manifests.commits].reverse();
+    return {
+      histories: async () => ({
+        manifests: newestFirst,
+        source: source === manifests ? newestFirst : [...source.commits].reverse(),
+      }),
+      changes: async (commits, paths) =>
+        new Map(
+          commits.flatMap(({ id }) => {
+            const all = manifests.changes.get(id) ?? [];
+            const isAsked = (path: string) => paths.some((at) => path.startsWith(at));
+            const found = all.filter(({ path }) => paths.length === 0 || isAsked(path));
+            return found.length === 0 ? [] : [[id, found] as const];
+          }),
+        ),
+      filesAt: async () => [...manifests.files.keys()],
+      read: async (ids, take) => {
+        for (const id of ids) take(id, new TextEncoder().encode(this.#contents.get(id)));
+      },
+    };
+  }
+}
+
+function newBranch(): Branch {
+  return { commits: [], changes: new Map(), files: new Map(), tip: undefined };
+}
+
+/** A manifest of the image `acme/web`. */
+export function web(held: string): string {
+  return `kind: Deployment\nspec:\n  image: acme/web:${held}\n`;
+}
+
+/** A manifest of the image `acme/api`. */
+export function api(held: string): string {
+  return `kind: Deployment\nspec:\n  image: acme/api:${held}\n`;
+}
+
+/** The tag that is made of a revision. */
+export function tag(revision: string): string {
+  return `sha-${revision.slice(0, digits)}`;
+}

@@ -1,0 +1,90 @@
+/** Verifications against real HTTP on loopback, in a time that passes only by waiting. */
+
+import { openArgoCd } from "../../src/adapters/argocd.ts";
+import { openKubernetes } from "../../src/adapters/kubernetes.ts";
+import { openProbe } from "../../src/adapters/probe.ts";
+import { asCommitId, asDigest, asRevision, asTag } from "../../src/core/ids.ts";
+import { parseImageName } from "../../src/core/image-ref.ts";
+import type { ExpectedImage } from "../../src/core/rollout-images.ts";
+import type { Ancestry } from "../../src/usecases/ancestry.ts";
+import { type VerifyPorts, type VerifyRequest, verify } from "../../src/usecases/verify.ts";
+import type { WantedWorkload } from "../../src/usecases/wanted-workloads.ts";
+import { sleeplessClock } from "./registry-client-options.ts";
+
+const commit = (digit: string) => asCommitId(digit.repeat(40))!;
+/** Commits of the manifests branch: before ours, ours, and after it. */
+export const old = commit("0");
+export const ours = commit("a");
+export const newer = commit("b");
+
+export const repository = "https://git.example.org/acme/robson";
+export const imageName = "ldamasio/rbs-frontend-prod";
+export const digest = asDigest(`sha256:${"1".repeat(64)}`)!;
+const image = parseImageName(imageName)!;
+export const expected: ExpectedImage = { image, tag: asTag("sha-1a2b3c4")!, digests: [digest] };
+/** A Deployment that is to run our image. */
+export const web: WantedWorkload = {
+  ...{ kind: "Deployment", name: "web", namespace: "robson" },
+  images: [expected],
+};
+
+/** Both histories have three commits in a row: digits 0, a, b, and tags sha-0…, ours, sha-9…. */
+const ancestry: Ancestry = {
+  isManifestAncestor: async (a, b) =>
+    [old, ours, newer].indexOf(a) <= [old, ours, newer].indexOf(b),
+  isNewerTag: async (tag, than) => tag === "sha-9999999" && than === expected.tag,
+};
+
+/** Where the servers are. */
+export interface Servers {
+  readonly argocd?: string;
+  readonly kubernetes?: string;
+  readonly token?: string;
+  /** The wall-clock limit of one request, in milliseconds. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Returns the ports, with real adapters for the servers that there are. */
+export function portsFor(servers: Servers) {
+  const { argocd, kubernetes, token, timeoutMs = 5_000, signal } = servers;
+  const clock = sleeplessClock();
+  const said: string[] = [];
+  const say = (text: string) => {
+    said.push(text);
+  };
+  const tellToken = async () => token;
+  const common = { clock, timeoutMs, signal };
+  const ports: VerifyPorts = {
+    ...{ clock, ancestry, random: { unit: () => 0 }, progress: { step: say, warn: say } },
+    argocd: argocd
+      ? openArgoCd({ server: argocd, app: "robson-prod", token, ...common })
+      : undefined,
+    cluster: kubernetes
+      ? openKubernetes({
+          entrance: { server: new URL(kubernetes), tls: {}, token: tellToken },
+          ...common,
+        })
+      : undefined,
+    probe: openProbe({ timeoutMs, signal }),
+  };
+  return { ports, clock, said };
+}
+
+/** How long tests wait: looks a second apart, a failure stands three, all is over after a minute. */
+const policy = { timeoutMs: 60_000, leastMs: 1_000, mostMs: 1_000, standMs: 3_000 };
+
+/** Verifies the deploy at `ours`. */
+export async function verifyAt(servers: Servers, request: Partial<VerifyRequest>) {
+  const { ports, clock, said } = portsFor(servers);
+  const result = await verify(
+    {
+      ...{ revision: asRevision("1a2b3c4".padEnd(40, "0"))!, tag: expected.tag, commit: ours },
+      ...{ repository, branch: "main", pins: { kind: "done", detail: "1 pin holds sha-1a2b3c4" } },
+      ...request,
+    },
+    ports,
+    policy,
+  );
+  return { result, steps: result.steps.map(({ name, state }) => `${name} ${state}`), clock, said };
+}
