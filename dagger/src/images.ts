@@ -8,6 +8,7 @@ export interface PlannedImage {
   readonly image: string;
   readonly tag: string;
   readonly action: "build" | "retag" | "keep";
+  /** Digest of what is published already. A build has none. */
   readonly from?: string;
   readonly context: string;
   readonly dockerfile: string;
@@ -22,6 +23,8 @@ export interface BuildPlan {
   readonly tag: string;
   readonly extraTags: readonly string[];
   readonly images: readonly PlannedImage[];
+  /** Whether the settings say what to verify after a landing. */
+  readonly verify: boolean;
 }
 
 /** How many lines of a failed build are shown. */
@@ -55,12 +58,11 @@ export async function publishImages(
   }
   await Promise.all([...builds].map(([image, built]) => naming(image, () => built.sync())));
   return Promise.all(
-    plan.images.map((image) =>
-      naming(image, () => {
-        const built = builds.get(image);
-        return built ? publishOne(image, built, access) : giveTag(image, at);
-      }),
-    ),
+    plan.images.map((image) => {
+      const built = builds.get(image);
+      if (built) return naming(image, () => publishOne(image, built, access));
+      return giveTag(image, at);
+    }),
   );
 }
 
@@ -75,12 +77,10 @@ function publishOne(image: PlannedImage, built: Container, access: Access): Prom
   return known.publish(address, registryService ? { registryService } : {});
 }
 
-/** Gives what is published already the tag, at the same digest; what has it keeps it. */
-async function giveTag(image: PlannedImage, at: Container): Promise<string> {
-  const from = image.from ?? image.tag;
-  const words = ["retag", `${image.image}=${from}`, "--to", image.tag, "--json"];
-  const told = JSON.parse(await run(at, words)) as { images: { digest: string }[] };
-  return `${image.image}:${image.tag}@${told.images[0]?.digest}`;
+/** Gives what is published already the tag, at the same digest. What has the tag keeps it. */
+async function giveTag({ action, image, tag, from }: PlannedImage, at: Container): Promise<string> {
+  if (action === "retag") await run(at, ["retag", `${image}=${from}`, "--to", tag]);
+  return `${image}:${tag}@${from}`;
 }
 
 /** Returns the registry of an image's name, by Docker's rule. */

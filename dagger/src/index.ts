@@ -16,7 +16,8 @@ import {
   type Service,
 } from "@dagger.io/dagger";
 import { type BuildPlan, buildImage, publishImages } from "./images.js";
-import { atSource, run, toolContainer } from "./tool.js";
+import { runRace } from "./race.js";
+import { type Access, atSource, reports, run, toolContainer } from "./tool.js";
 
 @object()
 export class Landfall {
@@ -96,12 +97,12 @@ export class Landfall {
       gitService,
       registryService,
     };
-    const at = atSource(toolContainer(this.lib, this.toolImage), source, access);
+    const at = standing(this, source, access);
     const words = ["--image", image, "--rebuild"];
     const plan = await planOf(at, { config, revision: await headOf(source, revision), words });
     const [planned] = plan.images;
     if (planned === undefined) throw new Error(`landfall.yaml lists no image "${image}"`);
-    return buildImage(source, planned);
+    return buildImage(treeOf(source, plan.revision), planned);
   }
 
   /**
@@ -149,10 +150,10 @@ export class Landfall {
       gitService,
       registryService,
     };
-    const at = atSource(toolContainer(this.lib, this.toolImage), source, access);
-    const words = [...(rebuild ? ["--rebuild"] : []), ...(ref ? ["--ref", ref] : [])];
+    const at = standing(this, source, access);
+    const words = [...(rebuild ? ["--rebuild"] : []), ...option("--ref", ref)];
     const plan = await planOf(at, { config, revision: await headOf(source, revision), words });
-    const published = await publishImages(plan, source, { at, access });
+    const published = await publishImages(plan, treeOf(source, plan.revision), { at, access });
     await giveExtraTags(at, plan);
     return `${published.join("\n")}\n`;
   }
@@ -173,7 +174,7 @@ export class Landfall {
     revision?: string,
     /** Print the change that would be pushed, and push nothing. */
     dryRun = false,
-    /** Return one JSON object instead of text. (`--json` is a flag of `dagger call` itself.) */
+    /** Return one JSON object, not text. The name `--json` is taken by `dagger call` itself. */
     asJson = false,
     /** Further words for the command line, for example --branch=main. */
     flags: string[] = [],
@@ -206,17 +207,15 @@ export class Landfall {
     };
     const words = ["promote", "--revision", await headOf(source, revision)];
     if (dryRun) words.push("--dry-run");
-    return run(atSource(toolContainer(this.lib, this.toolImage), source, access), [
-      ...words,
-      ...shared(config, asJson),
-      ...flags,
-    ]);
+    return run(standing(this, source, access), [...words, ...shared(config, asJson), ...flags]);
   }
 
   /**
    * Deploys a commit: builds and publishes its images, then lands their tags in the manifests.
    *
-   * All or nothing: if one image fails to build or to publish, nothing is promoted.
+   * All or nothing: if one image fails to build or to publish, nothing is promoted. Where
+   * landfall.yaml says what to verify, the cluster is watched until it runs what has landed; a
+   * verification that fails gives its exit status, and undoes nothing.
    */
   @func({ cache: "never" })
   async deploy(
@@ -230,7 +229,138 @@ export class Landfall {
     rebuild = false,
     /** Ref that CI runs for: the default branch gives extraTags, a release tag v* itself. */
     ref?: string,
-    /** Return one JSON object instead of text. (`--json` is a flag of `dagger call` itself.) */
+    /** Watch what has landed arrive, where landfall.yaml has `verify`. */
+    verify = true,
+    /** Return one JSON object, not text. The name `--json` is taken by `dagger call` itself. */
+    asJson = false,
+    /** Further words for the command line of promote, for example --branch=main. */
+    flags: string[] = [],
+    /** Token of Argo CD, for example env:ARGOCD_AUTH_TOKEN. */
+    argocdToken?: Secret,
+    /** Kubeconfig of the cluster whose rollout is watched, for example file:kubeconfig. */
+    kubeconfig?: Secret,
+    /** Token that may push to the repository with the manifests, for example env:GITHUB_TOKEN. */
+    gitToken?: Secret,
+    /** User name that goes with the token, where the server minds it. */
+    gitUsername?: string,
+    /** Private SSH key, where the repository is reached by SSH. */
+    sshKey?: Secret,
+    /** Known hosts of SSH: the keys that the server may show. */
+    sshKnownHosts?: Secret,
+    /** Password or token of the registry, for example env:REGISTRY_PASSWORD. */
+    registryPassword?: Secret,
+    /** User name at the registry. */
+    registryUsername?: string,
+    /** Git server that only this call can reach, as the host `git`. */
+    gitService?: Service,
+    /** Registry that only this call can reach, as the host `registry`. */
+    registryService?: Service,
+  ): Promise<string> {
+    const access = {
+      gitToken,
+      gitUsername,
+      sshKey,
+      sshKnownHosts,
+      registryPassword,
+      registryUsername,
+      gitService,
+      registryService,
+    };
+    const at = standing(this, source, access);
+    const commit = await headOf(source, revision);
+    const words = [...(rebuild ? ["--rebuild"] : []), ...option("--ref", ref)];
+    const where = flags.filter((word) => /^--(?:repository|branch|path|source)=/.test(word));
+    const plan = await planOf(at, { config, revision: commit, words: [...words, ...where] });
+    await publishImages(plan, treeOf(source, plan.revision), { at, access });
+    const promote = ["promote", "--revision", commit, ...shared(config, asJson), ...flags];
+    const told = await run(at, promote);
+    if (!stands(told)) return told;
+    return goOn(told, async () => {
+      // Only now, so that `latest` never names what did not land, nor goes back behind it.
+      await giveExtraTags(at, plan);
+      if (!verify || !plan.verify) return told;
+      const watching = standing(this, source, { ...access, argocdToken, kubeconfig });
+      const about = ["--revision", commit, ...shared(config, asJson), ...where];
+      const seen = await run(watching, ["verify", ...about]);
+      return asJson ? joinJson(told, seen) : told + seen;
+    });
+  }
+
+  /**
+   * Waits until the cluster runs what was landed: Argo CD, the rollout, the pages of landfall.yaml.
+   */
+  @func({ cache: "never" })
+  verify(
+    /** The source repository with its .git, for example `.`. */
+    source: Directory,
+    /** Settings file inside the source. Default: landfall.yaml. */
+    config?: string,
+    /** Commit to look for, or a newer one. Default: the one that the manifests pin. */
+    revision?: string,
+    /** How long to wait, for example 5m. */
+    timeout?: string,
+    /** Ask Argo CD to sync. */
+    sync = false,
+    /** Return one JSON object, not text. The name `--json` is taken by `dagger call` itself. */
+    asJson = false,
+    /** Further words for the command line, for example --branch=main. */
+    flags: string[] = [],
+    /** Token of Argo CD, for example env:ARGOCD_AUTH_TOKEN. */
+    argocdToken?: Secret,
+    /** Kubeconfig of the cluster whose rollout is watched, for example file:kubeconfig. */
+    kubeconfig?: Secret,
+    /** Token that may push to the repository with the manifests, for example env:GITHUB_TOKEN. */
+    gitToken?: Secret,
+    /** User name that goes with the token, where the server minds it. */
+    gitUsername?: string,
+    /** Private SSH key, where the repository is reached by SSH. */
+    sshKey?: Secret,
+    /** Known hosts of SSH: the keys that the server may show. */
+    sshKnownHosts?: Secret,
+    /** Password or token of the registry, for example env:REGISTRY_PASSWORD. */
+    registryPassword?: Secret,
+    /** User name at the registry. */
+    registryUsername?: string,
+    /** Git server that only this call can reach, as the host `git`. */
+    gitService?: Service,
+    /** Registry that only this call can reach, as the host `registry`. */
+    registryService?: Service,
+  ): Promise<string> {
+    const access = {
+      gitToken,
+      gitUsername,
+      sshKey,
+      sshKnownHosts,
+      registryPassword,
+      registryUsername,
+      gitService,
+      registryService,
+    };
+    const at = standing(this, source, { ...access, argocdToken, kubeconfig });
+    const words = ["verify", ...option("--revision", revision), ...option("--timeout", timeout)];
+    if (sync) words.push("--sync");
+    return run(at, [...words, ...shared(config, asJson), ...flags]);
+  }
+
+  /**
+   * Finds what was published and never landed, and lands it: 0 in sync or repaired, 3 with
+   * `--dry-run` when there is something to repair.
+   */
+  @func({ cache: "never" })
+  sync(
+    /** The source repository with its .git, for example `.`. */
+    source: Directory,
+    /** Settings file inside the source. Default: landfall.yaml. */
+    config?: string,
+    /** Only say what there is to repair. */
+    dryRun = false,
+    /** Also land again what somebody moved away by hand. */
+    force = false,
+    /** How many commits of the source to look back. */
+    lookback?: number,
+    /** How long a revision may be on its way before it counts as lost, for example 30m. */
+    grace?: string,
+    /** Return one JSON object, not text. The name `--json` is taken by `dagger call` itself. */
     asJson = false,
     /** Further words for the command line, for example --branch=main. */
     flags: string[] = [],
@@ -261,16 +391,342 @@ export class Landfall {
       gitService,
       registryService,
     };
-    const at = atSource(toolContainer(this.lib, this.toolImage), source, access);
-    const commit = await headOf(source, revision);
-    const words = [...(rebuild ? ["--rebuild"] : []), ...(ref ? ["--ref", ref] : [])];
-    const plan = await planOf(at, { config, revision: commit, words });
-    await publishImages(plan, source, { at, access });
-    const promote = ["promote", "--revision", commit, ...shared(config, asJson), ...flags];
-    const told = await run(at, promote);
-    // Only now, so that `latest` never names what did not land, nor goes back behind it.
-    if (/^landed|"outcome":"landed"/.test(told)) await giveExtraTags(at, plan);
-    return told;
+    const at = standing(this, source, access);
+    const words = ["sync", ...option("--lookback", lookback), ...option("--grace", grace)];
+    if (dryRun) words.push("--dry-run");
+    if (force) words.push("--force");
+    return run(at, [...words, ...shared(config, asJson), ...flags]);
+  }
+
+  /**
+   * Looks as `sync --dry-run` does, and returns what it found as `report.html` and `summary.md`,
+   * whatever the verdict. Save them with `-o`.
+   */
+  @func({ cache: "never" })
+  syncReport(
+    /** The source repository with its .git, for example `.`. */
+    source: Directory,
+    /** Settings file inside the source. Default: landfall.yaml. */
+    config?: string,
+    /** How many commits of the source to look back. */
+    lookback?: number,
+    /** How long a revision may be on its way before it counts as lost, for example 30m. */
+    grace?: string,
+    /** Further words for the command line, for example --branch=main. */
+    flags: string[] = [],
+    /** Token that may push to the repository with the manifests, for example env:GITHUB_TOKEN. */
+    gitToken?: Secret,
+    /** User name that goes with the token, where the server minds it. */
+    gitUsername?: string,
+    /** Private SSH key, where the repository is reached by SSH. */
+    sshKey?: Secret,
+    /** Known hosts of SSH: the keys that the server may show. */
+    sshKnownHosts?: Secret,
+    /** Password or token of the registry, for example env:REGISTRY_PASSWORD. */
+    registryPassword?: Secret,
+    /** User name at the registry. */
+    registryUsername?: string,
+    /** Git server that only this call can reach, as the host `git`. */
+    gitService?: Service,
+    /** Registry that only this call can reach, as the host `registry`. */
+    registryService?: Service,
+  ): Promise<Directory> {
+    const access = {
+      gitToken,
+      gitUsername,
+      sshKey,
+      sshKnownHosts,
+      registryPassword,
+      registryUsername,
+      gitService,
+      registryService,
+    };
+    const at = standing(this, source, access);
+    const words = ["sync", "--dry-run", ...option("--lookback", lookback)];
+    const files = ["--html", "report.html", "--summary", "summary.md"];
+    return reports(at, [...words, ...option("--grace", grace), ...shared(config), ...flags], files);
+  }
+
+  /**
+   * Says of each commit of the source how it reached the manifests, or that it did not: 3 when one
+   * is missing.
+   */
+  @func({ cache: "never" })
+  audit(
+    /** The source repository with its .git, for example `.`. */
+    source: Directory,
+    /** Settings file inside the source. Default: landfall.yaml. */
+    config?: string,
+    /** How far to look back, for example 30d. */
+    since?: string,
+    /** Return one JSON object, not text. The name `--json` is taken by `dagger call` itself. */
+    asJson = false,
+    /** Further words for the command line, for example --branch=main. */
+    flags: string[] = [],
+    /** Token that may push to the repository with the manifests, for example env:GITHUB_TOKEN. */
+    gitToken?: Secret,
+    /** User name that goes with the token, where the server minds it. */
+    gitUsername?: string,
+    /** Private SSH key, where the repository is reached by SSH. */
+    sshKey?: Secret,
+    /** Known hosts of SSH: the keys that the server may show. */
+    sshKnownHosts?: Secret,
+    /** Password or token of the registry, for example env:REGISTRY_PASSWORD. */
+    registryPassword?: Secret,
+    /** User name at the registry. */
+    registryUsername?: string,
+    /** Git server that only this call can reach, as the host `git`. */
+    gitService?: Service,
+    /** Registry that only this call can reach, as the host `registry`. */
+    registryService?: Service,
+  ): Promise<string> {
+    const access = {
+      gitToken,
+      gitUsername,
+      sshKey,
+      sshKnownHosts,
+      registryPassword,
+      registryUsername,
+      gitService,
+      registryService,
+    };
+    const words = ["audit", ...option("--since", since), ...shared(config, asJson), ...flags];
+    return run(standing(this, source, access), words);
+  }
+
+  /** Audits, and returns the ledger as `report.html`, whatever the verdict. Save it with `-o`. */
+  @func({ cache: "never" })
+  auditReport(
+    /** The source repository with its .git, for example `.`. */
+    source: Directory,
+    /** Settings file inside the source. Default: landfall.yaml. */
+    config?: string,
+    /** How far to look back, for example 30d. */
+    since?: string,
+    /** Further words for the command line, for example --branch=main. */
+    flags: string[] = [],
+    /** Token that may push to the repository with the manifests, for example env:GITHUB_TOKEN. */
+    gitToken?: Secret,
+    /** User name that goes with the token, where the server minds it. */
+    gitUsername?: string,
+    /** Private SSH key, where the repository is reached by SSH. */
+    sshKey?: Secret,
+    /** Known hosts of SSH: the keys that the server may show. */
+    sshKnownHosts?: Secret,
+    /** Password or token of the registry, for example env:REGISTRY_PASSWORD. */
+    registryPassword?: Secret,
+    /** User name at the registry. */
+    registryUsername?: string,
+    /** Git server that only this call can reach, as the host `git`. */
+    gitService?: Service,
+    /** Registry that only this call can reach, as the host `registry`. */
+    registryService?: Service,
+  ): Promise<Directory> {
+    const access = {
+      gitToken,
+      gitUsername,
+      sshKey,
+      sshKnownHosts,
+      registryPassword,
+      registryUsername,
+      gitService,
+      registryService,
+    };
+    const words = ["audit", ...option("--since", since), ...shared(config), ...flags];
+    return reports(standing(this, source, access), words, ["--html", "report.html"]);
+  }
+
+  /** Goes back to an older revision, and holds the newer ones out until somebody releases them. */
+  @func({ cache: "never" })
+  rollback(
+    /** The source repository with its .git, for example `.`. */
+    source: Directory,
+    /** Why, for whoever reads the history. */
+    reason: string,
+    /** Settings file inside the source. Default: landfall.yaml. */
+    config?: string,
+    /** Revision or tag to go back to. */
+    to?: string,
+    /** How many deploys to go back, instead of a revision. */
+    steps?: number,
+    /** Image to move back, instead of all; repeatable. */
+    image: string[] = [],
+    /** Return one JSON object, not text. The name `--json` is taken by `dagger call` itself. */
+    asJson = false,
+    /** Further words for the command line, for example --branch=main. */
+    flags: string[] = [],
+    /** Token that may push to the repository with the manifests, for example env:GITHUB_TOKEN. */
+    gitToken?: Secret,
+    /** User name that goes with the token, where the server minds it. */
+    gitUsername?: string,
+    /** Private SSH key, where the repository is reached by SSH. */
+    sshKey?: Secret,
+    /** Known hosts of SSH: the keys that the server may show. */
+    sshKnownHosts?: Secret,
+    /** Password or token of the registry, for example env:REGISTRY_PASSWORD. */
+    registryPassword?: Secret,
+    /** User name at the registry. */
+    registryUsername?: string,
+    /** Git server that only this call can reach, as the host `git`. */
+    gitService?: Service,
+    /** Registry that only this call can reach, as the host `registry`. */
+    registryService?: Service,
+  ): Promise<string> {
+    const access = {
+      gitToken,
+      gitUsername,
+      sshKey,
+      sshKnownHosts,
+      registryPassword,
+      registryUsername,
+      gitService,
+      registryService,
+    };
+    const words = ["rollback", ...option("--to", to), ...option("--steps", steps)];
+    words.push("--reason", reason, ...image.flatMap((name) => ["--image", name]));
+    return run(standing(this, source, access), [...words, ...shared(config, asJson), ...flags]);
+  }
+
+  /** Lifts the holds that a rollback left, so that newer revisions may land again. */
+  @func({ cache: "never" })
+  release(
+    /** The source repository with its .git, for example `.`. */
+    source: Directory,
+    /** Settings file inside the source. Default: landfall.yaml. */
+    config?: string,
+    /** Image to release, instead of all; repeatable. */
+    image: string[] = [],
+    /** Return one JSON object, not text. The name `--json` is taken by `dagger call` itself. */
+    asJson = false,
+    /** Further words for the command line, for example --branch=main. */
+    flags: string[] = [],
+    /** Token that may push to the repository with the manifests, for example env:GITHUB_TOKEN. */
+    gitToken?: Secret,
+    /** User name that goes with the token, where the server minds it. */
+    gitUsername?: string,
+    /** Private SSH key, where the repository is reached by SSH. */
+    sshKey?: Secret,
+    /** Known hosts of SSH: the keys that the server may show. */
+    sshKnownHosts?: Secret,
+    /** Password or token of the registry, for example env:REGISTRY_PASSWORD. */
+    registryPassword?: Secret,
+    /** User name at the registry. */
+    registryUsername?: string,
+    /** Git server that only this call can reach, as the host `git`. */
+    gitService?: Service,
+    /** Registry that only this call can reach, as the host `registry`. */
+    registryService?: Service,
+  ): Promise<string> {
+    const access = {
+      gitToken,
+      gitUsername,
+      sshKey,
+      sshKnownHosts,
+      registryPassword,
+      registryUsername,
+      gitService,
+      registryService,
+    };
+    const words = ["release", ...image.flatMap((name) => ["--image", name])];
+    return run(standing(this, source, access), [...words, ...shared(config, asJson), ...flags]);
+  }
+
+  /**
+   * Shows git, registry, pins, Argo CD and cluster side by side, whichever of them are configured: 3
+   * when they differ.
+   */
+  @func({ cache: "never" })
+  status(
+    /** The source repository with its .git, for example `.`. */
+    source: Directory,
+    /** Settings file inside the source. Default: landfall.yaml. */
+    config?: string,
+    /** Commit to look for. Default: the newest that the manifests pin. */
+    revision?: string,
+    /** Return one JSON object, not text. The name `--json` is taken by `dagger call` itself. */
+    asJson = false,
+    /** Further words for the command line, for example --branch=main. */
+    flags: string[] = [],
+    /** Token of Argo CD, for example env:ARGOCD_AUTH_TOKEN. */
+    argocdToken?: Secret,
+    /** Kubeconfig of the cluster whose rollout is watched, for example file:kubeconfig. */
+    kubeconfig?: Secret,
+    /** Token that may push to the repository with the manifests, for example env:GITHUB_TOKEN. */
+    gitToken?: Secret,
+    /** User name that goes with the token, where the server minds it. */
+    gitUsername?: string,
+    /** Private SSH key, where the repository is reached by SSH. */
+    sshKey?: Secret,
+    /** Known hosts of SSH: the keys that the server may show. */
+    sshKnownHosts?: Secret,
+    /** Password or token of the registry, for example env:REGISTRY_PASSWORD. */
+    registryPassword?: Secret,
+    /** User name at the registry. */
+    registryUsername?: string,
+    /** Git server that only this call can reach, as the host `git`. */
+    gitService?: Service,
+    /** Registry that only this call can reach, as the host `registry`. */
+    registryService?: Service,
+  ): Promise<string> {
+    const access = {
+      gitToken,
+      gitUsername,
+      sshKey,
+      sshKnownHosts,
+      registryPassword,
+      registryUsername,
+      gitService,
+      registryService,
+    };
+    const at = standing(this, source, { ...access, argocdToken, kubeconfig });
+    const words = ["status", ...option("--revision", revision), ...shared(config, asJson)];
+    return run(at, [...words, ...flags]);
+  }
+
+  /** Checks everything that a deploy needs, and says the remedy of what is missing. Only reads. */
+  @func({ cache: "never" })
+  doctor(
+    /** The source repository with its .git, for example `.`. */
+    source: Directory,
+    /** Settings file inside the source. Default: landfall.yaml. */
+    config?: string,
+    /** Return one JSON object, not text. The name `--json` is taken by `dagger call` itself. */
+    asJson = false,
+    /** Further words for the command line, for example --branch=main. */
+    flags: string[] = [],
+    /** Token of Argo CD, for example env:ARGOCD_AUTH_TOKEN. */
+    argocdToken?: Secret,
+    /** Kubeconfig of the cluster whose rollout is watched, for example file:kubeconfig. */
+    kubeconfig?: Secret,
+    /** Token that may push to the repository with the manifests, for example env:GITHUB_TOKEN. */
+    gitToken?: Secret,
+    /** User name that goes with the token, where the server minds it. */
+    gitUsername?: string,
+    /** Private SSH key, where the repository is reached by SSH. */
+    sshKey?: Secret,
+    /** Known hosts of SSH: the keys that the server may show. */
+    sshKnownHosts?: Secret,
+    /** Password or token of the registry, for example env:REGISTRY_PASSWORD. */
+    registryPassword?: Secret,
+    /** User name at the registry. */
+    registryUsername?: string,
+    /** Git server that only this call can reach, as the host `git`. */
+    gitService?: Service,
+    /** Registry that only this call can reach, as the host `registry`. */
+    registryService?: Service,
+  ): Promise<string> {
+    const access = {
+      gitToken,
+      gitUsername,
+      sshKey,
+      sshKnownHosts,
+      registryPassword,
+      registryUsername,
+      gitService,
+      registryService,
+    };
+    const at = standing(this, source, { ...access, argocdToken, kubeconfig });
+    return run(at, ["doctor", ...shared(config, asJson), ...flags]);
   }
 
   /** Lists every place on the manifests branch that pins an image: file, line, object, tag. */
@@ -280,7 +736,7 @@ export class Landfall {
     source: Directory,
     /** Settings file inside the source. Default: landfall.yaml. */
     config?: string,
-    /** Return one JSON object instead of text. (`--json` is a flag of `dagger call` itself.) */
+    /** Return one JSON object, not text. The name `--json` is taken by `dagger call` itself. */
     asJson = false,
     /** Further words for the command line, for example --branch=main. */
     flags: string[] = [],
@@ -311,11 +767,7 @@ export class Landfall {
       gitService,
       registryService,
     };
-    return run(atSource(toolContainer(this.lib, this.toolImage), source, access), [
-      "pins",
-      ...shared(config, asJson),
-      ...flags,
-    ]);
+    return run(standing(this, source, access), ["pins", ...shared(config, asJson), ...flags]);
   }
 
   /** Says which images of a commit need a build, a further tag, or nothing. */
@@ -331,7 +783,7 @@ export class Landfall {
     rebuild = false,
     /** Ref that CI runs for: the default branch gives extraTags, a release tag v* itself. */
     ref?: string,
-    /** Return one JSON object instead of text. (`--json` is a flag of `dagger call` itself.) */
+    /** Return one JSON object, not text. The name `--json` is taken by `dagger call` itself. */
     asJson = false,
     /** Token that may push to the repository with the manifests, for example env:GITHUB_TOKEN. */
     gitToken?: Secret,
@@ -362,14 +814,27 @@ export class Landfall {
     };
     const words = ["plan", "--revision", await headOf(source, revision), ...shared(config, asJson)];
     if (rebuild) words.push("--rebuild");
-    if (ref) words.push("--ref", ref);
-    return run(atSource(toolContainer(this.lib, this.toolImage), source, access), words);
+    return run(standing(this, source, access), [...words, ...option("--ref", ref)]);
   }
 
   /** Shows the whole loop in one container: a git server, a registry, and two racing deploys. */
   @func({ cache: "never" })
   demo(): Promise<string> {
     return run(toolContainer(this.lib, this.toolImage), ["demo"]);
+  }
+
+  /**
+   * Races deployers for one branch: a git server, a registry, and each deployer a container of its
+   * own, all at the same time. Returns the verdict of the history checker.
+   */
+  @func({ cache: "never" })
+  raceTest(
+    /** How many deployers race, up to 64. */
+    deployers = 8,
+    /** Who deploys what, and when. The same seed gives the same verdict. */
+    seed = 1,
+  ): Promise<string> {
+    return runRace(toolContainer(this.lib, this.toolImage), { deployers, seed });
   }
 
   /** Runs Landfall's own tests. */
@@ -396,6 +861,40 @@ export class Landfall {
 function workshop({ lib, toolImage }: Landfall): Container {
   const at = toolContainer(lib, toolImage).withDirectory(".", lib);
   return at.withExec(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
+}
+
+/** Returns the tool container at the user's source. */
+function standing({ lib, toolImage }: Landfall, source: Directory, access: Access): Container {
+  return atSource(toolContainer(lib, toolImage), source, access);
+}
+
+/**
+ * Returns the files of a commit. What is built is what the commit says, whatever lies uncommitted
+ * beside it or is checked out now.
+ */
+function treeOf(source: Directory, revision: string): Directory {
+  return source.asGit().ref(revision).tree({ discardGitDir: true });
+}
+
+/** Returns whether the pins hold the revision now, by what `promote` printed. */
+function stands(told: string): boolean {
+  return /^(?:landed|unchanged)\b|"outcome":"(?:landed|unchanged)"/.test(told);
+}
+
+/** Does what follows on a landing. Whatever it comes to, what has landed is told. */
+async function goOn<T>(told: string, step: () => Promise<T>): Promise<T> {
+  try {
+    return await step();
+  } catch (error) {
+    // The engine's error stays what it is, for the exit status is in it.
+    if (error instanceof Error) error.message = `${told}What followed failed: ${error.message}`;
+    throw error;
+  }
+}
+
+/** Puts a verification into a promotion's object. Texts, for what they escape must stay so. */
+function joinJson(promoted: string, verified: string): string {
+  return `${promoted.trimEnd().slice(0, -1)},"verify":${verified.trimEnd()}}\n`;
 }
 
 /** Asks the command line for the plan of a revision. */
@@ -426,6 +925,11 @@ async function headOf(source: Directory, revision: string | undefined): Promise<
 }
 
 /** Words that many commands share. */
-function shared(config: string | undefined, json: boolean): string[] {
-  return [...(config ? ["--config", config] : []), ...(json ? ["--json"] : [])];
+function shared(config: string | undefined, json = false): string[] {
+  return [...option("--config", config), ...(json ? ["--json"] : [])];
+}
+
+/** Words of an option, when it was given. */
+function option(name: string, value: string | number | undefined): string[] {
+  return value === undefined || value === "" ? [] : [name, String(value)];
 }

@@ -3,7 +3,14 @@
  * system.
  */
 
-import { type Container, type Directory, dag, type Secret, type Service } from "@dagger.io/dagger";
+import {
+  type Container,
+  type Directory,
+  dag,
+  ReturnType,
+  type Secret,
+  type Service,
+} from "@dagger.io/dagger";
 
 /** What a run of the command line may show, and to whom. */
 export interface Access {
@@ -13,6 +20,10 @@ export interface Access {
   readonly sshKnownHosts?: Secret | undefined;
   readonly registryUsername?: string | undefined;
   readonly registryPassword?: Secret | undefined;
+  /** Token of Argo CD, for verifying. */
+  readonly argocdToken?: Secret | undefined;
+  /** Text of a kubeconfig, for verifying. */
+  readonly kubeconfig?: Secret | undefined;
   /** A git server that only this call can reach, as the host `git`. */
   readonly gitService?: Service | undefined;
   /** A registry that only this call can reach, as the host `registry`. */
@@ -58,6 +69,13 @@ export function atSource(tool: Container, source: Directory, access: Access): Co
   if (registryPassword) {
     at = at.withSecretVariable("LANDFALL_REGISTRY_PASSWORD", registryPassword);
   }
+  const { argocdToken, kubeconfig } = access;
+  if (argocdToken) at = at.withSecretVariable("ARGOCD_AUTH_TOKEN", argocdToken);
+  if (kubeconfig) {
+    at = at
+      .withMountedSecret("/run/secrets/kubeconfig", kubeconfig, { mode: 0o400 })
+      .withEnvVariable("KUBECONFIG", "/run/secrets/kubeconfig");
+  }
   if (gitService) {
     at = at
       .withServiceBinding("git", gitService)
@@ -75,12 +93,39 @@ export function atSource(tool: Container, source: Directory, access: Access): Co
  * would otherwise answer from its cache of the last one.
  */
 export function run(at: Container, words: readonly string[]): Promise<string> {
-  return fresh(at)
-    .withExec(["node", `${home}/src/cli.ts`, ...words])
-    .stdout();
+  return fresh(at).withExec(command(words)).stdout();
+}
+
+/** Exit statuses of a command that looked, and has something to show. */
+const looked = new Set([0, 3]);
+
+/**
+ * Runs a command that writes reports, and returns them also when it found something amiss. Throws
+ * what it printed when it could not look.
+ *
+ * @param files Flags that say which files to write, by names inside the directory returned.
+ */
+export async function reports(
+  at: Container,
+  words: readonly string[],
+  files: readonly string[],
+): Promise<Directory> {
+  const folder = "/reports";
+  const flags = files.map((word) => (word.startsWith("-") ? word : `${folder}/${word}`));
+  const ran = fresh(at.withDirectory(folder, dag.directory())).withExec(
+    command([...words, ...flags]),
+    { expect: ReturnType.Any },
+  );
+  if (!looked.has(await ran.exitCode())) throw new Error(await ran.stderr());
+  return ran.directory(folder);
+}
+
+/** Returns the words that run a command of Landfall in the tool container. */
+export function command(words: readonly string[]): string[] {
+  return ["node", `${home}/src/cli.ts`, ...words];
 }
 
 /** Returns the container such that whatever runs next runs anew. */
-function fresh(at: Container): Container {
+export function fresh(at: Container): Container {
   return at.withEnvVariable("LANDFALL_RUN", crypto.randomUUID());
 }

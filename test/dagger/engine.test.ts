@@ -1,0 +1,276 @@
+/**
+ * The module on a real engine: what its calls do to a registry and to a git server. One story, told
+ * in order, for each call takes seconds.
+ */
+
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { startRegistry } from "../../src/demo/registry-server.ts";
+import { type Called, cloneModule, engineAnswers, runDagger } from "../support/dagger-engine.ts";
+import { type Field, git, imageNames, openField, token } from "../support/dagger-field.ts";
+
+const isHere = await engineAnswers();
+const space = `engine${Date.now()}`;
+const minutes = 60_000;
+
+let folder: string;
+let module: string;
+let field: Field;
+beforeAll(async () => {
+  if (!isHere) return;
+  folder = mkdtempSync(join(tmpdir(), "landfall-engine-"));
+  module = cloneModule(join(folder, "landfall"));
+  field = await openField(folder, { module, space });
+}, 1 * minutes);
+afterAll(async () => {
+  await field?.close();
+  if (folder) rmSync(folder, { recursive: true, force: true });
+});
+
+const tagOf = (revision: string) => `sha-${revision.slice(0, 7)}`;
+/** How many images an engine was asked to build, by its progress. */
+const builds = ({ err }: Called) => new Set(err.match(/\d+ +: .*\.?dockerBuild/gi) ?? []).size;
+
+describe.skipIf(!isHere)(
+  "on an engine (skipped without a Dagger engine)",
+  { timeout: 5 * minutes },
+  () => {
+    test("a fresh clone lists its functions", async () => {
+      const { status, out, err } = await runDagger(["functions"], { cwd: module, env: {} });
+      expect(status, err).toBe(0);
+      const golden = readFileSync(join(import.meta.dirname, "surface.golden.txt"), "utf8");
+      const names = [...golden.matchAll(/^([a-z-]+): /gm)].map(([, name = ""]) => name);
+      expect(names).toContain("deploy");
+      for (const name of names) expect(out).toMatch(new RegExp(`^${name} +[A-Z]`, "m"));
+    });
+
+    let first: string;
+    test("deploy publishes three labelled images and lands them, called from another directory", async () => {
+      first = field.head();
+      const { status, out, err } = await field.call("deploy");
+      expect(status, err).toBe(0);
+      expect(out).toMatch(new RegExp(`^landed  ${tagOf(first)}`));
+      for (const name of imageNames) {
+        const image = await field.published(name, tagOf(first));
+        expect(image).toMatchObject({
+          digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
+          labels: {
+            "org.opencontainers.image.revision": first,
+            "org.opencontainers.image.source": expect.stringMatching(/robson\.git$/),
+            "org.opencontainers.image.created": expect.stringMatching(/^\d{4}-.*Z$/),
+          },
+        });
+        expect(field.pinned(name)).toEqual([tagOf(first)]);
+      }
+      expect(field.messages()[0]).toContain(`Landfall-Revision: ${first}`);
+    });
+
+    test("the same call again says unchanged, builds nothing and pushes nothing", async () => {
+      const before = { tip: field.tip(), tags: await field.tags(), pushes: field.requests() };
+      const called = await field.call("deploy", [`--revision=${first}`]);
+      expect(called.status, called.err).toBe(0);
+      expect(called.out).toMatch(/^unchanged /);
+      expect(builds(called)).toBe(0);
+      expect({ tip: field.tip(), tags: await field.tags(), pushes: field.requests() }).toEqual(
+        before,
+      );
+    });
+
+    test("a change of the frontend builds one image, and the others keep their digests", async () => {
+      const revision = field.change("apps/frontend/index.html", (text) => `${text}<!-- new -->\n`);
+      const called = await field.call("deploy");
+      expect(called.status, called.err).toBe(0);
+      expect(called.out).toMatch(/^landed /);
+      expect(builds(called)).toBe(1);
+      for (const name of imageNames) {
+        const [old, now] = await Promise.all(
+          [first, revision].map((one) => field.published(name, tagOf(one))),
+        );
+        expect(now!.digest === old!.digest).toBe(name !== "rbs-frontend-prod");
+        expect(field.pinned(name)).toEqual([tagOf(revision)]);
+      }
+    });
+
+    test("publish gives references with digests, and build a labelled container", async () => {
+      const { out, err, status } = await field.call("publish", [`--revision=${first}`]);
+      expect(status, err).toBe(0);
+      const lines = out.trim().split("\n");
+      const wanted = await Promise.all(
+        imageNames.map(async (name) => {
+          const { digest = "" } = (await field.published(name, tagOf(first))) ?? {};
+          return `registry:5000/${space}/${name}:${tagOf(first)}@${digest}`;
+        }),
+      );
+      expect(lines).toEqual(wanted);
+      const image = `--image=registry:5000/${space}/rbs-frontend-prod`;
+      const label = ["label", "--name=org.opencontainers.image.revision"];
+      const built = await field.call("build", [`--revision=${first}`, image, ...label]);
+      expect(built.out.trim(), built.err).toBe(first);
+    });
+
+    test("pins, plan, status and doctor say what the command line says", async () => {
+      const [pins, plan] = [await field.call("pins"), await field.call("plan", ["--as-json"])];
+      expect(pins.out, pins.err).toContain("rbs-pattern-scan-cronjob.yml");
+      expect(JSON.parse(plan.out)).toMatchObject({ revision: field.head(), verify: false });
+      const doctor = await field.call("doctor", ["--as-json"]);
+      expect(JSON.parse(doctor.out), doctor.err).toMatchObject({ command: "doctor", exit: 0 });
+      const status = await field.call("status", ["--as-json"]);
+      expect(JSON.parse(status.out), status.err).toMatchObject({ command: "status", exit: 0 });
+    });
+
+    test("what lies about uncommitted is not built", async () => {
+      const revision = field.change("apps/frontend/index.html", (text) => `${text}<!-- 3 -->\n`);
+      const dirty = field.spoil("dirty", (copy) => {
+        writeFileSync(join(copy, "apps/frontend/docker/Dockerfile"), "FROM nothing\nRUN false\n");
+      });
+      const called = await field.call("deploy", [], dirty);
+      expect(called.status, called.err).toBe(0);
+      expect(field.pinned("rbs-frontend-prod")).toEqual([tagOf(revision)]);
+    });
+
+    test("a Dockerfile that fails promotes and publishes nothing, and the error shows why", async () => {
+      const path = "apps/backend/monolith/docker/Dockerfile_django";
+      const good = readFileSync(join(field.app, path), "utf8");
+      const broken = `${good}RUN echo "the reason is 42" && exit 7\n`;
+      field.change(path, () => broken);
+      const before = { tip: field.tip(), tags: await field.tags(), pushes: field.requests() };
+      const called = await field.call("deploy");
+      expect(called.status).toBe(1);
+      const error = called.err.slice(called.err.lastIndexOf("Cannot publish"));
+      expect(error).toMatch(/^Cannot publish "registry:5000\/\w+\/rbs-backend-monolith-prod:sha-/);
+      expect(error).toContain("nothing was promoted");
+      expect(error).toContain("the reason is 42");
+      expect({ tip: field.tip(), tags: await field.tags(), pushes: field.requests() }).toEqual(
+        before,
+      );
+      field.change(path, () => good);
+    });
+
+    test("two calls at the same moment both come out right", async () => {
+      const older = field.change("apps/frontend/index.html", (text) => `${text}<!-- a -->\n`);
+      const clone = field.spoil("older", () => {});
+      const newer = field.change("apps/frontend/index.html", (text) => `${text}<!-- b -->\n`);
+      const both = await Promise.all([field.call("deploy", [], clone), field.call("deploy")]);
+      for (const { status, out, err } of both) {
+        expect(status, err).toBe(0);
+        expect(out).toMatch(/^(?:landed|superseded) /);
+      }
+      for (const name of imageNames) {
+        expect(field.pinned(name)).toEqual([tagOf(newer)]);
+        expect(await field.published(name, tagOf(older))).toBeDefined();
+      }
+      for (const revision of [older, newer]) {
+        const own = field
+          .messages()
+          .filter((text) => text.includes(`Landfall-Revision: ${revision}`));
+        expect(own).toHaveLength(1);
+      }
+    });
+
+    test("a landing is verified where the settings say so; one that fails undoes nothing", async () => {
+      const verified = field.verifying(401);
+      const well = await field.call("deploy", ["--as-json"], verified);
+      expect(well.status, well.err).toBe(0);
+      expect(JSON.parse(well.out)).toMatchObject({
+        ...{ outcome: "landed", verify: { command: "verify", outcome: "verified" } },
+      });
+      const failing = field.verifying(418);
+      const revision = field.head(failing);
+      const ill = await field.call("deploy", [], failing);
+      expect(ill.status, ill.err).toBe(1);
+      expect(ill.err).toMatch(new RegExp(`Error: landed  ${tagOf(revision)}`));
+      expect(ill.err).toContain("status 401, not 418");
+      expect(field.pinned("rbs-frontend-prod")).toEqual([tagOf(revision)]);
+      const spared = await field.call("deploy", ["--verify=false"], failing);
+      expect(spared.out, spared.err).toMatch(/^unchanged /);
+    });
+
+    test("eight deployers race in containers, and the same seed has the same verdict", async () => {
+      const words = ["race-test", "--deployers=8", "--seed=7"];
+      const first = await field.callBare(words);
+      expect(first.status, first.err).toBe(0);
+      expect(first.out).toMatch(/^race of 8 deployers, seed 7: 8 accounted for, 0 violations\n/);
+      expect((await field.callBare(words)).out).toBe(first.out);
+    });
+
+    const bad: readonly [
+      what: string,
+      spoil: (copy: string) => void,
+      more: readonly string[],
+      expected: { readonly status: number; readonly says: RegExp },
+    ][] = [
+      [
+        "no landfall.yaml",
+        (copy) => rmSync(join(copy, "landfall.yaml")),
+        [],
+        { status: 2, says: /Cannot look for manifests: no path is given/ },
+      ],
+      [
+        "a settings file that is not there",
+        () => {},
+        ["--config=other.yaml"],
+        { status: 2, says: /Cannot read the settings file "other\.yaml"/ },
+      ],
+      [
+        "a context that does not exist",
+        (copy) => editSettings(copy, "context: apps/frontend", "context: apps/nowhere"),
+        ["--rebuild"],
+        { status: 1, says: /rbs-frontend-prod[\s\S]*apps\/nowhere/ },
+      ],
+      [
+        "a revision that is no commit",
+        () => {},
+        [`--revision=${"0".repeat(40)}`],
+        { status: 2, says: /Cannot build "0{40}": the source history has no such commit/ },
+      ],
+      [
+        "a source without .git",
+        (copy) => rmSync(join(copy, ".git"), { recursive: true }),
+        [],
+        { status: 1, says: /Cannot tell the revision: --source has no usable \.git/ },
+      ],
+    ];
+
+    test("a registry that refuses the login: one clear error, and nothing is pushed", async () => {
+      const closed = await startRegistry({ auth: { kind: "basic", users: { acme: "secret" } } });
+      onTestFinished(() => closed.close());
+      const port = closed.host.split(":").at(-1);
+      const copy = field.spoil("login", (directory) => {
+        editSettings(directory, "registry:5000", `registry:${port}`);
+      });
+      const tip = field.tip();
+      const more = [`--registry-service=tcp://${closed.host}`, "--registry-username=acme"];
+      const password = "--registry-password=env:LANDFALL_TEST_TOKEN";
+      const called = await field.call("deploy", [...more, password], copy);
+      expect([1, 2], called.err).toContain(called.status);
+      expect(called.err).toMatch(/landfall: .*registry:\d+.*(?:login|refused|denied|401)/i);
+      expect(field.tip()).toBe(tip);
+    });
+
+    test.each(bad)("%s: one clear error, and nothing is published or pushed", async (...row) => {
+      const [, spoil, more, { status, says }] = row;
+      const copy = field.spoil("bad", spoil);
+      const before = { tip: field.tip(), tags: await field.tags(), pushes: field.requests() };
+      const called = await field.call("deploy", more, copy);
+      expect(called.status, called.err).toBe(status);
+      expect(called.err).toMatch(says);
+      expect({ tip: field.tip(), tags: await field.tags(), pushes: field.requests() }).toEqual(
+        before,
+      );
+    });
+
+    test("the token has not been seen in anything that was printed", () => {
+      expect(field.seen.length).toBeGreaterThan(10);
+      const leaks = field.seen.filter(({ out, err }) => `${out}${err}`.includes(token));
+      expect(leaks).toEqual([]);
+    });
+  },
+);
+
+function editSettings(copy: string, from: string, to: string): void {
+  const path = join(copy, "landfall.yaml");
+  writeFileSync(path, readFileSync(path, "utf8").replaceAll(from, to));
+  git(copy, "commit", "--quiet", "--all", "--message", "spoiled");
+}

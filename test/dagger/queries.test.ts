@@ -1,0 +1,216 @@
+/**
+ * Contract tests: the queries that the module's functions send to an engine. They prove what is
+ * asked, in which order, and who sees a secret; what comes of it is proved on an engine
+ * (engine.test.ts) and on the command line itself.
+ */
+
+import { connection, dag } from "@dagger.io/dagger";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { Landfall } from "../../dagger/src/index.ts";
+import {
+  type FakeSession,
+  openSession,
+  printQueries,
+  type Query,
+} from "../support/dagger-session.ts";
+
+const revision = "1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d";
+const digest = `sha256:${"ab".repeat(32)}`;
+const image = {
+  ...{ tag: "sha-1a2b3c4", dockerfile: "Dockerfile", labels: { revision } },
+  buildArgs: {},
+};
+const plan = {
+  revision,
+  tag: "sha-1a2b3c4",
+  extraTags: ["latest"],
+  verify: true,
+  images: [
+    {
+      ...image,
+      ...{ image: "ghcr.io/acme/web", action: "build", context: "apps/web" },
+      buildArgs: { VERSION: "sha-1a2b3c4" },
+    },
+    { ...image, image: "ghcr.io/acme/api", action: "retag", context: "apps/api", from: digest },
+    { ...image, image: "acme/proxy", action: "keep", context: "apps/proxy", from: digest },
+  ],
+};
+
+let session: FakeSession;
+/** What commands print, by their first word. A test may let one fail. */
+let prints: Record<string, string | Error>;
+beforeEach(async () => {
+  prints = {
+    ...{ plan: JSON.stringify(plan), promote: "landed  sha-1a2b3c4\n", retag: "" },
+    verify: "verified  sha-1a2b3c4\n",
+  };
+  session = await openSession((query) => {
+    const { name } = query.at(-1)!;
+    if (name === "commit") return revision;
+    if (name === "publish") return `${query.at(-1)!.args.address}@${digest}`;
+    if (name === "exitCode") return 3;
+    return name === "stdout" ? (prints[verbOf(query) ?? ""] ?? "") : undefined;
+  });
+});
+afterEach(() => session.close());
+
+/** The words after the command line's name, of the last command in a chain. */
+function wordsOf(query: Query): readonly string[] {
+  const exec = query.findLast(({ name }) => name === "withExec");
+  return ((exec?.args.args ?? []) as string[]).slice(2);
+}
+
+function verbOf(query: Query): string | undefined {
+  return wordsOf(query)[0];
+}
+
+/** The functions, each called as `dagger call` would, with all that it can be told. */
+const calls: Record<string, (landfall: Landfall) => Promise<unknown>> = {
+  build: (landfall) => landfall.build(source(), "ghcr.io/acme/web").then((built) => built.id()),
+  publish: (landfall) =>
+    landfall.publish(source(), undefined, undefined, true, "refs/heads/main", ...access()),
+  promote: (landfall) =>
+    landfall.promote(source(), "other.yaml", revision, true, true, ["--branch=prod"], ...access()),
+  deploy: (landfall) =>
+    landfall.deploy(
+      ...([source(), undefined, undefined, false, undefined, true, false, undefined] as const),
+      ...cluster(),
+      ...access(),
+    ),
+  verify: (landfall) =>
+    landfall.verify(
+      ...([source(), undefined, revision, "5m", true, true, undefined] as const),
+      ...cluster(),
+      ...access(),
+    ),
+  status: (landfall) =>
+    landfall.status(
+      ...([source(), undefined, revision, true, undefined] as const),
+      ...cluster(),
+      ...access(),
+    ),
+  doctor: (landfall) =>
+    landfall.doctor(
+      ...([source(), undefined, false, undefined] as const),
+      ...cluster(),
+      ...access(),
+    ),
+  sync: (landfall) =>
+    landfall.sync(source(), undefined, true, true, 50, "1h", true, ["--quiet"], ...access()),
+  syncReport: (landfall) =>
+    landfall.syncReport(source(), undefined, 50, "1h", [], ...access()).then((it) => it.id()),
+  audit: (landfall) => landfall.audit(source(), "other.yaml", "30d", true, [], ...access()),
+  auditReport: (landfall) =>
+    landfall.auditReport(source(), undefined, "30d", [], ...access()).then((it) => it.id()),
+  rollback: (landfall) =>
+    landfall.rollback(
+      ...([source(), "it is slow", undefined, undefined, 1] as const),
+      ...([["web", "api"], true, undefined] as [string[], boolean, undefined]),
+      ...access(),
+    ),
+  release: (landfall) => landfall.release(source(), undefined, ["web"], false, [], ...access()),
+  pins: (landfall) => landfall.pins(source(), undefined, true, [], ...access()),
+  plan: (landfall) =>
+    landfall.plan(source(), undefined, revision, false, undefined, false, ...access()),
+};
+
+function source() {
+  return dag.host().directory(".");
+}
+
+function cluster() {
+  return [dag.secret("env://ARGOCD_AUTH_TOKEN"), dag.secret("file://kubeconfig")] as const;
+}
+
+function access() {
+  const [token, password] = ["GIT_TOKEN", "REGISTRY_PASSWORD"].map((name) =>
+    dag.secret(`env://${name}`),
+  );
+  const [git, registry] = [8080, 5000].map((port) =>
+    dag.host().service([{ frontend: port, backend: port }]),
+  );
+  return [token, "robot", undefined, undefined, password, "acme", git, registry] as const;
+}
+
+/** Calls a function and returns what it asked, without what making its arguments asked. */
+async function asked(name: string): Promise<readonly Query[]> {
+  await connection(async () => {
+    await calls[name]!(new Landfall(dag.host().directory("/landfall")));
+  });
+  return session.queries.filter((query) => !/^(?:secret|host)$/.test(query[0]!.name));
+}
+
+describe.each(Object.keys(calls))("contract: %s", (name) => {
+  test("asks the engine what it always asked", async () => {
+    const golden = `queries/${name}.golden.txt`;
+    await expect(printQueries(await asked(name))).toMatchFileSnapshot(golden);
+  });
+
+  test("every run of the command line has a nonce of its own right before it", async () => {
+    const nonces = new Map<string, string>();
+    for (const query of await asked(name)) {
+      for (const [at, step] of query.entries()) {
+        if (step.name !== "withExec" || !/cli\.ts/.test(String(step.args.args))) continue;
+        const before = query[at - 1]!;
+        expect(before).toMatchObject({ name: "withEnvVariable", args: { name: "LANDFALL_RUN" } });
+        const words = JSON.stringify(step.args.args);
+        expect(nonces.get(String(before.args.value)) ?? words).toBe(words);
+        nonces.set(String(before.args.value), words);
+      }
+    }
+    expect(nonces.size).toBeGreaterThan(0);
+  });
+
+  test("a secret goes where secrets belong, and nobody reads it", async () => {
+    await asked(name);
+    const ids = session.queries.filter(([first]) => first?.name === "secret");
+    expect(ids.filter((query) => query.at(-1)!.name !== "id")).toEqual([]);
+    const may = new Set(["withSecretVariable", "withMountedSecret", "withRegistryAuth"]);
+    const wrong = session.queries.flat().filter(({ name: step, args }) => {
+      return !may.has(step) && Object.values(args).some((value) => /^secret-/.test(String(value)));
+    });
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe("contract: what follows a landing", () => {
+  const commands = () => [...new Set(session.queries.flatMap((query) => verbOf(query) ?? []))];
+  const stopped = new Error("exit code: 1");
+  Object.assign(stopped, { exitCode: 1, stdout: "failed\n", stderr: "", cmd: [] });
+
+  test("further tags come after it, and the verification last", async () => {
+    await asked("deploy");
+    expect(commands()).toEqual(["ci", "plan", "retag", "promote", "verify"]);
+  });
+
+  test.each([
+    ["superseded", "superseded  sha-1a2b3c4\n"],
+    ["would-land", '{"outcome":"would-land"}\n'],
+  ])("%s: nothing follows", async (_, told) => {
+    prints.promote = told;
+    await asked("deploy");
+    expect(commands()).toEqual(["ci", "plan", "retag", "promote"]);
+  });
+
+  test("nothing is watched where the settings say nothing of it", async () => {
+    prints.plan = JSON.stringify({ ...plan, verify: false });
+    await asked("deploy");
+    expect(commands()).not.toContain("verify");
+  });
+
+  test("a verification that fails keeps its exit status, and what has landed is told", async () => {
+    prints.verify = stopped;
+    await expect(asked("deploy")).rejects.toMatchObject({
+      name: "ExecError",
+      exitCode: 1,
+      message: expect.stringMatching(/^landed {2}sha-1a2b3c4\n.*failed: exit code: 1$/s),
+    });
+  });
+
+  test("a plan or a promotion that fails is thrown as it is", async () => {
+    prints.promote = stopped;
+    await expect(asked("deploy")).rejects.toMatchObject({ message: "exit code: 1" });
+    prints.plan = stopped;
+    await expect(asked("deploy")).rejects.toMatchObject({ message: "exit code: 1" });
+  });
+});
