@@ -1,0 +1,238 @@
+/**
+ * Deploys on real git and a real registry that fail as they are told. What is held against them is
+ * read from the server's own repository, never from what they say of themselves.
+ */
+
+import { setImmediate as turn } from "node:timers/promises";
+import { onTestFinished } from "vitest";
+import type { RemoteOptions } from "../../src/adapters/git.ts";
+import { openHistory } from "../../src/adapters/git-history.ts";
+import { localSource } from "../../src/adapters/git-source.ts";
+import { createRegistry } from "../../src/adapters/registry.ts";
+import { createPusher } from "../../src/adapters/registry-push.ts";
+import type { CommitId, Revision } from "../../src/core/ids.ts";
+import { type ImageName, parseImageName } from "../../src/core/image-ref.ts";
+import type { PromoteResult } from "../../src/core/result.ts";
+import { parseTagFormat, tagOf } from "../../src/core/tag-format.ts";
+import { readMessage } from "../../src/core/trailer.ts";
+import type { GitFault, GitRequestSeen } from "../../src/demo/git-server.ts";
+import { packImage } from "../../src/demo/pack-image.ts";
+import {
+  type RegistryFault,
+  type RegistryRequestSeen,
+  startRegistry,
+} from "../../src/demo/registry-server.ts";
+import { check } from "../../src/lab/checker.ts";
+import type { Operation } from "../../src/lab/evidence.ts";
+import type { Clock } from "../../src/ports.ts";
+import { type LandPolicy, landPolicy } from "../../src/usecases/land.ts";
+import { promote } from "../../src/usecases/promote.ts";
+import type { PromoteRequest } from "../../src/usecases/promotion.ts";
+import { readLog, readTips } from "./branch-log.ts";
+import { openSandbox, type Sandbox, type SandboxFile } from "./git-sandbox.ts";
+
+/** What git asks a server while a promotion lands. */
+export const asks = {
+  /** The list of refs for readers. */
+  list: "git-upload-pack:GET",
+  fetch: "git-upload-pack:POST",
+  /** The list of refs for writers: the beginning of a push, and of a look at the branch. */
+  writerList: "git-receive-pack:GET",
+  push: "git-receive-pack:POST",
+} as const;
+
+/** What happens at some requests: those of one kind, from one on, so many of them. */
+export interface Strike {
+  readonly on: string;
+  /** Done by somebody else before the server looks at the request. */
+  readonly act?: (box: Sandbox) => unknown;
+  readonly fault?: GitFault;
+  /** How many requests of the kind pass before. None, unless told. */
+  readonly after?: number;
+  /** All that follow, unless told. */
+  readonly times?: number;
+}
+
+/** A world in which things go wrong. */
+export interface FaultWorldOptions {
+  readonly strikes?: readonly Strike[];
+  /** A fault for whatever the strikes let pass. */
+  readonly gitFault?: (request: GitRequestSeen) => GitFault | Promise<GitFault>;
+  readonly answered?: (request: GitRequestSeen) => void;
+  readonly registryFault?: (request: RegistryRequestSeen) => RegistryFault;
+  readonly registryAnswered?: (request: RegistryRequestSeen) => void;
+  /** How many revisions the source has beside the one that the manifests begin at. */
+  readonly revisions?: number;
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+/** One promotion. */
+export interface Deploy {
+  /** Which of the source's revisions, counted from 1, oldest first; 0 is where all begins. */
+  readonly revision?: number;
+  readonly deploy?: string;
+  readonly policy?: Partial<LandPolicy>;
+  readonly clock?: Clock;
+  readonly request?: Partial<PromoteRequest>;
+  readonly remote?: Partial<RemoteOptions>;
+  readonly registryTimeoutMs?: number;
+}
+
+export type FaultWorld = Awaited<ReturnType<typeof openFaultWorld>>;
+
+const format = parseTagFormat("sha-{revision:7}");
+/** Comments, line ends of two kinds and a missing last one: bytes that an edit must leave alone. */
+const manifests = {
+  "deploy/web.yaml": "kind: Deployment\r\nspec:\r\n  image: IMAGE/web:TAG # ours\r\n",
+  "deploy/api.yaml": 'spec:\n  - image: "IMAGE/api:TAG"\n  - { image: IMAGE/web:TAG }\n# end',
+};
+
+/** A clock on which waiting takes no time: it is set forward instead. */
+function leapingClock(): Clock {
+  let leaptMs = 0;
+  return {
+    nowMs: () => Date.now() + leaptMs,
+    async sleepMs(duration) {
+      leaptMs += duration;
+      await turn();
+    },
+  };
+}
+
+/** Makes the world: a source, its images, and a branch whose manifests are at the first revision. */
+export async function openFaultWorld(options: FaultWorldOptions = {}) {
+  let isReady = false;
+  const { strikes = [], answered = () => {} } = options;
+  const struck = new Map<string, number>();
+  const registry = await startRegistry({
+    fault: (request) => (isReady ? (options.registryFault?.(request) ?? "pass") : "pass"),
+    answered: (request) => isReady && options.registryAnswered?.(request),
+  });
+  onTestFinished(() => registry.close());
+
+  async function faultOf(request: GitRequestSeen): Promise<GitFault> {
+    for (const { on, after = 0, times = Number.POSITIVE_INFINITY, ...does } of strikes) {
+      if (request.kind !== on || request.before < after || request.before >= after + times)
+        continue;
+      struck.set(on, (struck.get(on) ?? 0) + 1);
+      await does.act?.(box);
+      return does.fault ?? "pass";
+    }
+    return options.gitFault?.(request) ?? "pass";
+  }
+
+  const settings = { "core.logAllRefUpdates": "always", ...options.settings };
+  const box: Sandbox = await openSandbox({ fault: faultOf, settings, answered });
+  const revisions = await writeSource(box, 1 + (options.revisions ?? 2));
+  const images = ["web", "api"].map((name) => parseImageName(`${registry.host}/acme/${name}`)!);
+  await publish(images, revisions);
+  const manifestsAt = (revision: number): readonly SandboxFile[] =>
+    Object.entries(manifests).map(([path, text]) => ({
+      path,
+      bytes: text
+        .replaceAll("IMAGE", `${registry.host}/acme`)
+        .replaceAll("TAG", tagOf(format, revisions[revision]!)),
+    }));
+  await box.addCommit(manifestsAt(0));
+  const source = await localSource(box.bare);
+  const operations: Operation[] = [];
+  isReady = true;
+
+  /** Promotes, as the command does, and keeps what it said. */
+  async function deploy(what: Deploy = {}): Promise<PromoteResult> {
+    const { revision: at = 1, clock = leapingClock() } = what;
+    const revision = revisions[at]!;
+    const id = what.deploy ?? `deploy-${operations.length + 1}`;
+    const own = { env: process.env, temporary: box.temporary, timeoutMs: 30_000 };
+    const remote = await box.open({ ...own, ...what.remote });
+    const history = await openHistory({ local: source, upstream: async () => undefined, ...own });
+    const random = { unit: () => Math.random() };
+    const limits = { timeoutMs: what.registryTimeoutMs ?? 30_000, clock, random };
+    const reader = createRegistry({ credentials: () => undefined, ...limits });
+    const progress = { step: () => {}, warn: () => {} };
+    const request: PromoteRequest = {
+      ...{ revision, images: images.map((image) => ({ image })), tagFormat: format },
+      ...{ paths: ["deploy"], repository: box.url, branch: "main", deploy: id },
+      ...{ superseded: "record", divergence: "refuse", mode: "push", skipCi: true },
+      ...what.request,
+    };
+    const ports = { remote, history, registry: reader, clock, random, progress };
+    try {
+      const result = await promote(request, ports, { ...landPolicy, ...what.policy });
+      operations.push(operationOf(result, revision));
+      return result;
+    } finally {
+      await Promise.all([remote.close(), history.close()]);
+    }
+  }
+
+  function operationOf(result: PromoteResult, revision: Revision): Operation {
+    const { outcome, exit, commit, tip, tookMs, failure, deploy: id } = result;
+    const tag = tagOf(format, revision);
+    return {
+      ...{ actor: id, command: "promote", deploy: id, revision, startedMs: 0, isRepeat: false },
+      images: images.map((image) => ({ image, tag })),
+      end: { atMs: tookMs, outcome, exit, commit, tip, code: failure?.code },
+    };
+  }
+
+  return {
+    ...{ box, registry, revisions, images, deploy, manifestsAt, struck, operations },
+    /**
+     * Holds the laws against the branch on the server. `pins by hand`: somebody moved pins without
+     * a deploy, so that how it all ends cannot be foretold.
+     */
+    async violations(people: "no pins by hand" | "pins by hand" = "no pins by hand") {
+      const found = check({
+        log: await readLog(box),
+        tips: await readTips(box),
+        ...{ operations, images, cutOff: new Set<CommitId>() },
+        source: {
+          named: (prefix) => revisions.find((one) => one.startsWith(prefix)),
+          precedes: (one, other) => revisions.indexOf(one) <= revisions.indexOf(other),
+        },
+        isUndisturbed: people === "no pins by hand",
+        mustSucceed: false,
+        boundMs: Number.POSITIVE_INFINITY,
+      });
+      return found.map(({ law, message }) => `${law}: ${message}`);
+    },
+    /** The deploy ids in the branch, oldest first: one for each deploy commit. */
+    async deploysInBranch(): Promise<readonly string[]> {
+      return (await readLog(box)).flatMap(({ message }) => readMessage(message)?.deploy ?? []);
+    },
+    /** Whether the manifests on the server hold a revision, and every other byte is as it was. */
+    async holds(revision: number): Promise<boolean> {
+      const files = (await readLog(box)).at(-1)!.files;
+      return manifestsAt(revision).every(
+        ({ path, bytes }) => files.get(path)?.toString() === bytes,
+      );
+    },
+  };
+}
+
+/** Writes the source's commits, one after the other, into a branch beside the manifests. */
+async function writeSource(box: Sandbox, count: number): Promise<readonly Revision[]> {
+  const stream = Array.from({ length: count }, (_, at) =>
+    [
+      `commit refs/heads/source\nmark :${at + 1}\n`,
+      `committer Developer <developer@localhost> ${1_700_000_000 + at} +0000\n`,
+      `data 5\nwork\n${at === 0 ? "" : `from :${at}\n`}get-mark :${at + 1}\n`,
+    ].join(""),
+  );
+  const input = `${stream.join("")}done\n`;
+  const out = await box.run(box.bare, ["fast-import", "--quiet", "--done"], input);
+  return out.toString().trim().split("\n") as Revision[];
+}
+
+async function publish(images: readonly ImageName[], revisions: readonly Revision[]) {
+  const clock = { nowMs: () => Date.now(), sleepMs: async () => {} };
+  const world = { credentials: () => undefined, clock, random: { unit: () => 0 } };
+  const pusher = createPusher({ ...world, timeoutMs: 30_000 });
+  for (const revision of revisions) {
+    const labels = { "org.opencontainers.image.revision": revision };
+    const image = packImage({ files: [], labels, createdSeconds: 0 });
+    const tag = tagOf(format, revision);
+    await Promise.all(images.map((name) => pusher.pushImage(name, tag, image)));
+  }
+}
