@@ -30,7 +30,8 @@ function headline(result: PromoteResult, style: Style): string {
   const seconds = (result.tookMs / 1000).toFixed(1);
   const word = style.bold(paintOutcome(result.outcome, style));
   const what = tags === "" ? (result.revision ?? "") : tags;
-  return `${word}  ${what}  ${where}${commit}  ${style.dim(`(${rounds}, ${seconds} s)`)}`;
+  const parts = [word, what, where + commit, style.dim(`(${rounds}, ${seconds} s)`)];
+  return parts.filter((part) => part !== "").join("  ");
 }
 
 function paintOutcome(outcome: Outcome, style: Style): string {

@@ -48,13 +48,15 @@ describe("isBranchName", () => {
 });
 
 describe("nearest", () => {
-  const keys = ["tag", "images", "manifests", "sync"];
+  const keys = ["tag", "images", "manifests", "paths", "sync"];
 
   test.each([
     ["imagess", "images"],
     ["image", "images"],
     ["mainfests", "manifests"],
-    ["tga", undefined],
+    ["tga", "tag"],
+    ["pahts", "paths"],
+    ["gta", undefined],
     ["tags", "tag"],
     ["zzz", undefined],
     ["", undefined],
