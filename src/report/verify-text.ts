@@ -16,7 +16,7 @@ export function verifyText(result: VerifyResult, style: Style): string {
 }
 
 /** Returns the lines of one step: how it ended, what was seen, and what to do about it. */
-export function stepLines(step: VerifyStep, style: Style): readonly string[] {
+function stepLines(step: VerifyStep, style: Style): readonly string[] {
   const { name, target, state, detail, hint, waitedMs } = step;
   const waited = waitedMs === 0 ? "" : `  ${style.dim(`(${seconds(waitedMs)})`)}`;
   const what = `${name.padEnd(7)}  ${plain(target)}`;

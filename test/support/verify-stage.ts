@@ -46,7 +46,7 @@ export interface Servers {
 }
 
 /** Returns the ports, with real adapters for the servers that there are. */
-export function portsFor(servers: Servers) {
+function portsFor(servers: Servers) {
   const { argocd, kubernetes, token, timeoutMs = 5_000, signal } = servers;
   const clock = sleeplessClock();
   const said: string[] = [];
