@@ -74,7 +74,7 @@ async function rowOf(asked: AskedImage, { request, view, ports }: Seen): Promise
   };
 }
 
-/** Without a revision asked for, each image goes by its own pins: not all move with every deploy. */
+/** Without a revision asked for, each image goes by its own pins: not all move each time. */
 async function wantedOf(
   asked: AskedImage,
   from: {

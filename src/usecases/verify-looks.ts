@@ -1,4 +1,4 @@
-/** What one look consists of, for each kind of step: the facts gathered, and the verdict on them. */
+/** What one look consists of, for each kind of step: the facts gathered, and the verdict. */
 
 import { argoVerdict, hasArrived, revisionsOf, sourcesFrom, wantsSync } from "../core/argo.ts";
 import { asCommitId, type Tag } from "../core/ids.ts";

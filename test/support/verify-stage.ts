@@ -71,7 +71,7 @@ function portsFor(servers: Servers) {
   return { ports, clock, said };
 }
 
-/** How long tests wait: looks a second apart, a failure stands three, all is over after a minute. */
+/** How long tests wait: looks a second apart, a failure stands three, a minute for all of it. */
 const policy = { timeoutMs: 60_000, leastMs: 1_000, mostMs: 1_000, standMs: 3_000 };
 
 /** Verifies the deploy at `ours`. */
