@@ -126,17 +126,23 @@ export function readFetchFailure(said: Said, url: string): Failure {
     );
   }
   if (isDenial(stderr, status)) {
-    return new Failure(
-      "remote-denied",
-      because("access was denied"),
-      "Check the URL and the token's rights: it needs to read and write contents.",
-    );
+    const { what, hint } = denialOf(stderr);
+    return new Failure("remote-denied", because(what), hint);
   }
   return new Failure(
     "remote-unreachable",
     because("no usable answer"),
     "Check the URL and the network, then run it again.",
   );
+}
+
+function denialOf(stderr: string): { readonly what: string; readonly hint: string } {
+  if (distrust.test(gitsOwn(stderr))) {
+    const hint = "Name the authority behind it by GIT_SSL_CAINFO, a file in PEM.";
+    return { what: "its certificate is not trusted", hint };
+  }
+  const hint = "Check the URL and the token's rights: it needs to read and write contents.";
+  return { what: "access was denied", hint };
 }
 
 /** Returns what is wrong with git itself, if it is that. */
@@ -162,12 +168,16 @@ function isThrottled(stderr: string, status: number | undefined): boolean {
 
 /** Returns whether the server, or the key to it, said no in a way that time will not mend. */
 function isDenial(stderr: string, status: number | undefined): boolean {
-  if (status === undefined) return denials.test(gitsOwn(stderr));
+  if (status === undefined) return denials.test(gitsOwn(stderr)) || distrust.test(gitsOwn(stderr));
   return status >= 300 && status < 500 && status !== 408 && status !== 425;
 }
 
+/** In the words of OpenSSL and of both ages of GnuTLS. */
+const distrust =
+  /SSL certificate problem|server (?:certificate )?verification failed|certificate subject name/;
+
 const denials =
-  /could not read (?:Username|Password)|Authentication failed|repository '[^']*' not found|Permission (?:to \S+ )?denied|does not appear to be a git repository|Host key verification failed|SSL certificate problem|not exported|Repository not found|is disabled|was archived/i;
+  /could not read (?:Username|Password)|Authentication failed|repository '[^']*' not found|Permission (?:to \S+ )?denied|does not appear to be a git repository|Host key verification failed|not exported|Repository not found|is disabled|was archived/i;
 
 function httpStatus(stderr: string): number | undefined {
   const match = /(?:returned error: |HTTP )(\d{3})/.exec(gitsOwn(stderr));

@@ -172,5 +172,7 @@ function sendInstead(response: ServerResponse, answer: GitAnswer): void {
 function isAllowed(request: IncomingMessage, { login }: GitServerOptions): boolean {
   if (login === undefined) return true;
   const expected = Buffer.from(`${login.username}:${login.password}`).toString("base64");
-  return request.headers.authorization === `Basic ${expected}`;
+  const [scheme = "", sent] = (request.headers.authorization ?? "").split(" ");
+  // RFC 9110: the scheme's case does not count; actions/checkout writes it small.
+  return scheme.toLowerCase() === "basic" && sent === expected;
 }

@@ -3,12 +3,13 @@
  * home directory, in the environment. None of them takes part.
  */
 
-import { execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
 import { gitEnvironment } from "../../src/adapters/git-env.ts";
 import { openSandbox } from "../support/git-sandbox.ts";
@@ -37,21 +38,22 @@ function leaveBehind(place: {
     `[url "http://127.0.0.1:1/"]\n\tinsteadOf = ${origin}/\n\tpushInsteadOf = ${origin}/`,
     `[core]\n\thooksPath = ${join(home, "hooks")}\n\taskPass = ${join(home, "ask")}`,
     `[remote "origin"]\n\tpushurl = http://127.0.0.1:1/app.git\n\tproxy = http://127.0.0.1:1`,
-    "[include]\n\tpath = more",
   ].join("\n");
+  const including = `${config}\n[include]\n\tpath = more\n`;
   mkdirSync(join(home, "hooks"), { recursive: true });
   mkdirSync(join(home, ".config", "git"), { recursive: true });
   for (const name of ["hooks/pre-push", "hooks/reference-transaction", "ask"]) {
     writeFileSync(join(home, name), `#!/bin/sh\ntouch ${mark}\necho behind\n`);
     chmodSync(join(home, name), 0o755);
   }
-  for (const file of [".gitconfig", ".config/git/config", "more"]) {
-    writeFileSync(join(home, file), config);
+  for (const file of [".gitconfig", ".config/git/config"]) {
+    writeFileSync(join(home, file), including);
   }
+  writeFileSync(join(home, "more"), config);
   writeFileSync(join(home, ".netrc"), "default login left password behind\n", { mode: 0o600 });
   writeFileSync(join(home, ".git-credentials"), origin.replace("//", "//left:behind@"));
   writeFileSync(join(home, "cookies"), "127.0.0.1\tFALSE\t/\tFALSE\t0\tleft\tbehind\n");
-  writeFileSync(join(clone, ".git", "config"), `[remote "origin"]\n\turl = ${url}\n${config}\n`);
+  writeFileSync(join(clone, ".git", "config"), `[remote "origin"]\n\turl = ${url}\n${including}`);
   writeFileSync(join(clone, ".git", "more"), config);
   return {
     wasRun: () => existsSync(mark),
@@ -108,21 +110,32 @@ test("git itself would have used them: the traps of the test above are real", as
   const home = join(box.root, "home");
   mkdirSync(home);
   const left = leaveBehind({ url: box.url, home, clone });
-  const ask = (env: Record<string, string>) => {
+  // Never synchronously: the server that is asked lives in this process.
+  const ask = async (env: Record<string, string>) => {
     const all = { PATH: process.env.PATH ?? "", GIT_TERMINAL_PROMPT: "0", ...env };
-    try {
-      return execFileSync("git", ["ls-remote", box.url], { env: all, cwd: clone, stdio: "pipe" });
-    } catch (error) {
-      return Buffer.from(String((error as { stderr?: Buffer }).stderr));
-    }
+    const asking = promisify(execFile)("git", ["ls-remote", box.url], {
+      ...{ env: all, cwd: clone, timeout: 20_000 },
+    });
+    const { stdout, stderr } = await asking.catch((error) => error);
+    return `${stdout}${stderr}`;
   };
   // `insteadOf` of the home's settings takes the request to another server.
-  expect(ask({ HOME: home }).toString()).toMatch(/127\.0\.0\.1:1\b|port 1\b|Connection refused/);
+  expect(await ask({ HOME: home })).toMatch(/127\.0\.0\.1:1\b|port 1\b|Connection refused/);
   expect(left.wasRun()).toBe(false);
-  const helper = { GIT_CONFIG_GLOBAL: "/dev/null", GIT_ASKPASS: join(home, "ask") };
+  // Without it and the proxy, checkout's header opens the server.
+  const quiet = { HOME: home, GIT_CONFIG_GLOBAL: "/dev/null", GIT_CONFIG_NOSYSTEM: "1" };
   await box.git(clone, "config", "--remove-section", "url.http://127.0.0.1:1/");
   await box.git(clone, "config", "--remove-section", "include");
-  ask({ ...helper, HOME: home, GIT_CONFIG_NOSYSTEM: "1" });
+  await box.git(clone, "config", "--remove-section", `http.${box.url}`);
+  for (const at of ["http", "remote.origin"]) {
+    await box.git(clone, "config", "--unset", `${at}.proxy`);
+  }
+  expect(await ask(quiet)).toMatch(/\trefs\/heads\/main\n/);
+  expect(left.wasRun()).toBe(false);
+  // Without the header, the helper is asked.
+  const origin = new URL(box.url).origin;
+  await box.git(clone, "config", "--remove-section", `http.${origin}/`);
+  await ask(quiet);
   expect(left.wasRun()).toBe(true);
 });
 
@@ -152,6 +165,7 @@ test("a server whose certificate nobody vouches for gets no request, whatever th
   await expect(untrusted.fetchTip()).rejects.toMatchObject({
     code: "remote-denied",
     message: expect.stringMatching(/certificate/),
+    hint: expect.stringMatching(/GIT_SSL_CAINFO/),
   });
   expect(came).toEqual([]);
 

@@ -96,7 +96,8 @@ export async function run(
   at: { readonly cwd: string; readonly env: Record<string, string> },
 ): Promise<ProgramRun> {
   const child = spawn(process.execPath, [cli, ...argv], {
-    ...at,
+    // Shorter than a test may take, so that a program that hangs is seen to, and ends.
+    ...{ ...at, timeout: 25_000, killSignal: "SIGKILL" },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let out = "";
