@@ -3,14 +3,13 @@
 import { tmpdir } from "node:os";
 import { gitVersion } from "./adapters/doctor-git.ts";
 import { githubRights, serverTimes } from "./adapters/doctor-http.ts";
-import type { OpenedRemote } from "./adapters/git.ts";
 import { registryUrl } from "./adapters/registry-hosts.ts";
 import { systemClock } from "./adapters/system.ts";
 import type { Io } from "./cli/io.ts";
 import { gitSecrets, registryLogin } from "./cli/secrets.ts";
 import type { Settings } from "./cli/settings.ts";
 import type { DoctorPorts } from "./usecases/doctor.ts";
-import { type Opened, openManifests, openRegistry } from "./wiring.ts";
+import { openManifests, openRegistry } from "./wiring.ts";
 import { argocdFor, type ClusterFlags, clusterFor } from "./wiring-cluster.ts";
 
 /** Wall time of one request, in milliseconds. */
@@ -32,13 +31,15 @@ export function doctorPorts(
 ): Omit<DoctorPorts, "readConfig"> & { close(): Promise<void> } {
   const { argocd, rollout } = settings.config?.verify ?? {};
   const manifests = once(() => openManifests(settings, io));
+  // Fetched once: two git commands in one repository at once would meet each other's locks.
+  const tip = once(async () => (await manifests()).remote.fetchTip());
   const repository = async () => (await manifests()).repository;
   return {
     ...bareDoctorPorts(io),
-    openRemote: async () => (await manifests()).remote,
+    fetchTip: tip,
     async probeWrite() {
-      const { remote } = await manifests();
-      return remote.wouldTake(await remote.fetchTip());
+      const commit = await tip();
+      return (await manifests()).remote.wouldTake(commit);
     },
     tokenRights: async () => rightsAt(await repository(), io),
     openRegistry: () => openRegistry(settings, io),
@@ -54,11 +55,9 @@ export function doctorPorts(
   };
 }
 
-type Manifests = Opened<{ readonly remote: OpenedRemote }>;
-
 /** Checks share what they open; what was never asked for is never opened. */
-function once(open: () => Promise<Manifests>) {
-  let opening: Promise<Manifests> | undefined;
+function once<Thing>(open: () => Promise<Thing>) {
+  let opening: Promise<Thing> | undefined;
   const ask = () => {
     opening ??= open();
     return opening;

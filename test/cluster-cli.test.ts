@@ -25,6 +25,8 @@ const shortOf = (revision: string) => revision.slice(0, 7);
 let world: Awaited<ReturnType<typeof openAppWorld>>;
 let revision: Revision;
 /** The commit that landed it. */
+let landed: string;
+/** Where the branch stands: the source's commits are on it too. */
 let tip: string;
 let argocd: ApiServer;
 let kubernetes: ApiServer;
@@ -35,11 +37,12 @@ let shown: string;
 beforeAll(async () => {
   world = await openAppWorld();
   revision = await world.commit("feat: deployed");
-  tip = await promote(revision);
+  landed = await promote(revision);
 });
 afterAll(() => world.close());
 
 beforeEach(async () => {
+  tip = await world.truth("rev-parse", "main");
   argoState = { revision: tip };
   shown = `<footer>Build: sha-${shortOf(revision)}</footer>`;
   argocd = await serveArgoCd({ repository: world.url, state: () => argoState, token });
@@ -106,11 +109,11 @@ const states = ({ steps }: Json) => steps.map(({ name, state }) => `${name} ${st
 
 describe("verify", () => {
   test("proves a deploy in every place, and says so in text and JSON", async () => {
-    const { status, json, err } = await run("verify", "--json", "--commit", tip);
+    const { status, json, err } = await run("verify", "--json", "--commit", landed);
     expect(status, err).toBe(0);
     expect(json).toMatchObject({
       ...{ version: 1, command: "verify", outcome: "verified", exit: 0 },
-      ...{ revision, tag: `sha-${shortOf(revision)}`, commit: tip },
+      ...{ revision, tag: `sha-${shortOf(revision)}`, commit: landed },
     });
     expect(states(json)).toEqual([
       ...["pins done", "argocd done"],
@@ -125,7 +128,7 @@ describe("verify", () => {
   });
 
   test("is not reached while Argo CD stands at the old revision: 1", async () => {
-    argoState = { revision: await world.truth("rev-parse", `${tip}^`) };
+    argoState = { revision: await world.truth("rev-parse", `${landed}^`) };
     const { status, json } = await run("verify", "--json");
     expect(status).toBe(1);
     expect(json.outcome).toBe("timeout");
@@ -134,7 +137,7 @@ describe("verify", () => {
   });
 
   test("takes a descendant of the deploy's commit for the deploy", async () => {
-    const before = await world.truth("rev-parse", `${tip}^`);
+    const before = await world.truth("rev-parse", `${landed}^`);
     const { status, json } = await run("verify", "--json", "--commit", before);
     expect(status).toBe(0);
     expect(json.commit).toBe(before);
@@ -272,7 +275,7 @@ describe("status", () => {
 
   test("shows where they differ: 3", async () => {
     argoState = { revision: tip, sync: "OutOfSync", health: "Progressing" };
-    kubernetes = await serveKubernetes({ ...(await clusterAt(`${tip}^`)), token: kubeToken });
+    kubernetes = await serveKubernetes({ ...(await clusterAt(`${landed}^`)), token: kubeToken });
     const { status, out } = await run("status");
     expect(status).toBe(3);
     expect(out.match(/^differs .* OutOfSync, Progressing .* sha-e176831/gm)).toHaveLength(3);

@@ -1,11 +1,11 @@
 /** The single checks of `landfall doctor`: each asks one thing and says what to do about it. */
 
 import type { Check } from "../core/doctor-result.ts";
-import { asTag } from "../core/ids.ts";
+import { asTag, type CommitId } from "../core/ids.ts";
 import { type ImageName, printImageName } from "../core/image-ref.ts";
 import type { PushReply } from "../core/push-outcome.ts";
 import type { WorkloadName } from "../core/workload.ts";
-import type { ArgoCd, Clock, Cluster, Registry, Remote } from "../ports.ts";
+import type { ArgoCd, Clock, Cluster, Registry } from "../ports.ts";
 import type { RolloutPlace } from "./wanted-workloads.ts";
 
 /** What a check found, without its name. */
@@ -25,9 +25,9 @@ export function gitFinding(printed: string): Finding {
   return isOld ? { state: "fail", detail, remedy } : { state: "ok", detail };
 }
 
-/** Reads the branch. */
-export async function readFinding(remote: Pick<Remote, "fetchTip">): Promise<Finding> {
-  return { state: "ok", detail: `its tip is ${(await remote.fetchTip()).slice(0, 7)}` };
+/** Says what was read of the branch. */
+export function readFinding(tip: CommitId): Finding {
+  return { state: "ok", detail: `its tip is ${tip.slice(0, 7)}` };
 }
 
 /**

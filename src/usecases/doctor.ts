@@ -2,9 +2,10 @@
 
 import type { Check, DoctorResult } from "../core/doctor-result.ts";
 import { exit, Failure } from "../core/failure.ts";
+import type { CommitId } from "../core/ids.ts";
 import type { ImageName } from "../core/image-ref.ts";
 import type { PushReply } from "../core/push-outcome.ts";
-import type { ArgoCd, Clock, Cluster, Registry, Remote } from "../ports.ts";
+import type { ArgoCd, Clock, Cluster, Registry } from "../ports.ts";
 import {
   applicationFinding,
   clockFinding,
@@ -37,7 +38,8 @@ export interface DoctorPorts {
   readConfig(): Promise<string>;
   /** Returns what `git --version` prints. */
   gitVersion(): Promise<string>;
-  openRemote?(): Promise<Pick<Remote, "fetchTip">>;
+  /** Reads the branch. */
+  fetchTip?(): Promise<CommitId>;
   /** Asks whether a push would be taken, without pushing. */
   probeWrite?(): Promise<PushReply>;
   /** Returns undefined when the server says nothing about its tokens. */
@@ -54,12 +56,12 @@ type Plan = readonly [name: string, look: (() => Promise<Finding>) | undefined];
 
 /** Looks at everything at once. No failure of one check hides another. Exits with 1 on a `fail`. */
 export async function doctor(request: DoctorRequest, ports: DoctorPorts): Promise<DoctorResult> {
-  const { openRemote, probeWrite, tokenRights, openArgoCd, openCluster, serverTimes } = ports;
+  const { fetchTip, probeWrite, tokenRights, openArgoCd, openCluster, serverTimes } = ports;
   const { rollout } = request;
   const plans: readonly Plan[] = [
     ["config", async () => ({ state: "ok", detail: await ports.readConfig() })],
     ["git", async () => gitFinding(await ports.gitVersion())],
-    ["remote", openRemote && (async () => readFinding(await openRemote()))],
+    ["remote", fetchTip && (async () => readFinding(await fetchTip()))],
     ["write", probeWrite && (async () => writeFinding(await probeWrite()))],
     ["token", tokenRights && (async () => rightsFinding(await tokenRights()))],
     ...registryPlans(request, ports),

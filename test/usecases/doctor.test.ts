@@ -27,7 +27,7 @@ const well: DoctorPorts = {
   clock,
   readConfig: async () => '"landfall.yaml": 3 images',
   gitVersion: async () => "git version 2.39.5",
-  openRemote: async () => ({ fetchTip: async () => old }),
+  fetchTip: async () => old,
   probeWrite: async () => ({ kind: "accepted", words: "" }),
   tokenRights: async () => ({ mayPush: true }),
   openRegistry: async () => ({ find: async () => ({ kind: "missing" }) }),
@@ -89,7 +89,7 @@ const rows: readonly Row[] = [
   ],
   ["a git of the future", { gitVersion: async () => "git version 3.1" }, "git", "ok", /3.1/],
   ["a git that says nothing", { gitVersion: async () => "" }, "git", "warn", /says ""/],
-  ["a remote that denies", { openRemote: fail }, "remote", "fail", /access was denied/],
+  ["a remote that denies", { fetchTip: fail }, "remote", "fail", /access was denied/],
   [
     "a server that takes no push",
     pushed("refused"),
@@ -159,7 +159,7 @@ describe("doctor finds", () => {
   });
 
   test("what is wrong without hiding what is well", async () => {
-    const { checks } = await examine({ openRemote: fail, openRegistry: fail, openArgoCd: fail });
+    const { checks } = await examine({ fetchTip: fail, openRegistry: fail, openArgoCd: fail });
     const bad = checks.filter(({ state }) => state !== "ok").map(({ name }) => name);
     expect(bad).toEqual(["remote", "registry docker.io", "registry ghcr.io", "argocd"]);
   });
@@ -187,6 +187,6 @@ describe("doctor finds", () => {
 
   test("a bug to be a bug", async () => {
     const bug = () => Promise.reject(new TypeError("a bug"));
-    await expect(examine({ openRemote: bug })).rejects.toThrow("a bug");
+    await expect(examine({ fetchTip: bug })).rejects.toThrow("a bug");
   });
 });
