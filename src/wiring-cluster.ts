@@ -5,7 +5,7 @@ import { openArgoCd } from "./adapters/argocd.ts";
 import { inClusterEntrance, kubeconfigEntrance } from "./adapters/kube-entrance.ts";
 import { type KubeEntrance, openKubernetes } from "./adapters/kubernetes.ts";
 import { openProbe } from "./adapters/probe.ts";
-import { systemClock, systemRandom } from "./adapters/system.ts";
+import { clockUnder, systemClock, systemRandom } from "./adapters/system.ts";
 import type { Io } from "./cli/io.ts";
 import { argocdToken } from "./cli/secrets.ts";
 import type { Settings } from "./cli/settings.ts";
@@ -35,7 +35,13 @@ export interface ClusterFlags {
 type ArgoCdSettings = NonNullable<NonNullable<Config["verify"]>["argocd"]>;
 
 /** Wall time of one request, in milliseconds. A refresh waits until Argo CD has compared. */
-const requestTimeoutMs = 60_000;
+const requestTimeoutMs = { least: 5_000, most: 60_000 } as const;
+
+/** Who asks, in which process, and how long one question may take, in milliseconds. */
+interface Asker {
+  readonly io: Io;
+  readonly timeoutMs: number;
+}
 
 /** The world of `verify` and `status`. */
 export interface DeployPorts extends VerifyPorts {
@@ -44,14 +50,23 @@ export interface DeployPorts extends VerifyPorts {
   readonly registry: Registry & ImageDigests;
 }
 
+/** How everything that shows a deploy is opened. */
+export interface DeployOpening {
+  readonly io: Io;
+  readonly progress: Progress;
+  /** Without a way into the cluster `needed` throws; `wanted` shows that it cannot be read. */
+  readonly cluster: "needed" | "wanted";
+}
+
 /** Opens everything that shows a deploy, as far as the settings name it. */
 export async function openDeployPorts(
   settings: Settings,
   flags: ClusterFlags,
-  { io, progress }: { readonly io: Io; readonly progress: Progress },
+  { io, progress, cluster: way }: DeployOpening,
 ): Promise<Opened<DeployPorts>> {
   const { argocd, rollout } = settings.config?.verify ?? {};
-  const cluster = rollout && (await clusterFor(flags, io));
+  const asker = { io, timeoutMs: requestTimeoutFor(settings) };
+  const cluster = rollout && (await clusterFor(flags, asker).catch(closedUnless(way)));
   const registry = await openRegistry(settings, io);
   const doors = await gitDoors(settings, io);
   const remote = await doors.branch();
@@ -60,9 +75,9 @@ export async function openDeployPorts(
   return {
     ...{ repository: doors.repository, remote, history, ancestry, cluster, progress },
     registry,
-    argocd: argocd && argocdFor(argocd, io),
-    probe: openProbe({ timeoutMs: requestTimeoutMs, signal: io.signal }),
-    clock: systemClock,
+    argocd: argocd && argocdFor(argocd, asker),
+    probe: openProbe({ timeoutMs: asker.timeoutMs, signal: io.signal }),
+    clock: clockUnder(io.signal),
     random: systemRandom,
     async close() {
       await Promise.all([remote.close(), history.close(), ancestry.close()]);
@@ -70,18 +85,30 @@ export async function openDeployPorts(
   };
 }
 
+/** One question takes no longer than all of them may, if that leaves it time to be answered. */
+function requestTimeoutFor({ timeoutMs = Number.POSITIVE_INFINITY }: Settings): number {
+  return Math.max(requestTimeoutMs.least, Math.min(requestTimeoutMs.most, timeoutMs));
+}
+
 /** Opens Argo CD. */
-export function argocdFor(argocd: ArgoCdSettings, io: Io): ArgoCd {
+export function argocdFor(argocd: ArgoCdSettings, { io, timeoutMs }: Asker): ArgoCd {
   const token = argocdToken(io);
-  const timeoutMs = requestTimeoutMs;
   return openArgoCd({ ...argocd, token, clock: systemClock, timeoutMs, signal: io.signal });
 }
 
 /** Opens the cluster. Throws `config` when there is no way in. */
-export async function clusterFor(flags: ClusterFlags, io: Io): Promise<Cluster> {
+export async function clusterFor(flags: ClusterFlags, { io, timeoutMs }: Asker): Promise<Cluster> {
   const entrance = await entranceFor(flags, io);
-  const timeoutMs = requestTimeoutMs;
   return openKubernetes({ entrance, clock: systemClock, timeoutMs, signal: io.signal });
+}
+
+/** Returns what becomes of an error: a cluster that cannot be read, where that is enough. */
+function closedUnless(way: DeployOpening["cluster"]): (error: unknown) => Cluster {
+  return (error) => {
+    if (way === "needed" || !(error instanceof Failure)) throw error;
+    const refuse = () => Promise.reject(error);
+    return { workload: refuse, podsOf: refuse };
+  };
 }
 
 /** The flag, then KUBECONFIG, then what every pod finds mounted. No file is guessed at. */

@@ -30,6 +30,7 @@ export function doctorPorts(
   io: Io,
 ): Omit<DoctorPorts, "readConfig"> & { close(): Promise<void> } {
   const { argocd, rollout } = settings.config?.verify ?? {};
+  const asker = { io, timeoutMs: requestTimeoutMs };
   const manifests = once(() => openManifests(settings, io));
   // Fetched once: two git commands in one repository at once would meet each other's locks.
   const tip = once(async () => (await manifests()).remote.fetchTip());
@@ -44,8 +45,8 @@ export function doctorPorts(
     tokenRights: async () => rightsAt(await repository(), io),
     openRegistry: () => openRegistry(settings, io),
     hasLogin: (registry) => registryLogin(registry, io) !== undefined,
-    ...(argocd && { openArgoCd: async () => argocdFor(argocd, io) }),
-    ...(rollout && { openCluster: () => clusterFor(flags, io) }),
+    ...(argocd && { openArgoCd: async () => argocdFor(argocd, asker) }),
+    ...(rollout && { openCluster: () => clusterFor(flags, asker) }),
     async serverTimes() {
       const urls = await urlsOf(settings, repository);
       const options = { clock: systemClock, timeoutMs: requestTimeoutMs, signal: io.signal };

@@ -169,6 +169,14 @@ describe("verify", () => {
     expect(states(json)[1]).toBe("argocd unreadable");
   });
 
+  test("knows nothing when the branch cannot be read: 5", async () => {
+    const gone = `${world.git.url}/gone.git`;
+    const { status, out, err } = await run("verify", "--repository", gone);
+    expect({ status, out }).toEqual({ status: 5, out: "" });
+    expect(err).toMatch(/^landfall: Cannot read .*gone.git/m);
+    expect(argocd.asked).toEqual([]);
+  });
+
   test("sees that another build is on the page: 1", async () => {
     shown = "Build: sha-0000000";
     const { status, out } = await run("verify");
@@ -298,6 +306,16 @@ describe("status", () => {
     expect(out).toContain('the connection to "127.0.0.1:1" failed');
   });
 
+  test("without a way into the cluster still shows the rest: 5", async () => {
+    const argv = ["status", "--config", join(world.root, "verify.yaml")];
+    const env = { LANDFALL_ARGOCD_TOKEN: token };
+    const { status, out } = await runCli(argv, { cwd: world.app, env });
+    expect(status).toBe(5);
+    expect(out).toMatch(/^unreadable .* sha-\w{7} +Synced, Healthy +unreadable$/m);
+    expect(out).toMatch(/no kubeconfig is given/);
+    expect(out).toMatch(/Name a kubeconfig with --kubeconfig/);
+  });
+
   test("without a cluster shows git, registry and pins", async () => {
     const argv = ["status", "--path", manifests, "--image", world.image("rbs-frontend-prod")];
     writeFileSync(join(world.root, "bare.yaml"), "superseded: skip\n");
@@ -314,6 +332,8 @@ describe("doctor", () => {
 
   test("finds all that a deploy needs, without writing anything: 0", async () => {
     const before = await world.truth("for-each-ref");
+    const fetches = () => world.git.stats.byKind["git-upload-pack:POST"] ?? 0;
+    const fetched = fetches();
     const { status, json, err } = await run("doctor", "--json");
     expect(status, err).toBe(0);
     expect(named(json)).toEqual({
@@ -321,6 +341,8 @@ describe("doctor", () => {
       ...{ registry: "warn", argocd: "ok", cluster: "ok", clock: "ok" },
     });
     expect(await world.truth("for-each-ref")).toBe(before);
+    // The branch is fetched once: two git commands in one repository would meet in its locks.
+    expect(fetches() - fetched).toBe(2);
     expect(world.git.stats.byKind["git-receive-pack:POST"] ?? 0).toBe(1);
   });
 
@@ -335,9 +357,9 @@ describe("doctor", () => {
     expect(out).toContain("2 to mend before a deploy can work");
   });
 
-  test("makes wrong settings a finding, not the end: 1", async () => {
+  test("makes wrong settings a finding, not the end: 2", async () => {
     const { status, out } = await runCli(["doctor"], { cwd: world.root });
-    expect(status).toBe(1);
+    expect(status).toBe(2);
     expect(out).toMatch(/^fail +config +Cannot look for manifests/m);
     expect(out).toMatch(/^ok +git +version/m);
   });

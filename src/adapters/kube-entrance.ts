@@ -17,18 +17,16 @@ const mounted = "/var/run/secrets/kubernetes.io/serviceaccount";
 export async function kubeconfigEntrance(file: string, context?: string): Promise<KubeEntrance> {
   const access = readKubeconfig(await readText(file), file, context);
   const pem = (from: Pem | undefined) => readPem(from, file);
-  const { user } = access;
-  const isCertificate = user.kind === "certificate";
+  const { server, serverName, certificates } = access;
   return {
-    server: access.server,
+    server,
     tls: {
       authority: await pem(access.authority),
-      certificate: isCertificate ? await pem(user.certificate) : undefined,
-      key: isCertificate ? await pem(user.key) : undefined,
-      serverName: access.serverName,
-      certificates: access.certificates,
+      certificate: await pem(access.pair?.certificate),
+      key: await pem(access.pair?.key),
+      ...{ serverName, certificates },
     },
-    token: () => tokenOf(user, file),
+    token: () => tokenOf(access.user, file),
   };
 }
 
@@ -45,7 +43,7 @@ export interface InCluster {
 /** Reads the way into the cluster that this process runs in. Throws as `kubeconfigEntrance`. */
 export async function inClusterEntrance(where: InCluster): Promise<KubeEntrance> {
   const { host, port, directory = mounted } = where;
-  const authority = await readText(join(directory, "ca.crt"));
+  const authority = await readPem({ file: "ca.crt" }, join(directory, "token"));
   return {
     server: new URL(`https://${host.includes(":") ? `[${host}]` : host}:${port}`),
     tls: { authority },
@@ -59,9 +57,18 @@ async function tokenOf(user: KubeUser, kubeconfig: string): Promise<string | und
   return (await readText(resolve(dirname(kubeconfig), user.file))).trim();
 }
 
-async function readPem(pem: Pem | undefined, kubeconfig: string): Promise<string | undefined> {
-  if (pem === undefined || "text" in pem) return pem?.text;
-  return readText(resolve(dirname(kubeconfig), pem.file));
+async function readPem(pem: Pem | undefined, beside: string): Promise<string | undefined> {
+  if (pem === undefined) return undefined;
+  const file = "text" in pem ? beside : resolve(dirname(beside), pem.file);
+  const text = "text" in pem ? pem.text : await readText(file);
+  // Without any authority in it, Node would silently trust the system's instead.
+  if (/-----BEGIN [A-Z ]+-----/.test(text)) return text;
+  throw new Failure(
+    "config",
+    `Cannot use "${file}": what is to be a certificate or a key there is no PEM`,
+    "Write it again, as `-----BEGIN …`; inside a kubeconfig, as base64 of that.",
+    { place: { file } },
+  );
 }
 
 async function readText(file: string): Promise<string> {

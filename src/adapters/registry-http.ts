@@ -184,7 +184,7 @@ async function exchange(request: HttpRequest, hop: Hop, signal: AbortSignal): Pr
   };
 }
 
-/** Returns what an Authorization header must not be repeated by: as sent, and a password as it is. */
+/** Returns what an Authorization header must not be repeated by: as sent, and its password. */
 function secretsIn(authorization = ""): readonly string[] {
   const [scheme = "", sent = ""] = authorization.split(" ");
   if (!/^basic$/i.test(scheme)) return [sent];

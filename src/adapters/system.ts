@@ -11,5 +11,13 @@ export const systemClock: Clock = {
   },
 };
 
+/** Wall-clock time in which a sleep ends early once we are told to stop. */
+export function clockUnder(signal: AbortSignal): Clock {
+  return {
+    nowMs: systemClock.nowMs,
+    sleepMs: (duration) => sleep(duration, undefined, { signal }).catch(() => {}),
+  };
+}
+
 /** Chance that nobody needs to guess or repeat: it spreads retries, it guards nothing. */
 export const systemRandom: Random = { unit: () => Math.random() };

@@ -1,12 +1,7 @@
 /** How Argo CD and the cluster stand at one moment: their half of `landfall status`. */
 
 import type { Digest } from "./ids.ts";
-import type { VerifyStep } from "./verify-result.ts";
-
-/** What was seen of something in one look. */
-export type Sight = Pick<VerifyStep, "detail" | "hint"> & {
-  readonly state: Exclude<VerifyStep["state"], "skipped">;
-};
+import type { Sight } from "./sight.ts";
 
 /** One Application. */
 export interface ApplicationView extends Sight {

@@ -15,7 +15,6 @@ export type KubeUser =
   | { readonly kind: "token"; readonly token: string }
   /** Read again for every request: such tokens are replaced while we wait. */
   | { readonly kind: "token-file"; readonly file: string }
-  | { readonly kind: "certificate"; readonly certificate: Pem; readonly key: Pem }
   | { readonly kind: "nobody" };
 
 /** A cluster, and how to enter it. */
@@ -27,6 +26,8 @@ export interface KubeAccess {
   readonly serverName: string | undefined;
   readonly certificates: "checked" | "unchecked";
   readonly user: KubeUser;
+  /** A certificate of ours and its key: instead of a token, or beside one. */
+  readonly pair: { readonly certificate: Pem; readonly key: Pem } | undefined;
 }
 
 /**
@@ -46,19 +47,21 @@ export function readKubeconfig(text: string, file: string, context?: string): Ku
     const hint = `Its contexts: ${known.join(", ") || "none"}.`;
     throw refused(file, `it has no context "${current}"`, hint);
   }
-  const name = textAt(chosen, "cluster");
-  const cluster = named(config, { list: "clusters", name, field: "cluster" });
-  if (cluster === undefined) throw refused(file, `it has no cluster "${name}"`, repair);
+  const place = textAt(chosen, "cluster");
+  const cluster = named(config, { list: "clusters", name: place, field: "cluster" });
+  if (cluster === undefined) throw refused(file, `it has no cluster "${place}"`, repair);
   if (textAt(cluster, "proxy-url") !== "") {
     throw refused(file, "its cluster is behind a proxy (proxy-url)", "Give a direct address.");
   }
-  const user = textAt(chosen, "user");
+  const name = textAt(chosen, "user");
+  const user = named(config, { list: "users", name, field: "user" });
   return {
     server: serverOf(cluster, file),
     authority: pemOf(cluster, "certificate-authority"),
     serverName: textAt(cluster, "tls-server-name") || undefined,
     certificates: at(cluster, "insecure-skip-tls-verify") === true ? "unchecked" : "checked",
-    user: userOf(named(config, { list: "users", name: user, field: "user" }), user, file),
+    user: userOf(user, name, file),
+    pair: pairOf(user),
   };
 }
 
@@ -110,26 +113,30 @@ function bytesOf(base64: string): Uint8Array {
   }
 }
 
+function pairOf(user: unknown): KubeAccess["pair"] {
+  const certificate = pemOf(user, "client-certificate");
+  const key = pemOf(user, "client-key");
+  return certificate && key && { certificate, key };
+}
+
 function userOf(user: unknown, name: string, file: string): KubeUser {
   const token = textAt(user, "token");
   const tokenFile = textAt(user, "tokenFile");
-  const certificate = pemOf(user, "client-certificate");
-  const key = pemOf(user, "client-key");
-  if (textAt(user, "as") !== "") {
+  if (["as", "as-uid", "as-groups"].some((field) => at(user, field) !== undefined)) {
     throw refused(file, `user "${name}" acts as another (as)`, "Name that user's own credentials.");
   }
   // In client-go's order: a file, which may be newer, before the text beside it.
   if (tokenFile !== "") return { kind: "token-file", file: tokenFile };
   if (token !== "") return { kind: "token", token };
-  if (certificate !== undefined && key !== undefined)
-    return { kind: "certificate", certificate, key };
+  if (pairOf(user) !== undefined) return { kind: "nobody" };
+  const hint = "Make a token with `kubectl create token`, and name a kubeconfig that holds it.";
   const program = ["exec", "auth-provider"].find((field) => at(user, field) !== undefined);
-  if (program === undefined) return { kind: "nobody" };
-  throw refused(
-    file,
-    `user "${name}" gets its token from a program (${program}), which is not run here`,
-    "Make a token with `kubectl create token`, and name a kubeconfig that holds it.",
-  );
+  if (program !== undefined) {
+    const why = `gets its token from a program (${program}), which is not run here`;
+    throw refused(file, `user "${name}" ${why}`, hint);
+  }
+  if (textAt(user, "username") === "") return { kind: "nobody" };
+  throw refused(file, `user "${name}" has a password, which no server takes by now`, hint);
 }
 
 function refused(file: string, why: string, hint: string): Failure {

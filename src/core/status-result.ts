@@ -1,9 +1,10 @@
 /** Git, registry, pins, Argo CD and cluster side by side: the object behind text and JSON. */
 
 import type { ApplicationView, WorkloadView } from "./cluster-view.ts";
-import { exit } from "./failure.ts";
+import { exit, type FailureCode } from "./failure.ts";
 import { asDigest, type CommitId, type Digest, type Revision, type Tag } from "./ids.ts";
 import { type ImageName, parseImageRef, sameImage } from "./image-ref.ts";
+import { exitOfUnread } from "./verify-result.ts";
 
 /** How one image stands in one place. */
 export interface StatusCell {
@@ -13,6 +14,7 @@ export interface StatusCell {
   readonly text: string;
   /** Why it could not be read. Words of servers may be in it. */
   readonly detail?: string | undefined;
+  readonly code?: FailureCode | undefined;
 }
 
 /** One image, place by place. A place that is not configured is not there. */
@@ -51,11 +53,17 @@ export function stateOfRow(row: StatusRow): StatusCell["state"] {
   return states.includes("unreadable") ? "unreadable" : "same";
 }
 
-/** Returns the exit status: 3 where something differs, 5 where something could not be read. */
-export function exitOfRows(rows: readonly StatusRow[]): number {
+/**
+ * Returns the exit status: 3 where something differs; where something could not be read 5, or 6
+ * when all that `seen` could not be is only throttled.
+ */
+export function exitOfRows(
+  rows: readonly StatusRow[],
+  seen: Parameters<typeof exitOfUnread>[0],
+): number {
   const states = rows.map(stateOfRow);
   if (states.includes("differs")) return exit.drift;
-  return states.includes("unreadable") ? exit.unknown : exit.done;
+  return states.includes("unreadable") ? exitOfUnread(seen) : exit.done;
 }
 
 /** Returns what the pins of an image hold beside what is wanted. */

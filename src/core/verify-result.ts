@@ -1,6 +1,6 @@
 /** What a verification came to: the one object behind the text and the JSON. */
 
-import { exit } from "./failure.ts";
+import { exit, type FailureCode } from "./failure.ts";
 import type { CommitId, Revision, Tag } from "./ids.ts";
 
 /** What one look at a server says of the deploy. */
@@ -19,19 +19,24 @@ export interface VerifyStep {
   /** The branch, the Application, the workload, or the page. */
   readonly target: string;
   /**
-   * `waiting` and `unreadable` are how things stood when the time was over; `skipped` was not
-   * looked at, because something before it did not come right.
+   * `waiting` is how things stood when the time was over; `unreadable` could not be looked at to
+   * the end; `skipped` was not, because something before it did not come right.
    */
   readonly state: "done" | "failed" | "waiting" | "unreadable" | "skipped";
   /** Words of servers may be in it. */
   readonly detail: string;
   readonly hint?: string | undefined;
+  /** Why it is `unreadable`. */
+  readonly code?: FailureCode | undefined;
   /** From the first look to the last, in milliseconds. */
   readonly waitedMs: number;
 }
 
-/** How a verification can end. */
-export type VerifyOutcome = "verified" | "failed" | "timeout";
+/**
+ * How a verification can end: `timeout` was seen not to have come right when the time was over,
+ * `unknown` could not be seen.
+ */
+export type VerifyOutcome = "verified" | "failed" | "timeout" | "unknown";
 
 /** What a verification came to. The field `version` changes when a reader would have to. */
 export interface VerifyResult {
@@ -47,20 +52,26 @@ export interface VerifyResult {
   readonly steps: readonly VerifyStep[];
 }
 
-/** Returns what the steps come to as a whole. */
+/** Returns what the steps come to as a whole. What was seen counts more than what was not. */
 export function outcomeOfSteps(steps: readonly VerifyStep[]): VerifyOutcome {
-  if (steps.some(({ state }) => state === "failed")) return "failed";
-  return steps.length > 0 && steps.every(({ state }) => state === "done") ? "verified" : "timeout";
+  const states = steps.map(({ state }) => state);
+  if (states.includes("failed")) return "failed";
+  if (states.includes("waiting")) return "timeout";
+  return states.length > 0 && states.every((state) => state === "done") ? "verified" : "unknown";
 }
 
-/**
- * Returns the exit status of the steps: 5 when at the end something could not be read, so that the
- * deploy may be well; 1 when it was seen not to be.
- */
+/** Returns the exit status of the steps: 1 when the deploy was seen not to be well. */
 export function exitOfSteps(steps: readonly VerifyStep[]): number {
   const outcome = outcomeOfSteps(steps);
   if (outcome === "verified") return exit.done;
-  if (outcome === "failed") return exit.failed;
-  const sawNothingWrong = steps.every(({ state }) => state !== "waiting");
-  return sawNothingWrong ? exit.unknown : exit.failed;
+  return outcome === "unknown" ? exitOfUnread(steps) : exit.failed;
+}
+
+/** Returns 6 when all that could not be read is only throttled, else 5. */
+export function exitOfUnread(
+  seen: readonly { readonly state: string; readonly code?: FailureCode | undefined }[],
+): number {
+  const unread = seen.filter(({ state }) => state === "unreadable");
+  const isThrottled = unread.length > 0 && unread.every(({ code }) => code === "throttled");
+  return isThrottled ? exit.throttled : exit.unknown;
 }

@@ -1,6 +1,6 @@
 /** Status for people: one table, image by image and place by place, and what is not well below. */
 
-import type { Sight } from "../core/cluster-view.ts";
+import type { Sight } from "../core/sight.ts";
 import { cellsOf, type StatusCell, type StatusResult, stateOfRow } from "../core/status-result.ts";
 import { plain } from "./safe-text.ts";
 import type { Style } from "./style.ts";

@@ -5,13 +5,12 @@ import type {
   ApplicationView,
   ClusterView,
   ContainerView,
-  Sight,
   WorkloadView,
 } from "../core/cluster-view.ts";
 import { Failure } from "../core/failure.ts";
 import { asCommitId } from "../core/ids.ts";
 import { rolloutVerdict } from "../core/rollout.ts";
-import type { StepVerdict } from "../core/verify-result.ts";
+import { type Sight, sightOf, unseen } from "../core/sight.ts";
 import type { Pod, Workload } from "../core/workload.ts";
 import type { ArgoCd, Cluster } from "../ports.ts";
 import type { Ancestry } from "./ancestry.ts";
@@ -92,12 +91,7 @@ function containersOf({ containers }: Workload, pods: readonly Pod[]): readonly 
   });
 }
 
-function sightOf(verdict: StepVerdict): Sight {
-  const { kind, detail } = verdict;
-  return { state: kind, detail, ...(kind === "failed" && { hint: verdict.hint }) };
-}
-
 function unreadable(error: unknown): Sight {
-  if (!(error instanceof Failure)) throw error;
-  return { state: "unreadable", detail: error.message, hint: error.hint };
+  if (!(error instanceof Failure) || error.code === "interrupted") throw error;
+  return unseen(error);
 }

@@ -43,13 +43,15 @@ export function writeFinding(reply: PushReply): Finding {
     case "refused":
       return { state: "fail", detail: `the server would take no push: ${words}`, remedy: toWrite };
     case "throttled":
-      return { state: "warn", detail: `the server asks to wait: ${words}`, remedy: "Ask later." };
+      return { ...later, detail: `the server asks to wait: ${words}` };
     default: {
       const remedy = "Check the repository's URL and the network.";
       return { state: "fail", detail: `the server could not be asked: ${words}`, remedy };
     }
   }
 }
+
+const later = { state: "warn", remedy: "Run it again later.", code: "throttled" } as const;
 
 const toWrite =
   "Give a token that may write contents (LANDFALL_GIT_TOKEN), or a deploy key with write access.";

@@ -1,7 +1,7 @@
 /** Doctor: is everything there that a deploy needs? Reads only, and looks at all of it. */
 
-import type { Check, DoctorResult } from "../core/doctor-result.ts";
-import { exit, Failure } from "../core/failure.ts";
+import { type Check, type DoctorResult, exitOfChecks } from "../core/doctor-result.ts";
+import { Failure } from "../core/failure.ts";
 import type { CommitId } from "../core/ids.ts";
 import type { ImageName } from "../core/image-ref.ts";
 import type { PushReply } from "../core/push-outcome.ts";
@@ -54,7 +54,7 @@ export interface DoctorPorts {
 /** One check to be made; undefined means that nothing is configured for it. */
 type Plan = readonly [name: string, look: (() => Promise<Finding>) | undefined];
 
-/** Looks at everything at once. No failure of one check hides another. Exits with 1 on a `fail`. */
+/** Looks at everything at once. No failure of one check hides another. */
 export async function doctor(request: DoctorRequest, ports: DoctorPorts): Promise<DoctorResult> {
   const { fetchTip, probeWrite, tokenRights, openArgoCd, openCluster, serverTimes } = ports;
   const { rollout } = request;
@@ -73,8 +73,7 @@ export async function doctor(request: DoctorRequest, ports: DoctorPorts): Promis
     ["clock", serverTimes && (async () => clockFinding(await serverTimes(), ports.clock))],
   ];
   const checks = await Promise.all(plans.map(carryOut));
-  const isWell = checks.every(({ state }) => state !== "fail");
-  return { version: 1, command: "doctor", exit: isWell ? exit.done : exit.failed, checks };
+  return { version: 1, command: "doctor", exit: exitOfChecks(checks), checks };
 }
 
 function registryPlans({ images }: DoctorRequest, ports: DoctorPorts): readonly Plan[] {
@@ -95,9 +94,9 @@ async function carryOut([name, look]: Plan): Promise<Check> {
   try {
     return { name, ...(await look()) };
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
+    if (!(error instanceof Failure) || error.code === "interrupted") throw error;
     // What could not be asked now says nothing of how it is set up.
-    const state = error.code === "throttled" ? "warn" : "fail";
-    return { name, state, detail: error.message, remedy: error.hint };
+    const { code, message: detail, hint: remedy } = error;
+    return { name, state: code === "throttled" ? "warn" : "fail", detail, remedy, code };
   }
 }

@@ -1,9 +1,9 @@
 /** Status: how git, the registry, the pins, Argo CD and the cluster stand to each other now. */
 
 import type { ClusterView } from "../core/cluster-view.ts";
-import { Failure } from "../core/failure.ts";
-import type { Digest, Revision, Tag } from "../core/ids.ts";
+import type { Digest, Tag } from "../core/ids.ts";
 import { type ImageName, printImageName, sameImage } from "../core/image-ref.ts";
+import { isOfTheWorld } from "../core/sight.ts";
 import {
   argocdCell,
   clusterCell,
@@ -38,13 +38,18 @@ export async function status(request: StatusRequest, ports: StatusPorts): Promis
   const { meant, app, workloads } = request;
   const { deploy, pinned, question } = meant;
   const view = await viewCluster({ ...deploy, app, workloads: workloads ?? [] }, ports);
-  const rows = await Promise.all(
-    question.images.map((asked) => rowOf(asked, { request, view, ports })),
-  );
+  const wanted: Wanted[] = [];
+  // One after the other: a history that has to fetch does so in one repository.
+  for (const asked of question.images) wanted.push(await wantedOf(asked, meant, ports.history));
+  const rows = await Promise.all(wanted.map((one) => rowOf(one, { request, view, ports })));
+  const seen = [view.argocd, ...view.workloads, ...rows.map(({ registry }) => registry)];
   return {
     version: 1,
     command: "status",
-    exit: exitOfRows(rows),
+    exit: exitOfRows(
+      rows,
+      seen.filter((one) => one !== undefined),
+    ),
     ...{ repository: deploy.repository, branch: deploy.branch, tip: pinned.tip, images: rows },
     ...view,
   };
@@ -56,11 +61,9 @@ interface Seen {
   readonly ports: StatusPorts;
 }
 
-async function rowOf(asked: AskedImage, { request, view, ports }: Seen): Promise<StatusRow> {
-  const { meant, workloads } = request;
-  const { image } = asked;
-  const tags = meant.pinned.pins.filter((pin) => sameImage(pin.image, image)).map(({ tag }) => tag);
-  const git = await wantedOf(asked, { meant, tags, history: ports.history });
+async function rowOf(wanted: Wanted, { request, view, ports }: Seen): Promise<StatusRow> {
+  const { workloads } = request;
+  const { image, tags, git } = wanted;
   const itsViews = view.workloads.filter((_, at) =>
     workloads?.[at]?.images.some((other) => sameImage(other.image, image)),
   );
@@ -74,15 +77,29 @@ async function rowOf(asked: AskedImage, { request, view, ports }: Seen): Promise
   };
 }
 
+/** An image, what its pins hold, and what is wanted of it. */
+interface Wanted {
+  readonly image: ImageName;
+  readonly tags: readonly (Tag | undefined)[];
+  readonly git: StatusRow["git"];
+}
+
+async function wantedOf(asked: AskedImage, meant: Meant, history: History): Promise<Wanted> {
+  const { image } = asked;
+  const { pins } = meant.pinned;
+  const tags = pins.filter((pin) => sameImage(pin.image, image)).map(({ tag }) => tag);
+  return { image, tags, git: await gitOf(asked, { meant, tags, history }) };
+}
+
 /** Without a revision asked for, each image goes by its own pins: not all move each time. */
-async function wantedOf(
+async function gitOf(
   asked: AskedImage,
   from: {
     readonly meant: Meant;
     readonly tags: readonly (Tag | undefined)[];
     readonly history: History;
   },
-): Promise<{ readonly tag: Tag; readonly revision?: Revision | undefined }> {
+): Promise<StatusRow["git"]> {
   const { deploy, question } = from.meant;
   if (asked.tag !== undefined) return { tag: asked.tag };
   const { tag, revision } = deploy;
@@ -103,7 +120,7 @@ async function registryCell(
     if (fact.kind === "missing") return { state: "differs", text: "missing" };
     return { state: "same", text: fact.digest.slice(0, digestShown), digest: fact.digest };
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    return { state: "unreadable", text: "unreadable", detail: error.message };
+    if (!isOfTheWorld(error)) throw error;
+    return { state: "unreadable", text: "unreadable", detail: error.message, code: error.code };
   }
 }

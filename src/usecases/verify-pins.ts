@@ -4,6 +4,7 @@ import { printPlace } from "../core/failure.ts";
 import type { Tag } from "../core/ids.ts";
 import { type ImageName, printImageName, sameImage } from "../core/image-ref.ts";
 import { type Pin, printPinned } from "../core/pins.ts";
+import { isOfTheWorld, type Sight, sightOf, unseen } from "../core/sight.ts";
 import { revisionPrefixIn, type TagFormat } from "../core/tag-format.ts";
 import type { StepVerdict } from "../core/verify-result.ts";
 import type { History, ImageDigests, Registry } from "../ports.ts";
@@ -16,11 +17,21 @@ export interface PinsPorts {
   readonly registry: Pick<Registry, "revisionOf"> & ImageDigests;
 }
 
+/** Returns what is seen of the pins: also that they name what no registry would explain now. */
+export async function pinsSight(meant: Meant, ports: PinsPorts): Promise<Sight> {
+  try {
+    return sightOf(await pinsVerdict(meant, ports));
+  } catch (error) {
+    if (!isOfTheWorld(error)) throw error;
+    return unseen(error);
+  }
+}
+
 /**
  * Judges the pins that were read: all of them are to hold what was asked for, or a newer revision.
  * Where nothing was asked for by name, what they hold is what is meant.
  */
-export async function pinsVerdict(meant: Meant, ports: PinsPorts): Promise<StepVerdict> {
+async function pinsVerdict(meant: Meant, ports: PinsPorts): Promise<StepVerdict> {
   const { images } = meant.question;
   const { pins } = meant.pinned;
   const bare = images.find(({ image }) => !pins.some((pin) => sameImage(pin.image, image)));

@@ -1,11 +1,11 @@
 /** Verify: does the cluster run what was landed? Argo CD first, then the workloads, then pages. */
 
 import { Failure } from "../core/failure.ts";
+import type { Sight } from "../core/sight.ts";
 import type { SmokePage } from "../core/smoke.ts";
 import {
   exitOfSteps,
   outcomeOfSteps,
-  type StepVerdict,
   type VerifyResult,
   type VerifyStep,
 } from "../core/verify-result.ts";
@@ -19,7 +19,7 @@ import { type Watched, type Watching, type WatchPolicy, type WatchPorts, watch }
 /** What is to be verified, and where. What is not configured is left out. */
 export interface VerifyRequest extends Deploy {
   /** What was seen of the pins when the deploy was read. */
-  readonly pins: StepVerdict;
+  readonly pins: Sight;
   readonly argocd?: { readonly app: string; readonly mode: ArgoMode } | undefined;
   readonly workloads?: readonly WantedWorkload[] | undefined;
   readonly pages?: readonly SmokePage[] | undefined;
@@ -50,7 +50,8 @@ export const verifyPolicy: VerifyPolicy = {
  * Waits until the cluster shows the deploy, or a newer one, in every place that is configured.
  * A failure of the world is in the result.
  *
- * @throws Failure `config` when nothing is configured that could be looked at.
+ * @throws Failure `config` when nothing is configured that could be looked at, or the settings turn
+ *   out wrong; `interrupted`.
  */
 export async function verify(
   request: VerifyRequest,
@@ -78,8 +79,8 @@ export async function verify(
   };
 }
 
-function pinsStep({ branch, pins: { kind: state, ...seen } }: VerifyRequest): VerifyStep {
-  return { name: "pins", target: branch, state, ...seen, waitedMs: 0 };
+function pinsStep({ branch, pins }: VerifyRequest): VerifyStep {
+  return { name: "pins", target: branch, ...pins, waitedMs: 0 };
 }
 
 /** What is looked at, in order. The things of one group are watched side by side. */
@@ -116,13 +117,18 @@ async function watchAll(
   ports: VerifyPorts,
   limits: Pick<Watching, "policy" | "deadlineMs">,
 ): Promise<readonly VerifyStep[]> {
-  let hasFailed = false;
-  const watching = { ...limits, isPointless: () => hasFailed };
+  let isOver = false;
+  const watching = { ...limits, isPointless: () => isOver };
   return Promise.all(
     group.map(async (watched) => {
-      const step = await watch(watched, ports, watching);
-      hasFailed ||= step.state === "failed";
-      return step;
+      try {
+        const step = await watch(watched, ports, watching);
+        isOver ||= step.state === "failed";
+        return step;
+      } catch (error) {
+        isOver = true;
+        throw error;
+      }
     }),
   );
 }

@@ -1,6 +1,7 @@
 /** Looks at one thing until it has come right, has stayed wrong, or the time is over. */
 
-import { Failure, type FailureCode } from "../core/failure.ts";
+import type { FailureCode } from "../core/failure.ts";
+import { isOfTheWorld, type Sight, sightOf, unseen } from "../core/sight.ts";
 import type { StepName, StepVerdict, VerifyStep } from "../core/verify-result.ts";
 import type { Clock, Progress, Random } from "../ports.ts";
 
@@ -27,7 +28,10 @@ export interface WatchPolicy {
 export interface Watched {
   readonly name: StepName;
   readonly target: string;
-  /** Takes a look. A Failure that may pass is looked past; any other ends the watch. */
+  /**
+   * Takes a look. A Failure that may pass is looked past; any other ends the watch, and one of the
+   * settings ends all.
+   */
   readonly look: () => Promise<StepVerdict>;
   /** How many looks at most; undefined means until the time is over. */
   readonly looksMax?: number | undefined;
@@ -49,9 +53,11 @@ const passing: ReadonlySet<FailureCode> = new Set([
   "throttled",
 ]);
 
-type Seen = Pick<VerifyStep, "state" | "detail" | "hint">;
-
-/** Watches until it can be said how the step ended. Takes at least one look. */
+/**
+ * Watches until it can be said how the step ended. Takes at least one look.
+ *
+ * @throws Failure `config` or `usage` of a look, and `interrupted`.
+ */
 export async function watch(
   watched: Watched,
   ports: WatchPorts,
@@ -60,7 +66,7 @@ export async function watch(
   const { name, target, looksMax } = watched;
   const { clock, random, progress } = ports;
   const startedMs = clock.nowMs();
-  const conclude = (seen: Seen): VerifyStep => {
+  const conclude = (seen: Sight): VerifyStep => {
     return { name, target, ...seen, waitedMs: clock.nowMs() - startedMs };
   };
   let failedSinceMs: number | undefined;
@@ -71,7 +77,7 @@ export async function watch(
     else failedSinceMs ??= clock.nowMs();
     const hasStood = failedSinceMs !== undefined && clock.nowMs() - failedSinceMs >= policy.standMs;
     if (isFinal || hasStood || isPointless()) return conclude(seen);
-    if (looks === looksMax) return conclude({ ...seen, state: "failed", hint: seen.hint ?? later });
+    if (looks === looksMax) return conclude(seen.state === "waiting" ? givenUp(seen) : seen);
 
     const jitterMs = policy.leastMs + (policy.mostMs - policy.leastMs) * random.unit();
     const waitMs = Math.max(Math.floor(jitterMs), leastWaitMs);
@@ -82,11 +88,14 @@ export async function watch(
   }
 }
 
-const later = "It may come right later: ask again more often, or for longer.";
+function givenUp(seen: Sight): Sight {
+  const hint = "It may come right later: ask again more often, or for longer.";
+  return { ...seen, state: "failed", hint };
+}
 
 /** What one look came to. */
 interface Look {
-  readonly seen: Seen;
+  readonly seen: Sight;
   readonly isFinal: boolean;
   /** How long the server asked us to wait, in milliseconds. */
   readonly leastWaitMs: number;
@@ -94,15 +103,11 @@ interface Look {
 
 async function lookOnce({ look }: Watched): Promise<Look> {
   try {
-    const verdict = await look();
-    const { kind, detail } = verdict;
-    const hint = kind === "failed" ? verdict.hint : undefined;
-    return { seen: { state: kind, detail, hint }, isFinal: kind === "done", leastWaitMs: 0 };
+    const seen = sightOf(await look());
+    return { seen, isFinal: seen.state === "done", leastWaitMs: 0 };
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    const { message: detail, hint, retryAfterMs: leastWaitMs = 0 } = error;
-    const mayPass = passing.has(error.code);
-    const state = mayPass ? "unreadable" : "failed";
-    return { seen: { state, detail, hint }, isFinal: !mayPass, leastWaitMs };
+    if (!isOfTheWorld(error)) throw error;
+    const { code, retryAfterMs: leastWaitMs = 0 } = error;
+    return { seen: unseen(error), isFinal: !passing.has(code), leastWaitMs };
   }
 }

@@ -156,11 +156,12 @@ describe("the way into a cluster", () => {
     expect(await cluster.workload(web)).toBeDefined();
   });
 
+  const pem = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
   test("is what every pod finds mounted", async () => {
-    const directory = folder({ "ca.crt": "PEM", token: `${token}\n` });
+    const directory = folder({ "ca.crt": pem, token: `${token}\n` });
     const entrance = await inClusterEntrance({ host: "fd00::1", port: "443", directory });
     expect(entrance.server.href).toBe("https://[fd00::1]/");
-    expect(entrance.tls).toEqual({ authority: "PEM" });
+    expect(entrance.tls).toEqual({ authority: pem });
     expect(await entrance.token()).toBe(token);
   });
 

@@ -38,20 +38,37 @@ describe("a user", () => {
       "{ tokenFile: t, token: abc }",
       { kind: "token-file", file: "t" },
     ],
+    ["by nothing", "{}", { kind: "nobody" }],
+  ];
+  test.each(table)("%s", (_, user, expected) => {
+    const access = read(config({ user }));
+    expect(access.user).toEqual(expected);
+    expect(access.pair).toBeUndefined();
+  });
+
+  const files = { certificate: { file: "c.pem" }, key: { file: "k.pem" } };
+  const pairs: readonly (readonly [name: string, user: string, kind: string, pair: object])[] = [
     [
       "by a certificate inside",
       `{ client-certificate-data: ${base64}, client-key-data: ${base64} }`,
-      { kind: "certificate", certificate: { text: pem }, key: { text: pem } },
+      "nobody",
+      { certificate: { text: pem }, key: { text: pem } },
     ],
     [
       "by a certificate's files",
       "{ client-certificate: c.pem, client-key: k.pem }",
-      { kind: "certificate", certificate: { file: "c.pem" }, key: { file: "k.pem" } },
+      "nobody",
+      files,
     ],
-    ["by nothing", "{}", { kind: "nobody" }],
+    [
+      "by a certificate and a token",
+      "{ client-certificate: c.pem, client-key: k.pem, token: abc }",
+      "token",
+      files,
+    ],
   ];
-  test.each(table)("%s", (_, user, expected) => {
-    expect(read(config({ user })).user).toEqual(expected);
+  test.each(pairs)("%s", (_, user, kind, pair) => {
+    expect(read(config({ user }))).toMatchObject({ user: { kind }, pair });
   });
 });
 
@@ -87,6 +104,16 @@ describe("is refused, with what to do, when", () => {
       /as another/,
     ],
     ["a program has the token", () => read(config({ user: "exec: { command: aws }" })), /\(exec\)/],
+    [
+      "the user is of another group",
+      () => read(config({ user: "{ token: abc, as-groups: [x] }" })),
+      /as another/,
+    ],
+    [
+      "the user has a password",
+      () => read(config({ user: "{ username: me, password: abc }" })),
+      /has a password/,
+    ],
     ["a plugin has it", () => read(config({ user: "auth-provider: { name: gcp }" })), /provider\)/],
   ];
   test.each(table)("%s", (_, act, message) => {

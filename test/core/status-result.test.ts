@@ -1,9 +1,10 @@
 /** How one image stands in each place, and what the table comes to as a whole. */
 
 import { describe, expect, test } from "vitest";
-import type { Sight, WorkloadView } from "../../src/core/cluster-view.ts";
+import type { WorkloadView } from "../../src/core/cluster-view.ts";
 import { asTag, type Tag } from "../../src/core/ids.ts";
 import { parseImageName } from "../../src/core/image-ref.ts";
+import type { Sight } from "../../src/core/sight.ts";
 import {
   argocdCell,
   clusterCell,
@@ -81,6 +82,15 @@ describe("the whole", () => {
     ["unreadable in part: 5", [row("same", "same", "unreadable"), row()], 5],
     ["different for certain, whatever cannot be read: 3", [row("differs", "unreadable")], 3],
   ] as const)("is %s", (_, rows, exit) => {
-    expect(exitOfRows(rows)).toBe(exit);
+    expect(exitOfRows(rows, [])).toBe(exit);
+  });
+
+  test.each([
+    ["asked for later: 6", ["throttled", "throttled"], 6],
+    ["asked for later and away: 5", ["throttled", "cluster-unreachable"], 5],
+  ] as const)("is, when some of it is %s", (_, codes, exit) => {
+    const seen = codes.map((code) => ({ state: "unreadable", code }));
+    expect(exitOfRows([row("unreadable")], [...seen, { state: "done" }])).toBe(exit);
+    expect(exitOfRows([row("differs")], seen)).toBe(3);
   });
 });

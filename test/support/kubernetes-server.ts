@@ -3,6 +3,7 @@
  * and refusals as `Status`.
  */
 
+import type { ServerOptions } from "node:https";
 import { type ApiReply, type Asked, serveApi } from "./api-server.ts";
 
 /** How a Deployment stands, with what a test does not name left as in one that is through. */
@@ -99,6 +100,8 @@ export interface KubernetesServerOptions {
   readonly pods?: (selector: string) => readonly object[];
   /** The only token that is let in. */
   readonly token?: string;
+  /** Served as https. */
+  readonly tls?: ServerOptions;
 }
 
 const place = /^\/(?:api\/v1|apis\/([^/]+\/v1))\/namespaces\/robson\/([^/]+)(?:\/([^/]+))?$/;
@@ -117,7 +120,7 @@ export async function serveKubernetes(options: KubernetesServerOptions) {
     if (found !== undefined) return { body: found };
     const [api = ""] = group.split("/");
     return statusOf(404, "NotFound", `${resource}.${api} "${name}" not found`);
-  });
+  }, options.tls);
 }
 
 /** A list in chunks of `limit`, each with the token of the next. */

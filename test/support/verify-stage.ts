@@ -80,7 +80,7 @@ export async function verifyAt(servers: Servers, request: Partial<VerifyRequest>
   const result = await verify(
     {
       ...{ revision: asRevision("1a2b3c4".padEnd(40, "0"))!, tag: expected.tag, commit: ours },
-      ...{ repository, branch: "main", pins: { kind: "done", detail: "1 pin holds sha-1a2b3c4" } },
+      ...{ repository, branch: "main", pins: { state: "done", detail: "1 pin holds sha-1a2b3c4" } },
       ...request,
     },
     ports,

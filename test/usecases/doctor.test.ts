@@ -155,7 +155,21 @@ describe("doctor finds", () => {
     expect(named.get(name)).toMatchObject({ state, detail: expect.stringMatching(said) });
     // What is not well has a remedy, and only a failure fails the whole.
     if (state === "fail" || state === "warn") expect(named.get(name)?.remedy).toBeTruthy();
-    expect(exit).toBe(state === "fail" ? 1 : 0);
+    const isThrottled = named.get(name)?.code === "throttled";
+    expect(exit).toBe(state === "fail" ? 1 : isThrottled ? 6 : 0);
+  });
+
+  test("settings that are wrong, and nothing else: 2", async () => {
+    const wrong = () => Promise.reject(new Failure("config", "Cannot use it", "Mend it."));
+    expect((await examine({ readConfig: wrong, openCluster: wrong })).exit).toBe(2);
+    expect((await examine({ readConfig: wrong, fetchTip: fail })).exit).toBe(1);
+  });
+
+  test("what asks to wait, without calling it well: 6", async () => {
+    const busy = () => Promise.reject(new Failure("throttled", "Cannot: busy", "Later."));
+    expect((await examine({ openArgoCd: busy })).exit).toBe(6);
+    expect((await examine(pushed("throttled"))).exit).toBe(6);
+    expect((await examine({ openArgoCd: busy, fetchTip: fail })).exit).toBe(1);
   });
 
   test("what is wrong without hiding what is well", async () => {

@@ -99,7 +99,7 @@ describe("Argo CD", () => {
   test("that cannot be read to the end leaves the outcome unknown: status 5", async () => {
     const server = await serve({ status: 502, body: "<html>bad gateway</html>" });
     const { result, steps } = await verifyAt({ argocd: server.url }, wait);
-    expect(result).toMatchObject({ outcome: "timeout", exit: 5 });
+    expect(result).toMatchObject({ outcome: "unknown", exit: 5 });
     expect(steps).toEqual(["pins done", "argocd unreadable"]);
   });
 
@@ -107,14 +107,22 @@ describe("Argo CD", () => {
     const server = await serveArgoCd({ repository, state: () => ({ revision: ours }) });
     const nobody = server.url.replace(/\d+$/, "1");
     const { result } = await verifyAt({ argocd: nobody }, wait);
-    expect(result).toMatchObject({ outcome: "timeout", exit: 5 });
+    expect(result).toMatchObject({ outcome: "unknown", exit: 5 });
     expect(result.steps[1]?.detail).toContain("127.0.0.1:1");
   });
 
-  test("that hides the Application fails at once: waiting would not help", async () => {
+  test("that asks for time to the end is throttled: status 6", async () => {
+    const server = await serve(refusal(429, 8, "too many"));
+    const { result } = await verifyAt({ argocd: server.url }, wait);
+    expect(result).toMatchObject({ outcome: "unknown", exit: 6 });
+    expect(result.steps[1]).toMatchObject({ state: "unreadable", code: "throttled" });
+  });
+
+  test("that hides the Application says nothing of the deploy, and waiting would not help", async () => {
     const server = await serve(refusal(403, 7, "permission denied"));
     const { result, clock } = await verifyAt({ argocd: server.url }, wait);
-    expect(result).toMatchObject({ outcome: "failed", exit: 1 });
+    expect(result).toMatchObject({ outcome: "unknown", exit: 5 });
+    expect(result.steps[1]).toMatchObject({ state: "unreadable", code: "cluster-denied" });
     expect(result.steps[1]?.hint).toMatch(/LANDFALL_ARGOCD_TOKEN/);
     expect(clock.sleptMs).toEqual([]);
   });

@@ -6,7 +6,7 @@ import { parseImageName } from "../../src/core/image-ref.ts";
 import { findPins } from "../../src/core/pins.ts";
 import { parseTagFormat, tagOf } from "../../src/core/tag-format.ts";
 import type { Meant } from "../../src/usecases/deploy.ts";
-import { type PinsPorts, pinsVerdict } from "../../src/usecases/verify-pins.ts";
+import { type PinsPorts, pinsSight } from "../../src/usecases/verify-pins.ts";
 import { ours } from "../support/verify-stage.ts";
 
 const image = parseImageName("acme/web")!;
@@ -40,7 +40,7 @@ function meant(refs: readonly string[], asked: Partial<Meant["question"]> = {}):
   return { question, pinned, deploy: { revision, tag, commit: ours, ...where } };
 }
 
-type Row = readonly [name: string, refs: readonly string[], kind: string, detail: RegExp];
+type Row = readonly [name: string, refs: readonly string[], state: string, detail: RegExp];
 const rows: readonly Row[] = [
   ["at our tag", [`acme/web:${tag}`], "done", /^1 pin holds sha-2222222$/],
   ["at a newer tag", ["acme/web:sha-3333333"], "done", /^1 pin holds sha-3333333$/],
@@ -54,20 +54,20 @@ const rows: readonly Row[] = [
 ];
 
 describe("pins", () => {
-  test.each(rows)("%s", async (_, refs, kind, detail) => {
-    const verdict = await pinsVerdict(meant(refs), ports);
-    expect(verdict).toMatchObject({ kind, detail: expect.stringMatching(detail) });
+  test.each(rows)("%s", async (_, refs, state, detail) => {
+    const seen = await pinsSight(meant(refs), ports);
+    expect(seen).toMatchObject({ state, detail: expect.stringMatching(detail) });
   });
 
   test("are what is meant, where nothing was asked for by name", async () => {
     const pinned = meant(["acme/web:sha-1111111"], { revision: undefined });
-    expect(await pinsVerdict(pinned, ports)).toMatchObject({ kind: "done" });
+    expect(await pinsSight(pinned, ports)).toMatchObject({ state: "done" });
   });
 
   test("hold a tag that was asked for by name, or they do not", async () => {
     const asked = { images: [{ image, tag: asTag("v1.2.3")! }] };
-    const at = (ref: string) => pinsVerdict(meant([ref], asked), ports);
-    expect(await at("acme/web:v1.2.3")).toMatchObject({ kind: "done" });
-    expect(await at("acme/web:sha-3333333")).toMatchObject({ kind: "failed" });
+    const at = (ref: string) => pinsSight(meant([ref], asked), ports);
+    expect(await at("acme/web:v1.2.3")).toMatchObject({ state: "done" });
+    expect(await at("acme/web:sha-3333333")).toMatchObject({ state: "failed" });
   });
 });

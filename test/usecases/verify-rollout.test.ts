@@ -107,7 +107,7 @@ describe("a rollout", () => {
   test("behind a gateway that knows no such path is no missing workload", async () => {
     const gateway = await serveApi(() => ({ status: 404, body: "<h1>404 page not found</h1>" }));
     const { result } = await verifyAt({ kubernetes: gateway.url }, rollout);
-    expect(result).toMatchObject({ outcome: "failed", exit: 1 });
+    expect(result).toMatchObject({ outcome: "unknown", exit: 5 });
     expect(result.steps[1]?.hint).toMatch(/API server's address/);
   });
 
@@ -115,7 +115,7 @@ describe("a rollout", () => {
     const message = 'deployments.apps "web" is forbidden: User "ci" cannot get resource';
     const server = await serveApi(() => statusOf(403, "Forbidden", message));
     const { result } = await verifyAt({ kubernetes: server.url }, rollout);
-    expect(result).toMatchObject({ outcome: "failed", exit: 1 });
+    expect(result).toMatchObject({ outcome: "unknown", exit: 5 });
     expect(result.steps[1]?.detail).toContain(message);
     expect(result.steps[1]?.hint).toMatch(/may get deployments/);
   });
@@ -207,7 +207,7 @@ describe("a page", () => {
 
 test("pins that do not hold the deploy fail it, and nothing else is asked", async () => {
   const server = await serve([{ image }]);
-  const pins = { kind: "failed", detail: "app.yaml:3 holds sha-0", hint: "Promote it." } as const;
+  const pins = { state: "failed", detail: "app.yaml:3 holds sha-0", hint: "Promote it." } as const;
   const { result, steps } = await verifyAt({ kubernetes: server.url }, { ...rollout, pins });
   expect(result).toMatchObject({ outcome: "failed", exit: 1 });
   expect(steps).toEqual(["pins failed", "rollout skipped"]);

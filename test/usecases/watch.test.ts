@@ -70,13 +70,17 @@ describe("a watch", () => {
     },
   );
 
-  test.each(["cluster-denied", "cluster-not-found", "interrupted", "config"] as const)(
-    "ends at once on %s",
+  test.each(["cluster-denied", "cluster-not-found", "remote-denied"] as const)(
+    "ends at once on %s, and knows nothing",
     async (code) => {
       const step = await run([failure(code), "done"]);
-      expect(step).toMatchObject({ state: "failed", slept: [], hint: "Do something." });
+      expect(step).toMatchObject({ state: "unreadable", code, slept: [], hint: "Do something." });
     },
   );
+
+  test.each(["config", "usage", "interrupted"] as const)("is over for all on %s", async (code) => {
+    await expect(run([failure(code), "done"])).rejects.toMatchObject({ code });
+  });
 
   test("gives a server the time that it asks for, within its own", async () => {
     expect((await run([failure("throttled", 9_000), "done"])).slept).toEqual([9_000]);
@@ -88,6 +92,8 @@ describe("a watch", () => {
     const step = await run(["waiting"], { looksMax: 3 });
     expect(step).toMatchObject({ state: "failed", slept: [1_000, 1_000] });
     expect(step.hint).toMatch(/ask again more often/);
+    const away = await run([failure("cluster-unreachable")], { looksMax: 3 });
+    expect(away).toMatchObject({ state: "unreadable", slept: [1_000, 1_000] });
   });
 
   test("passes a bug on", async () => {

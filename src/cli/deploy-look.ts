@@ -1,0 +1,53 @@
+/** What `verify` and `status` do alike: open the world, and read which deploy is meant. */
+
+import type { Failure } from "../core/failure.ts";
+import { isOfTheWorld } from "../core/sight.ts";
+import { exitOfUnread } from "../core/verify-result.ts";
+import { type Meant, readMeant } from "../usecases/deploy.ts";
+import { type WantedWorkload, wantedWorkloads } from "../usecases/wanted-workloads.ts";
+import { type DeployOpening, type DeployPorts, openDeployPorts } from "../wiring-cluster.ts";
+import { type DeployFlags, deployQuestion, rolloutPlace } from "./deploy-question.ts";
+import { type Io, printFailure, progressFor } from "./io.ts";
+import { type Settings, settingsFrom } from "./settings.ts";
+
+/** The deploy that is meant, and where it is to be seen. */
+export interface DeployScene {
+  readonly settings: Settings;
+  readonly meant: Meant;
+  readonly ports: DeployPorts;
+  /** Undefined: no rollout is configured. */
+  readonly workloads: readonly WantedWorkload[] | undefined;
+}
+
+/** How a command looks at a deploy. */
+export interface DeployLook extends Pick<DeployOpening, "cluster" | "io"> {
+  /** Returns the exit status. */
+  readonly look: (scene: DeployScene) => Promise<number>;
+}
+
+/**
+ * Reads which deploy is meant and looks at it. A branch that cannot be read says nothing of the
+ * deploy: the status is then 5, or 6 when throttled.
+ */
+export async function lookAtDeploy(flags: DeployFlags, how: DeployLook): Promise<number> {
+  const { io, cluster, look } = how;
+  const settings = await settingsFrom(flags, io);
+  const progress = progressFor(flags, io);
+  const ports = await openDeployPorts(settings, flags, { io, progress, cluster });
+  try {
+    const meant = await readMeant(deployQuestion(flags, settings, ports.repository), ports);
+    const place = rolloutPlace(settings);
+    const workloads = place && (await wantedWorkloads(place, meant, ports));
+    return await look({ settings, meant, ports, workloads });
+  } catch (error) {
+    if (!isOfTheWorld(error)) throw error;
+    return unreadStatus(error, io);
+  } finally {
+    await ports.close();
+  }
+}
+
+function unreadStatus(failure: Failure, io: Io): number {
+  printFailure(failure, io);
+  return exitOfUnread([{ state: "unreadable", code: failure.code }]);
+}
