@@ -3,11 +3,11 @@
  * (`ApplicationQuery`, `ApplicationSyncRequest`), behind grpc-gateway.
  */
 
-import { readApplication } from "../core/argo-application.ts";
+import { isHealthInTree, readApplication } from "../core/argo-application.ts";
 import { Failure } from "../core/failure.ts";
 import type { ArgoCd, Clock } from "../ports.ts";
 import { clusterHttp } from "./cluster-http.ts";
-import { askJson, nonsense, type Question } from "./cluster-json.ts";
+import { type Asking, askJson, nonsense, type Question } from "./cluster-json.ts";
 
 /** Where Argo CD is, and which Application is meant. */
 export interface ArgoCdOptions {
@@ -25,35 +25,34 @@ export interface ArgoCdOptions {
 
 /** Opens Argo CD. Nothing is sent yet. */
 export function openArgoCd(options: ArgoCdOptions): ArgoCd {
-  const { app, namespace, token, clock, timeoutMs, signal } = options;
-  const http = clusterHttp({ timeoutMs, signal });
-  // Argo CD may be served below a path (--rootpath).
-  const base = `${options.server.replace(/\/+$/, "")}/api/v1/applications/`;
-  const question = (method: "GET" | "POST", path: string, doing: string): Question => ({
-    ...{ method, doing: `${doing} the Application "${app}"`, token },
-    url: new URL(`${encodeURIComponent(app)}${path}`, base),
-    deniedHint:
-      token === undefined
-        ? "Set LANDFALL_ARGOCD_TOKEN."
-        : "Argo CD also says this of an Application that is not there: check its name, and that " +
-          "the token in LANDFALL_ARGOCD_TOKEN is not over and may get and sync it.",
-    missingHint: "Check verify.argocd.app and verify.argocd.namespace.",
-  });
+  const { app, namespace, clock, timeoutMs, signal } = options;
+  const asking: Asking = { http: clusterHttp({ timeoutMs, signal }), clock };
+
+  const reading = (path: string, doing: string): Question => {
+    const asked = questionTo(options, { method: "GET", path, doing });
+    if (namespace !== undefined) asked.url.searchParams.set("appNamespace", namespace);
+    return asked;
+  };
+
+  /** It only explains what the Application says, so without it that is said alone. */
+  const tree = () =>
+    askJson(reading("/resource-tree", "read the resources of"), asking).catch(ignored);
 
   return {
     async application(how) {
-      const asked = question("GET", "", "read");
+      const asked = reading("", "read");
       if (how === "refresh") asked.url.searchParams.set("refresh", "normal");
-      if (namespace !== undefined) asked.url.searchParams.set("appNamespace", namespace);
-      const application = readApplication(await askJson(asked, { http, clock }));
+      const json = await askJson(asked, asking);
+      const application = readApplication(json, isHealthInTree(json) ? await tree() : undefined);
       if (application === undefined) throw nonsense(asked, "something else than an Application");
       return application;
     },
     async sync() {
       // No revision: an Application that syncs by itself refuses any but what it follows.
       const body = { name: app, ...(namespace !== undefined && { appNamespace: namespace }) };
+      const asked = questionTo(options, { method: "POST", path: "/sync", doing: "sync" });
       try {
-        await askJson({ ...question("POST", "/sync", "sync"), body }, { http, clock });
+        await askJson({ ...asked, body }, asking);
         return "asked";
       } catch (error) {
         const isBusy =
@@ -64,4 +63,26 @@ export function openArgoCd(options: ArgoCdOptions): ArgoCd {
       }
     },
   };
+}
+
+function questionTo(
+  { server, app, token }: ArgoCdOptions,
+  { method, path, doing }: { method: "GET" | "POST"; path: string; doing: string },
+): Question {
+  // Argo CD may be served below a path (--rootpath).
+  const base = `${server.replace(/\/+$/, "")}/api/v1/applications/`;
+  return {
+    ...{ method, doing: `${doing} the Application "${app}"`, token },
+    url: new URL(`${encodeURIComponent(app)}${path}`, base),
+    deniedHint:
+      token === undefined
+        ? "Set LANDFALL_ARGOCD_TOKEN."
+        : "Argo CD also says this of an Application that is not there: check its name, and that " +
+          "the token in LANDFALL_ARGOCD_TOKEN is not over and may get and sync it.",
+    missingHint: "Check verify.argocd.app and verify.argocd.namespace.",
+  };
+}
+
+function ignored(error: unknown): undefined {
+  if (!(error instanceof Failure) || error.code === "interrupted") throw error;
 }

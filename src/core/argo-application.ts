@@ -41,12 +41,35 @@ export interface Application {
   readonly errors: readonly string[];
   /** Resources that differ from git, `Deployment/web`. */
   readonly unsynced: readonly string[];
-  /** Resources that are not well, with what is said of them. */
-  readonly unhealthy: readonly string[];
+  /** Resources that are not Healthy, as far as Argo CD says which. */
+  readonly unwell: readonly Unwell[];
 }
 
-/** Returns the Application that an answer holds, or undefined when it holds none. */
-export function readApplication(json: unknown): Application | undefined {
+/** A resource that is not Healthy. */
+export interface Unwell {
+  readonly kind: string;
+  readonly name: string;
+  readonly health: string;
+  /** Argo CD's own words; empty when it has none. */
+  readonly message: string;
+}
+
+/**
+ * Returns whether the Application keeps its resources' health elsewhere, in its tree, as Argo CD
+ * does from 3.0 on, and whether it matters: which of them is not well.
+ */
+export function isHealthInTree(json: unknown): boolean {
+  const health = textAt(json, "status", "health", "status");
+  const isElsewhere = textAt(json, "status", "resourceHealthSource") === "appTree";
+  return isElsewhere && ["Degraded", "Suspended"].includes(health);
+}
+
+/**
+ * Returns the Application that an answer holds, or undefined when it holds none.
+ *
+ * @param tree The answer of `…/resource-tree`, where the resources' health is in that.
+ */
+export function readApplication(json: unknown, tree?: unknown): Application | undefined {
   const name = textAt(json, "metadata", "name");
   const spec = at(json, "spec");
   if (name === "" || spec === undefined) return undefined;
@@ -67,7 +90,9 @@ export function readApplication(json: unknown): Application | undefined {
     unsynced: listAt(status, "resources")
       .filter((resource) => textAt(resource, "status") === "OutOfSync")
       .map(nameOf),
-    unhealthy: listAt(status, "resources").flatMap(unhealthyOf),
+    unwell: [...listAt(status, "resources"), ...rootsFirst(listAt(tree, "nodes"))].flatMap(
+      unwellOf,
+    ),
   };
 }
 
@@ -109,11 +134,17 @@ function operationOf(state: unknown): ArgoOperation | undefined {
   };
 }
 
-function unhealthyOf(resource: unknown): readonly string[] {
+/** What git names before what came of it: a Deployment before its pods. */
+function rootsFirst(nodes: readonly unknown[]): readonly unknown[] {
+  const isRoot = (node: unknown) => listAt(node, "parentRefs").length === 0;
+  return [...nodes.filter(isRoot), ...nodes.filter((node) => !isRoot(node))];
+}
+
+function unwellOf(resource: unknown): readonly Unwell[] {
   const health = textAt(resource, "health", "status");
   if (health === "" || health === "Healthy") return [];
-  const message = textAt(resource, "health", "message");
-  return [`${nameOf(resource)} ${health}${message === "" ? "" : ` (${message})`}`];
+  const [kind, name] = [textAt(resource, "kind"), textAt(resource, "name")];
+  return [{ kind, name, health, message: textAt(resource, "health", "message") }];
 }
 
 function nameOf(resource: unknown): string {

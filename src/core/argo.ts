@@ -1,6 +1,6 @@
 /** Whether Argo CD has applied our commit, or one that holds it, and finds the result well. */
 
-import type { Application, ArgoOperation, ArgoSource } from "./argo-application.ts";
+import type { Application, ArgoOperation, ArgoSource, Unwell } from "./argo-application.ts";
 import { sameRepository } from "./repository-url.ts";
 import type { StepVerdict } from "./verify-result.ts";
 
@@ -75,9 +75,20 @@ export function argoVerdict(facts: ArgoFacts): StepVerdict {
     return waiting(`${stateOf(application)} ${where}${whyUnsynced(application)}`, facts);
   }
   if (application.health === "Healthy") return { kind: "done", detail: `Synced ${where}, Healthy` };
-  const detail = `Synced ${where}, ${application.health}${listed(application.unhealthy)}`;
+  const detail = `Synced ${where}, ${application.health}${listed(application.unwell.map(toldOf))}`;
+  if (isOnlySuspended(application)) return { kind: "done", detail };
   if (application.health !== "Degraded") return waiting(detail, facts);
   return { kind: "failed", detail, hint: "Look at the events and logs of what is not well." };
+}
+
+/** A CronJob that somebody suspended is as it is meant to be; a paused Deployment is on its way. */
+function isOnlySuspended({ health, unwell }: Application): boolean {
+  const isMeant = (one: Unwell) => one.kind === "CronJob" && one.health === "Suspended";
+  return health === "Suspended" && unwell.length > 0 && unwell.every(isMeant);
+}
+
+function toldOf({ kind, name, health, message }: Unwell): string {
+  return `${kind}/${name} ${health}${message === "" ? "" : ` (${message})`}`;
 }
 
 function waiting(detail: string, { application: { errors } }: ArgoFacts): StepVerdict {

@@ -21,6 +21,8 @@ export interface ArgoState {
   readonly repoURL?: string;
   readonly targetRevision?: string;
   readonly hydrator?: object;
+  /** Nodes of the resource tree, where the health of resources is in that (Argo CD 3). */
+  readonly tree?: readonly object[];
 }
 
 /** `status.operationState`. */
@@ -60,6 +62,7 @@ export function applicationJson(repository: string, state: ArgoState) {
       ],
       sync: { status: sync, comparedTo: { ...where, destination }, ...at },
       health: { status: health },
+      ...(state.tree !== undefined && { resourceHealthSource: "appTree" }),
       reconciledAt: "2026-11-24T02:00:00Z",
       ...(state.conditions !== undefined && { conditions: state.conditions }),
       ...(operation !== undefined && { operationState: operationJson(operation) }),
@@ -89,17 +92,22 @@ export interface ArgoServerOptions {
 
 /** Serves one Application, `robson-prod`. */
 export async function serveArgoCd({ repository, state, token, sync }: ArgoServerOptions) {
+  let tree = refusal(403, 7, "permission denied");
   return serveApi(({ method, path, headers }: Asked): ApiReply => {
     if (token !== undefined && headers.authorization !== `Bearer ${token}`) {
       return refusal(401, 16, "no session information");
     }
     // Argo CD does not tell an Application that is hidden from one that is not there.
-    if (!/^\/api\/v1\/applications\/robson-prod(?:\/sync)?$/.test(path)) {
+    const found = /^\/api\/v1\/applications\/robson-prod(\/sync|\/resource-tree)?$/.exec(path);
+    if (found === null) {
       return refusal(403, 7, "permission denied");
     }
     if (method === "POST") return sync?.() ?? { body: {} };
+    if (found[1] === "/resource-tree") return tree;
     const now = state();
-    return "body" in now ? now : { body: applicationJson(repository, now) };
+    if ("body" in now) return now;
+    tree = now.tree ? { body: { nodes: now.tree } } : refusal(403, 7, "permission denied");
+    return { body: applicationJson(repository, now) };
   });
 }
 

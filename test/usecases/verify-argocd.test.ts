@@ -1,14 +1,14 @@
 /** Verify against a server that speaks Argo CD's REST, for each way a sync can go. */
 
 import { describe, expect, test } from "vitest";
-import { inTurn } from "../support/api-server.ts";
-import { type ArgoState, refusal, serveArgoCd } from "../support/argocd-server.ts";
+import { type ApiReply, inTurn } from "../support/api-server.ts";
+import { type ArgoState, applicationJson, refusal, serveArgoCd } from "../support/argocd-server.ts";
 import { newer, old, ours, repository, verifyAt } from "../support/verify-stage.ts";
 
 const wait = { argocd: { app: "robson-prod", mode: "wait" } } as const;
 const sync = { argocd: { app: "robson-prod", mode: "sync" } } as const;
 
-async function serve(...states: readonly (ArgoState | ReturnType<typeof refusal>)[]) {
+async function serve(...states: readonly (ArgoState | ApiReply)[]) {
   return serveArgoCd({ repository, state: inTurn(states) });
 }
 
@@ -58,6 +58,49 @@ describe("Argo CD", () => {
     const server = await serve(sick, sick, { ...sick, health: "Progressing" }, { revision: ours });
     const { result } = await verifyAt({ argocd: server.url }, wait);
     expect(result.outcome).toBe("verified");
+  });
+
+  const node = (kind: string, health: string, more: object = {}) => {
+    return { kind, name: kind.toLowerCase(), version: "v1", health: { status: health }, ...more };
+  };
+
+  test("of version 3, Degraded, is asked for its tree, which says what is not well", async () => {
+    const message = "Back-off pulling image";
+    const pod = { health: { status: "Degraded", message }, parentRefs: [{ kind: "Deployment" }] };
+    const tree = [
+      node("Pod", "Degraded", pod),
+      node("Service", "Healthy"),
+      node("Job", "Degraded"),
+    ];
+    const server = await serve({ revision: ours, health: "Degraded", tree });
+    const { result } = await verifyAt({ argocd: server.url }, wait);
+    expect(result).toMatchObject({ outcome: "failed", exit: 1 });
+    expect(result.steps[1]?.detail).toMatch(
+      /Degraded: Job\/job Degraded, Pod\/pod Degraded \(Back-off pulling image\)$/,
+    );
+  });
+
+  test("whose tree may not be read says Degraded alone", async () => {
+    const health = { status: { resourceHealthSource: "appTree", health: { status: "Degraded" } } };
+    const { status, ...rest } = applicationJson(repository, { revision: ours });
+    const server = await serve({ body: { ...rest, status: { ...status, ...health.status } } });
+    const { result } = await verifyAt({ argocd: server.url }, wait);
+    expect(result.steps[1]?.detail).toMatch(/^Synced at .* Degraded$/);
+  });
+
+  test("with a CronJob that somebody suspended is well, with a paused Deployment is not", async () => {
+    const cronJob = node("CronJob", "Suspended");
+    const meant: ArgoState = { revision: ours, health: "Suspended", tree: [cronJob] };
+    const at = async (state: ArgoState) => {
+      return (await verifyAt({ argocd: (await serve(state)).url }, wait)).result.outcome;
+    };
+    expect(await at(meant)).toBe("verified");
+    expect(await at({ ...meant, tree: [cronJob, node("Deployment", "Suspended")] })).toBe(
+      "timeout",
+    );
+    expect(await at({ ...meant, tree: [] })).toBe("timeout");
+    const { tree: _, ...older } = meant;
+    expect(await at({ ...older, resources: [cronJob] })).toBe("verified");
   });
 
   test("whose sync of our commit failed fails, with its words", async () => {
