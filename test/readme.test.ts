@@ -6,6 +6,7 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openAppWorld } from "./support/app-world.ts";
+import { serveApplied } from "./support/applied-servers.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const readme = readFileSync(join(root, "README.md"), "utf8");
@@ -59,12 +60,20 @@ describe("README", () => {
     async (_first, block) => {
       // The reader's registry is Docker Hub; the test's is on loopback, so names are spelled out.
       const script = block.replaceAll("ldamasio/rbs-", world.image("rbs-"));
-      const env = { ...process.env, PATH: `${join(world.root, "bin")}:${process.env.PATH}` };
+      const looksAtCluster = /^landfall (?:verify|status|doctor)/m.test(block);
+      const env = {
+        ...process.env,
+        PATH: `${join(world.root, "bin")}:${process.env.PATH}`,
+        ...(looksAtCluster && (await serveApplied(world))),
+      };
       const run = promisify(execFile)("bash", ["-euc", script], { cwd: world.app, env });
       const { stdout } = await run;
       expect(stdout + script).not.toBe("");
       if (block.includes("landfall promote"))
         expect(stdout).toMatch(/^(landed|would-land|unchanged)/);
+      if (block.includes("landfall verify")) expect(stdout).toMatch(/^verified /);
+      if (block.includes("landfall status")) expect(stdout).toMatch(/^in step /m);
+      if (block.includes("landfall doctor")) expect(stdout).toMatch(/^ok +argocd /m);
     },
   );
 });
