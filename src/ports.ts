@@ -206,6 +206,8 @@ export interface ArgoCd {
    * `application` does.
    */
   sync(): Promise<"asked" | "busy">;
+  /** Returns whether our token may sync the Application, or undefined when that is not said. */
+  maySync(application: Application): Promise<boolean | undefined>;
 }
 
 /** The cluster that runs the images, read only. */
@@ -217,7 +219,7 @@ export interface Cluster {
    */
   workload(ref: WorkloadRef): Promise<Workload | undefined>;
   /** Reads the pods of a workload that live. Throws as `workload` does. */
-  podsOf(workload: Workload): Promise<readonly Pod[]>;
+  podsOf(workload: WorkloadRef & Pick<Workload, "podSelector">): Promise<readonly Pod[]>;
 }
 
 /** Pages, read as a visitor does. */

@@ -30,7 +30,9 @@ export function doctorPorts(
   io: Io,
 ): Omit<DoctorPorts, "readConfig"> & { close(): Promise<void> } {
   const { argocd, rollout } = settings.config?.verify ?? {};
-  const asker = { io, timeoutMs: requestTimeoutMs };
+  const shown = new Set<string>();
+  const timeoutMs = Math.min(requestTimeoutMs, settings.timeoutMs ?? requestTimeoutMs);
+  const asker = { io, timeoutMs };
   const manifests = once(() => openManifests(settings, io));
   // Fetched once: two git commands in one repository at once would meet each other's locks.
   const tip = once(async () => (await manifests()).remote.fetchTip());
@@ -43,13 +45,16 @@ export function doctorPorts(
       return (await manifests()).remote.wouldTake(commit);
     },
     tokenRights: async () => rightsAt(await repository(), io),
-    openRegistry: () => openRegistry(settings, io),
-    hasLogin: (registry) => registryLogin(registry, io) !== undefined,
+    openRegistry: () => openRegistry(settings, io, (registry) => shown.add(registry)),
+    loginAt(registry) {
+      if (registryLogin(registry, io) === undefined) return "none";
+      return shown.has(registry) ? "taken" : "not asked for";
+    },
     ...(argocd && { openArgoCd: async () => argocdFor(argocd, asker) }),
     ...(rollout && { openCluster: () => clusterFor(flags, asker) }),
     async serverTimes() {
       const urls = await urlsOf(settings, repository);
-      const options = { clock: systemClock, timeoutMs: requestTimeoutMs, signal: io.signal };
+      const options = { clock: systemClock, timeoutMs, signal: io.signal };
       return serverTimes(urls, options);
     },
     close: async () => (await manifests.opened())?.close(),

@@ -155,11 +155,25 @@ function credentialsFor(url: string, repository: string, io: Io): GitCredentials
   return hostOf(url) === hostOf(repository) ? secrets : {};
 }
 
-/** Opens the registries for reading. */
-export async function openRegistry(settings: Settings, io: Io): Promise<Registry & ImageDigests> {
+/**
+ * Opens the registries for reading.
+ *
+ * @param onLogin Called with each registry that is shown a login.
+ */
+export async function openRegistry(
+  settings: Settings,
+  io: Io,
+  onLogin: (registry: string) => void = () => {},
+): Promise<Registry & ImageDigests> {
   checkPassword(settings, io);
   const { createRegistry } = await import("./adapters/registry.ts");
-  return createRegistry(registryOptions(settings.config, io));
+  const options = registryOptions(settings.config, io);
+  const credentials = (registry: string) => {
+    const login = options.credentials(registry);
+    if (login !== undefined) onLogin(registry);
+    return login;
+  };
+  return createRegistry({ ...options, credentials });
 }
 
 function checkPassword({ images }: Settings, io: Io): void {

@@ -1,12 +1,11 @@
 /**
- * `verify`, `status` and `doctor` as the shell runs them: real git, a real registry protocol, and
+ * `verify` and `status` as the shell runs them: real git, a real registry protocol, and
  * servers that speak Argo CD's and Kubernetes' REST. No test waits: the time allowed is one look.
  */
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { DoctorResult } from "../src/core/doctor-result.ts";
 import type { Revision } from "../src/core/ids.ts";
 import type { StatusResult } from "../src/core/status-result.ts";
 import type { VerifyResult } from "../src/core/verify-result.ts";
@@ -90,9 +89,7 @@ function kubeconfig(server = kubernetes.url): string {
 }
 
 /** What any of the commands prints with `--json`. */
-type Json = Pick<VerifyResult, "steps" | "outcome" | "commit"> &
-  Pick<StatusResult, "images"> &
-  Pick<DoctorResult, "checks">;
+type Json = Pick<VerifyResult, "steps" | "outcome" | "commit"> & Pick<StatusResult, "images">;
 
 /** Runs a command with everything that it needs, in the time of one look. */
 async function run(verb: string, ...more: string[]): Promise<Ran & { readonly json: Json }> {
@@ -324,60 +321,4 @@ describe("status", () => {
     expect(status).toBe(0);
     expect(out).toMatch(/^ +image +git +registry +pins$/m);
   });
-});
-
-describe("doctor", () => {
-  const named = ({ checks }: Json) =>
-    Object.fromEntries(checks.map(({ name, state }) => [name.split(" ")[0], state]));
-
-  test("finds all that a deploy needs, without writing anything: 0", async () => {
-    const before = await world.truth("for-each-ref");
-    const fetches = () => world.git.stats.byKind["git-upload-pack:POST"] ?? 0;
-    const fetched = fetches();
-    const { status, json, err } = await run("doctor", "--json");
-    expect(status, err).toBe(0);
-    expect(named(json)).toEqual({
-      ...{ config: "ok", git: "ok", remote: "ok", write: "ok", token: "skipped" },
-      ...{ registry: "warn", argocd: "ok", cluster: "ok", clock: "ok" },
-    });
-    expect(await world.truth("for-each-ref")).toBe(before);
-    // The branch is fetched once: two git commands in one repository would meet in its locks.
-    expect(fetches() - fetched).toBe(2);
-    expect(world.git.stats.byKind["git-receive-pack:POST"] ?? 0).toBe(1);
-  });
-
-  test("names what is missing, each with its remedy: 1", async () => {
-    argocd = await serveArgoCd({ repository: world.url, state: () => argoState, token: "other" });
-    writeSettings({ argocd: argocd.url });
-    const { status, out } = await run("doctor", "--kubeconfig", "nowhere");
-    expect(status).toBe(1);
-    expect(out).toMatch(/^fail +argocd .*answered 401: no session information$/m);
-    expect(out).toMatch(/^ +Argo CD also says this of an Application that is not there/m);
-    expect(out).toMatch(/^fail +cluster +Cannot read ".*nowhere"/m);
-    expect(out).toContain("2 to mend before a deploy can work");
-  });
-
-  test("makes wrong settings a finding, not the end: 2", async () => {
-    const { status, out } = await runCli(["doctor"], { cwd: world.root });
-    expect(status).toBe(2);
-    expect(out).toMatch(/^fail +config +Cannot look for manifests/m);
-    expect(out).toMatch(/^ok +git +version/m);
-  });
-});
-
-test("doctor asks whether it may write, and the server says no", async () => {
-  const login = { username: "x-access-token", password: "only-to-read" };
-  const closed = await openAppWorld({ login });
-  try {
-    const { status, out } = await runCli(["doctor"], { cwd: closed.app });
-    expect(status).toBe(1);
-    expect(out).toMatch(/^fail +remote .*access was denied/m);
-    expect(out).toMatch(/^fail +write /m);
-    const env = { LANDFALL_GIT_TOKEN: login.password };
-    const open = await runCli(["doctor"], { cwd: closed.app, env });
-    expect(open.out).toMatch(/^ok +write +the server would take a push$/m);
-    expect(open.out + open.err).not.toContain(login.password);
-  } finally {
-    await closed.close();
-  }
 });

@@ -5,6 +5,7 @@
 
 import { isHealthInTree, readApplication } from "../core/argo-application.ts";
 import { Failure } from "../core/failure.ts";
+import { textAt } from "../core/json.ts";
 import type { ArgoCd, Clock } from "../ports.ts";
 import { clusterHttp } from "./cluster-http.ts";
 import { type Asking, askJson, nonsense, type Question } from "./cluster-json.ts";
@@ -61,6 +62,14 @@ export function openArgoCd(options: ArgoCdOptions): ArgoCd {
         if (isBusy) return "busy";
         throw error;
       }
+    },
+    async maySync({ project }) {
+      const what = [project, ...(namespace === undefined ? [] : [namespace]), app];
+      const may = `account/can-i/applications/sync/${what.map(encodeURIComponent).join("/")}`;
+      const asked = questionTo(options, { method: "GET", path: "", doing: "ask who may sync" });
+      const url = new URL(`../${may}`, asked.url);
+      const value = textAt(await askJson({ ...asked, url }, asking).catch(ignored), "value");
+      return value === "" ? undefined : value === "yes";
     },
   };
 }

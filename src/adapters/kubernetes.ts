@@ -2,13 +2,7 @@
 
 import { Failure } from "../core/failure.ts";
 import { at, textAt } from "../core/json.ts";
-import {
-  type Pod,
-  readPods,
-  readWorkload,
-  type Workload,
-  type WorkloadRef,
-} from "../core/workload.ts";
+import { type Pod, readPods, readWorkload, type WorkloadRef } from "../core/workload.ts";
 import type { Clock, Cluster } from "../ports.ts";
 import { clusterHttp, type Tls } from "./cluster-http.ts";
 import { type Asking, askJson, nonsense, type Question } from "./cluster-json.ts";
@@ -64,7 +58,7 @@ export function openKubernetes(options: KubernetesOptions): Cluster {
       if (workload === undefined) throw nonsense(asked, `something else than a ${ref.kind}`);
       return workload;
     },
-    async podsOf(workload: Workload) {
+    async podsOf(workload) {
       if (!workload.podSelector) return [];
       const doing = `list the pods of the ${workload.kind} "${workload.name}"`;
       const asked = await question(`api/v1/${within(workload)}/pods`, doing, "list pods");

@@ -25,7 +25,7 @@ export function clusterCommands(root: Command, io: Io, finish: Finish): void {
       const { runStatus } = await import("./status.ts");
       finish(await runStatus(flags, io));
     });
-  withCluster(withManifests(withVoice(root.command("doctor"))))
+  withImages(withCluster(withManifests(withVoice(root.command("doctor")))))
     .summary("check everything that a deploy needs, each with the remedy")
     .description("Check settings, git, remote, registries, tokens, Argo CD and clock. Only reads.")
     .action(async (flags) => {
@@ -37,14 +37,14 @@ export function clusterCommands(root: Command, io: Io, finish: Finish): void {
 /** Flags that say which deploy is meant. */
 function withDeploy(command: Command): Command {
   const revision = "commit of the source (default: the newest that is pinned)";
-  return command
+  return withImages(command)
     .addOption(env("--revision <sha>", revision, "LANDFALL_REVISION"))
-    .option("--commit <sha>", "deploy commit that is to arrive (default: the branch's tip)")
-    .option(
-      "--image <name[=tag]>",
-      "image to look at, instead of all in the file; repeatable",
-      collect,
-    );
+    .option("--commit <sha>", "deploy commit that is to arrive (default: the branch's tip)");
+}
+
+function withImages(command: Command): Command {
+  const description = "image to look at, instead of all in the file; repeatable";
+  return command.option("--image <name[=tag]>", description, collect);
 }
 
 /** Flags that say which cluster is asked. */

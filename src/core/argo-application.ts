@@ -26,6 +26,7 @@ export interface ArgoOperation {
 /** An Application, as far as a verification looks at it. */
 export interface Application {
   readonly name: string;
+  readonly project: string;
   readonly sources: readonly ArgoSource[];
   /** Whether Argo CD renders the manifests into another branch, and follows that. */
   readonly isHydrated: boolean;
@@ -76,7 +77,7 @@ export function readApplication(json: unknown, tree?: unknown): Application | un
   const status = at(json, "status");
   const automated = at(spec, "syncPolicy", "automated");
   return {
-    name,
+    ...{ name, project: textAt(spec, "project") || "default" },
     sources: sourcesOf(spec, at(status, "sync")),
     isHydrated: at(spec, "sourceHydrator") !== undefined,
     isAutomated: typeof automated === "object" && at(automated, "enabled") !== false,

@@ -59,15 +59,22 @@ const toWrite =
 /** No image has this tag, and asking for it costs nobody a pull. */
 const noTag = asTag("landfall-doctor-asks")!;
 
+/** What became of our login: a registry that lets everybody read may never ask for it. */
+export type Login = "taken" | "not asked for" | "none";
+
 /** Asks a registry for an image: any answer about it says that we may read it. */
 export async function registryFinding(
   image: ImageName,
   registry: Pick<Registry, "find">,
-  login: "known" | "none",
+  loginAt: (registry: string) => Login,
 ): Promise<Finding> {
   await registry.find(image, noTag);
   const detail = `"${printImageName(image)}" can be read`;
-  if (login === "known") return { state: "ok", detail: `${detail}, logged in` };
+  const login = loginAt(image.registry);
+  if (login === "taken") return { state: "ok", detail: `${detail}, logged in` };
+  if (login === "not asked for") {
+    return { state: "ok", detail: `${detail}; whether the login is good was not asked for` };
+  }
   return {
     state: "warn",
     detail: `${detail}, as nobody`,
@@ -76,26 +83,35 @@ export async function registryFinding(
   };
 }
 
-/** Reads the Application. */
-export async function applicationFinding(argocd: Pick<ArgoCd, "application">): Promise<Finding> {
-  const { name, sync, health } = await argocd.application("as-is");
-  return { state: "ok", detail: `"${name}" is ${sync}, ${health}` };
+/** Reads the Application, and asks whether `verify --sync` would be let through. */
+export async function applicationFinding(argocd: Omit<ArgoCd, "sync">): Promise<Finding> {
+  const application = await argocd.application("as-is");
+  const { name, sync, health } = application;
+  const detail = `"${name}" is ${sync}, ${health}`;
+  const maySync = await argocd.maySync(application);
+  if (maySync === undefined) return { state: "ok", detail };
+  const sentence = maySync ? "the token may sync it" : "the token may read it, but not sync it";
+  return { state: "ok", detail: `${detail}; ${sentence}` };
 }
 
 /** No workload has this name, and any answer about it says that we may read such. */
-const noWorkload: WorkloadName = { kind: "Deployment", name: "landfall-doctor-asks" };
+const nobody = "landfall-doctor-asks";
 
-/** Reads the workloads that are named. Where none is, asks for one that is not there. */
+/** Reads the workloads that are named, and pods. Where none is, asks for one that is not there. */
 export async function clusterFinding(
   { namespace, workloads = [] }: RolloutPlace,
-  cluster: Pick<Cluster, "workload">,
+  cluster: Cluster,
 ): Promise<Finding> {
-  const asked = workloads.length > 0 ? workloads : [noWorkload];
+  const asked: readonly WorkloadName[] =
+    workloads.length > 0 ? workloads : [{ kind: "Deployment", name: nobody }];
   const found = await Promise.all(asked.map((name) => cluster.workload({ ...name, namespace })));
+  const podSelector = found.find((one) => one?.podSelector)?.podSelector ?? `app=${nobody}`;
+  await cluster.podsOf({ kind: "Deployment", name: nobody, namespace, podSelector });
   const missing = workloads.filter((_, at) => found[at] === undefined);
   const names = missing.map(({ kind, name }) => `${kind}/${name}`).join(", ");
   if (missing.length === 0) {
-    const what = workloads.length > 0 ? "the workloads are there" : "workloads can be read";
+    const what =
+      workloads.length > 0 ? "the workloads are there" : "workloads and pods can be read";
     return { state: "ok", detail: `${what}, in "${namespace}"` };
   }
   const remedy = "Check verify.rollout, and which cluster is asked.";

@@ -12,6 +12,7 @@ import {
   clusterFinding,
   type Finding,
   gitFinding,
+  type Login,
   readFinding,
   registryFinding,
   rightsFinding,
@@ -45,9 +46,10 @@ export interface DoctorPorts {
   /** Returns undefined when the server says nothing about its tokens. */
   tokenRights?(): Promise<TokenRights | undefined>;
   openRegistry?(): Promise<Pick<Registry, "find">>;
-  hasLogin?(registry: string): boolean;
-  openArgoCd?(): Promise<Pick<ArgoCd, "application">>;
-  openCluster?(): Promise<Pick<Cluster, "workload">>;
+  /** Returns what became of our login at a registry that has been asked. */
+  loginAt?(registry: string): Login;
+  openArgoCd?(): Promise<Omit<ArgoCd, "sync">>;
+  openCluster?(): Promise<Cluster>;
   serverTimes?(): Promise<readonly ServerTime[]>;
 }
 
@@ -77,14 +79,13 @@ export async function doctor(request: DoctorRequest, ports: DoctorPorts): Promis
 }
 
 function registryPlans({ images }: DoctorRequest, ports: DoctorPorts): readonly Plan[] {
-  const { openRegistry, hasLogin } = ports;
+  const { openRegistry, loginAt = () => "none" } = ports;
   const first = images.filter(
     ({ registry }, n) => images.findIndex((other) => other.registry === registry) === n,
   );
   if (openRegistry === undefined || first.length === 0) return [["registry", undefined]];
   return first.map((image) => {
-    const login = hasLogin?.(image.registry) ? "known" : "none";
-    const look = async () => registryFinding(image, await openRegistry(), login);
+    const look = async () => registryFinding(image, await openRegistry(), loginAt);
     return [`registry ${image.registry}`, look];
   });
 }

@@ -8,7 +8,7 @@ import { openArgoCd } from "../../src/adapters/argocd.ts";
 import { inClusterEntrance, kubeconfigEntrance } from "../../src/adapters/kube-entrance.ts";
 import { openKubernetes } from "../../src/adapters/kubernetes.ts";
 import { openProbe } from "../../src/adapters/probe.ts";
-import { serveApi } from "../support/api-server.ts";
+import { type ApiReply, serveApi } from "../support/api-server.ts";
 import { refusal, serveArgoCd } from "../support/argocd-server.ts";
 import { deploymentJson, serveKubernetes } from "../support/kubernetes-server.ts";
 import { sleeplessClock } from "../support/registry-client-options.ts";
@@ -110,6 +110,17 @@ describe("an answer", () => {
     await argocd.sync();
     expect(server.asked.map(({ query }) => query.get("appNamespace"))).toEqual(["team-a", null]);
     expect(server.asked[1]?.body).toEqual({ name: "robson-prod", appNamespace: "team-a" });
+  });
+
+  test("about the right to sync is yes, no, or nothing", async () => {
+    const state = () => ({ revision: "a".repeat(40) });
+    const may = async (maySync: ApiReply) => {
+      const argocd = argoAt((await serveArgoCd({ repository, state, maySync })).url);
+      return argocd.maySync(await argocd.application("as-is"));
+    };
+    expect(await may({ body: { value: "yes" } })).toBe(true);
+    expect(await may({ body: { value: "no" } })).toBe(false);
+    expect(await may(refusal(404, 5, "Not Found"))).toBeUndefined();
   });
 });
 

@@ -88,15 +88,19 @@ export interface ArgoServerOptions {
   readonly token?: string;
   /** The answer to a sync. */
   readonly sync?: () => ApiReply;
+  /** What is said of the right to sync; `yes` where a test does not say. */
+  readonly maySync?: ApiReply;
 }
 
 /** Serves one Application, `robson-prod`. */
-export async function serveArgoCd({ repository, state, token, sync }: ArgoServerOptions) {
+export async function serveArgoCd(options: ArgoServerOptions) {
+  const { repository, state, token, sync, maySync = { body: { value: "yes" } } } = options;
   let tree = refusal(403, 7, "permission denied");
   return serveApi(({ method, path, headers }: Asked): ApiReply => {
     if (token !== undefined && headers.authorization !== `Bearer ${token}`) {
       return refusal(401, 16, "no session information");
     }
+    if (path === "/api/v1/account/can-i/applications/sync/default/robson-prod") return maySync;
     // Argo CD does not tell an Application that is hidden from one that is not there.
     const found = /^\/api\/v1\/applications\/robson-prod(\/sync|\/resource-tree)?$/.exec(path);
     if (found === null) {

@@ -6,6 +6,7 @@ import { Failure } from "../../src/core/failure.ts";
 import { asDigest } from "../../src/core/ids.ts";
 import { parseImageName } from "../../src/core/image-ref.ts";
 import type { PushReply } from "../../src/core/push-outcome.ts";
+import type { Cluster } from "../../src/ports.ts";
 import { type DoctorPorts, type DoctorRequest, doctor } from "../../src/usecases/doctor.ts";
 import type { TokenRights } from "../../src/usecases/doctor-checks.ts";
 import { applicationJson } from "../support/argocd-server.ts";
@@ -19,6 +20,14 @@ const digest = asDigest(`sha256:${"1".repeat(64)}`)!;
 const refused = new Failure("remote-denied", "Cannot read it: access was denied", "Check it.");
 const fail = () => Promise.reject(refused);
 
+const argocdThat = (maySync: boolean | undefined) => ({
+  application: async () => application,
+  maySync: async () => maySync,
+});
+const clusterWith = (workload: object | undefined, podsOf: Cluster["podsOf"] = async () => []) => ({
+  ...{ workload: async () => workload as never, podsOf },
+});
+
 const request: DoctorRequest = {
   images: ["acme/web", "acme/api", "ghcr.io/acme/job"].map((name) => parseImageName(name)!),
   rollout: { namespace: "robson", workloads: [{ kind: "Deployment", name: "web" }] },
@@ -31,9 +40,9 @@ const well: DoctorPorts = {
   probeWrite: async () => ({ kind: "accepted", words: "" }),
   tokenRights: async () => ({ mayPush: true }),
   openRegistry: async () => ({ find: async () => ({ kind: "missing" }) }),
-  hasLogin: () => true,
-  openArgoCd: async () => ({ application: async () => application }),
-  openCluster: async () => ({ workload: async () => ({}) as never }),
+  loginAt: () => "taken",
+  openArgoCd: async () => argocdThat(true),
+  openCluster: async () => clusterWith({}),
   serverTimes: async () => [{ host: "git.example.org", dateMs: now - 1_000, atMs: now }],
 };
 
@@ -118,7 +127,14 @@ const rows: readonly Row[] = [
     /until 2027/,
   ],
   ["a registry that denies", { openRegistry: fail }, "registry ghcr.io", "fail", /denied/],
-  ["no login", { hasLogin: () => false }, "registry docker.io", "warn", /as nobody/],
+  ["no login", { loginAt: () => "none" }, "registry docker.io", "warn", /as nobody/],
+  [
+    "a login that nobody asked for",
+    { loginAt: () => "not asked for" },
+    "registry docker.io",
+    "ok",
+    /whether the login is good was not asked for$/,
+  ],
   [
     "an image that is there",
     {
@@ -129,10 +145,32 @@ const rows: readonly Row[] = [
     /can be read, logged in/,
   ],
   ["an Argo CD that denies", { openArgoCd: fail }, "argocd", "fail", /denied/],
+  ["a token that may sync", {}, "argocd", "ok", /; the token may sync it$/],
+  [
+    "a token that may not sync",
+    { openArgoCd: async () => argocdThat(false) },
+    "argocd",
+    "ok",
+    /but not sync it$/,
+  ],
+  [
+    "an Argo CD that says nothing of tokens",
+    { openArgoCd: async () => argocdThat(undefined) },
+    "argocd",
+    "ok",
+    /is Synced, Healthy$/,
+  ],
+  [
+    "a cluster that shows workloads, but no pods",
+    { openCluster: async () => clusterWith({ podSelector: "app=web" }, fail) },
+    "cluster",
+    "fail",
+    /denied/,
+  ],
   ["a cluster that denies", { openCluster: fail }, "cluster", "fail", /denied/],
   [
     "a workload that is not there",
-    { openCluster: async () => ({ workload: async () => undefined }) },
+    { openCluster: async () => clusterWith(undefined) },
     "cluster",
     "warn",
     /"robson" has no Deployment\/web/,
@@ -193,10 +231,15 @@ describe("doctor finds", () => {
       asked.push(name);
       return undefined;
     };
+    const podsOf: Cluster["podsOf"] = async ({ podSelector }) => {
+      asked.push(podSelector ?? "");
+      return [];
+    };
     const rollout = { namespace: "robson" };
-    const { named } = await examine({ openCluster: async () => ({ workload }) }, { rollout });
+    const openCluster = async () => ({ workload, podsOf });
+    const { named } = await examine({ openCluster }, { rollout });
     expect(named.get("cluster")).toMatchObject({ state: "ok" });
-    expect(asked).toEqual(["landfall-doctor-asks"]);
+    expect(asked).toEqual(["landfall-doctor-asks", "app=landfall-doctor-asks"]);
   });
 
   test("a bug to be a bug", async () => {
