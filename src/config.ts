@@ -8,6 +8,9 @@ import { Failure, type Place } from "./core/failure.ts";
 
 export type { Config };
 
+/** Settings that people write have a few KiB. The parser's time grows faster than the text. */
+const lengthMax = 64 * 1024;
+
 /** How often aliases may be followed: more than people write, less than a bomb needs. */
 const aliasCountMax = 100;
 
@@ -18,6 +21,10 @@ const aliasCountMax = 100;
  * @throws Failure `config` with the place of one mistake and the nearest right name or the remedy.
  */
 export function loadConfigText(file: string, text: string): Config {
+  if (text.length > lengthMax) {
+    const message = `Cannot read the settings: they have more than ${lengthMax} characters`;
+    throw new Failure("config", message, "Check that this is landfall.yaml.", { place: { file } });
+  }
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const at = (offset: number): Place => {

@@ -2,7 +2,7 @@
 
 import { Failure, printPlace } from "../core/failure.ts";
 import type { Progress } from "../ports.ts";
-import { plain } from "../report/safe-text.ts";
+import { inertJson, plain } from "../report/safe-text.ts";
 import { coloured, type Style, uncoloured } from "../report/style.ts";
 
 /** The process, as far as commands may know it. */
@@ -46,8 +46,7 @@ export function printResult(result: object, text: () => string, voice: Voice & {
     io.out(text());
     return;
   }
-  // The runner of GitHub Actions obeys `##[command]` anywhere in a line; JSON need not spell it so.
-  io.out(`${JSON.stringify(result).replaceAll("##[", "##\\u005b")}\n`);
+  io.out(`${inertJson(result)}\n`);
 }
 
 /** Prints a failure that no result tells of: what went wrong, where, and the remedy. */

@@ -24,3 +24,15 @@ export function plainLines(text: string): string {
     .map((line) => plain(line))
     .join("\n");
 }
+
+/**
+ * Returns JSON on one line that says the same as ever and that nobody obeys: what a terminal acts
+ * on, what reorders a line, and the `##[` of GitHub's runner are spelled as escapes.
+ */
+export function inertJson(value: unknown): string {
+  const spelled = (found: string) =>
+    [...Array(found.length).keys()]
+      .map((at) => `\\u${found.charCodeAt(at).toString(16).padStart(4, "0")}`)
+      .join("");
+  return JSON.stringify(value).replaceAll("##[", "##\\u005b").replace(unsafe, spelled);
+}
