@@ -1,4 +1,4 @@
-/** Words of others that are commands to whoever reads our output: a runner, a terminal, a reader. */
+/** Words of others that are commands to whoever reads our output: a runner, a terminal, people. */
 
 import { describe, expect, test } from "vitest";
 import { openSecretWorld, run } from "../support/secret-world.ts";

@@ -35,7 +35,7 @@ test.each(rows.flatMap(named))("$file has a test of “$title”", ({ file, titl
     .map((line) => line.trim())
     .join(" ");
   // A title is the text before a test's function.
-  const titles = [...text.matchAll(/(["`])((?:(?!\1).)+)\1,\s+(?:async\s)?\(/g)];
+  const titles = [...text.matchAll(/(["`])((?:(?!\1).)+)\1,\s+(?:async\s|\w+)?\(/g)];
   expect(titles.map(([, , found = ""]) => found)).toContainEqual(expect.stringContaining(title));
 });
 
