@@ -14,11 +14,18 @@ const { values } = parseArgs({
   },
 });
 
+/** A soak of no seeds would pass for nothing. */
+function wholeNumber(flag, from) {
+  const number = Number(values[flag]);
+  if (/^\d+$/.test(values[flag]) && number >= from) return number;
+  process.stderr.write(`soak: --${flag} must be a whole number from ${from}\n`);
+  process.exit(2);
+}
+
+const [seeds, from] = [wholeNumber("seeds", 1), wholeNumber("from", 0)];
 const began = performance.now();
 const result = await soak({
-  from: Number(values.from),
-  seeds: Number(values.seeds),
-  faults: parseFaults(values.faults),
+  ...{ from, seeds, faults: parseFaults(values.faults) },
   onFailure: (smallest) => process.stdout.write(`\n${raceText(smallest, uncoloured)}\n`),
 });
 const seconds = (performance.now() - began) / 1000;
@@ -27,9 +34,10 @@ const table = (counts) =>
     .sort(([, a], [, b]) => b - a)
     .map(([name, count]) => `  ${name.padEnd(14)} ${String(count).padStart(8)}`)
     .join("\n");
+const perSecond = Math.round(seeds / seconds);
 process.stdout.write(
   [
-    `${result.races} races, ${result.runs} runs of promote, ${seconds.toFixed(1)} s`,
+    `${result.races} races, ${result.runs} runs, ${seconds.toFixed(1)} s, ${perSecond} races a second`,
     `injected:\n${table(result.injected)}`,
     `outcomes:\n${table(result.outcomes)}`,
     `races that broke a law: ${result.failures}`,
