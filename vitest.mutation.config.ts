@@ -1,0 +1,12 @@
+/** The tests that a mutation run asks: those of src/core's rules that start no process. */
+
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["test/core/**/*.test.ts", "test/usecases/**/*.test.ts"],
+    // These start git, once for each of thousands of mutants.
+    exclude: ["**/{ancestry,audit-real,audit.property,build-plan}.test.ts"],
+    testTimeout: 30_000,
+  },
+});
