@@ -39,10 +39,16 @@ function commitText(commit: WrittenCommit, at: number): string {
     ...rest.map((mark) => `merge ${mark}`),
   ];
   for (const [path, text] of Object.entries(files)) {
-    const name = JSON.stringify(path);
+    const name = quoted(path);
     lines.push(text === undefined ? `D ${name}\n` : `M 644 inline ${name}\n${data(text)}`);
   }
   return `${first === undefined ? "reset refs/heads/main\n" : ""}${lines.join("")}\n`;
+}
+
+/** A path as git-fast-import reads any: byte by byte, by their octal numbers. */
+function quoted(path: string): string {
+  const bytes = [...Buffer.from(path)];
+  return `"${bytes.map((byte) => `\\${byte.toString(8).padStart(3, "0")}`).join("")}"`;
 }
 
 function data(text: string): string {

@@ -1,9 +1,10 @@
 /** Audit on real repositories, by the command line: in one repository, in two, over smart HTTP. */
 
-import { execFileSync } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { AuditResult } from "../../src/core/audit-result.ts";
 import type { Revision } from "../../src/core/ids.ts";
@@ -33,6 +34,16 @@ function bareRepository(): string {
   execFileSync("git", ["init", "--quiet", "--bare", "--initial-branch=main", bare]);
   return bare;
 }
+
+/** Starts a git server whose default branch is `main`. */
+async function openServer() {
+  const sandbox = await openSandbox();
+  await sandbox.git(sandbox.bare, "symbolic-ref", "HEAD", "refs/heads/main");
+  return sandbox;
+}
+
+/** Runs git while this process serves. */
+const git = (args: readonly string[]) => promisify(execFile)("git", args);
 
 /** Writes a history whose later commits name earlier ones. */
 function grow(
@@ -87,7 +98,7 @@ describe("in one repository", () => {
   });
 
   test("read over HTTP, without a clone: only commits, trees and manifests come", async () => {
-    const sandbox = await openSandbox();
+    const sandbox = await openServer();
     const big = { message: "feat: big", files: { "data.bin": "x".repeat(4e6) } };
     grow(sandbox.bare, [...story.slice(0, 1), big, ...story.slice(2)]);
     const result = await audited(["--repository", sandbox.url, "--source", sandbox.url]);
@@ -96,19 +107,19 @@ describe("in one repository", () => {
   });
 
   test("from inside a clone that is behind: what the server has counts", async () => {
-    const sandbox = await openSandbox();
+    const sandbox = await openServer();
     grow(sandbox.bare, story.slice(0, 3));
     const clone = join(sandbox.root, "clone");
-    execFileSync("git", ["clone", "--quiet", sandbox.url, clone]);
+    await git(["clone", "--quiet", sandbox.url, clone]);
     grow(sandbox.bare, story);
     expect(fates(await audited([], clone))).toEqual(told);
   });
 
   test("from inside a shallow clone: its origin has the rest", async () => {
-    const sandbox = await openSandbox();
+    const sandbox = await openServer();
     grow(sandbox.bare, story);
     const clone = join(sandbox.root, "clone");
-    execFileSync("git", ["clone", "--quiet", "--depth=1", sandbox.url, clone]);
+    await git(["clone", "--quiet", "--depth=1", sandbox.url, clone]);
     expect(fates(await audited([], clone))).toEqual(told);
   });
 
@@ -177,7 +188,7 @@ describe("in two repositories", () => {
 
   test("over HTTP, the source by URL: no file of it comes along", async () => {
     const { manifests, source } = split((known) => [deployOf(known[1]!)]);
-    const sandbox = await openSandbox();
+    const sandbox = await openServer();
     execFileSync("git", ["push", "--quiet", "--force", sandbox.bare, "main"], { cwd: source });
     const result = await audited(["--repository", manifests, "--source", sandbox.url]);
     expect(result.counts).toMatchObject({ deployed: 1, covered: 1, gap: 1 });
