@@ -1,12 +1,12 @@
 /** `landfall audit`: its flags. */
 
 import type { Command } from "commander";
-import { collect, type Finish, withManifests, withVoice } from "./flags.ts";
+import { collect, type Finish, withManifests, withPage, withVoice } from "./flags.ts";
 import type { Io } from "./io.ts";
 
 /** Declares `landfall audit`. */
 export function auditCommands(root: Command, io: Io, finish: Finish): void {
-  withManifests(withVoice(root.command("audit")))
+  withPage(withManifests(withVoice(root.command("audit"))))
     .summary("say of every commit whether it reached production")
     .description(
       "Keep the ledger: which commits of the source landed, by which deploy and how late; which did\n" +
@@ -17,7 +17,6 @@ export function auditCommands(root: Command, io: Io, finish: Finish): void {
     .option("--since <time>", "how far to look back: 30d, or a date (default: 30d)")
     .option("--as-of <date>", "answer as of this time: 2026-03-29 or 2026-03-29T06:00:00Z")
     .option("--grace <duration>", "how old a commit must be to count as lost (default: 30m)")
-    .option("--html <file>", "write a report to look at, one file that needs nothing else")
     .action(async (flags) => {
       const { runAudit } = await import("./audit.ts");
       finish(await runAudit(flags, io));

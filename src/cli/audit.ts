@@ -1,7 +1,5 @@
 /** `landfall audit`: flags → use case → ledger. */
 
-import { writeFileSync } from "node:fs";
-import { resolve } from "node:path";
 import { defaults } from "../core/defaults.ts";
 import { durationPattern, parseDuration } from "../core/duration.ts";
 import { auditHtml } from "../report/audit-html.ts";
@@ -16,7 +14,6 @@ export interface AuditFlags extends ManifestFlags {
   readonly since?: string;
   readonly asOf?: string;
   readonly grace?: string;
-  readonly html?: string;
 }
 
 /** Runs the command and returns its exit status. */
@@ -40,8 +37,8 @@ export async function runAudit(flags: AuditFlags, io: Io): Promise<number> {
       },
       ports,
     );
-    if (flags.html !== undefined) writePage(flags.html, auditHtml(result), io);
-    printResult(result, () => auditText(result, styleFor(flags, io)), { ...flags, io });
+    const text = () => auditText(result, styleFor(flags, io));
+    printResult(result, text, { ...flags, io, page: () => auditHtml(result) });
     return result.exit;
   } finally {
     await ports.close();
@@ -63,16 +60,4 @@ function parseDate(text: string, flag: string): number {
     `Cannot read the date "${text}" of ${flag}`,
     `Write ${more}2026-03-29 or 2026-03-29T06:00:00Z, with its zone.`,
   );
-}
-
-function writePage(file: string, page: string, io: Io): void {
-  try {
-    writeFileSync(resolve(io.cwd, file), page);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw usage(
-      `Cannot write the report "${file}": ${why}`,
-      "Name a file in a folder that exists.",
-    );
-  }
 }

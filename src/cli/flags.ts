@@ -27,6 +27,18 @@ export function withManifests(command: Command): Command {
     .option("--timeout <duration>", "how long to try, for example 90s or 5m");
 }
 
+/** Flags of every command that CI runs: files to write what it found to. */
+export function withReports(command: Command): Command {
+  return command
+    .option("--summary <file>", "write a summary in Markdown")
+    .option("--metrics <file>", "write metrics in the format of OpenMetrics");
+}
+
+/** The flag of commands that make a page to look at. */
+export function withPage(command: Command): Command {
+  return withReports(command).option("--html <file>", "write a report to look at, one file");
+}
+
 /** Returns an option that the environment gives as well. */
 export function env(flags: string, description: string, name: string): Option {
   return new Option(flags, description).env(name);

@@ -4,6 +4,7 @@ import { Failure, printPlace } from "../core/failure.ts";
 import type { Progress } from "../ports.ts";
 import { inertJson, plain } from "../report/safe-text.ts";
 import { coloured, type Style, uncoloured } from "../report/style.ts";
+import { annotateFailure, publish, type ReportFlags } from "./publish.ts";
 
 /** The process, as far as commands may know it. */
 export interface Io {
@@ -39,20 +40,25 @@ export function progressFor(voice: Voice, io: Io): Progress {
   return voice.quiet ? { step: () => {}, warn: () => {} } : { step: say, warn: say };
 }
 
-/** Prints one result: an object for programs, or text for people. */
-export function printResult(result: object, text: () => string, voice: Voice & { io: Io }): void {
-  const { io } = voice;
-  if (!voice.json) {
-    io.out(text());
-    return;
-  }
-  io.out(`${inertJson(result)}\n`);
+/** How a result is asked for: the flags of its command, and what only some commands can make. */
+export interface Telling extends Voice, ReportFlags {
+  readonly io: Io;
+  /** Makes the page that `--html` is for. */
+  readonly page?: () => string;
+}
+
+/** Prints one result, an object for programs or text for people, and writes its reports. */
+export function printResult(result: object, text: () => string, telling: Telling): void {
+  const { io, page } = telling;
+  io.out(telling.json ? `${inertJson(result)}\n` : text());
+  publish(result, page, telling);
 }
 
 /** Prints a failure that no result tells of: what went wrong, where, and the remedy. */
 export function printFailure(failure: Failure, io: Io): void {
   const place = failure.place === undefined ? "" : `${printPlace(failure.place)}: `;
   io.err(`landfall: ${plain(place + failure.message)}\n${plain(failure.hint)}\n`);
+  annotateFailure(failure, io);
 }
 
 /** Returns a failure of the command line. */

@@ -5,9 +5,10 @@ import { plainLines } from "../report/safe-text.ts";
 import { version } from "../version.ts";
 import { auditCommands } from "./audit-commands.ts";
 import { clusterCommands } from "./cluster-commands.ts";
-import { collect, env, type Finish, withManifests, withVoice } from "./flags.ts";
+import { collect, env, type Finish, withManifests, withReports, withVoice } from "./flags.ts";
 import type { Io } from "./io.ts";
 import { labCommands } from "./lab-commands.ts";
+import { checkReportFiles } from "./report-files.ts";
 
 /** Returns the command line of Landfall, speaking through `io` and reporting each status. */
 export function program(io: Io, finish: Finish): Command {
@@ -19,7 +20,8 @@ export function program(io: Io, finish: Finish): Command {
     .showHelpAfterError("Run `landfall --help` to see every command.")
     // It repeats wrong words of the command line, which a workflow may have from anywhere.
     .configureOutput({ writeOut: io.out, writeErr: (text) => io.err(plainLines(text)) })
-    .exitOverride();
+    .exitOverride()
+    .hook("preAction", (_, command) => checkReportFiles(command.opts(), io));
   promoteCommand(root, io, finish);
   pinsCommand(root, io, finish);
   setCommand(root, io, finish);
@@ -35,7 +37,7 @@ export function program(io: Io, finish: Finish): Command {
 }
 
 function promoteCommand(root: Command, io: Io, finish: Finish): void {
-  withManifests(withVoice(root.command("promote")))
+  withReports(withManifests(withVoice(root.command("promote"))))
     .summary("land a revision's image tags on the manifests branch")
     .description(
       "Move the images of a revision in the manifests, push, and prove it on the remote.",

@@ -12,9 +12,10 @@ import { parseImageName } from "../core/image-ref.ts";
 import { parseTagFormat, type TagFormat } from "../core/tag-format.ts";
 import type { AskedImage } from "../usecases/promotion.ts";
 import { type Io, usage, type Voice } from "./io.ts";
+import type { ReportFlags } from "./publish.ts";
 
 /** The flags of every command that works on the manifests branch. */
-export interface ManifestFlags extends Voice {
+export interface ManifestFlags extends Voice, ReportFlags {
   readonly config?: string;
   readonly repository?: string;
   readonly branch?: string;

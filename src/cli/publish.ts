@@ -1,0 +1,74 @@
+/** The reports beside stdout: annotations, step summary, outputs, metrics and a page to look at. */
+
+import { randomUUID } from "node:crypto";
+import { appendFileSync, statSync } from "node:fs";
+import { resolve } from "node:path";
+import type { Failure } from "../core/failure.ts";
+import type { Brief } from "../report/brief.ts";
+import { troubles } from "../report/brief-notices.ts";
+import { briefOf } from "../report/briefs.ts";
+import { githubAnnotations } from "../report/github-annotations.ts";
+import { githubOutputs } from "../report/github-outputs.ts";
+import { openMetrics } from "../report/metrics.ts";
+import { plain } from "../report/safe-text.ts";
+import { summaryMarkdown } from "../report/summary.ts";
+import type { Io } from "./io.ts";
+import { writeWhole } from "./report-files.ts";
+
+/** Where reports are wanted, by flags. */
+export interface ReportFlags {
+  readonly summary?: string;
+  readonly metrics?: string;
+  readonly html?: string;
+}
+
+/** GitHub throws away what is larger, for all commands of a step together. */
+const summaryBytesMax = 1024 * 1024;
+
+/**
+ * Writes every report that is wanted of a result. A report that cannot be written is a warning: what
+ * the command did is done, and its exit status says so.
+ */
+export function publish(
+  result: object,
+  page: (() => string) | undefined,
+  { io, summary, metrics, html }: ReportFlags & { readonly io: Io },
+): void {
+  const { GITHUB_OUTPUT: outputs, GITHUB_STEP_SUMMARY: steps } = io.env;
+  if (html !== undefined && page !== undefined) attempt(html, io, (at) => writeWhole(at, page()));
+  const isWanted = [summary, metrics, outputs, steps].some(Boolean) || isGithub(io);
+  const brief = isWanted ? briefOf(result) : undefined;
+  if (brief === undefined) return;
+  if (isGithub(io)) io.err(githubAnnotations(brief.notices));
+  if (summary) attempt(summary, io, (at) => writeWhole(at, summaryMarkdown(brief)));
+  if (metrics) attempt(metrics, io, (at) => writeWhole(at, openMetrics(brief, Date.now())));
+  if (steps) attempt(steps, io, (at) => appendSummary(at, brief));
+  if (outputs) attempt(outputs, io, (at) => appendFileSync(at, githubOutputs(brief, randomUUID())));
+}
+
+/** Annotates a failure that no result tells of. */
+export function annotateFailure(failure: Failure, io: Io): void {
+  if (isGithub(io)) io.err(githubAnnotations(troubles("landfall", { failure, warnings: [] })));
+}
+
+/**
+ * The runner obeys commands on stderr as on stdout. They go where messages go, so that the result on
+ * stdout is whole.
+ */
+function isGithub({ env }: Io): boolean {
+  return env.GITHUB_ACTIONS === "true";
+}
+
+function appendSummary(file: string, brief: Brief): void {
+  const used = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  appendFileSync(file, summaryMarkdown(brief, summaryBytesMax - used));
+}
+
+function attempt(file: string, io: Io, write: (at: string) => void): void {
+  try {
+    write(resolve(io.cwd, file));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    io.err(`landfall: a report could not be written: ${plain(why)}\n`);
+  }
+}
