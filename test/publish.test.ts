@@ -1,4 +1,4 @@
-/** The reports beside stdout, written by the command line: where, when, and what if they cannot be. */
+/** The reports beside stdout, as the command line writes them, and what if it cannot. */
 
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -12,7 +12,7 @@ export interface LocalHead {
   readonly branch: string | undefined;
 }
 
-/** Reads what the repository at `path` has checked out (gitrepository-layout: HEAD, packed-refs). */
+/** Reads what a repository has checked out (gitrepository-layout: HEAD, packed-refs). */
 export async function localHead(path: string): Promise<LocalHead> {
   const gitDir = await gitDirectory(path);
   const common = await text(join(gitDir, "commondir"));

@@ -1,4 +1,4 @@
-/** Whole histories of our own bare repository: every commit, and what each changed. One pass each. */
+/** Whole histories of our own bare repository: all commits, what each changed. One pass each. */
 
 import type { FileChange, LoggedCommit } from "../core/commit-log.ts";
 import { readBlobs } from "./git-objects.ts";

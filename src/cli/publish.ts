@@ -26,8 +26,8 @@ export interface ReportFlags {
 const summaryBytesMax = 1024 * 1024;
 
 /**
- * Writes every report that is wanted of a result. A report that cannot be written is a warning: what
- * the command did is done, and its exit status says so.
+ * Writes every report that is wanted of a result. One that cannot be written is a warning: what the
+ * command did is done, and its exit status says so.
  */
 export function publish(
   result: object,
@@ -52,8 +52,8 @@ export function annotateFailure(failure: Failure, io: Io): void {
 }
 
 /**
- * The runner obeys commands on stderr as on stdout. They go where messages go, so that the result on
- * stdout is whole.
+ * The runner obeys commands on stderr as on stdout. They go where messages go, so that the result
+ * on stdout is whole.
  */
 function isGithub({ env }: Io): boolean {
   return env.GITHUB_ACTIONS === "true";

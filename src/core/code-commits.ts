@@ -1,4 +1,4 @@
-/** Which commits of a source are made by deploys, or touch manifests only: nothing is built of them. */
+/** Which commits of a source deploys made, or touch manifests only: nothing is built of them. */
 
 import type { FileChange, LoggedCommit } from "./commit-log.ts";
 import { readTool, type ToolCommit } from "./deploy-log.ts";

@@ -2,7 +2,7 @@
 
 /** A commit of a history. */
 export interface LoggedCommit {
-  /** 40 hex digits: a revision where the history is the source's, else a commit of the manifests. */
+  /** 40 hex digits: a revision in the source's history, else a commit of the manifests. */
   readonly id: string;
   /** The first one is the line that the branch was on. */
   readonly parents: readonly string[];

@@ -31,7 +31,7 @@ export function revisionReader(graph: SourceGraph, format: TagFormat): RevisionR
   };
 }
 
-/** Returns the digits of a revision in what a pin holds, or undefined when it is of another kind. */
+/** Returns the digits of a revision in what a pin holds, or undefined where there are none. */
 export function digitsIn(held: string, format: TagFormat): string | undefined {
   const at = held.indexOf("@");
   return revisionPrefixIn(format, at < 0 ? held : held.slice(0, at));

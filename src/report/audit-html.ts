@@ -11,7 +11,7 @@ import { printPage, type Section } from "./html-page.ts";
 import { listing } from "./html-table.ts";
 import { printCount, printSpan, timeTag } from "./html-words.ts";
 
-/** Returns the audit as the text of one self-contained HTML file: the same result, the same text. */
+/** Returns the audit as one self-contained HTML file: the same result, the same text. */
 export function auditHtml(result: AuditResult): string {
   const { failure, warnings, counts, asOfMs } = result;
   return printPage({
@@ -21,8 +21,8 @@ export function auditHtml(result: AuditResult): string {
     about: about(result),
     lead: html`${notesTag(failure, warnings)}${figuresTag(figures(result))}`,
     sections: [timelineSection(result), ...wrongs(result), ...ledger(result)],
-    foot: html`Times are UTC, as the commits claim them. What landed was decided by ancestry, never by
-time. As of ${timeTag(asOfMs)}.`,
+    foot: html`Times are UTC, as the commits claim them. What landed was decided by ancestry,
+never by time. As of ${timeTag(asOfMs)}.`,
   });
 }
 

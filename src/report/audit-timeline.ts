@@ -1,4 +1,4 @@
-/** The timeline of an audit: each code commit at its time and its lag, each deploy below, in SVG. */
+/** The timeline of an audit in SVG: each code commit at its time and its lag, deploys below. */
 
 import type { AuditResult, LedgerCommit, LedgerDeploy } from "../core/audit-result.ts";
 import { lagsOf } from "./audit-figures.ts";

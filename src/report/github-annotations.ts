@@ -1,6 +1,6 @@
 /**
- * A result as annotations of GitHub Actions, on the lines of the manifests. The runner shows at most
- * ten of a kind for each step, so the tenth counts the rest.
+ * A result as annotations of GitHub Actions, on the lines of the manifests. The runner shows at
+ * most ten of a kind for each step, so the tenth counts the rest.
  */
 
 import type { Notice } from "./brief.ts";

@@ -1,4 +1,4 @@
-/** The marks of the HTML reports: a shape and a tone for each word, so that colour never stands alone. */
+/** The marks of the HTML reports: a shape and a tone for each word, so colour is never alone. */
 
 import type { Fate, LedgerDeploy } from "../core/audit-result.ts";
 import type { SyncVerdict } from "../core/sync-result.ts";

@@ -5,7 +5,7 @@ import { script } from "./html-script.ts";
 import { style } from "./html-style.ts";
 import { printCount } from "./html-words.ts";
 
-/** SHA-256 of the two fixed texts. After a change of either, the test of this file says the new one. */
+/** SHA-256 of the two fixed texts. After a change of either, this file's test says the new one. */
 const hashes = {
   style: "sha256-bWWcJ1M5F0+Q4vUSzfP3Qzf2aW469AdZXYAJaPSeBOI=",
   script: "sha256-syPe0dxirj8VXznUETzTNIpf13kY4hOThMOpdLMdKAQ=",

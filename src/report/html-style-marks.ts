@@ -1,11 +1,12 @@
-/** How marks and the timeline look: the style draws beside words what paths draw in the timeline. */
+/** How marks and the timeline look: beside words the style draws what the timeline's paths do. */
 
 /** Part of the one style of all reports. */
 export const markStyle = `
 .calm { --tone: var(--calm); } .quiet { --tone: var(--quiet); } .mended { --tone: var(--mended); }
 .waiting { --tone: var(--waiting); } .notice { --tone: var(--notice); } .bad { --tone: var(--bad); }
 .k { white-space: nowrap; }
-.k::before { content: ""; display: inline-block; width: 0.62rem; height: 0.62rem; margin-right: 0.45em;
+.k::before { content: ""; display: inline-block; width: 0.62rem; height: 0.62rem;
+  margin-right: 0.45em;
   background: var(--tone); forced-color-adjust: none; print-color-adjust: exact; }
 .k.bad { color: var(--bad); font-weight: 650; }
 .k.dot::before, .k.ring::before, .k.dashes::before { border-radius: 50%; }
@@ -14,10 +15,12 @@ export const markStyle = `
 .k.diamond::before { transform: rotate(45deg) scale(0.85); }
 .k.down::before { clip-path: polygon(0 8%, 100% 8%, 50% 100%); }
 .k.up::before { clip-path: polygon(0 92%, 100% 92%, 50% 0); }
-.k.cross::before { clip-path: polygon(0 18%, 18% 0, 50% 32%, 82% 0, 100% 18%, 68% 50%, 100% 82%, 82% 100%,
+.k.cross::before { clip-path: polygon(0 18%, 18% 0, 50% 32%, 82% 0, 100% 18%, 68% 50%, 100% 82%,
+  82% 100%,
   50% 68%, 18% 100%, 0 82%, 32% 50%); }
 .k.bar::before { width: 2px; margin: 0 calc(0.31rem + 0.45em - 1px) 0 calc(0.31rem - 1px); }
-.k.stub::before { width: 2px; height: 0.4rem; margin: 0 calc(0.31rem + 0.45em - 1px) 0 calc(0.31rem - 1px); }
+.k.stub::before { width: 2px; height: 0.4rem;
+  margin: 0 calc(0.31rem + 0.45em - 1px) 0 calc(0.31rem - 1px); }
 .legend { display: flex; flex-wrap: wrap; gap: 0.4rem 1.6rem; margin-top: 1.5rem; }
 .legend div { display: flex; gap: 0.45em; }
 .legend dd { font-variant-numeric: tabular-nums; font-weight: 650; }
@@ -25,7 +28,8 @@ export const markStyle = `
 .legend .none dd { font-weight: 400; }
 figure.timeline { margin-top: 0.75rem; }
 figcaption { color: var(--soft); font-size: 0.8667rem; margin-top: 0.25rem; max-width: 60rem; }
-svg { display: block; width: 100%; height: auto; font-size: 11px; font-variant-numeric: tabular-nums; }
+svg { display: block; width: 100%; height: auto; font-size: 11px;
+  font-variant-numeric: tabular-nums; }
 svg text { fill: var(--soft); }
 svg text.strong { fill: var(--text); }
 svg text.bad { fill: var(--bad); font-weight: 650; }
@@ -34,8 +38,10 @@ svg .rule { stroke: var(--line); }
 svg .median { stroke: var(--soft); stroke-dasharray: 4 3; }
 svg .wash { fill: var(--bad-wash); }
 svg .lack { stroke: var(--bad); stroke-width: 2; }
-.marks path { fill: var(--tone); stroke: var(--tone); stroke-width: 0; fill-opacity: 0.75; cursor: pointer; }
-.marks .ring, .marks .dashes { fill: var(--page); fill-opacity: 0; stroke-width: 1.3; stroke-opacity: 0.85; }
+.marks path { fill: var(--tone); stroke: var(--tone); stroke-width: 0; fill-opacity: 0.75;
+  cursor: pointer; }
+.marks .ring, .marks .dashes { fill: var(--page); fill-opacity: 0; stroke-width: 1.3;
+  stroke-opacity: 0.85; }
 .marks .dashes { stroke-dasharray: 1.8 1.4; stroke-width: 1.5; }
 .marks .cross { fill: none; stroke-width: 2.2; }
 .marks .bar, .marks .stub { fill: none; stroke-width: 1.2; }

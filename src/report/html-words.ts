@@ -38,7 +38,7 @@ export function counted(count: number, noun: string, nouns = `${noun}s`): string
 // A commit may claim any date; git counts from 1970, and `<time>` reads years of four digits.
 const latest = Date.UTC(9999, 11, 31, 23, 59, 59);
 
-/** Returns a time as RFC 3339 has it, in whole seconds of UTC, held within the years 1970 to 9999. */
+/** Returns a time as RFC 3339 has it, in whole seconds of UTC, within the years 1970 to 9999. */
 export function printTime(ms: number): string {
   const known = Number.isFinite(ms) ? Math.min(latest, Math.max(0, ms)) : 0;
   return new Date(known).toISOString().replace(/\.\d+Z$/, "Z");

@@ -5,14 +5,15 @@ import { plain } from "./safe-text.ts";
 const textMax = 200;
 
 /**
- * Characters that mean something to Markdown, HTML or GitHub within a line. (What means something at
- * the start of a line only is left: foreign text never stands there.)
+ * Characters that mean something to Markdown, HTML or GitHub within a line. (What means something
+ * at the start of a line only is left: foreign text never stands there.)
  */
 const special = /[&<>"'\\`*_{}[\]()#!|~$:^=@]/g;
 
 /**
  * Returns a text as it may stand inside a line or a cell: on one line, cut at 200 code points, its
- * special characters as numbers, which no structure is made of. Nobody is mentioned, nothing linked.
+ * special characters as numbers, which no structure is made of. Nobody is mentioned, and nothing
+ * linked.
  */
 export function escapeMarkdown(text: string): string {
   return plain(text, textMax)

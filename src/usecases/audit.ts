@@ -1,4 +1,4 @@
-/** Audit: which commits of the source reached production, and which did not. Reads, writes nothing. */
+/** Audit: which commits of the source reached production, and which did not. Only reads. */
 
 import { type AuditResult, type Fate, fates } from "../core/audit-result.ts";
 import { exit, exitOfFailure, Failure } from "../core/failure.ts";

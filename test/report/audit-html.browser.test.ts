@@ -1,4 +1,4 @@
-/** The HTML reports in a real Chromium: what a reader sees, reaches by keyboard, and is safe from. */
+/** The HTML reports in a real Chromium: what is seen, reached by keyboard, and kept out. */
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

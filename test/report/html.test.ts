@@ -117,6 +117,6 @@ describe.each([
 });
 
 function hashOf(tag: "style" | "script", page: string): string {
-  const text = new RegExp(`<${tag}>([^<]*)</${tag}>`).exec(page)?.[1] ?? "";
+  const text = new RegExp(`<${tag}>(.*?)</${tag}>`, "s").exec(page)?.[1] ?? "";
   return `sha256-${createHash("sha256").update(text).digest("base64")}`;
 }

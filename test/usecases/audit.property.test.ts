@@ -8,7 +8,7 @@ import { api, LedgerWorld, tag, type Writes, web } from "../support/ledger-world
 
 const landed: readonly Fate[] = ["deployed", "covered", "superseded", "recovered"];
 
-/** What people and tools do, one after the other. `which` chooses a revision that exists by then. */
+/** What people and tools do in turn. `which` chooses a revision that exists by then. */
 const action = fc.record({
   kind: fc.constantFrom(
     ...(["code", "hand", "legacy", "superseded"] as const),
