@@ -38,6 +38,14 @@ export const syncVerdicts: readonly SyncVerdict[] = [
   ...(["reverted", "missing", "diverged", "unreadable"] as const),
 ];
 
+/** Returns the worst of some verdicts; of none, that all is well. */
+export function worstOf(verdicts: readonly SyncVerdict[]): SyncVerdict {
+  return syncVerdicts.findLast((verdict) => verdicts.includes(verdict)) ?? "in-sync";
+}
+
+/** Verdicts after which nobody has to look. */
+export const calmVerdicts: ReadonlySet<SyncVerdict> = new Set(syncVerdicts.slice(0, 4));
+
 /** One pin as it stood. */
 export interface SyncPin extends Place {
   /** As the manifest has it, empty where it names no tag. */

@@ -53,7 +53,10 @@ export interface Edit {
 }
 
 /** Moves pins, file by file. Files without a move are left out. */
-function editManifests(files: readonly ManifestFile[], moves: readonly PinMove[]): readonly Edit[] {
+export function editManifests(
+  files: readonly ManifestFile[],
+  moves: readonly PinMove[],
+): readonly Edit[] {
   return files.flatMap((file) => {
     const own = moves.filter((move) => move.pin.file === file.path);
     return own.length === 0 ? [] : [{ file, bytes: splicePins(file.bytes, own) }];
@@ -79,7 +82,8 @@ function pinsToMove(decision: ImageDecision): readonly Pin[] {
   return decision.kind === "move" ? decision.pins : [];
 }
 
-function diffOf({ file, bytes }: Edit): string {
+/** Prints an edit as a unified diff. */
+export function diffOf({ file, bytes }: Edit): string {
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   return unifiedDiff(file.path, decoder.decode(file.bytes), decoder.decode(bytes));
 }

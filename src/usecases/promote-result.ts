@@ -78,7 +78,8 @@ function ended(outcome: Outcome, failure?: Failure): EndingFields {
   return { outcome, exit: exitOfOutcome(outcome, failure), ...words };
 }
 
-function refusal(words: string): FailureReport {
+/** Says that the server's rules refused a push, in its words. */
+export function refusal(words: string): FailureReport {
   return {
     code: "push-refused",
     message: `The server refused the push: ${words}`,
@@ -97,7 +98,8 @@ function withCommit(landing: Landing<Why>) {
   return landing.kind === "unknown" ? { commit: landing.doubts.at(-1)?.commit } : {};
 }
 
-function uncertainty({ words, doubts }: Landing<Why> & { readonly kind: "unknown" }) {
+/** Says that a push may have landed, and which commit to look for. */
+export function uncertainty<Any>({ words, doubts }: Landing<Any> & { readonly kind: "unknown" }) {
   const commits = doubts.map(({ commit }) => commit).join(" or ");
   return {
     code: "unknown",

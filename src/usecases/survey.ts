@@ -8,7 +8,7 @@ import { type Hold, holdsOn, holdsPath, readHolds } from "../core/hold.ts";
 import { asTag, type CommitId, type Revision, type Tag } from "../core/ids.ts";
 import { type ImageName, printImageName, sameImage } from "../core/image-ref.ts";
 import { findPins, needlesOf, type Pin, pinHolds } from "../core/pins.ts";
-import { revisionPrefixIn } from "../core/tag-format.ts";
+import { revisionPrefixIn, type TagFormat } from "../core/tag-format.ts";
 import { readMessage } from "../core/trailer.ts";
 import type { Clock, History, ManifestFile, Registry, Remote } from "../ports.ts";
 import type { Promotion, Target } from "./promotion.ts";
@@ -57,7 +57,7 @@ export async function survey(
     for (const pin of own) {
       facts.push({ pin, relation: await relate(pin, { target, promotion, tip, ports }) });
     }
-    const heldBy = await coveringHold(target.image, holds, { promotion, ports });
+    const heldBy = await coveringHold(target.image, holds, { revision: promotion.revision, ports });
     const decision = decide({ pins: facts, heldBy, divergence: promotion.divergence });
     images.push({ target, facts, decision });
   }
@@ -72,15 +72,30 @@ interface Circumstances {
 }
 
 async function relate(pin: Pin, about: Circumstances): Promise<Relation> {
-  const { target, promotion, ports } = about;
+  const { target, promotion, tip, ports } = about;
   if (pinHolds(pin, target)) return { kind: "equal" };
-  const revision = await revisionOf(pin, about);
+  const revision = await revisionOf(pin, { ...promotion, tip, ports });
+  return relationOf(revision, promotion.revision, ports.history);
+}
+
+/** Returns how what a pin holds stands to the revision that it is wanted to hold. */
+export async function relationOf(
+  revision: Revision | undefined,
+  wanted: Revision,
+  history: History,
+): Promise<Relation> {
   if (revision === undefined) return { kind: "foreign" };
-  if (await ports.history.isAncestor(revision, promotion.revision)) {
-    return { kind: "older", revision };
-  }
-  const isNewer = await ports.history.isAncestor(promotion.revision, revision);
+  if (await history.isAncestor(revision, wanted)) return { kind: "older", revision };
+  const isNewer = await history.isAncestor(wanted, revision);
   return { kind: isNewer ? "newer" : "diverged", revision };
+}
+
+/** What it takes to read a pin's revision. */
+export interface PinQuestion {
+  readonly tagFormat: TagFormat;
+  /** The commit of the manifests branch that the pin stands in. */
+  readonly tip: CommitId;
+  readonly ports: SurveyPorts;
 }
 
 /** Tags that name whatever was pushed last, so their label says nothing about what was deployed. */
@@ -90,9 +105,11 @@ const floating = new Set(["latest", "main", "master", "edge", "nightly"]);
  * Returns the revision that a pin holds: by its tag's digits, else by the tip's own trailer, else
  * by the image's label. Undefined when none of them names a commit of the source history.
  */
-async function revisionOf(pin: Pin, about: Circumstances): Promise<Revision | undefined> {
-  const { promotion, tip, ports } = about;
-  const prefix = pin.tag === undefined ? undefined : revisionPrefixIn(promotion.tagFormat, pin.tag);
+export async function revisionOf(
+  pin: Pin,
+  { tagFormat, tip, ports }: PinQuestion,
+): Promise<Revision | undefined> {
+  const prefix = pin.tag === undefined ? undefined : revisionPrefixIn(tagFormat, pin.tag);
   const byDigits = prefix === undefined ? undefined : await ports.history.resolve(prefix);
   if (byDigits !== undefined) return byDigits;
   const fits = (revision: Revision) => prefix === undefined || revision.startsWith(prefix);
@@ -111,16 +128,16 @@ function asKnownTag(tag: string | undefined): Tag | undefined {
   return tag === undefined || floating.has(tag) ? undefined : asTag(tag);
 }
 
-async function coveringHold(
+/** Returns the hold that keeps a revision of an image out, if one does. Throws `bad-manifest`. */
+export async function coveringHold(
   image: ImageName,
   holds: readonly Hold[],
-  about: { promotion: Promotion; ports: SurveyPorts },
+  { revision, ports }: { readonly revision: Revision; readonly ports: SurveyPorts },
 ): Promise<Hold | undefined> {
-  const { promotion, ports } = about;
   for (const hold of holdsOn(image, holds, ports.clock.nowMs())) {
     const through = await ports.history.resolve(hold.through);
     if (through === undefined) throw strangeHold(hold);
-    if (await ports.history.isAncestor(promotion.revision, through)) return hold;
+    if (await ports.history.isAncestor(revision, through)) return hold;
   }
   return undefined;
 }
@@ -134,7 +151,8 @@ function strangeHold(hold: Hold): Failure {
   );
 }
 
-function notPinned(image: ImageName, paths: readonly string[]): Failure {
+/** Returns the failure of an image that no manifest names. */
+export function notPinned(image: ImageName, paths: readonly string[]): Failure {
   return new Failure(
     "image-not-pinned",
     `Cannot promote "${printImageName(image)}": no manifest under ${paths.map((p) => `"${p}"`).join(", ")} names it`,

@@ -2,8 +2,11 @@
 
 import type { CommitId } from "../../src/core/ids.ts";
 import type { PromoteResult } from "../../src/core/result.ts";
+import type { SyncResult } from "../../src/core/sync-result.ts";
+import { tagOf } from "../../src/core/tag-format.ts";
 import type { Fate } from "../../src/lab/fate.ts";
 import type { FaultKind } from "../../src/lab/faults.ts";
+import { ModelLog } from "../../src/lab/model-log.ts";
 import { ModelRemote } from "../../src/lab/model-remote.ts";
 import { manifestsPath, type Scene, type Shape, sceneOf, tagFormat } from "../../src/lab/scene.ts";
 import { ModelRegistry } from "../../src/lab/source.ts";
@@ -11,6 +14,8 @@ import { World } from "../../src/lab/world.ts";
 import { type LandPolicy, type LandPorts, landPolicy } from "../../src/usecases/land.ts";
 import { promote } from "../../src/usecases/promote.ts";
 import type { PromoteRequest } from "../../src/usecases/promotion.ts";
+import { sync } from "../../src/usecases/sync.ts";
+import type { SyncRequest } from "../../src/usecases/sync-request.ts";
 
 /** At which of its opportunities a fault strikes, counted from 1. */
 export type Script = Readonly<Partial<Record<FaultKind, readonly number[] | "always">>>;
@@ -92,6 +97,34 @@ export class Stage {
       asked.registry === "none" ? undefined : new ModelRegistry(world, scene.shelf, deploy);
     const ports = { ...landPorts, history: scene.source, registry };
     return this.settle(promote(request, ports, { ...landPolicy, ...asked.policy }));
+  }
+
+  /** Runs the checker once. */
+  sync(asked: Partial<SyncRequest> = {}): Promise<SyncResult> {
+    const { scene, world } = this;
+    const deploy = asked.deploy ?? `sync-${world.accounts.size + 1}`;
+    const request: SyncRequest = {
+      images: scene.images.map((image) => ({ image })),
+      ...{ tagFormat, paths: [manifestsPath], repository: "model", branch: "main" },
+      ...{ source: "model", pattern: /^chore\(gitops\)/, lookback: 100, graceMs: 0 },
+      ...{ movedAway: "leave", mode: "push", skipCi: true },
+      ...asked,
+      deploy,
+    };
+    const landPorts = this.ports(deploy);
+    const ports = {
+      ...landPorts,
+      history: scene.source,
+      registry: new ModelRegistry(world, scene.shelf, deploy),
+      log: new ModelLog(world, deploy, scene.jobs.at(-1)!.revision),
+      tree: { changed: async () => true, committedAtSeconds: async () => 0 },
+    };
+    return this.settle(sync(request, ports, landPolicy));
+  }
+
+  /** Returns the tag of a job's revision. */
+  tag(job: number): string {
+    return tagOf(tagFormat, this.scene.jobs[job - 1]!.revision);
   }
 
   /** Lets somebody commit to the branch, at once. */

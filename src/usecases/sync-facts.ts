@@ -1,0 +1,149 @@
+/** The facts of one image at one tip: how its pins stand to the revision that they should hold. */
+
+import type { Relation } from "../core/decide.ts";
+import type { DriftFacts, DriftPin, Wanted } from "../core/drift.ts";
+import type { Hold } from "../core/hold.ts";
+import { asTag, type CommitId, type Digest, type Revision } from "../core/ids.ts";
+import { type ImageName, printImageName } from "../core/image-ref.ts";
+import type { MovedAway } from "../core/moved-away.ts";
+import { type Pin, pinHolds } from "../core/pins.ts";
+import type { SourceGraph } from "../core/source-graph.ts";
+import type { SyncGap } from "../core/sync-result.ts";
+import { tagOf } from "../core/tag-format.ts";
+import type { CodeCommit, Whole } from "./newest-whole.ts";
+import { coveringHold, notPinned, relationOf } from "./survey.ts";
+import type { SyncPorts, SyncRequest } from "./sync-request.ts";
+
+/** What all groups share. */
+export interface Scene {
+  readonly request: SyncRequest;
+  readonly ports: SyncPorts;
+  readonly tip: CommitId;
+  readonly holds: readonly Hold[];
+  readonly graph: SourceGraph;
+  /** The code commits of the source's own line by their places, newest first. */
+  readonly code: readonly number[];
+  /** Those of them that are looked at. */
+  readonly commits: readonly CodeCommit[];
+  readonly movedAway: MovedAway;
+}
+
+/** A pin, and the revision that it holds, if it names one. */
+export interface HeldPin {
+  readonly pin: Pin;
+  readonly revision: Revision | undefined;
+}
+
+/** Returns whether every pin that names a revision holds this one, or one that has it inside. */
+export async function isPassed(
+  revision: Revision,
+  held: readonly HeldPin[],
+  { graph, ports }: Scene,
+): Promise<boolean> {
+  const known = held.flatMap((pin) => pin.revision ?? []);
+  const place = graph.find(revision);
+  for (const each of new Set(known)) {
+    const at = graph.find(each);
+    const isIn =
+      place !== undefined && at !== undefined
+        ? graph.isAncestor(place, at)
+        : await ports.history.isAncestor(revision, each);
+    if (!isIn) return false;
+  }
+  return known.length > 0;
+}
+
+/** Gathers them. Throws what the registry throws, and `image-not-pinned`. */
+export async function factsOf(
+  image: ImageName,
+  held: readonly HeldPin[],
+  { whole, scene }: { readonly whole: Whole; readonly scene: Scene },
+): Promise<DriftFacts> {
+  const { request, ports, holds } = scene;
+  if (held.length === 0) throw notPinned(image, request.paths);
+  const wanted = await wantedOf(image, held, { whole, ports });
+  const pins: DriftPin[] = [];
+  for (const { pin, revision } of held) {
+    const relation = await relationTo(wanted, { pin, revision }, scene);
+    const movedAwayBy = wanted && movedAwayFrom(pin, wanted, scene);
+    pins.push({ pin, relation, isPublished: await isPublished(pin, ports), movedAwayBy });
+  }
+  const revision = wanted?.revision;
+  const heldBy = revision && (await coveringHold(image, holds, { revision, ports }));
+  const own = { wanted, pins, heldBy, movedAway: request.movedAway };
+  return { ...own, ...(await comingTo(held, whole, scene)) };
+}
+
+/** Without anything wanted, the oldest revision that was looked at tells which names are known. */
+async function relationTo(
+  wanted: Wanted | undefined,
+  { pin, revision }: HeldPin,
+  { commits, graph, ports }: Scene,
+): Promise<Relation> {
+  if (wanted !== undefined && pinHolds(pin, wanted)) return { kind: "equal" };
+  const oldest = commits.at(-1)?.revision ?? graph.revisionAt(0);
+  return relationOf(revision, wanted?.revision ?? oldest, ports.history);
+}
+
+/** What is on its way, or should have come, as far as the image's own pins do not hold it yet. */
+async function comingTo(held: readonly HeldPin[], whole: Whole, scene: Scene) {
+  const { commits, request } = scene;
+  const isOut = async (tag: string | undefined) => {
+    const commit = commits.find(({ revision }) => tagOf(request.tagFormat, revision) === tag);
+    return commit !== undefined && !(await isPassed(commit.revision, held, scene));
+  };
+  return {
+    coming: (await isOut(whole.coming)) ? whole.coming : undefined,
+    stalled: (await isOut(whole.stalled?.tag)) ? whole.stalled : undefined,
+    newest: commits[0]?.revision,
+  };
+}
+
+async function wantedOf(
+  image: ImageName,
+  held: readonly HeldPin[],
+  { whole, ports }: { readonly whole: Whole; readonly ports: SyncPorts },
+): Promise<Wanted | undefined> {
+  const { wanted, digests } = whole;
+  if (wanted === undefined) return undefined;
+  let digest: Digest | undefined = digests.get(printImageName(image));
+  const needsDigest = held.some(({ pin }) => pin.digest !== undefined);
+  if (digest === undefined && needsDigest) {
+    const fact = await ports.registry.find(image, wanted.tag);
+    digest = fact.kind === "found" ? fact.digest : undefined;
+  }
+  return { ...wanted, digest };
+}
+
+function movedAwayFrom(pin: Pin, wanted: Wanted, { graph, movedAway }: Scene) {
+  const place = graph.find(wanted.revision);
+  if (place === undefined) return undefined;
+  const { file, line } = pin;
+  return movedAway.by({ file, line, image: printImageName(pin.image) }, place);
+}
+
+/** A pin without a tag means `latest`, which is found fault with anyway. */
+async function isPublished({ image, tag, digest }: Pin, { registry }: SyncPorts): Promise<boolean> {
+  const reference = digest ?? asTag(tag ?? "");
+  if (reference === undefined) return true;
+  return (await registry.find(image, reference)).kind === "found";
+}
+
+/** Since when, and by how many commits, the pins are behind what is wanted. */
+export function gapOf({ wanted, pins }: DriftFacts, { graph, code }: Scene): SyncGap | undefined {
+  const place = wanted && graph.find(wanted.revision);
+  const older = pins.flatMap(({ relation }) =>
+    relation.kind === "older" && relation.revision !== wanted?.revision ? relation.revision : [],
+  );
+  if (place === undefined || older.length === 0) return undefined;
+  const missed = new Set<number>();
+  for (const revision of new Set(older)) {
+    const inside = new Set<number>();
+    const at = graph.find(revision);
+    if (at === undefined) continue;
+    graph.walk([at], (each) => inside.add(each) !== undefined);
+    for (const each of code) if (each >= place && !inside.has(each)) missed.add(each);
+  }
+  const times = [...missed].map((each) => graph.commits[each]!.atMs);
+  return times.length === 0 ? undefined : { sinceMs: Math.min(...times), commits: missed.size };
+}

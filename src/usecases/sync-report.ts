@@ -1,0 +1,139 @@
+/** A run of the checker, told as the result that people and programs read. */
+
+import type { Drift } from "../core/drift.ts";
+import { detailOf, hintOf } from "../core/drift-words.ts";
+import { exit, exitOfFailure, Failure } from "../core/failure.ts";
+import { printPinned } from "../core/pins.ts";
+import { exitOfOutcome, type FailureReport, type Outcome, reportFailure } from "../core/result.ts";
+import { calmVerdicts, type SyncImage, type SyncResult, worstOf } from "../core/sync-result.ts";
+import type { Landing } from "./land.ts";
+import { refusal, uncertainty } from "./promote-result.ts";
+import type { LookedImage } from "./sync-group.ts";
+import type { SyncWhy } from "./sync-plan.ts";
+import type { SyncRequest } from "./sync-request.ts";
+
+/** What every result of one run shares. */
+export interface SyncFrame {
+  readonly request: SyncRequest;
+  readonly atMs: number;
+  readonly tookMs: number;
+}
+
+/** Returns the result that a run came to. */
+export function concludeSync(landing: Landing<SyncWhy>, frame: SyncFrame): SyncResult {
+  const { why, attempts } = landing;
+  const seen = why?.look.images ?? [];
+  const fixed = landing.kind === "landed" ? namesOf(why?.repairs) : new Set<string>();
+  const images = seen.map((image) => reportImage(image, fixed));
+  const verdicts = images.map(({ verdict }) => verdict);
+  const { repository, branch, source, deploy } = frame.request;
+  const { atMs, tookMs } = frame;
+  return {
+    ...{ version: 1, command: "sync" },
+    verdict: why === undefined ? "unreadable" : worstOf(verdicts),
+    ...endingOf(landing),
+    ...{ deploy, repository, branch, source, atMs, tookMs, attempts },
+    ...placeOf(landing),
+    images,
+    warnings: why?.look.warnings ?? [],
+    ...(why?.diff === undefined ? {} : { diff: why.diff }),
+  };
+}
+
+function namesOf(repairs: SyncWhy["repairs"] = []): ReadonlySet<string> {
+  return new Set(repairs.map(({ image }) => image));
+}
+
+type EndingFields = Pick<SyncResult, "outcome" | "exit" | "failure">;
+
+function endingOf(landing: Landing<SyncWhy>): EndingFields {
+  const unread = landing.why?.look.images.flatMap(({ found }) =>
+    found instanceof Failure ? [found] : [],
+  )[0];
+  switch (landing.kind) {
+    case "failed":
+      return failedBy(
+        landing.failure,
+        (landing.why?.repairs.length ?? 0) > 0 ? "failed" : undefined,
+      );
+    case "refused":
+      return { ...ended("refused"), failure: refusal(landing.words) };
+    case "unknown":
+      return { ...ended("unknown"), failure: uncertainty(landing) };
+    case "landed":
+      return unread
+        ? failedBy(unread, "landed")
+        : { outcome: "landed", exit: leftOver(landing.why, "cured") };
+    case "rested": {
+      const outcome = restOf(landing);
+      if (unread) return failedBy(unread, outcome);
+      return { ...(outcome && { outcome }), exit: leftOver(landing.why, "as it was") };
+    }
+  }
+}
+
+/** Nothing was tried, a dry run would have, or somebody else was there first. */
+function restOf({ why, attempts }: Landing<SyncWhy> & { readonly kind: "rested" }) {
+  if (why.repairs.length > 0) return "would-land";
+  return attempts > 1 ? "unchanged" : undefined;
+}
+
+function ended(outcome: Outcome): EndingFields {
+  return { outcome, exit: exitOfOutcome(outcome) };
+}
+
+function failedBy(failure: Failure, outcome: Outcome | undefined): EndingFields {
+  const words: FailureReport = reportFailure(failure);
+  return { ...(outcome && { outcome }), exit: exitOfFailure(failure.code), failure: words };
+}
+
+/** Returns 3 when somebody has to look at something that is still so, else 0. */
+function leftOver({ look }: SyncWhy, how: "cured" | "as it was"): number {
+  const isLeft = ({ problems }: Drift) =>
+    problems.some(
+      ({ verdict, isCured }) => !calmVerdicts.has(verdict) && !(how === "cured" && isCured),
+    );
+  const drifts = look.images.flatMap(({ found }) =>
+    found instanceof Failure ? [] : [found.drift],
+  );
+  return drifts.some(isLeft) ? exit.drift : exit.done;
+}
+
+function placeOf(landing: Landing<SyncWhy>): Pick<SyncResult, "tip" | "commit"> {
+  const tip = landing.why?.look.tip;
+  const commit =
+    landing.kind === "landed"
+      ? landing.commit
+      : landing.kind === "unknown"
+        ? landing.doubts.at(-1)?.commit
+        : undefined;
+  return { ...(tip && { tip }), ...(commit && { commit }) };
+}
+
+function reportImage({ image, pins, found }: LookedImage, fixed: ReadonlySet<string>): SyncImage {
+  const places = pins.map((pin) => {
+    const { file, line, column } = pin;
+    return { file, line, column, tag: printPinned(pin) };
+  });
+  if (found instanceof Failure) {
+    const { message, hint } = found;
+    return { image, verdict: "unreadable", detail: message, hint, pins: places, fixed: false };
+  }
+  const { facts, drift, gap } = found;
+  const { wanted } = facts;
+  const hint = hintOf(drift, facts);
+  return {
+    image,
+    verdict: drift.verdict,
+    detail: detailOf(drift, facts),
+    ...(hint === undefined ? {} : { hint }),
+    ...(wanted === undefined ? {} : { wanted: wantedFields(wanted) }),
+    pins: places,
+    ...(gap === undefined ? {} : { gap }),
+    fixed: fixed.has(image),
+  };
+}
+
+function wantedFields({ tag, revision, digest }: NonNullable<SyncImage["wanted"]>) {
+  return { tag, revision, ...(digest === undefined ? {} : { digest }) };
+}
