@@ -75,5 +75,5 @@ function movesTag(moves: readonly PinMove[]): Html {
   if (moves.length === 1) return list;
   const tags = [...new Set(moves.map(({ to }) => to))];
   const what = tags.length === 1 ? html` to <code>${shownTag(tags[0] ?? "")}</code>` : nothing;
-  return html`<details><summary>${counted(moves.length, "pin")}${what}</summary>${list}</details>`;
+  return html`<details aria-label="Pins moved"><summary>${counted(moves.length, "pin")}${what}</summary>${list}</details>`;
 }

@@ -75,10 +75,10 @@ function filterTag({ id, noun, rows }: Table, kinds: readonly Word[]): Html {
     .filter(({ count }) => count > 0)
     .map(
       ({ kind, count }) =>
-        html`<label><input type="checkbox" value="${kind}"> ${markedWord(kind)} <b>${printCount(count)}</b></label>\n`,
+        html`<label><input type="checkbox" name="kind" value="${kind}"> ${markedWord(kind)} <b>${printCount(count)}</b></label>\n`,
     );
   return html`<form class="filter" data-filter="${id}" data-one="${noun[0]}" data-many="${noun[1]}" aria-label="Filter ${noun[1]}" hidden>
-<label class="search">Search <input type="search" autocomplete="off" spellcheck="false"></label>
+<label class="search">Search <input type="search" name="words" autocomplete="off" spellcheck="false"></label>
 <fieldset><legend>Show only</legend>
 ${boxes}</fieldset>
 <button type="reset">Clear</button>

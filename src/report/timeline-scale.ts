@@ -21,7 +21,9 @@ const monthSteps = [1, 2, 3, 6, 12, 24, 60, 120, 600, 1200, 6000];
 
 /** Returns at most ten times to draw lines at, written as dates, or as hours of short spans. */
 export function timeTicks([from, to]: Range): readonly Tick[] {
-  const step = evenSteps.find((size) => (to - from) / size <= tickMax);
+  // Of more than two days the hours are not of interest.
+  const isLong = to - from > 2 * day;
+  const step = evenSteps.find((size) => (to - from) / size <= tickMax && (size >= day || !isLong));
   if (step === undefined) return monthTicks([from, to]);
   const first = Math.ceil(from / step) * step;
   const count = Math.floor((to - first) / step) + 1;

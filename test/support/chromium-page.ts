@@ -22,8 +22,10 @@ interface AxNode {
 
 /** A page. It notes every request and every complaint from the start. */
 export class ChromiumPage {
-  /** Every URL that was asked for. */
-  readonly requests: string[] = [];
+  /** URLs by the ids of their requests. */
+  readonly #asked = new Map<string, string>();
+  /** URLs that the page's own policy kept from being asked for. */
+  readonly blocked: string[] = [];
   /** Errors, exceptions, dialogs, everything on the console, and breaches of the policy. */
   readonly complaints: string[] = [];
   readonly send: Send;
@@ -31,6 +33,11 @@ export class ChromiumPage {
 
   constructor(send: Send) {
     this.send = send;
+  }
+
+  /** Every URL that was asked for. */
+  get requests(): readonly string[] {
+    return [...this.#asked.values()];
   }
 
   async begin(): Promise<void> {
@@ -43,7 +50,12 @@ export class ChromiumPage {
   hear({ method, params }: DevToolsEvent): void {
     if (method === "Page.loadEventFired") this.#loaded();
     if (method === "Network.requestWillBeSent") {
-      this.requests.push((params.request as { url: string }).url);
+      this.#asked.set(String(params.requestId), (params.request as { url: string }).url);
+    }
+    if (method === "Network.loadingFailed" && params.blockedReason === "csp") {
+      const id = String(params.requestId);
+      this.blocked.push(this.#asked.get(id) ?? "");
+      this.#asked.delete(id);
     }
     if (method === "Page.javascriptDialogOpening") {
       void this.send("Page.handleJavaScriptDialog", { accept: false });
