@@ -39,7 +39,7 @@ export function publish(
   const isWanted = [summary, metrics, outputs, steps].some(Boolean) || isGithub(io);
   const brief = isWanted ? briefOf(result) : undefined;
   if (brief === undefined) return;
-  if (isGithub(io)) io.err(githubAnnotations(brief.notices));
+  if (isGithub(io)) io.err(githubAnnotations([...brief.troubles, ...brief.notices]));
   if (summary) attempt(summary, io, (at) => writeWhole(at, summaryMarkdown(brief)));
   if (metrics) attempt(metrics, io, (at) => writeWhole(at, openMetrics(brief, Date.now())));
   if (steps) attempt(steps, io, (at) => appendSummary(at, brief));

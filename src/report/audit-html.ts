@@ -57,7 +57,7 @@ function wrongs(result: AuditResult): readonly Section[] {
   return [
     listing(leftBehindTable(result), {
       title: "Pins left behind",
-      note: "Pins that deploys of their image went past: an older tag still runs there.",
+      note: "Pins that deploys of their image went past: an older tag ran there, or still does.",
       none: "Every deploy moved all pins of its images.",
     }),
     listing(inversionTable(result), {

@@ -1,6 +1,11 @@
 /** The tables of an audit's report that are not of deploys: commits, inversions, pins. */
 
-import { type AuditResult, fates, type LedgerCommit } from "../core/audit-result.ts";
+import {
+  type AuditResult,
+  fates,
+  type LedgerCommit,
+  type LeftBehind,
+} from "../core/audit-result.ts";
 import { changeTag, linkTo, shownTag } from "./audit-cells.ts";
 import { html, nothing } from "./html.ts";
 import { markedWord } from "./html-marks.ts";
@@ -72,17 +77,27 @@ export function leftBehindTable({ leftBehind }: AuditResult): Table {
       { title: "Image", width: "text" },
       { title: "Tag", width: "word" },
       { title: "Since", width: "time" },
+      { title: "Until", width: "time" },
       { title: "Deploys it missed", width: "number" },
     ],
     naming: 0,
-    rows: leftBehind.map(({ file, line, image, tag, deploys, sinceMs, fromTheStart }) => ({
-      cells: [
-        html`${file}:${line}`,
-        html`${image}`,
-        html`<code>${shownTag(tag)}</code>`,
-        html`${timeTag(sinceMs)}<small>${fromTheStart ? "never moved by a deploy" : "last moved"}</small>`,
-        html`${printCount(deploys)}`,
-      ],
-    })),
+    rows: leftBehind.map(leftBehindRow),
+  };
+}
+
+function leftBehindRow(pin: LeftBehind): Row {
+  const { file, line, image, tag, deploys, sinceMs, fromTheStart, goneMs } = pin;
+  const past = fromTheStart ? "never moved by a deploy" : "last moved";
+  return {
+    cells: [
+      html`${file}:${line}`,
+      html`${image}`,
+      html`<code>${shownTag(tag)}</code>`,
+      html`${timeTag(sinceMs)}<small>${past}</small>`,
+      goneMs === undefined
+        ? html`still there`
+        : html`${timeTag(goneMs)}<small>it went away</small>`,
+      html`${printCount(deploys)}`,
+    ],
   };
 }

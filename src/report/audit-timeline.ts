@@ -24,12 +24,12 @@ export function auditTimeline(result: AuditResult, describedBy: string): Html {
   const scales = scalesOf(result);
   return html`<svg viewBox="0 0 ${width} ${height}" role="img"
  aria-label="Timeline of code commits and deploys" aria-describedby="${describedBy}">
-${grid(scales)}${median(result, scales)}${lack(result, scales)}
+${grid(scales)}${lack(result, scales)}
 <g class="marks" data-marks="commits-table">
 ${result.commits.map((commit) => commitMark(commit, scales))}</g>
 <g class="marks" data-marks="deploys-table">
 ${result.deploys.map((deploy) => deployMark(deploy, scales))}</g>
-</svg>`;
+${median(result, scales)}</svg>`;
 }
 
 function scalesOf({ commits, deploys, sinceMs, asOfMs }: AuditResult): Scales {
@@ -77,8 +77,8 @@ function median(result: AuditResult, scales: Scales): Html {
   const lags = lagsOf(result);
   if (lags === undefined) return nothing;
   const y = yOf(lags.median, scales);
-  return html`<path class="median" d="M${plot.left} ${y}H${plot.right}"/>
-<text x="${plot.right}" y="${y - 5}" text-anchor="end">median ${printSpan(lags.median)}</text>\n`;
+  return html`<path class="median over" d="M${plot.left} ${y}H${plot.right}"/>
+<text class="over" x="${plot.right}" y="${y - 6}" text-anchor="end">median ${printSpan(lags.median)}</text>\n`;
 }
 
 /** How long production has lacked something: a red line from the first gap to the end. */

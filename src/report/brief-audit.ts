@@ -27,6 +27,7 @@ export function auditBrief(result: AuditResult): Brief {
     headline: auditHeadline(result),
     facts: facts(result),
     tables: tables(result).filter(({ rows }) => rows.length > 0),
+    troubles: troubles("audit", result),
     notices: notices(result),
     outputs: outputs(result),
     gauges: gauges(result),
@@ -103,7 +104,6 @@ function notices(result: AuditResult): readonly Notice[] {
   const { commits, leftBehind, inversions } = result;
   const gaps = commits.filter(({ fate }) => fate === "gap");
   return [
-    ...troubles("audit", result),
     ...gaps.map(({ revision, subject }): Notice => {
       const message = `${revision.slice(0, 7)} never reached production: ${subject}`;
       return { level: "error", title: "Gap", message };

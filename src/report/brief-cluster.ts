@@ -31,6 +31,7 @@ export function verifyBrief(result: VerifyResult): Brief {
         rows: steps.map(({ name, target, state, detail }) => [name, target, state, detail]),
       },
     ],
+    troubles: [],
     notices: wrong.map(stepNotice),
     outputs: [
       ["outcome", outcome],
@@ -83,6 +84,7 @@ export function statusBrief(result: StatusResult): Brief {
         ]),
       },
     ],
+    troubles: [],
     notices: wrong.map((row): Notice => {
       const amiss = cellsOf(row).filter(({ state }) => state !== "same");
       const message = amiss.map(({ text, detail }) => detail ?? text).join("; ");
@@ -108,6 +110,7 @@ export function doctorBrief({ command, exit, checks }: DoctorResult): Brief {
         rows: checks.map(({ name, state, detail, remedy }) => [name, state, detail, remedy ?? ""]),
       },
     ],
+    troubles: [],
     notices: checks.flatMap(({ name, state, detail, remedy }): readonly Notice[] => {
       if (state !== "fail" && state !== "warn") return [];
       const level = state === "fail" ? "error" : "warning";

@@ -33,7 +33,8 @@ export function landingBrief(result: PromoteResult): Brief {
         rows: images.flatMap(imageRows),
       },
     ],
-    notices: troubles(`${command} ${outcome}`, result),
+    troubles: troubles(`${command} ${outcome}`, result),
+    notices: [],
     outputs: outputs(result),
     gauges: gauges(result),
   };

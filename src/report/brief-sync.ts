@@ -33,7 +33,8 @@ export function syncBrief(result: SyncResult): Brief {
         rows: images.map((image) => imageRow(image, result.atMs)),
       },
     ],
-    notices: [...troubles("sync", result), ...images.flatMap(imageNotices)],
+    troubles: troubles("sync", result),
+    notices: images.flatMap(imageNotices),
     outputs: outputs(result),
     gauges: gauges(result),
   };

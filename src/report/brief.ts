@@ -15,7 +15,9 @@ export interface Brief {
   readonly exit: number;
   readonly facts: readonly Fact[];
   readonly tables: readonly BriefTable[];
-  /** In no order: a form puts the worst first. */
+  /** The failure, and what to be wary of. */
+  readonly troubles: readonly Notice[];
+  /** What the tables show, for a form that has no tables. In no order. */
   readonly notices: readonly Notice[];
   /** Beside `command`, `verdict` and `exit`, which every result has. */
   readonly outputs: readonly Fact[];

@@ -6,8 +6,8 @@ export const markStyle = `
 .waiting { --tone: var(--waiting); } .notice { --tone: var(--notice); } .bad { --tone: var(--bad); }
 .k { white-space: nowrap; }
 .k::before { content: ""; display: inline-block; width: 0.62rem; height: 0.62rem;
-  margin-right: 0.45em;
-  background: var(--tone); forced-color-adjust: none; print-color-adjust: exact; }
+  margin-right: 0.45em; background: var(--tone);
+  forced-color-adjust: none; print-color-adjust: exact; }
 .k.bad { color: var(--bad); font-weight: 650; }
 .k.dot::before, .k.ring::before, .k.dashes::before { border-radius: 50%; }
 .k.ring::before { background: none; border: 2px solid var(--tone); }
@@ -16,22 +16,26 @@ export const markStyle = `
 .k.down::before { clip-path: polygon(0 8%, 100% 8%, 50% 100%); }
 .k.up::before { clip-path: polygon(0 92%, 100% 92%, 50% 0); }
 .k.cross::before { clip-path: polygon(0 18%, 18% 0, 50% 32%, 82% 0, 100% 18%, 68% 50%, 100% 82%,
-  82% 100%,
-  50% 68%, 18% 100%, 0 82%, 32% 50%); }
+  82% 100%, 50% 68%, 18% 100%, 0 82%, 32% 50%); }
 .k.bar::before { width: 2px; margin: 0 calc(0.31rem + 0.45em - 1px) 0 calc(0.31rem - 1px); }
 .k.stub::before { width: 2px; height: 0.4rem;
   margin: 0 calc(0.31rem + 0.45em - 1px) 0 calc(0.31rem - 1px); }
-.legend { display: flex; flex-wrap: wrap; gap: 0.4rem 1.6rem; margin-top: 1.5rem; }
-.legend div { display: flex; gap: 0.45em; }
-.legend dd { font-variant-numeric: tabular-nums; font-weight: 650; }
+.legend { display: grid; grid-template-columns: repeat(auto-fill, minmax(17rem, 1fr));
+  gap: 0.75rem 1.5rem; margin-top: 1rem; }
+.legend div { display: grid; grid-template-columns: 3rem 1fr; column-gap: 0.9rem; }
+.legend dd { order: -1; text-align: right; font-variant-numeric: tabular-nums; font-weight: 650; }
+.legend small { line-height: 1.35; }
 .legend .none, .legend .none .k { color: var(--soft); font-weight: 400; }
 .legend .none dd { font-weight: 400; }
-figure.timeline { margin-top: 0.75rem; }
+figure.timeline { margin-top: 1.5rem; }
 figcaption { color: var(--soft); font-size: 0.8667rem; margin-top: 0.25rem; max-width: 60rem; }
 svg { display: block; width: 100%; height: auto; font-size: 11px;
   font-variant-numeric: tabular-nums; }
 svg text { fill: var(--soft); }
 svg text.strong { fill: var(--text); }
+svg text.over { paint-order: stroke; stroke: var(--page); stroke-width: 4px;
+  stroke-linejoin: round; }
+svg .over { pointer-events: none; }
 svg text.bad { fill: var(--bad); font-weight: 650; }
 svg .grid { stroke: var(--faint); }
 svg .rule { stroke: var(--line); }

@@ -58,10 +58,9 @@ footer { margin-top: 3rem; padding-bottom: 2rem; color: var(--soft); font-size: 
   border-left: 3px solid var(--quiet); }
 .notes .bad { color: var(--bad); font-weight: 650; }
 .notes.bad { border-color: var(--bad); background: var(--bad-wash); }
-.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr));
-  gap: 1.25rem 1.5rem; margin-top: 1.5rem; }
+.figures { display: flex; flex-wrap: wrap; gap: 1.25rem 2.75rem; margin-top: 1.5rem; }
 .figures div { display: flex; flex-direction: column-reverse; justify-content: flex-end; }
-.figures dd { font-size: 1.6rem; line-height: 1.25; font-weight: 600; letter-spacing: -0.01em;
+.figures dd { font-size: 1.5rem; line-height: 1.25; font-weight: 600; letter-spacing: -0.01em;
   font-variant-numeric: tabular-nums; white-space: nowrap; }
 .figures dt { color: var(--soft); font-size: 0.8667rem; line-height: 1.35; }
 .figures .bad dd { color: var(--bad); }
@@ -80,7 +79,8 @@ th, td { text-align: left; vertical-align: top; padding: 0.4rem 0.75rem 0.4rem 0
 tbody th, tbody td { border-bottom: 1px solid var(--faint); }
 thead th { position: sticky; top: 0; background: var(--page); box-shadow: inset 0 -1px var(--line);
   color: var(--soft); font-size: 0.8667rem; vertical-align: bottom; z-index: 1; }
-col.time { width: 9.75rem; }
+col.time { width: 10.5rem; }
+time { white-space: nowrap; }
 col.id { width: 5.75rem; }
 col.word { width: 8.5rem; }
 col.number { width: 7rem; }

@@ -18,11 +18,11 @@ const signs: Readonly<Record<Notice["level"], string>> = {
  *   out block by block, and the last line says so.
  */
 export function summaryMarkdown(brief: Brief, bytesMax = 1024 * 1024): string {
-  const { command, headline, facts, tables, notices, diff } = brief;
+  const { command, headline, facts, tables, troubles, diff } = brief;
   const title = `## ${escapeMarkdown(headline)}\n`;
   const blocks = [
     facts.map(([name, value]) => `- ${name}: ${escapeMarkdown(value)}`),
-    notices.slice(0, rowsMax).map(noticeLine),
+    troubles.slice(0, rowsMax).map(noticeLine),
     ...tables.map(tableLines),
     diff === undefined ? [] : ["### The change", "", ...codeBlock("diff", diff)],
   ].filter((lines) => lines.length > 0);

@@ -1,7 +1,7 @@
 /** The real history behind this tool, audited: ancestry finds what counting and lists did not. */
 
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -110,6 +110,24 @@ describe.skipIf(!present)(
       expect(leftBehind).toMatchObject([{ deploys: 115, fromTheStart: true }]);
       expect(leftBehind[0]).not.toHaveProperty("goneMs");
       expect(counts.gap).toBe(0);
+    });
+
+    test("the page says the same figures, and names the CronJob and when it went away", async () => {
+      const file = join(home, "audit.html");
+      await landfall("--since", "2025-01-01", "--as-of", last, "--html", file);
+      const page = readFileSync(file, "utf8");
+      const said = (name: string, value: string) =>
+        new RegExp(`data-(?:figure|fate)="${name}">([^<]*)<`).exec(page)?.[1] === value;
+      const figures = { commits: "243", deployed: "147", covered: "93", gap: "3", deploys: "155" };
+      const wrong = Object.entries(figures).filter(([name, value]) => !said(name, value));
+      expect(wrong).toEqual([]);
+      const row = /rbs-pattern-scan-cronjob\.yml:28(.*?)<\/tr>/s.exec(page)?.[1] ?? "";
+      expect(row).toContain("never moved by a deploy");
+      expect(row).toContain('datetime="2026-03-23T06:18:34Z"');
+      expect(row).toContain(">115<");
+      const five = named("13d396e")!.revision;
+      const deployed = new RegExp(`id="c-${five}".*?</tr>`, "s").exec(page)?.[0] ?? "";
+      expect(deployed).toContain("3 min 44 s");
     });
 
     test("text says the same figures as JSON", async () => {

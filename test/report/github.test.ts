@@ -100,9 +100,10 @@ describe("annotations", () => {
     fc.assert(
       fc.property(hostileText, (words) => {
         for (const result of hostileResults(words)) {
-          const { notices } = briefOf(result)!;
-          expect(notices, result.command).not.toEqual([]);
-          const lines = githubAnnotations(notices).trimEnd().split("\n");
+          const { troubles, notices } = briefOf(result)!;
+          const all = [...troubles, ...notices];
+          expect(all, result.command).not.toEqual([]);
+          const lines = githubAnnotations(all).trimEnd().split("\n");
           const names = new Set(lines.map((line) => parse(line).name));
           expect([...names].filter((name) => !/^(?:error|warning|notice)$/.test(name))).toEqual([]);
         }
