@@ -4,7 +4,7 @@ import { Failure, type FailureCode } from "../core/failure.ts";
 import { textAt } from "../core/json.ts";
 import type { Clock } from "../ports.ts";
 import type { ClusterHttp, ClusterReply } from "./cluster-http.ts";
-import { askedWaitMs, parseJson } from "./registry-words.ts";
+import { askedWaitMs, parseJson, printableWords } from "./registry-words.ts";
 
 /** One question. */
 export interface Question {
@@ -83,12 +83,8 @@ function refusal(question: Question, reply: ClusterReply, nowMs: number): Failur
   );
 }
 
-const wordsMax = 300;
-
 /** Argo CD (grpc-gateway) and Kubernetes (`Status`) both say it in `message`. */
-function wordsOf({ body }: ClusterReply, token: string | undefined): string {
+function wordsOf({ body }: ClusterReply, token = ""): string {
   const message = textAt(parseJson(body), "message");
-  const text = message === "" ? Buffer.from(body.subarray(0, 4 * wordsMax)).toString() : message;
-  const safe = token ? text.replaceAll(token, "***") : text;
-  return [...safe.replace(/\s+/g, " ").trim()].slice(0, wordsMax).join("");
+  return printableWords(message === "" ? Buffer.from(body).toString() : message, [token]);
 }

@@ -35,7 +35,7 @@ export interface HttpReply {
   /** Where the answer came from, after redirects. */
   readonly url: URL;
   readonly body: Uint8Array;
-  /** What the body says, printable, without our credentials. */
+  /** What the body of a refusal says, printable, without our credentials. */
   readonly words: string;
   header(name: string): string | undefined;
 }
@@ -179,7 +179,7 @@ async function exchange(request: HttpRequest, hop: Hop, signal: AbortSignal): Pr
     status: statusCode,
     url: hop.url,
     body: bytes,
-    words: wordsOf(bytes, secretsIn(authorization)),
+    words: statusCode < 300 ? "" : wordsOf(bytes, secretsIn(authorization)),
     header: (name) => [headers[name]].flat().filter(Boolean).join(", ") || undefined,
   };
 }

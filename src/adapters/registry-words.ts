@@ -7,8 +7,8 @@ export interface RegistryError {
 }
 
 const wordsMax = 300;
-/** How much of a page is looked at for its first words. */
-const glanceBytes = 16 * 1024;
+/** How much of a long text is looked at for its first words. */
+const glanceMax = 16 * 1024;
 // Control characters (ESC, CR, LF too) and the bidi controls, which could forge or hide log lines.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const unprintable = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]+/g;
@@ -32,19 +32,25 @@ export function parseJson(body: Uint8Array): unknown {
   }
 }
 
-/**
- * Returns what an answer's body says, on one printable line of at most 300 code points, without
- * `secrets`: they are blackened before the text is cut, which could leave half of one.
- */
+/** Returns what an answer's body says, as `printableWords` does. */
 export function wordsOf(body: Uint8Array, secrets: readonly string[] = []): string {
   const errors = registryErrors(body);
   const text = errors
     ? errors.map(({ code, message }) => `${code}: ${message}`).join("; ")
-    : Buffer.from(body.subarray(0, glanceBytes)).toString("utf8");
+    : Buffer.from(body).toString("utf8");
+  return printableWords(text, secrets);
+}
+
+/**
+ * Returns a server's text on one printable line of at most 300 code points, without `secrets`. The
+ * whole text is searched for them, for a cut could leave half of one.
+ */
+export function printableWords(text: string, secrets: readonly string[]): string {
   const safe = secrets
     .filter((secret) => secret !== "")
     .reduce((rest, secret) => rest.replaceAll(secret, "***"), text);
-  const printable = [...safe.replace(unprintable, " ").replace(/ {2,}/g, " ").trim()];
+  const glance = safe.slice(0, glanceMax);
+  const printable = [...glance.replace(unprintable, " ").replace(/ {2,}/g, " ").trim()];
   return printable.length <= wordsMax
     ? printable.join("")
     : `${printable.slice(0, wordsMax).join("")}…`;

@@ -55,6 +55,20 @@ describe("a token", () => {
     expect(JSON.stringify([failure, failure.message, failure.stack])).not.toContain(token);
   });
 
+  test("is blackened wherever it stands in what is no JSON: no cut leaves half of it", async () => {
+    const long = "t0ken-".repeat(20);
+    const at = (before: number): ApiReply => ({
+      ...{ status: 403, body: `no${" ".repeat(before)}${long}` },
+    });
+    for (const before of [1_195, 1_200 - 60, 16 * 1024 - 60]) {
+      const server = await serveApi(() => at(before));
+      const failure = argoAt(server.url, { token: long }).application("as-is");
+      const message = await failure.catch((error: Error) => error.message);
+      expect(message).toMatch(/answered 403: no/);
+      expect(message).not.toContain("t0ken");
+    }
+  });
+
   test("is not shown to pages", async () => {
     const server = await serveApi(() => ({ body: "ok" }));
     await openProbe(common).read({ url: server.url, status: 200 });

@@ -85,3 +85,12 @@ it("words are printable, on one line, and short", () => {
   expect(words).toMatch(/^a \[2J b 😀+…$/u);
   expect([...words]).toHaveLength(301);
 });
+
+it("words hide a secret wherever it stands: no cut leaves half of one", () => {
+  const secret = "s3cret-".repeat(20);
+  for (const before of [16 * 1024 - 70, 16 * 1024 - 1, 100_000]) {
+    const words = wordsOf(Buffer.from(`a${" ".repeat(before)}${secret} end`), [secret]);
+    expect(words).not.toContain("s3cret");
+    expect(words).toMatch(/^a/);
+  }
+});
