@@ -1,10 +1,12 @@
 /** The precondition of a promotion: every image is in its registry, or nothing is touched. */
 
+import { type Backoff, waitMsBefore } from "../core/backoff.ts";
 import { Failure } from "../core/failure.ts";
 import type { Digest, Tag } from "../core/ids.ts";
 import { type ImageName, printImageName } from "../core/image-ref.ts";
-import type { Registry } from "../ports.ts";
+import type { ImageFact, Registry } from "../ports.ts";
 import type { Target } from "./promotion.ts";
+import type { ReadPorts } from "./read-patiently.ts";
 
 /** An image and the tag that it is to be at, before anyone has looked. */
 export interface Wanted {
@@ -12,6 +14,16 @@ export interface Wanted {
   readonly tag: Tag;
   readonly digest?: Digest | undefined;
 }
+
+/** What looking needs of the world, and how long it may take. */
+export interface Looking extends Pick<ReadPorts, "clock" | "random" | "progress"> {
+  readonly registry: Registry;
+  readonly reads: Backoff;
+  readonly deadlineMs: number;
+}
+
+/** A registry may show late what was published a moment ago; what is missing is rarely that. */
+const looksMax = 4;
 
 /**
  * Looks every image up and returns them with the digests that the registry names.
@@ -21,15 +33,14 @@ export interface Wanted {
  */
 export async function checkImages(
   wanted: readonly Wanted[],
-  registry: Registry,
+  looking: Looking,
 ): Promise<readonly Target[]> {
-  const facts = await Promise.all(wanted.map(({ image, tag }) => registry.find(image, tag)));
+  const facts = await findPatiently(wanted, looking);
   const missing = wanted.filter((_, at) => facts[at]?.kind === "missing");
   if (missing.length > 0) {
-    const names = missing.map(({ image, tag }) => `"${printImageName(image)}:${tag}"`).join(", ");
     throw new Failure(
       "image-missing",
-      `Cannot promote: the registry does not have ${names}`,
+      `Cannot promote: the registry does not have ${namesOf(missing)}`,
       "Build and publish every image of the revision first; nothing was changed.",
     );
   }
@@ -39,6 +50,32 @@ export async function checkImages(
     if (digest !== undefined && digest !== found) throw otherDigest({ image, tag, digest }, found);
     return { image, tag, digest: found };
   });
+}
+
+/** Looks for all, and again for those that are missing, until the looks or the time are used up. */
+async function findPatiently(
+  wanted: readonly Wanted[],
+  { registry, clock, random, progress, reads, deadlineMs }: Looking,
+): Promise<readonly ImageFact[]> {
+  let facts: readonly ImageFact[] = [];
+  for (let looks = 1; ; looks += 1) {
+    const before = facts;
+    const look = ({ image, tag }: Wanted, at: number) => {
+      const known = before[at];
+      return known?.kind === "found" ? known : registry.find(image, tag);
+    };
+    facts = await Promise.all(wanted.map(look));
+    const missing = wanted.filter((_, at) => facts[at]?.kind === "missing");
+    if (missing.length === 0 || looks === looksMax) return facts;
+    const waitMs = waitMsBefore(looks, reads, random.unit());
+    if (clock.nowMs() + waitMs > deadlineMs) return facts;
+    progress.step(`${namesOf(missing)} is not there yet; looking again in ${waitMs} ms`);
+    await clock.sleepMs(waitMs);
+  }
+}
+
+function namesOf(images: readonly Wanted[]): string {
+  return images.map(({ image, tag }) => `"${printImageName(image)}:${tag}"`).join(", ");
 }
 
 function otherDigest(wanted: Wanted, found: Digest | undefined): Failure {

@@ -26,7 +26,7 @@ export async function promote(
   const startedMs = ports.clock.nowMs();
   const frame = { request, tookMs: () => ports.clock.nowMs() - startedMs };
   try {
-    const promotion = await prepare(request, ports);
+    const promotion = await prepare(request, ports, policy);
     const atSeconds = Math.floor(startedMs / 1000);
     const planning = { promotion, request, ports, atSeconds };
     const landing = await land((tip: CommitId) => planAt(tip, planning), ports, policy);
@@ -38,7 +38,11 @@ export async function promote(
 }
 
 /** Turns the request into checked facts: a revision that exists, and images that exist. */
-async function prepare(request: PromoteRequest, ports: PromotePorts): Promise<Promotion> {
+async function prepare(
+  request: PromoteRequest,
+  ports: PromotePorts,
+  { reads, timeoutMs }: LandPolicy,
+): Promise<Promotion> {
   const { tagFormat, paths, divergence } = request;
   const revision = await ports.history.resolve(request.revision);
   if (revision === undefined) throw unknownRevision(request.revision);
@@ -51,7 +55,9 @@ async function prepare(request: PromoteRequest, ports: PromotePorts): Promise<Pr
     return { revision, targets: wanted, paths, tagFormat, divergence };
   }
   ports.progress.step(`Looking for ${wanted.map(({ tag }) => tag)[0]} in the registry`);
-  const targets = await checkImages(wanted, ports.registry);
+  const { registry } = ports;
+  const deadlineMs = ports.clock.nowMs() + timeoutMs;
+  const targets = await checkImages(wanted, { ...ports, registry, reads, deadlineMs });
   return { revision, targets, paths, tagFormat, divergence };
 }
 
