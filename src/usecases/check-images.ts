@@ -25,6 +25,17 @@ export interface Looking extends Pick<ReadPorts, "clock" | "random" | "progress"
 /** A registry may show late what was published a moment ago; what is missing is rarely that. */
 const looksMax = 4;
 
+/** What is lost when an image is missing, and what to do about it. */
+export interface Cause {
+  readonly verb: "promote" | "roll back";
+  readonly remedy: string;
+}
+
+const promoting: Cause = {
+  verb: "promote",
+  remedy: "Build and publish every image of the revision first; nothing was changed.",
+};
+
 /**
  * Looks every image up and returns them with the digests that the registry names.
  *
@@ -34,20 +45,23 @@ const looksMax = 4;
 export async function checkImages(
   wanted: readonly Wanted[],
   looking: Looking,
+  cause: Cause = promoting,
 ): Promise<readonly Target[]> {
   const facts = await findPatiently(wanted, looking);
   const missing = wanted.filter((_, at) => facts[at]?.kind === "missing");
   if (missing.length > 0) {
     throw new Failure(
       "image-missing",
-      `Cannot promote: the registry does not have ${namesOf(missing)}`,
-      "Build and publish every image of the revision first; nothing was changed.",
+      `Cannot ${cause.verb}: the registry does not have ${namesOf(missing)}`,
+      cause.remedy,
     );
   }
   return wanted.map(({ image, tag, digest }, at) => {
     const fact = facts[at];
     const found = fact?.kind === "found" ? fact.digest : undefined;
-    if (digest !== undefined && digest !== found) throw otherDigest({ image, tag, digest }, found);
+    if (digest !== undefined && digest !== found) {
+      throw otherDigest({ image, tag, digest }, found, cause);
+    }
     return { image, tag, digest: found };
   });
 }
@@ -78,10 +92,10 @@ function namesOf(images: readonly Wanted[]): string {
   return images.map(({ image, tag }) => `"${printImageName(image)}:${tag}"`).join(", ");
 }
 
-function otherDigest(wanted: Wanted, found: Digest | undefined): Failure {
+function otherDigest(wanted: Wanted, found: Digest | undefined, { verb }: Cause): Failure {
   return new Failure(
     "registry-lied",
-    `Cannot promote "${printImageName(wanted.image)}:${wanted.tag}": the registry has it at ${found}, not at ${wanted.digest}`,
-    "Somebody pushed the tag again. Publish the image again, or promote the digest that is there.",
+    `Cannot ${verb} "${printImageName(wanted.image)}:${wanted.tag}": the registry has it at ${found}, not at ${wanted.digest}`,
+    "Somebody pushed the tag again. Publish the image again, or ask for the digest that is there.",
   );
 }

@@ -4,10 +4,11 @@ import { type ImageDecision, type Verdict, verdictOf } from "../core/decide.ts";
 import { unifiedDiff } from "../core/diff.ts";
 import type { CommitId } from "../core/ids.ts";
 import { printImageName } from "../core/image-ref.ts";
-import { type Pin, type PinMove, printPinned, splicePins } from "../core/pins.ts";
+import { type Pin, type PinMove, splicePins } from "../core/pins.ts";
 import { type RecordedOutcome, writeMessage } from "../core/trailer.ts";
 import type { ManifestFile } from "../ports.ts";
 import type { Plan } from "./land.ts";
+import { printPin } from "./landing-words.ts";
 import type { PromoteRequest, Promotion } from "./promotion.ts";
 import { type Judged, type Survey, type SurveyPorts, survey } from "./survey.ts";
 
@@ -61,11 +62,6 @@ export function editManifests(
     const own = moves.filter((move) => move.pin.file === file.path);
     return own.length === 0 ? [] : [{ file, bytes: splicePins(file.bytes, own) }];
   });
-}
-
-/** Prints what a pin holds, as the manifest has it. */
-export function printPin(pin: Pin): string {
-  return printPinned(pin) || "(no tag)";
 }
 
 function movesIn(seen: Survey): readonly PinMove[] {

@@ -3,16 +3,18 @@
 import type { ImageDecision } from "../core/decide.ts";
 import { type Failure, printPlace } from "../core/failure.ts";
 import { printImageName } from "../core/image-ref.ts";
-import {
-  exitOfOutcome,
-  type FailureReport,
-  type ImageReport,
-  type Outcome,
-  type PromoteResult,
-  reportFailure,
-} from "../core/result.ts";
+import type { FailureReport, ImageReport, PromoteResult } from "../core/result.ts";
 import type { Landing } from "./land.ts";
-import { printPin, type Why } from "./promote-plan.ts";
+import {
+  adoptions,
+  type EndingFields,
+  ended,
+  refusal,
+  reportImage,
+  uncertainty,
+  withCommit,
+} from "./landing-words.ts";
+import type { Why } from "./promote-plan.ts";
 import type { PromoteRequest, Promotion } from "./promotion.ts";
 import type { Judged } from "./survey.ts";
 
@@ -42,13 +44,11 @@ export function concludeLanding(
     ...withCommit(landing),
     ...("tip" in landing ? { tip: landing.tip } : {}),
     attempts: landing.attempts,
-    images: images.map(reportImage),
-    warnings: [...images.flatMap(adoptions), ...unrecorded(landing)],
+    images: images.map(reportJudged),
+    warnings: [...images.flatMap(adopted), ...unrecorded(landing)],
     ...(why?.diff === undefined || why.diff === "" ? {} : { diff: why.diff }),
   };
 }
-
-type EndingFields = Pick<PromoteResult, "outcome" | "exit" | "failure">;
 
 function endingOf(landing: Landing<Why>, { request }: Frame): EndingFields {
   if (isSuperseded(landing)) return ended("superseded");
@@ -73,39 +73,10 @@ function endingOf(landing: Landing<Why>, { request }: Frame): EndingFields {
   }
 }
 
-function ended(outcome: Outcome, failure?: Failure): EndingFields {
-  const words = failure === undefined ? {} : { failure: reportFailure(failure) };
-  return { outcome, exit: exitOfOutcome(outcome, failure), ...words };
-}
-
-/** Says that the server's rules refused a push, in its words. */
-export function refusal(words: string): FailureReport {
-  return {
-    code: "push-refused",
-    message: `The server refused the push: ${words}`,
-    hint: "Nothing was changed, and trying again cannot help. Check the branch's protection and the token's rights.",
-  };
-}
-
 /** A superseded revision is superseded, whatever became of the commit that was to say so. */
 function isSuperseded(landing: Landing<Why>): boolean {
   const doubted = landing.kind === "unknown" ? landing.doubts.map(({ why }) => why) : [];
   return [landing.why, ...doubted].every((why) => why?.verdict === "superseded");
-}
-
-function withCommit(landing: Landing<Why>) {
-  if (landing.kind === "landed") return { commit: landing.commit };
-  return landing.kind === "unknown" ? { commit: landing.doubts.at(-1)?.commit } : {};
-}
-
-/** Says that a push may have landed, and which commit to look for. */
-export function uncertainty<Any>({ words, doubts }: Landing<Any> & { readonly kind: "unknown" }) {
-  const commits = doubts.map(({ commit }) => commit).join(" or ");
-  return {
-    code: "unknown",
-    message: `The push may have landed, but the remote could not be read afterwards: ${words}`,
-    hint: `Run the same promotion again when the remote answers; it lands at most once. The commit is ${commits}.`,
-  };
 }
 
 function holding(images: readonly Judged[]): FailureReport | undefined {
@@ -134,23 +105,9 @@ function divergence(images: readonly Judged[]): FailureReport | undefined {
   return undefined;
 }
 
-function reportImage({ target, facts, decision }: Judged): ImageReport {
-  const moved: ReadonlySet<unknown> = new Set(decision.kind === "move" ? decision.pins : []);
-  const digestOf = target.digest === undefined ? {} : { digest: target.digest };
-  return {
-    image: printImageName(target.image),
-    tag: target.tag,
-    ...digestOf,
-    outcome: outcomes[decision.kind],
-    pins: facts.map(({ pin }) => {
-      const from = printPin(pin);
-      const withDigest = pin.digest !== undefined && target.digest !== undefined;
-      const to = pin.tag === undefined && withDigest ? "" : target.tag;
-      const after = withDigest ? `${to}@${target.digest}` : to;
-      const { file, line, column } = pin;
-      return { file, line, column, from, to: moved.has(pin) ? after : from };
-    }),
-  };
+function reportJudged({ target, facts, decision }: Judged): ImageReport {
+  const moved = decision.kind === "move" ? decision.pins : [];
+  return { ...reportImage(target, facts, moved), outcome: outcomes[decision.kind] };
 }
 
 const outcomes: Readonly<Record<ImageDecision["kind"], ImageReport["outcome"]>> = {
@@ -161,16 +118,8 @@ const outcomes: Readonly<Record<ImageDecision["kind"], ImageReport["outcome"]>> 
   diverged: "diverged",
 };
 
-/** One warning for each value taken over, however many places held it. */
-function adoptions({ target, decision }: Judged): readonly string[] {
-  if (decision.kind !== "move") return [];
-  const values = new Set(decision.adopted.map(printPin));
-  return [...values].map((value) => {
-    const places = decision.adopted.filter((pin) => printPin(pin) === value).map(printPlace);
-    const where = places.length > 1 ? `${places[0]} and ${places.length - 1} more` : places[0];
-    const what = `${printImageName(target.image)}: ${value} names no commit of the source history`;
-    return `${what}, so nothing says which is newer; it was moved (${where})`;
-  });
+function adopted({ target, decision }: Judged): readonly string[] {
+  return decision.kind === "move" ? adoptions(target.image, decision.adopted) : [];
 }
 
 function unrecorded(landing: Landing<Why>): readonly string[] {

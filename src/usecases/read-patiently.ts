@@ -17,7 +17,7 @@ export interface ReadPorts {
 /** How often, and how far apart, something is read again. */
 export interface Patience {
   readonly reads: Backoff;
-  /** How often the tip is asked for before the remote counts as unreachable. */
+  /** How often a server is asked before it counts as unreachable. */
   readonly fetchesMax: number;
   /** How often a read that may still change its mind is repeated after a push. */
   readonly readsMax: number;
@@ -31,18 +31,31 @@ const passing: ReadonlySet<FailureCode> = new Set(["remote-unreachable", "thrott
  *
  * @throws Failure as `fetchTip` does, when waiting does not help or would outlast the deadline.
  */
-export async function fetchPatiently(
-  { remote, clock, random, progress }: ReadPorts,
+export function fetchPatiently(
+  ports: ReadPorts,
   patience: Patience,
   deadlineMs: number,
 ): Promise<CommitId> {
-  for (let fetches = 1; ; fetches += 1) {
+  return askPatiently(() => ports.remote.fetchTip(), ports, { patience, deadlineMs });
+}
+
+/**
+ * Asks a server, and again when it cannot be reached for a moment.
+ *
+ * @throws Failure as `ask` does, when waiting does not help or would outlast the deadline.
+ */
+export async function askPatiently<Answer>(
+  ask: () => Promise<Answer>,
+  { clock, random, progress }: Omit<ReadPorts, "remote">,
+  { patience, deadlineMs }: { readonly patience: Patience; readonly deadlineMs: number },
+): Promise<Answer> {
+  for (let asks = 1; ; asks += 1) {
     try {
-      return await remote.fetchTip();
+      return await ask();
     } catch (error) {
       const mayPass = error instanceof Failure && passing.has(error.code);
-      if (!mayPass || fetches >= patience.fetchesMax) throw error;
-      const jitterMs = waitMsBefore(fetches, patience.reads, random.unit());
+      if (!mayPass || asks >= patience.fetchesMax) throw error;
+      const jitterMs = waitMsBefore(asks, patience.reads, random.unit());
       const waitMs = Math.max(jitterMs, error.retryAfterMs ?? 0);
       if (clock.nowMs() + waitMs > deadlineMs) throw error;
       progress.step(`${error.message}; asking again in ${waitMs} ms`);

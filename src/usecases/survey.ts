@@ -64,14 +64,16 @@ export async function survey(
   return { files, images };
 }
 
-interface Circumstances {
+/** What a pin is compared with, and where it stands. */
+export interface Circumstances {
   readonly target: Target;
-  readonly promotion: Promotion;
+  readonly promotion: Pick<Promotion, "revision" | "tagFormat">;
   readonly tip: CommitId;
-  readonly ports: SurveyPorts;
+  readonly ports: Omit<SurveyPorts, "clock">;
 }
 
-async function relate(pin: Pin, about: Circumstances): Promise<Relation> {
+/** Returns how the revision that a pin holds stands to the promotion's. */
+export async function relate(pin: Pin, about: Circumstances): Promise<Relation> {
   const { target, promotion, tip, ports } = about;
   if (pinHolds(pin, target)) return { kind: "equal" };
   const revision = await revisionOf(pin, { ...promotion, tip, ports });
@@ -155,7 +157,7 @@ function strangeHold(hold: Hold): Failure {
 export function notPinned(image: ImageName, paths: readonly string[]): Failure {
   return new Failure(
     "image-not-pinned",
-    `Cannot promote "${printImageName(image)}": no manifest under ${paths.map((p) => `"${p}"`).join(", ")} names it`,
+    `Cannot move "${printImageName(image)}": no manifest under ${paths.map((p) => `"${p}"`).join(", ")} names it`,
     "Check the image's name and the paths, or add the image to a manifest first.",
   );
 }

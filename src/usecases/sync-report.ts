@@ -7,7 +7,7 @@ import { printPinned } from "../core/pins.ts";
 import { exitOfOutcome, type FailureReport, type Outcome, reportFailure } from "../core/result.ts";
 import { calmVerdicts, type SyncImage, type SyncResult, worstOf } from "../core/sync-result.ts";
 import type { Landing } from "./land.ts";
-import { refusal, uncertainty } from "./promote-result.ts";
+import { refusal, uncertainty } from "./landing-words.ts";
 import type { LookedImage } from "./sync-group.ts";
 import type { SyncWhy } from "./sync-plan.ts";
 import type { SyncRequest } from "./sync-request.ts";

@@ -1,0 +1,92 @@
+/** What every command that lands says of how it ended, and of the pins that it moved. */
+
+import type { PinFact } from "../core/decide.ts";
+import { type Failure, printPlace } from "../core/failure.ts";
+import { type ImageName, printImageName } from "../core/image-ref.ts";
+import { type Pin, printPinned } from "../core/pins.ts";
+import {
+  exitOfOutcome,
+  type FailureReport,
+  type ImageReport,
+  type Outcome,
+  type PromoteResult,
+  reportFailure,
+} from "../core/result.ts";
+import type { Landing } from "./land.ts";
+import type { Target } from "./promotion.ts";
+
+/** The fields of a result that say how it ended. */
+export type EndingFields = Pick<PromoteResult, "outcome" | "exit" | "failure">;
+
+/** Returns an outcome with its exit status, and why. */
+export function ended(outcome: Outcome, failure?: Failure): EndingFields {
+  const words = failure === undefined ? {} : { failure: reportFailure(failure) };
+  return { outcome, exit: exitOfOutcome(outcome, failure), ...words };
+}
+
+/** Returns the words for a push that a rule of the server refused. */
+export function refusal(words: string): FailureReport {
+  return {
+    code: "push-refused",
+    message: `The server refused the push: ${words}`,
+    hint: "Nothing was changed, and trying again cannot help. Check the branch's protection and the token's rights.",
+  };
+}
+
+/** Returns the commit that landed, or the last of those that may have. */
+export function withCommit(landing: Landing<unknown>) {
+  if (landing.kind === "landed") return { commit: landing.commit };
+  return landing.kind === "unknown" ? { commit: landing.doubts.at(-1)?.commit } : {};
+}
+
+/** Returns the words for pushes that may have landed. */
+export function uncertainty({
+  words,
+  doubts,
+}: Landing<unknown> & { readonly kind: "unknown" }): FailureReport {
+  const commits = doubts.map(({ commit }) => commit).join(" or ");
+  return {
+    code: "unknown",
+    message: `The push may have landed, but the remote could not be read afterwards: ${words}`,
+    hint: `Run the same command again when the remote answers; it lands at most once. The commit is ${commits}.`,
+  };
+}
+
+/** Prints what a pin holds, as the manifest has it. */
+export function printPin(pin: Pin): string {
+  return printPinned(pin) || "(no tag)";
+}
+
+/** Returns what is reported of an image: its pins, and what those that were moved hold now. */
+export function reportImage(
+  target: Target,
+  facts: readonly PinFact[],
+  pinsMoved: readonly Pin[],
+): Omit<ImageReport, "outcome"> {
+  const moved = new Set(pinsMoved);
+  const digestOf = target.digest === undefined ? {} : { digest: target.digest };
+  return {
+    image: printImageName(target.image),
+    tag: target.tag,
+    ...digestOf,
+    pins: facts.map(({ pin }) => {
+      const from = printPin(pin);
+      const withDigest = pin.digest !== undefined && target.digest !== undefined;
+      const to = pin.tag === undefined && withDigest ? "" : target.tag;
+      const after = withDigest ? `${to}@${target.digest}` : to;
+      const { file, line, column } = pin;
+      return { file, line, column, from, to: moved.has(pin) ? after : from };
+    }),
+  };
+}
+
+/** Returns one warning for each value taken over, however many places held it. */
+export function adoptions(image: ImageName, adopted: readonly Pin[]): readonly string[] {
+  const values = new Set(adopted.map(printPin));
+  return [...values].map((value) => {
+    const places = adopted.filter((pin) => printPin(pin) === value).map(printPlace);
+    const where = places.length > 1 ? `${places[0]} and ${places.length - 1} more` : places[0];
+    const what = `${printImageName(image)}: ${value} names no commit of the source history`;
+    return `${what}, so nothing says which is newer; it was moved (${where})`;
+  });
+}
