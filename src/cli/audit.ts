@@ -6,6 +6,7 @@ import { auditHtml } from "../report/audit-html.ts";
 import { auditText } from "../report/audit-text.ts";
 import { audit } from "../usecases/audit.ts";
 import { openAudit } from "../wiring-audit.ts";
+import { parseDate } from "./dates.ts";
 import { type Io, printResult, progressFor, styleFor, usage } from "./io.ts";
 import { type ManifestFlags, settingsFrom } from "./settings.ts";
 
@@ -47,17 +48,7 @@ export async function runAudit(flags: AuditFlags, io: Io): Promise<number> {
 
 /** A span back from the time asked about, or a date. */
 function parseSince(text: string, asOfMs: number): number {
-  return durationPattern.test(text) ? asOfMs - parseDuration(text) : parseDate(text, "--since");
-}
-
-/** Without a zone a time would mean another one on every machine. A date alone is UTC. */
-function parseDate(text: string, flag: string): number {
-  const isDate = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d))?$/.test(text);
-  const ms = isDate ? Date.parse(text.replace(" ", "T")) : Number.NaN;
-  if (!Number.isNaN(ms)) return ms;
-  const more = flag === "--since" ? "30d, " : "";
-  throw usage(
-    `Cannot read the date "${text}" of ${flag}`,
-    `Write ${more}2026-03-29 or 2026-03-29T06:00:00Z, with its zone.`,
-  );
+  return durationPattern.test(text)
+    ? asOfMs - parseDuration(text)
+    : parseDate(text, "--since", "30d, ");
 }

@@ -1,4 +1,4 @@
-/** A unified diff of an edit that replaces text within lines, which is the only edit we make. */
+/** Unified diffs of the edits that we make: text within lines, and a small file as a whole. */
 
 /** How many unchanged lines stand before and after each change, as `diff -u` has it. */
 const context = 3;
@@ -60,4 +60,37 @@ function hunkLines(
   }
   flush();
   return out;
+}
+
+/** Returns the diff of a file that is written anew, in the form that `git apply` reads. */
+export function replacementDiff(
+  path: string,
+  before: Uint8Array | undefined,
+  after: Uint8Array,
+): string {
+  const [old, now] = [linesOf(before), linesOf(after)];
+  const head = [before === undefined ? "--- /dev/null" : `--- a/${path}`, `+++ b/${path}`];
+  head.push(`@@ -${spanOf(old)} +${spanOf(now)} @@`);
+  return `${[...head, ...wholeLines("-", old), ...wholeLines("+", now)].join("\n")}\n`;
+}
+
+interface WholeFile {
+  readonly lines: readonly string[];
+  /** Whether the last line ends. */
+  readonly isWhole: boolean;
+}
+
+function linesOf(bytes: Uint8Array | undefined): WholeFile {
+  const lines = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes).split("\n");
+  const unfinished = lines.pop() ?? "";
+  return { lines: unfinished === "" ? lines : [...lines, unfinished], isWhole: unfinished === "" };
+}
+
+function spanOf({ lines }: WholeFile): string {
+  return lines.length === 0 ? "0,0" : `1,${lines.length}`;
+}
+
+function wholeLines(mark: string, { lines, isWhole }: WholeFile): readonly string[] {
+  const marked = lines.map((line) => mark + line);
+  return isWhole ? marked : [...marked, "\\ No newline at end of file"];
 }

@@ -7,6 +7,7 @@ import { type Document, parseDocument } from "yaml";
 import { Failure } from "./failure.ts";
 import { asRevision, type Revision } from "./ids.ts";
 import { type ImageName, parseImageName, printImageName, sameImage } from "./image-ref.ts";
+import { oneLine } from "./trailer.ts";
 
 /** Where holds live on the manifests branch. */
 export const holdsPath = ".landfall/holds.yaml";
@@ -52,7 +53,11 @@ function plainValue(document: Document): unknown {
   }
 }
 
-/** Prints the holds file. Strings are written as JSON, which every YAML reader takes. */
+/**
+ * Prints the holds file. Strings are written as JSON, which every YAML reader takes.
+ *
+ * @throws Failure `usage` when it would be more than can be read back.
+ */
 export function writeHolds(holds: readonly Hold[]): Uint8Array {
   const lines = ["# Written by `landfall rollback`. `landfall release` lifts a hold."];
   lines.push(holds.length === 0 ? "holds: []" : "holds:");
@@ -63,7 +68,37 @@ export function writeHolds(holds: readonly Hold[]): Uint8Array {
     lines.push(`    by: ${JSON.stringify(hold.by)}`, `    at: ${JSON.stringify(hold.at)}`);
     if (hold.until !== undefined) lines.push(`    until: ${JSON.stringify(hold.until)}`);
   }
-  return new TextEncoder().encode(`${lines.join("\n")}\n`);
+  const bytes = new TextEncoder().encode(`${lines.join("\n")}\n`);
+  if (bytes.length > bytesMax) throw tooMany(holds.length);
+  return bytes;
+}
+
+const wordsMax = { reason: 500, by: 100 } as const;
+
+/**
+ * Returns the words of a hold as they are kept: on one line, without what hides in a diff.
+ *
+ * @throws Failure `usage` when nothing is left, or more than anybody reads.
+ */
+export function holdText(kind: "reason" | "by", text: string): string {
+  const line = oneLine(text);
+  const length = [...line].length;
+  if (length > 0 && length <= wordsMax[kind]) return line;
+  throw new Failure(
+    "usage",
+    `Cannot hold with ${length === 0 ? "no words" : `${length} characters`} as --${kind}`,
+    `Say it in one line of 1 to ${wordsMax[kind]} characters.`,
+  );
+}
+
+/** Prints a moment as holds have it: RFC 3339 in UTC, whole seconds. */
+export function printTime(ms: number): string {
+  return new Date(Math.floor(ms / 1_000) * 1_000).toISOString().replace(".000Z", "Z");
+}
+
+/** Returns when a hold ends by itself, milliseconds since the epoch, or infinity. */
+export function holdEndsMs({ until }: Hold): number {
+  return until === undefined ? Number.POSITIVE_INFINITY : Date.parse(until);
 }
 
 /**
@@ -71,9 +106,7 @@ export function writeHolds(holds: readonly Hold[]): Uint8Array {
  */
 export function holdsOn(image: ImageName, holds: readonly Hold[], nowMs: number): readonly Hold[] {
   return holds.filter(
-    (hold) =>
-      hold.images.some((held) => sameImage(held, image)) &&
-      (hold.until === undefined || Date.parse(hold.until) > nowMs),
+    (hold) => hold.images.some((held) => sameImage(held, image)) && holdEndsMs(hold) > nowMs,
   );
 }
 
@@ -107,6 +140,15 @@ function text(entry: Record<string, unknown>, key: string): string {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function tooMany(count: number): Failure {
+  return new Failure(
+    "usage",
+    `Cannot write ${count} holds: "${holdsPath}" would have more than ${bytesMax} bytes`,
+    "Lift those that nobody needs any more: `landfall release --image NAME`.",
+    { place: { file: holdsPath } },
+  );
 }
 
 function unreadable(why: string): Failure {

@@ -28,8 +28,19 @@ export interface ImageReport {
   readonly image: string;
   readonly tag: Tag;
   readonly digest?: Digest | undefined;
-  readonly outcome: "moved" | "unchanged" | "superseded" | "held" | "diverged";
+  readonly outcome: "moved" | "unchanged" | "superseded" | "held" | "diverged" | "released";
   readonly pins: readonly PinReport[];
+}
+
+/** A hold that this run set or lifted. */
+export interface HoldReport {
+  readonly change: "set" | "lifted";
+  readonly images: readonly string[];
+  readonly through: Revision;
+  readonly reason: string;
+  readonly by: string;
+  readonly at: string;
+  readonly until?: string | undefined;
 }
 
 /** Why it ended as it did, when that was not the wish. */
@@ -59,6 +70,8 @@ export interface PromoteResult {
   /** Wall time in milliseconds. */
   readonly tookMs: number;
   readonly images: readonly ImageReport[];
+  /** Only of a rollback and a release; a dry run names those that it would set or lift. */
+  readonly holds?: readonly HoldReport[] | undefined;
   readonly warnings: readonly string[];
   readonly failure?: FailureReport | undefined;
   /** The change that a dry run would push, as a unified diff. */

@@ -30,18 +30,19 @@ export interface DeployRecord {
   readonly skipCi: boolean;
 }
 
-const subjects: Readonly<Record<RecordedOutcome, (tags: string) => string>> = {
+const subjects: Readonly<Record<RecordedOutcome, (tags: string, moves: number) => string>> = {
   landed: (tags) => `update image tags to ${tags}`,
   superseded: (tags) => `${tags} is superseded, image tags stay`,
   recovered: (tags) => `recover missing manifest update to ${tags}`,
-  "rolled-back": (tags) => `roll image tags back to ${tags}`,
+  "rolled-back": (tags, moves) =>
+    moves === 0 ? `hold image tags at ${tags}` : `roll image tags back to ${tags}`,
   released: (tags) => `release the hold on ${tags}`,
 };
 
 /** Returns the commit message for a record: subject, one line an image, trailers. */
 export function writeMessage(record: DeployRecord): string {
   const paragraphs = [
-    `chore(gitops): ${subjects[record.outcome](record.tags.join(", "))}`,
+    `chore(gitops): ${subjects[record.outcome](record.tags.join(", "), record.moves.length)}`,
     record.reason === undefined ? "" : oneLine(record.reason),
     record.moves.map((m) => `${m.image}: ${oneLine(m.from)} -> ${oneLine(m.to)}`).join("\n"),
     record.skipCi ? "[skip ci]" : "",
@@ -89,7 +90,8 @@ function isOutcome(text: string | undefined): text is RecordedOutcome {
   return text !== undefined && Object.hasOwn(subjects, text);
 }
 
-function oneLine(text: string): string {
+/** Returns a text on one line, without what a reader could take for the end of it. */
+export function oneLine(text: string): string {
   // Control characters would end the line, or the paragraph, that a reader trusts.
   return text.replace(/[\p{Cc}\p{Cf}\s]+/gu, " ").trim();
 }

@@ -1,7 +1,7 @@
 /** A promotion's result for people: what came of it first, then what moved and where. */
 
 import { printPlace } from "../core/failure.ts";
-import type { ImageReport, Outcome, PromoteResult } from "../core/result.ts";
+import type { HoldReport, ImageReport, Outcome, PromoteResult } from "../core/result.ts";
 import { plain } from "./safe-text.ts";
 import type { Style } from "./style.ts";
 
@@ -11,6 +11,7 @@ export function promoteText(result: PromoteResult, style: Style): string {
     headline(result, style),
     ...result.images.flatMap((image) => imageLines(image, style)),
   ];
+  for (const hold of result.holds ?? []) lines.push(holdLine(hold, style));
   for (const warning of result.warnings)
     lines.push(`  ${style.warn("warning")}  ${plain(warning)}`);
   const { failure } = result;
@@ -29,9 +30,23 @@ function headline(result: PromoteResult, style: Style): string {
   const rounds = result.attempts === 1 ? "1 round" : `${result.attempts} rounds`;
   const seconds = (result.tookMs / 1000).toFixed(1);
   const word = style.bold(paintOutcome(result.outcome, style));
-  const what = tags === "" ? (result.revision ?? "") : tags;
+  const what = whatOf(result, tags);
   const parts = [word, what, where + commit, style.dim(`(${rounds}, ${seconds} s)`)];
   return parts.filter((part) => part !== "").join("  ");
+}
+
+function whatOf({ command, revision }: PromoteResult, tags: string): string {
+  const what = tags === "" ? (revision ?? "") : tags;
+  if (what === "" || command === "promote" || command === "sync") return what;
+  return command === "rollback" ? `back to ${what}` : `hold on ${what}`;
+}
+
+function holdLine({ change, images, through, ...words }: HoldReport, style: Style): string {
+  const until = words.until === undefined ? "" : `, until ${words.until}`;
+  const which = `${images.join(", ")} through ${through.slice(0, 12)}${until}`;
+  const head = change === "set" ? style.warn("held") : style.good("lifted");
+  const why = `${plain(words.reason)} (${plain(words.by)}, ${plain(words.at)})`;
+  return `  ${head}  ${plain(which)}: ${why}`;
 }
 
 function paintOutcome(outcome: Outcome, style: Style): string {

@@ -15,6 +15,35 @@ import {
 import type { Landing } from "./land.ts";
 import type { Target } from "./promotion.ts";
 
+/** What every result of one landing shares. */
+export interface Frame<Request extends Landed = Landed> {
+  readonly request: Request;
+  readonly tookMs: () => number;
+}
+
+/** Which deploy lands where. */
+interface Landed {
+  readonly deploy: string;
+  readonly repository: string;
+  readonly branch: string;
+}
+
+/** Returns the fields of a result that every one has. */
+export function baseOf({ request, tookMs }: Frame, command: PromoteResult["command"]) {
+  const { deploy, repository, branch } = request;
+  return { version: 1, command, deploy, repository, branch, tookMs: tookMs() } as const;
+}
+
+/** Returns the result of a command that never came to the landing loop. */
+export function concludeFailure(
+  failure: Failure,
+  frame: Frame,
+  command: PromoteResult["command"],
+): PromoteResult {
+  const nothing = { attempts: 0, images: [], warnings: [] };
+  return { ...baseOf(frame, command), ...ended("failed", failure), ...nothing };
+}
+
 /** The fields of a result that say how it ended. */
 export type EndingFields = Pick<PromoteResult, "outcome" | "exit" | "failure">;
 

@@ -1,14 +1,16 @@
 /** A landing, told as the result that people and programs read. */
 
 import type { ImageDecision } from "../core/decide.ts";
-import { type Failure, printPlace } from "../core/failure.ts";
+import { printPlace } from "../core/failure.ts";
 import { printImageName } from "../core/image-ref.ts";
 import type { FailureReport, ImageReport, PromoteResult } from "../core/result.ts";
 import type { Landing } from "./land.ts";
 import {
   adoptions,
+  baseOf,
   type EndingFields,
   ended,
+  type Frame,
   refusal,
   reportImage,
   uncertainty,
@@ -18,27 +20,16 @@ import type { Why } from "./promote-plan.ts";
 import type { PromoteRequest, Promotion } from "./promotion.ts";
 import type { Judged } from "./survey.ts";
 
-/** What every result of one promotion shares. */
-export interface Frame {
-  readonly request: PromoteRequest;
-  readonly tookMs: () => number;
-}
-
-/** Returns the result of a promotion that never came to the landing loop. */
-export function concludeFailure(failure: Failure, frame: Frame): PromoteResult {
-  return { ...base(frame), ...ended("failed", failure), attempts: 0, images: [], warnings: [] };
-}
-
 /** Returns the result that a landing came to. */
 export function concludeLanding(
   landing: Landing<Why>,
   promotion: Promotion,
-  frame: Frame,
+  frame: Frame<PromoteRequest>,
 ): PromoteResult {
   const { why } = landing;
   const images = why?.survey.images ?? [];
   return {
-    ...base(frame),
+    ...baseOf(frame, "promote"),
     ...endingOf(landing, frame),
     revision: promotion.revision,
     ...withCommit(landing),
@@ -50,7 +41,7 @@ export function concludeLanding(
   };
 }
 
-function endingOf(landing: Landing<Why>, { request }: Frame): EndingFields {
+function endingOf(landing: Landing<Why>, { request }: Frame<PromoteRequest>): EndingFields {
   if (isSuperseded(landing)) return ended("superseded");
   switch (landing.kind) {
     case "landed":
@@ -127,9 +118,4 @@ function unrecorded(landing: Landing<Why>): readonly string[] {
   if (landing.kind === "landed" || landing.kind === "rested") return [];
   const why = landing.kind === "failed" ? landing.failure.message : landing.words;
   return [`The commit that records this deploy as superseded may be missing: ${why}`];
-}
-
-function base({ request, tookMs }: Frame) {
-  const { deploy, repository, branch } = request;
-  return { version: 1, command: "promote", deploy, repository, branch, tookMs: tookMs() } as const;
 }

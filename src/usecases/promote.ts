@@ -7,8 +7,9 @@ import { tagOf } from "../core/tag-format.ts";
 import type { History, Registry } from "../ports.ts";
 import { checkImages } from "./check-images.ts";
 import { type LandPolicy, type LandPorts, land } from "./land.ts";
+import { concludeFailure } from "./landing-words.ts";
 import { planAt } from "./promote-plan.ts";
-import { concludeFailure, concludeLanding } from "./promote-result.ts";
+import { concludeLanding } from "./promote-result.ts";
 import type { PromoteRequest, Promotion } from "./promotion.ts";
 
 /** The world of a promotion. Without a registry, the images are not checked. */
@@ -32,7 +33,7 @@ export async function promote(
     const landing = await land((tip: CommitId) => planAt(tip, planning), ports, policy);
     return concludeLanding(landing, promotion, frame);
   } catch (error) {
-    if (error instanceof Failure) return concludeFailure(error, frame);
+    if (error instanceof Failure) return concludeFailure(error, frame, "promote");
     throw error;
   }
 }

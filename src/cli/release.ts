@@ -1,0 +1,38 @@
+/** `landfall release`: flags → use case → result. */
+
+import { promoteText } from "../report/promote-text.ts";
+import { landPolicy } from "../usecases/land.ts";
+import { release } from "../usecases/release.ts";
+import { newDeployId } from "../wiring.ts";
+import { openRelease } from "../wiring-rollback.ts";
+import { type Io, printResult, progressFor, styleFor } from "./io.ts";
+import { type ManifestFlags, settingsFrom } from "./settings.ts";
+
+/** The flags of `release`, as commander hands them over. */
+export interface ReleaseFlags extends ManifestFlags {
+  readonly dryRun?: boolean;
+  readonly skipCi: boolean;
+}
+
+/** Runs the command and returns its exit status. */
+export async function runRelease(flags: ReleaseFlags, io: Io): Promise<number> {
+  const settings = await settingsFrom(flags, io);
+  const ports = await openRelease(settings, { io, progress: progressFor(flags, io) });
+  try {
+    const result = await release(
+      {
+        images: settings.images.map(({ image }) => image),
+        ...{ tagFormat: settings.tagFormat, branch: settings.branch },
+        ...{ repository: ports.repository, deploy: newDeployId() },
+        mode: flags.dryRun ? "dry-run" : "push",
+        skipCi: flags.skipCi && (settings.config?.skipCi ?? true),
+      },
+      ports,
+      { ...landPolicy, timeoutMs: settings.timeoutMs ?? landPolicy.timeoutMs },
+    );
+    printResult(result, () => promoteText(result, styleFor(flags, io)), { ...flags, io });
+    return result.exit;
+  } finally {
+    await ports.close();
+  }
+}

@@ -1,0 +1,94 @@
+/** `landfall rollback`: flags → use case → result. */
+
+import { defaults } from "../core/defaults.ts";
+import { parseDuration } from "../core/duration.ts";
+import { promoteText } from "../report/promote-text.ts";
+import { landPolicy } from "../usecases/land.ts";
+import { type RollbackRequest, rollback } from "../usecases/rollback.ts";
+import { newDeployId } from "../wiring.ts";
+import { openRollback } from "../wiring-rollback.ts";
+import { parseDate } from "./dates.ts";
+import { type Io, printResult, progressFor, styleFor, usage } from "./io.ts";
+import { type ManifestFlags, settingsFrom } from "./settings.ts";
+
+/** The flags of `rollback`, as commander hands them over. */
+export interface RollbackFlags extends ManifestFlags {
+  readonly to?: string;
+  readonly steps?: string;
+  readonly reason?: string;
+  readonly by?: string;
+  readonly until?: string;
+  readonly expires?: string;
+  readonly deployId?: string;
+  readonly dryRun?: boolean;
+  readonly imageCheck: boolean;
+  readonly skipCi: boolean;
+}
+
+/** Runs the command and returns its exit status. */
+export async function runRollback(flags: RollbackFlags, io: Io): Promise<number> {
+  const goal = goalIn(flags);
+  const reason = flags.reason ?? "";
+  if (reason === "") {
+    throw usage("Cannot roll back without a reason", 'Say why: --reason "checkout is broken".');
+  }
+  const settings = await settingsFrom(flags, io);
+  if ("steps" in goal && settings.images.some(({ tag }) => tag !== undefined)) {
+    throw usage(
+      "Cannot count back to a tag that is given",
+      "Name the images without tags, or the revision with --to.",
+    );
+  }
+  const progress = progressFor(flags, io);
+  const ports = await openRollback(settings, { io, progress, registry: flags.imageCheck });
+  const untilMs = endOf(flags, ports.clock.nowMs());
+  try {
+    const result = await rollback(
+      {
+        ...{ goal, reason, by: flags.by ?? whoIn(io), untilMs },
+        ...{ images: settings.images, tagFormat: settings.tagFormat, paths: settings.paths },
+        pattern: new RegExp(settings.config?.audit?.pattern ?? defaults.audit.pattern),
+        ...{ repository: ports.repository, branch: settings.branch },
+        deploy: flags.deployId ?? newDeployId(),
+        mode: flags.dryRun ? "dry-run" : "push",
+        skipCi: flags.skipCi && (settings.config?.skipCi ?? true),
+      },
+      ports,
+      { ...landPolicy, timeoutMs: settings.timeoutMs ?? landPolicy.timeoutMs },
+    );
+    printResult(result, () => promoteText(result, styleFor(flags, io)), { ...flags, io });
+    return result.exit;
+  } finally {
+    await ports.close();
+  }
+}
+
+function goalIn({ to, steps }: RollbackFlags): RollbackRequest["goal"] {
+  if ((to === undefined) === (steps === undefined)) {
+    throw usage(
+      "Cannot tell where to go back to: give --to or --steps, one of them",
+      "Name a revision that `landfall pins --history` lists, or count: --steps 1.",
+    );
+  }
+  if (to !== undefined) return { to };
+  const count = Number(steps);
+  if (/^[1-9]\d{0,5}$/.test(steps ?? "")) return { steps: count };
+  throw usage(`Cannot go back "${steps}" deploys`, "Write a number from 1 on: --steps 1.");
+}
+
+function endOf({ until, expires }: RollbackFlags, nowMs: number): number | undefined {
+  if (until !== undefined && expires !== undefined) {
+    throw usage("Cannot end a hold twice", "Give --until or --expires, one of them.");
+  }
+  if (expires !== undefined) return nowMs + parseDuration(expires);
+  const untilMs = until === undefined ? undefined : parseDate(until, "--until");
+  if (untilMs === undefined || untilMs > nowMs) return untilMs;
+  throw usage(`Cannot hold until "${until}": that is over`, "Name a time to come.");
+}
+
+/** Who is at work, by the names that CI systems, git and shells give in the environment. */
+const whoKeys = ["GITHUB_ACTOR", "GITLAB_USER_LOGIN", "GIT_AUTHOR_NAME", "USER", "LOGNAME"];
+
+function whoIn({ env }: Io): string {
+  return whoKeys.map((key) => env[key]?.trim()).find((name) => name) ?? "unknown";
+}

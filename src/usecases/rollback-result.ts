@@ -1,0 +1,87 @@
+/** A rollback's landing, told as the result that people and programs read. */
+
+import type { Hold } from "../core/hold.ts";
+import { printImageName } from "../core/image-ref.ts";
+import type { HoldReport, ImageReport, PromoteResult } from "../core/result.ts";
+import type { Landing } from "./land.ts";
+import {
+  adoptions,
+  baseOf,
+  type EndingFields,
+  ended,
+  type Frame,
+  refusal,
+  reportImage,
+  uncertainty,
+  withCommit,
+} from "./landing-words.ts";
+import type { RollbackRequest } from "./rollback.ts";
+import type { Goal } from "./rollback-goal.ts";
+import type { BackImage } from "./rollback-look.ts";
+import { type BackWhy, pinsToMove } from "./rollback-plan.ts";
+
+/** Returns the result that the landing of a rollback came to. */
+export function concludeBack(
+  landing: Landing<BackWhy>,
+  goal: Goal,
+  frame: Frame<RollbackRequest>,
+): PromoteResult {
+  const { why } = landing;
+  const images = why?.images ?? [];
+  return {
+    ...baseOf(frame, "rollback"),
+    ...endingOf(landing, frame),
+    revision: goal.revision,
+    ...withCommit(landing),
+    ...("tip" in landing ? { tip: landing.tip } : {}),
+    attempts: landing.attempts,
+    images: images.map((image) => reportBack(image, why?.verdict)),
+    holds: (why?.holds ?? []).map((hold) => reportHold("set", hold)),
+    warnings: why === undefined ? [] : [...warningsOf(why), ...why.past.warnings],
+    ...(why?.diff === undefined || why.diff === "" ? {} : { diff: why.diff }),
+  };
+}
+
+function endingOf(landing: Landing<BackWhy>, { request }: Frame<RollbackRequest>): EndingFields {
+  switch (landing.kind) {
+    case "landed":
+      return ended("landed");
+    case "failed":
+      return ended("failed", landing.failure);
+    case "refused":
+      return { ...ended("refused"), failure: refusal(landing.words) };
+    case "unknown":
+      return { ...ended("unknown"), failure: uncertainty(landing) };
+    case "rested": {
+      const { verdict } = landing.why;
+      if (verdict === "overtaken") return ended("superseded");
+      if (verdict === "unchanged") return ended("unchanged");
+      return ended(request.mode === "dry-run" ? "would-land" : "landed");
+    }
+  }
+}
+
+function reportBack(image: BackImage, verdict: BackWhy["verdict"] | undefined): ImageReport {
+  const { target, facts, decision } = image;
+  if (verdict === "overtaken") return { ...reportImage(target, facts, []), outcome: "superseded" };
+  const moved = pinsToMove(decision);
+  const outcome = moved.length > 0 ? "moved" : "unchanged";
+  return { ...reportImage(target, facts, moved), outcome };
+}
+
+/** Returns a hold as data. */
+export function reportHold(change: HoldReport["change"], hold: Hold): HoldReport {
+  return { change, ...hold, images: hold.images.map(printImageName) };
+}
+
+function warningsOf({ images, verdict }: BackWhy): readonly string[] {
+  if (verdict === "overtaken") {
+    return ["This rollback had landed before, and the pins were moved since; nothing was changed"];
+  }
+  return images.flatMap(({ target, decision }) => {
+    const adopted = decision.kind === "move" ? decision.adopted : [];
+    const name = printImageName(target.image);
+    const unheld = `No hold can keep ${name} from going back to what names no commit`;
+    return adopted.length === 0 ? [] : [...adoptions(target.image, adopted), unheld];
+  });
+}
