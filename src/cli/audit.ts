@@ -7,7 +7,7 @@ import { auditText } from "../report/audit-text.ts";
 import { audit } from "../usecases/audit.ts";
 import { openAudit } from "../wiring-audit.ts";
 import { parseDate } from "./dates.ts";
-import { type Io, printResult, progressFor, styleFor, usage } from "./io.ts";
+import { type Io, printResult, progressFor, styleFor } from "./io.ts";
 import { type ManifestFlags, settingsFrom } from "./settings.ts";
 
 /** The flags of `audit`, as commander hands them over. */

@@ -16,7 +16,7 @@ const meanings: Readonly<Record<Outcome, string>> = {
   unknown: "may have landed: the remote could not be read afterwards",
   "would-land": "would land; this was a dry run",
 };
-const imageOutcomes = ["moved", "unchanged", "superseded", "held", "diverged"] as const;
+const imageOutcomes = ["moved", "unchanged", "superseded", "held", "diverged", "released"] as const;
 
 /** Returns the result in brief. */
 export function landingBrief(result: PromoteResult): Brief {
