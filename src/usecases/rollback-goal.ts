@@ -4,9 +4,10 @@ import { deployLine } from "../core/deploy-line.ts";
 import { Failure } from "../core/failure.ts";
 import { asDigest, asTag, type Revision } from "../core/ids.ts";
 import { printImageName } from "../core/image-ref.ts";
+import type { SourceGraph } from "../core/source-graph.ts";
 import { revisionPrefixIn, tagOf } from "../core/tag-format.ts";
 import type { History, Registry } from "../ports.ts";
-import { checkImages, type Wanted } from "./check-images.ts";
+import { checkImages, type Looking, type Wanted } from "./check-images.ts";
 import type { Past } from "./past.ts";
 import type { Target } from "./promotion.ts";
 import type { RollbackRequest } from "./rollback.ts";
@@ -68,15 +69,17 @@ export function goalBack(
 /** Proves that the older images exist, all of them, and returns where they go back to. */
 export async function checkGoal(
   wanted: readonly BackWanted[],
-  registry: Registry | undefined,
-  graph: Past["graph"],
+  looking: Omit<Looking, "registry"> & { readonly registry: Registry | undefined },
+  graph: SourceGraph,
 ): Promise<Goal> {
+  const { registry } = looking;
   const cause = {
     verb: "roll back",
     remedy:
       "Choose a revision whose images are there: `landfall pins --history`. Nothing was changed.",
   } as const;
-  const checked = registry === undefined ? undefined : await checkImages(wanted, registry, cause);
+  const checked =
+    registry === undefined ? undefined : await checkImages(wanted, { ...looking, registry }, cause);
   const targets = wanted.map(({ image, tag, digest, revision }, at) => {
     return { image, tag, digest: checked?.[at]?.digest ?? digest, revision };
   });

@@ -6,6 +6,7 @@ import type { CommitId } from "../core/ids.ts";
 import type { PromoteResult } from "../core/result.ts";
 import type { TagFormat } from "../core/tag-format.ts";
 import type { DeployLog, History, Registry } from "../ports.ts";
+import type { Looking } from "./check-images.ts";
 import { type LandPolicy, type LandPorts, land } from "./land.ts";
 import { concludeFailure } from "./landing-words.ts";
 import { type Past, pastReader } from "./past.ts";
@@ -69,7 +70,8 @@ export async function rollback(
     const read = pastReader({ ...request, images }, ports.log);
     const pastAt = (tip?: CommitId) => askPatiently(() => read(tip), ports, patience);
     ports.progress.step(`Reading what ${request.branch} has had deployed`);
-    const goal = await aim(request, await pastAt(), ports);
+    const looking = { ...ports, ...{ reads: policy.reads, deadlineMs: patience.deadlineMs } };
+    const goal = await aim(request, await pastAt(), looking);
     const planning = { goal, request, ports, startedMs };
     const landing = await land(
       async (tip: CommitId) => planBack(tip, await pastAt(tip), planning),
@@ -83,12 +85,18 @@ export async function rollback(
   }
 }
 
-async function aim(request: RollbackRequest, past: Past, ports: RollbackPorts): Promise<Goal> {
+async function aim(
+  request: RollbackRequest,
+  past: Past,
+  looking: RollbackPorts & Omit<Looking, "registry">,
+): Promise<Goal> {
   const { goal } = request;
   const wanted =
     "to" in goal
-      ? await goalNamed(goal.to, request, ports.history)
+      ? await goalNamed(goal.to, request, looking.history)
       : goalBack(goal.steps, request, past);
-  ports.progress.step(`Looking for ${wanted[0]?.tag} in the registry`);
-  return checkGoal(wanted, ports.registry, past.graph);
+  if (looking.registry !== undefined) {
+    looking.progress.step(`Looking for ${wanted[0]?.tag} in the registry`);
+  }
+  return checkGoal(wanted, looking, past.graph);
 }

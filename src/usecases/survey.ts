@@ -69,7 +69,7 @@ export interface Circumstances {
   readonly target: Target;
   readonly promotion: Pick<Promotion, "revision" | "tagFormat">;
   readonly tip: CommitId;
-  readonly ports: Omit<SurveyPorts, "clock">;
+  readonly ports: SurveyPorts;
 }
 
 /** Returns how the revision that a pin holds stands to the promotion's. */

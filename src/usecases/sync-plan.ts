@@ -6,7 +6,8 @@ import type { CommitId } from "../core/ids.ts";
 import type { PinMove } from "../core/pins.ts";
 import { writeMessage } from "../core/trailer.ts";
 import type { Plan } from "./land.ts";
-import { diffOf, editManifests, printPin } from "./promote-plan.ts";
+import { printPin } from "./landing-words.ts";
+import { diffOf, editManifests } from "./promote-plan.ts";
 import type { LookedImage } from "./sync-group.ts";
 import { type Look, type Looking, lookAt } from "./sync-look.ts";
 
