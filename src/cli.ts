@@ -47,7 +47,9 @@ async function run(): Promise<void> {
     stop.abort(name);
   };
   process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
-  process.exitCode = await main(process.argv.slice(2), realIo(stop.signal));
+  const status = await main(process.argv.slice(2), realIo(stop.signal));
+  // A helper of git's that outlives it has our pipes, and would keep us until it ends.
+  process.stdout.write("", () => process.exit(status));
 }
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {

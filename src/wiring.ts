@@ -9,7 +9,7 @@ import { openHistory } from "./adapters/git-history.ts";
 import { isLocalPath, type LocalSource, localSource, originOf } from "./adapters/git-source.ts";
 import type { RegistryOptions } from "./adapters/registry-client.ts";
 import type { Pusher } from "./adapters/registry-push.ts";
-import { systemClock, systemRandom } from "./adapters/system.ts";
+import { clockUnder, systemClock, systemRandom } from "./adapters/system.ts";
 import type { Io } from "./cli/io.ts";
 import { checkRegistryPassword, gitSecrets, registryLogin } from "./cli/secrets.ts";
 import type { Settings } from "./cli/settings.ts";
@@ -56,7 +56,7 @@ export async function openPorts(
     remote,
     history,
     registry: opening.registry ? await openRegistry(settings, io) : undefined,
-    clock: systemClock,
+    clock: clockUnder(io.signal),
     random: systemRandom,
     progress: opening.progress,
     async close() {
@@ -143,7 +143,7 @@ function remoteOptions(settings: Settings, repository: string, io: Io) {
     identity: settings.config?.identity ?? defaults.identity,
     env: io.env,
     temporary: tmpdir(),
-    timeoutMs: gitTimeoutMs,
+    timeoutMs: Math.min(gitTimeoutMs, settings.timeoutMs ?? gitTimeoutMs),
     signal: io.signal,
   };
 }

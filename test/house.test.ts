@@ -101,7 +101,11 @@ const bans: readonly (readonly [why: string, rooms: RegExp, word: RegExp])[] = [
   ],
   ["only cli.ts knows the process", /^src\/(?!cli\.ts$)/, /\bprocess\.(?!env\.REQUIRE)\w/],
   ["no shell ever", /^(?:src|dagger|bench|test)\//, /\bshell: (?:true|")/],
-  ["no push is forced", /^src\//, /force-with-lease|"push".*(?:--force|"-f"|"\+)/],
+  [
+    "no push is forced",
+    /^src\//,
+    /force-with-lease(?!=\$\{ref\}:\$\{parent\})|"push".*(?:--force|"-f"|"\+)/,
+  ],
   ["fetch goes past the limits of our own HTTP", /^src\//, /(?<![.\w#])fetch\(/],
   [
     "servers are on loopback, on a port of the system's choice",

@@ -1,4 +1,4 @@
-/** docs/robustness.md promises tests by name: each must exist, and say what it was seen to catch. */
+/** docs/robustness.md promises tests by name: each must exist, and say what it catches. */
 
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";

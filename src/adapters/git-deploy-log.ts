@@ -162,7 +162,8 @@ class GitDeployLog implements DeployLog {
   #fetchBlobs(ids: readonly string[]): Promise<void> {
     const { manifests } = this.#options;
     return this.#outside(manifests, (reading, redact) => {
-      const end = { reading, writing: reading, url: manifests.url, ref: this.#ref, redact };
+      const places = { reading, looking: reading, writing: reading };
+      const end = { ...places, url: manifests.url, ref: this.#ref, redact };
       return new GitWire(end).fetchBlobs(ids);
     });
   }

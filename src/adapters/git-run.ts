@@ -49,14 +49,24 @@ export interface GitCall {
   readonly answers?: readonly number[];
 }
 
+/** Returns a signal that fires a while, in milliseconds, after another one. */
+export function laterThan(signal: AbortSignal, afterMs: number): AbortSignal {
+  const later = new AbortController();
+  const start = () => setTimeout(() => later.abort(), afterMs).unref();
+  if (signal.aborted) start();
+  else signal.addEventListener("abort", start, { once: true });
+  return later.signal;
+}
+
 /** How long a child may take to obey before it is left behind, in milliseconds. */
-const graceMs = 2_000;
+const graceMs = 1_000;
 
 /**
  * Runs one git command and returns what it printed.
  *
  * @throws GitExit for every exit status but 0 and `answers`, for signals, and out of time; Failure
- *   `usage` while Node is told to print every child's environment.
+ *   `interrupted` once the place's signal has fired, and `usage` while Node is told to print every
+ *   child's environment.
  */
 export async function runGit(
   place: GitPlace,
@@ -65,21 +75,27 @@ export async function runGit(
 ): Promise<GitOutput> {
   if (debuglog("child_process").enabled) throw wouldPrint();
   const stop = new AbortController();
-  const onAbort = () => stop.abort();
-  place.signal?.addEventListener("abort", onAbort, { once: true });
-  if (place.signal?.aborted) stop.abort();
-  let late: NodeJS.Timeout | undefined;
   let given: NodeJS.Timeout | undefined;
-  const outOfTime = new Promise<never>((_, reject) => {
-    const what = `git ${args[0]} was still running after ${place.timeoutMs} ms`;
-    late = setTimeout(() => {
-      stop.abort();
-      // A child that ignores the interrupt must not keep us; its fate is then unknown.
-      given = setTimeout(() => reject(new GitExit(what, {})), graceMs);
-    }, place.timeoutMs);
+  let leave: (why: GitExit) => void = () => {};
+  const left = new Promise<never>((_, reject) => {
+    leave = reject;
   });
+  const end = (what: string) => {
+    stop.abort();
+    // A child that ignores the interrupt, or has a child that does, must not keep us; its fate is
+    // then unknown.
+    given ??= setTimeout(() => leave(new GitExit(`git ${args[0]} ${what}`, {})), graceMs);
+  };
+  const onAbort = () => end("was still running after it was interrupted");
+  place.signal?.addEventListener("abort", onAbort, { once: true });
+  if (place.signal?.aborted) onAbort();
+  const { timeoutMs } = place;
+  const late = setTimeout(() => end(`was still running after ${timeoutMs} ms`), timeoutMs);
   try {
-    return await Promise.race([spawnGit(place, args, { ...call, stop: stop.signal }), outOfTime]);
+    return await Promise.race([spawnGit(place, args, { ...call, stop: stop.signal }), left]);
+  } catch (error) {
+    const isStopped = place.signal?.aborted && error instanceof GitExit && error.code === undefined;
+    throw isStopped ? interrupted(args) : error;
   } finally {
     clearTimeout(late);
     clearTimeout(given);
@@ -118,6 +134,10 @@ async function spawnGit(
     throw judged ?? new GitExit(`git ${args[0]} gave no result`, {});
   }
   return judged;
+}
+
+function interrupted([command]: readonly string[]): Failure {
+  return new Failure("interrupted", `git ${command} was interrupted`, "Run it again.");
 }
 
 /** With DEBUG set, simple-git prints the environment of every child. Ours holds the token. */

@@ -30,8 +30,10 @@ export function readPushReply(said: Said): PushReply {
   if (said.code === 0 && flag !== undefined && flag !== "!") return { kind: "accepted", words };
   if (flag === "!") return refusedRef(line ?? "", said.stderr, words);
   const status = httpStatus(said.stderr);
-  if (isThrottled(said.stderr, status)) return throttled(said.stderr, words);
-  if (isDenial(said.stderr, status)) return { kind: "refused", words };
+  // What is said once the pack is on its way may be a proxy's word. git ends with 1 then.
+  const sent = said.code === 128 ? {} : ({ isSent: true } as const);
+  if (isThrottled(said.stderr, status)) return { ...throttled(said.stderr, words), ...sent };
+  if (isDenial(said.stderr, status)) return { kind: "refused", words, ...sent };
   // Over ssh git ends with 128 at any time, so the status alone does not say that nothing was sent.
   const isBefore = said.code === 128 && /^fatal: unable to access /m.test(said.stderr);
   return { kind: isBefore ? "not-sent" : "silent", words };
@@ -64,7 +66,8 @@ const outrun = /\[rejected\] \((?:fetch first|non-fast-forward|stale info|remote
 /** The reason in parentheses, by what it means. The first that fits counts. */
 const refReasons: readonly (readonly [RegExp, PushReply["kind"]])[] = [
   [/remote failed to report status|Internal Server Error|\(failure\)/i, "silent"],
-  [/cannot lock ref .*(?:Unable to create|File exists)/i, "not-sent"],
+  // Who holds the lock may be the first copy of this push: a transport may send it twice.
+  [/cannot lock ref .*(?:Unable to create|File exists)/i, "silent"],
   [/cannot lock ref|incorrect old value|failed to update ref|reference already exists/i, "raced"],
   [/atomic transaction failed|atomic push failure|transaction failed to start/i, "raced"],
   [/unable to migrate objects/i, "not-sent"],

@@ -18,9 +18,11 @@ import {
 export interface WireEnd {
   /** Our own repository, for commands that bring objects from the server. */
   readonly reading: GitPlace;
+  /** The same, for the look after a push: the last to stop. */
+  readonly looking: GitPlace;
   /**
-   * The same, for pushes. No promisor is named: a push that meets a tip it does not know would
-   * fetch it, two requests for nothing, before it says that it lost.
+   * The same, for pushes. No promisor is named: a push that meets a tip it
+   * does not know would fetch it, two requests for nothing, before it says that it lost.
    */
   readonly writing: GitPlace;
   readonly url: string;
@@ -53,18 +55,18 @@ export class GitWire {
    *
    * @throws Failure as `Remote.fetchTip` does.
    */
-  async fetchTip(laterFilter: string): Promise<CommitId> {
+  async fetchTip(laterFilter: string, where: "reading" | "looking" = "reading"): Promise<CommitId> {
     // Only the first fetch may say --depth: on top of a shallow base it would cut the history
     // between, and an ancestor would no longer be seen to be one.
     const scope = this.#isShallowBase
       ? [`--filter=${laterFilter}`]
       : ["--depth=1", "--filter=blob:none"];
-    const { reading, ref } = this.#end;
+    const { ref, [where]: place } = this.#end;
     const args = ["fetch", ...fetchFlags, ...scope, "origin", `+${ref}:${tipRef}`];
-    const said = await this.#say(args, { at: reading });
+    const said = await this.#say(args, { at: place });
     if (said.code !== 0) throw await this.#noTip(said);
     this.#isShallowBase = true;
-    const head = await readFile(join(reading.directory, "FETCH_HEAD"), "latin1");
+    const head = await readFile(join(place.directory, "FETCH_HEAD"), "latin1");
     const tip = asCommitId(head.slice(0, 40));
     if (tip === undefined) throw new Error(`FETCH_HEAD names no commit: ${head}`);
     return tip;
@@ -76,24 +78,41 @@ export class GitWire {
     const quiet = ["-c", "fetch.negotiationAlgorithm=noop", "fetch", ...fetchFlags];
     // It says nothing by itself, and simple-git waits 50 ms for more from a silent command.
     const loud = ["--verbose", "--no-write-fetch-head", "--filter=blob:none", "--stdin", "origin"];
-    await this.#ask([...quiet, ...loud], { input: `${ids.join("\n")}\n` });
+    const { reading } = this.#end;
+    await this.#ask([...quiet, ...loud], { at: reading, input: `${ids.join("\n")}\n` });
   }
 
-  /** Pushes, and says what the server said. Never throws for the world's failures. */
-  async push(commit: CommitId): Promise<PushReply> {
-    let said = await this.#sendPush(commit);
-    if (lacksAtomic(said)) {
-      this.#isAtomic = false;
-      said = await this.#sendPush(commit);
+  /**
+   * Moves the branch from `parent` to `commit`, its child, and says what the server said. Never
+   * throws for the world's failures.
+   */
+  async push(parent: CommitId, commit: CommitId): Promise<PushReply> {
+    try {
+      let said = await this.#sendPush(parent, commit);
+      if (lacksAtomic(said)) {
+        this.#isAtomic = false;
+        said = await this.#sendPush(parent, commit);
+      }
+      return readPushReply(said);
+    } catch (error) {
+      const isStopped = error instanceof Failure && error.code === "interrupted";
+      if (isStopped) return { kind: "silent", words: error.message };
+      throw error;
     }
-    return readPushReply(said);
   }
 
-  /** One ref is always atomic; but told so, git sends nothing at all once it sees that it lost. */
-  #sendPush(commit: CommitId): Promise<Said> {
-    const flags = ["--porcelain", "--no-verify", ...(this.#isAtomic ? ["--atomic"] : [])];
-    const refspec = `${commit}:${this.#end.ref}`;
-    return this.#say(["push", ...flags, "origin", refspec], { at: this.#end.writing });
+  /**
+   * The lease forces nothing, for a child of what it names is always ahead of that. Without it, git
+   * would take a branch that was set back or removed meanwhile for one that has only fallen behind,
+   * and bring back what somebody had taken out.
+   *
+   * One ref is always atomic; but told so, git sends nothing at all once it sees that it lost.
+   */
+  #sendPush(parent: CommitId, commit: CommitId): Promise<Said> {
+    const { ref, writing } = this.#end;
+    const lease = `--force-with-lease=${ref}:${parent}`;
+    const flags = ["--porcelain", "--no-verify", lease, ...(this.#isAtomic ? ["--atomic"] : [])];
+    return this.#say(["push", ...flags, "origin", `${commit}:${ref}`], { at: writing });
   }
 
   /**
@@ -109,7 +128,7 @@ export class GitWire {
     if (said?.kind === "up-to-date") return "at ours";
     if (said?.kind === "would-move" && said.from === before) return "as before";
     if (said !== undefined) return "elsewhere";
-    const { stdout } = await this.#ask(["ls-remote", "origin", ref]);
+    const { stdout } = await this.#ask(["ls-remote", "origin", ref], { at: this.#end.looking });
     if (stdout.startsWith(before)) return "as before";
     return stdout.startsWith(commit) ? "at ours" : "elsewhere";
   }
@@ -123,11 +142,11 @@ export class GitWire {
   }
 
   #pretend(commit: CommitId): Promise<Said> {
-    const { ref, writing } = this.#end;
+    const { ref, writing, looking } = this.#end;
     const flags = ["--dry-run", "--porcelain", "--no-verify"];
     // Whole ids: the beginning of one is no proof.
     const args = ["-c", "core.abbrev=40", "push", ...flags, "origin", `${commit}:${ref}`];
-    return this.#say(args, { at: writing });
+    return this.#say(args, { at: { ...writing, signal: looking.signal } });
   }
 
   /**
@@ -149,8 +168,8 @@ export class GitWire {
   }
 
   /** Runs a command that talks to the server; its failures are the world's. */
-  async #ask(args: readonly string[], call: GitCall = {}): Promise<Said> {
-    const said = await this.#say(args, { ...call, at: this.#end.reading });
+  async #ask(args: readonly string[], call: GitCall & { at: GitPlace }): Promise<Said> {
+    const said = await this.#say(args, call);
     if (said.code === 0) return said;
     throw this.#failure(said);
   }

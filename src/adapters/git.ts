@@ -21,7 +21,7 @@ import {
   type TreeEntry,
   writeCommit,
 } from "./git-objects.ts";
-import type { GitPlace } from "./git-run.ts";
+import { type GitPlace, laterThan } from "./git-run.ts";
 import { GitWire } from "./git-wire.ts";
 import { type ReadyCredentials, readyCredentials } from "./ssh-agent.ts";
 
@@ -73,14 +73,21 @@ interface Readied {
   readonly ready: ReadyCredentials;
 }
 
+/**
+ * How long after we are told to stop a push, and the look at what came of it, may go on, in
+ * milliseconds. The runner of GitHub Actions gives 7.5 s, docker 10 s.
+ */
+const finishMs = { push: 3_000, look: 6_000 } as const;
+
 function remoteAt(home: string, ref: string, { options, ready }: Readied): GitRemote {
   const { url, identity, env } = options;
   const { credentials } = ready;
   createBare(home);
   const surroundings = { env, home, credentials };
-  const at = { directory: home, timeoutMs: options.timeoutMs, signal: options.signal };
+  const { signal } = options;
+  const at = { directory: home, timeoutMs: options.timeoutMs };
   // Reading our own objects must not reach the network: a blob that is missing is to be said
-  // missing.
+  // missing. It takes no time either, and is needed to the end.
   const inside: GitPlace = { ...at, env: gitEnvironment(surroundings) };
   const settings = [...tokenSettings(url, credentials), ["remote.origin.url", url]] as const;
   const read = gitEnvironment({ ...surroundings, url }, [
@@ -91,8 +98,9 @@ function remoteAt(home: string, ref: string, { options, ready }: Readied): GitRe
   ]);
   const write = gitEnvironment({ ...surroundings, url }, settings);
   const wire = new GitWire({
-    reading: { ...at, env: read },
-    writing: { ...at, env: write },
+    reading: { ...at, signal, env: read },
+    looking: { ...at, signal: signal && laterThan(signal, finishMs.look), env: read },
+    writing: { ...at, signal: signal && laterThan(signal, finishMs.push), env: write },
     ...{ url, ref, redact: redactor(credentials) },
   });
   return new GitRemote({ inside, wire, identity, end: () => ready.close() });
@@ -126,6 +134,8 @@ class GitRemote implements OpenedRemote {
   /** Single files that were asked for, and the last listing, which has them too. */
   readonly #alsoRead = new Set<string>();
   #listed: { readonly tip: CommitId; readonly files: ReadonlyMap<string, TreeEntry> } | undefined;
+  /** The commits of our own, with what they stand on. */
+  readonly #parents = new Map<CommitId, CommitId>();
   #movedLast: keyof typeof filters = "others";
   /** Ids of the manifests at the tip that was looked at last. */
   #seen: ReadonlySet<string> = new Set();
@@ -143,8 +153,8 @@ class GitRemote implements OpenedRemote {
     return first ?? this.#fetch();
   }
 
-  #fetch(): Promise<CommitId> {
-    return this.#parts.wire.fetchTip(filters[this.#movedLast]);
+  #fetch(where?: "looking"): Promise<CommitId> {
+    return this.#parts.wire.fetchTip(filters[this.#movedLast], where);
   }
 
   async findManifests(
@@ -199,13 +209,17 @@ class GitRemote implements OpenedRemote {
     return isAncestor(this.#parts.inside, commit, tip);
   }
 
-  commit(draft: CommitDraft): Promise<CommitId> {
+  async commit(draft: CommitDraft): Promise<CommitId> {
     const { inside, identity } = this.#parts;
-    return writeCommit(inside, draft, { identity, modes: this.#modes });
+    const commit = await writeCommit(inside, draft, { identity, modes: this.#modes });
+    this.#parents.set(commit, draft.parent);
+    return commit;
   }
 
   push(commit: CommitId): Promise<PushReply> {
-    return this.#parts.wire.push(commit);
+    const parent = this.#parents.get(commit);
+    if (parent === undefined) throw new Error(`${commit} is no commit of ours`);
+    return this.#parts.wire.push(parent, commit);
   }
 
   wouldTake(commit: CommitId): Promise<PushReply> {
@@ -217,7 +231,7 @@ class GitRemote implements OpenedRemote {
       const standing = await this.#parts.wire.standing(before, commit);
       if (standing === "as before") return { kind: "unmoved" };
       if (standing === "at ours") return { kind: "contains", tip: commit };
-      const tip = await this.fetchTip();
+      const tip = await this.#fetch("looking");
       if (tip === before) return { kind: "unmoved" };
       return { kind: (await this.contains(tip, commit)) ? "contains" : "moved", tip };
     } catch (error) {

@@ -2,18 +2,27 @@
 
 import type { CommitId } from "./ids.ts";
 
-/** What the transport said about a push. Text explains; it never proves success. */
+/**
+ * What the transport said about a push. Text explains; it never proves success. `isSent`: the push
+ * was on its way, and whoever answered it may have been a proxy, which does not know what came of
+ * it.
+ */
 export type PushReply =
   /** The server reported the ref as updated, or as already there. */
   | { readonly kind: "accepted"; readonly words: string }
   /** Somebody else moved the ref first. Seen by git before it sent anything, or by the server. */
   | { readonly kind: "raced"; readonly seenBy: "git" | "server"; readonly words: string }
   /** A rule of the server, a hook or a permission said no. */
-  | { readonly kind: "refused"; readonly words: string }
-  /** Certainly not applied, and trying again may help (nothing was sent, or a lock was held). */
+  | { readonly kind: "refused"; readonly words: string; readonly isSent?: true }
+  /** Certainly not applied, and trying again may help (nothing was sent, or it was not stored). */
   | { readonly kind: "not-sent"; readonly words: string; readonly retryAfterMs?: number }
   /** The server asks to wait. */
-  | { readonly kind: "throttled"; readonly words: string; readonly retryAfterMs?: number }
+  | {
+      readonly kind: "throttled";
+      readonly words: string;
+      readonly retryAfterMs?: number;
+      readonly isSent?: true;
+    }
   /** It may or may not have been applied. */
   | { readonly kind: "silent"; readonly words: string };
 
@@ -58,6 +67,7 @@ export function classifyPush(reply: PushReply, reread: Reread): PushOutcome {
  */
 export function leavesDoubt(reply: PushReply): boolean {
   if (reply.kind === "raced") return reply.seenBy === "server";
+  if ("isSent" in reply) return true;
   return !certainlyNotApplied.has(reply.kind);
 }
 
@@ -66,6 +76,14 @@ const certainlyNotApplied: ReadonlySet<PushReply["kind"]> = new Set([
   "not-sent",
   "throttled",
 ]);
+
+/**
+ * Returns whether a read ends the doubt that a reply left. A proxy that refuses a push has not
+ * passed it on, so it is enough that the branch does not show it; after silence it may yet come.
+ */
+export function dispelsDoubt(reread: Reread, reply: PushReply): boolean {
+  return reread.kind === "unmoved" && "isSent" in reply;
+}
 
 /** Returns whether reading once more, a little later, could say something else. */
 export function worthReadingAgain(reply: PushReply, reread: Reread): boolean {

@@ -25,12 +25,14 @@ export interface GitAnswer {
 /**
  * What a fault does to a request: nothing (`pass`), answer in git's place, cut the connection
  * before git has seen it, be late, let another repository of the root answer, as a replica that
- * lags would (`from`); or let git finish, and then keep the answer back for a while (`holdMs`), cut
+ * lags would (`from`), cut the connection once git has the whole request and is at work
+ * (`drop-during`); or let git finish, and then keep the answer back for a while (`holdMs`), cut
  * it off in the middle (`cut-short`), drop it, reset the connection, or give another one (`after`).
  */
 export type GitFault =
   | "pass"
   | "drop-before"
+  | "drop-during"
   | "drop-after"
   | "reset-after"
   | "cut-short"
@@ -134,6 +136,8 @@ async function answer(exchange: Exchange): Promise<void> {
   if (typeof fault === "object" && "from" in fault) {
     url.pathname = url.pathname.replace(/^\/[^/]+/, `/${fault.from}`);
   }
+  if (fault === "drop-during")
+    request.once("end", () => setImmediate(() => request.socket.destroy()));
   const call = { ...exchange, ...options, url };
   if (!isShown(fault)) return sendLate(exchange, fault, await runCgi(call));
   await runCgi(call, response);

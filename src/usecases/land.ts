@@ -6,9 +6,9 @@
 import { type Backoff, waitMsAfterLosing, waitMsBefore } from "../core/backoff.ts";
 import { Failure } from "../core/failure.ts";
 import type { CommitId } from "../core/ids.ts";
-import { classifyPush, leavesDoubt, type PushReply } from "../core/push-outcome.ts";
+import { classifyPush, dispelsDoubt, leavesDoubt, type PushReply } from "../core/push-outcome.ts";
 import type { CommitDraft } from "../ports.ts";
-import { fetchPatiently, type Patience, type ReadPorts, readPatiently } from "./read-patiently.ts";
+import { askPatiently, type Patience, type ReadPorts, readPatiently } from "./read-patiently.ts";
 
 /** What a tip asks for: a commit on top of it, or nothing, for a reason that the caller knows. */
 export type Plan<Why> =
@@ -65,6 +65,7 @@ export const landPolicy: LandPolicy = {
   reads: { firstMs: 1_000, maxMs: 10_000 },
   fetchesMax: 4,
   readsMax: 6,
+  readingMs: 60_000,
   refusalsMax: 2,
 };
 
@@ -120,12 +121,15 @@ export async function land<Why>(
  * to.
  */
 async function swap<Why>(race: Race<Why>): Promise<Pushed<Why> | Ending<Why>> {
-  const { remote } = race.ports;
+  const { ports, deadlineMs } = race;
+  const { remote } = ports;
+  const within = { patience: race.policy, deadlineMs };
   try {
-    const tip = await fetchPatiently(race.ports, race.policy, race.deadlineMs);
+    const tip = await askPatiently(() => remote.fetchTip(), ports, within);
     const landed = await settleDoubts(tip, race);
     if (landed !== undefined) return landed;
-    const plan = await race.derive(tip);
+    // Deriving reads files, which are fetched as they are needed.
+    const plan = await askPatiently(() => race.derive(tip), ports, within);
     race.why = plan.why;
     // To rest while a push of ours may still come in would be to speak too soon: look for it.
     if (plan.kind === "rest") return race.doubts[0] ?? { kind: "rested", tip, why: plan.why };
@@ -174,6 +178,7 @@ async function settle<Why>(
   const outcome = classifyPush(reply, reread);
   if (outcome.kind === "landed") return { kind: "landed", commit, tip: outcome.tip, why };
   if (outcome.kind === "refused") race.refusals = refusals + 1;
+  if (dispelsDoubt(reread, reply)) race.doubts = race.doubts.filter((doubt) => doubt !== pushed);
   const landed = "tip" in reread ? await settleDoubts(reread.tip, race) : undefined;
   if (landed !== undefined) return landed;
 

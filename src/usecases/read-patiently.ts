@@ -21,23 +21,12 @@ export interface Patience {
   readonly fetchesMax: number;
   /** How often a read that may still change its mind is repeated after a push. */
   readonly readsMax: number;
+  /** How long such reads go on, in milliseconds: a server that hangs takes long over each. */
+  readonly readingMs: number;
 }
 
 /** Failures that another try, a little later, may not meet. */
 const passing: ReadonlySet<FailureCode> = new Set(["remote-unreachable", "throttled"]);
-
-/**
- * Fetches the tip, and again when the remote cannot be reached for a moment.
- *
- * @throws Failure as `fetchTip` does, when waiting does not help or would outlast the deadline.
- */
-export function fetchPatiently(
-  ports: ReadPorts,
-  patience: Patience,
-  deadlineMs: number,
-): Promise<CommitId> {
-  return askPatiently(() => ports.remote.fetchTip(), ports, { patience, deadlineMs });
-}
 
 /**
  * Asks a server, and again when it cannot be reached for a moment.
@@ -77,9 +66,11 @@ export async function readPatiently(
   { remote, clock, random, progress }: ReadPorts,
   patience: Patience,
 ): Promise<Reread> {
+  const untilMs = clock.nowMs() + patience.readingMs;
   for (let reads = 1; ; reads += 1) {
     const reread = await remote.reread(parent, commit);
-    if (!worthReadingAgain(reply, reread) || reads >= patience.readsMax) return reread;
+    const isOver = reads >= patience.readsMax || clock.nowMs() > untilMs;
+    if (isOver || !worthReadingAgain(reply, reread)) return reread;
     const waitMs = waitMsBefore(reads, patience.reads, random.unit());
     progress.step(`The remote does not show the push yet; reading again in ${waitMs} ms`);
     await clock.sleepMs(waitMs);

@@ -92,15 +92,21 @@ describe("no exit status", () => {
     const place = fakeGit("exec sleep 20", { timeoutMs: 200 });
     expect((await exitOf(runGit(place, ["fetch"]))).code).toBeUndefined();
   });
+});
 
-  test("is left by the caller's own signal, before and during the run", async () => {
-    const stop = new AbortController();
-    const place = fakeGit("exec sleep 20", { signal: stop.signal });
-    const run = exitOf(runGit(place, ["fetch"]));
-    setTimeout(() => stop.abort(), 100);
-    expect((await run).code).toBeUndefined();
-    expect((await exitOf(runGit(place, ["fetch"]))).code).toBeUndefined();
-  });
+test("the caller's own signal interrupts, before and during the run", async () => {
+  const stop = new AbortController();
+  const place = fakeGit("exec sleep 20", { signal: stop.signal });
+  setTimeout(() => stop.abort(), 100);
+  const interrupted = { name: "Failure", code: "interrupted" };
+  await expect(runGit(place, ["fetch"])).rejects.toMatchObject(interrupted);
+  await expect(runGit(place, ["fetch"])).rejects.toMatchObject(interrupted);
+});
+
+test("what came before the signal is no interruption", async () => {
+  const stop = new AbortController();
+  const place = fakeGit("exit 3", { signal: stop.signal });
+  expect((await exitOf(runGit(place, ["fetch"]))).code).toBe(3);
 });
 
 describe("the output", () => {

@@ -65,7 +65,7 @@ describe("a round", () => {
     const commit = await remote.commit(draftOn(tip));
     await box.addCommit([{ path: manifest.path, bytes: "image: example/app:sha-0000004\n" }]);
     expect(await remote.push(commit)).toEqual({
-      ...{ kind: "raced", seenBy: "git", words: "[rejected] (fetch first)" },
+      ...{ kind: "raced", seenBy: "git", words: "[rejected] (stale info)" },
     });
     const asked = Object.entries(box.stats.byKind).map(([kind, n]) => [
       kind,

@@ -1,9 +1,10 @@
 /** Every reply with every read: the read has the last word, the reply explains silence. */
 
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { CommitId } from "../../src/core/ids.ts";
 import {
   classifyPush,
+  dispelsDoubt,
   leavesDoubt,
   type PushOutcome,
   type PushReply,
@@ -79,6 +80,22 @@ test.each([
   ["throttled", false],
 ] as const)("%s leaves doubt: %s", (kind, expected) => {
   expect(leavesDoubt(replyOf(kind))).toBe(expected);
+});
+
+describe("a no to a push that was on its way", () => {
+  test.each(["refused", "throttled"] as const)("leaves doubt until a read: %s", (kind) => {
+    const reply: PushReply = { kind, words: "", isSent: true };
+    expect(leavesDoubt(reply)).toBe(true);
+    const dispelling = Object.values(reads).filter((read) => dispelsDoubt(read, reply));
+    expect(dispelling).toEqual([reads.unmoved]);
+  });
+
+  test.each(["accepted", "raced", "silent"] as const)(
+    "is not %s: no read ends that doubt",
+    (kind) => {
+      expect(Object.values(reads).some((read) => dispelsDoubt(read, replyOf(kind)))).toBe(false);
+    },
+  );
 });
 
 test("a race that git saw lost before it sent anything leaves no doubt", () => {

@@ -67,6 +67,21 @@ describe("a push that was applied", () => {
   });
 });
 
+describe("a push that a proxy says no to, after the server took it,", () => {
+  test.each([403, 413, 429])(
+    "with %i, and that cannot be read back, is unknown",
+    async (status) => {
+      const { result, commits } = await promoteUnder([
+        always(asks.push, { after: { status } }),
+        { on: asks.writerList, fault: { status: 503 }, after: 1 },
+        { on: asks.list, fault: { status: 503 }, after: 2 },
+      ]);
+      expect(result).toMatchObject({ outcome: "unknown", exit: 5 });
+      expect(commits).toBe(1);
+    },
+  );
+});
+
 describe("a push that the server never saw", () => {
   test.each<[string, GitFault]>([
     ["the connection is dropped", "drop-before"],
@@ -153,8 +168,13 @@ describe("a fetch", () => {
     ["answered 500", { status: 500 }],
     ["a page of a proxy", { status: 200, body: "<html>log in</html>" }],
   ])("that is once %s is repeated, and the promotion lands", async (_, fault) => {
-    // The second POST brings the tip; the first asks where it is.
-    for (const strike of [once(asks.list, fault), once(asks.fetch, fault, 1)]) {
+    // The first POST asks where the tip is, the second brings it, the third brings the files.
+    const strikes = [
+      once(asks.list, fault),
+      once(asks.fetch, fault, 1),
+      once(asks.fetch, fault, 2),
+    ];
+    for (const strike of strikes) {
       const { result, commits } = await promoteUnder([strike]);
       expect(result).toMatchObject({ outcome: "landed", exit: 0 });
       expect(commits).toBe(1);

@@ -128,6 +128,34 @@ test("two who push on top of us do not hide it either when our answer was lost",
   expect(await world.deploysInBranch()).toEqual([result.deploy]);
 });
 
+test("one who sets the branch back is not overruled: what they took out stays out", async () => {
+  let base = "";
+  const world = await worldWith(({ box }, { kind, before }) =>
+    kind === asks.writerList && before === 0
+      ? box.git(box.bare, "update-ref", "refs/heads/main", base)
+      : undefined,
+  );
+  base = await world.box.tip();
+  const takenOut = await world.box.addCommit(note("a secret"));
+  const result = await world.deploy();
+  expect(result).toMatchObject({ outcome: "landed", exit: 0, attempts: 2 });
+  expect(await world.deploysInBranch()).toEqual([result.deploy]);
+  expect(await world.holds(1)).toBe(true);
+  const history = await world.box.git(world.box.bare, "rev-list", "main");
+  expect(history).not.toContain(takenOut);
+});
+
+test("one who removes the branch is not overruled: failed, and it stays away", async () => {
+  const world = await worldWith(({ box }, { kind, before }) =>
+    kind === asks.writerList && before === 0
+      ? box.git(box.bare, "update-ref", "-d", "refs/heads/main")
+      : undefined,
+  );
+  const result = await world.deploy();
+  expect(result).toMatchObject({ outcome: "failed", failure: { code: "remote-not-found" } });
+  expect(await world.box.git(world.box.bare, "for-each-ref", "refs/heads/main")).toBe("");
+});
+
 test("the same deploy, and the same revision under another id, land once", async () => {
   const world = await openFaultWorld();
   await world.deploy({ deploy: "same" });

@@ -39,12 +39,13 @@ test("a branch that is shown as it was, for a while after the push, has landed",
 });
 
 test("a branch that is shown as it was for ever is unknown, and the next run finds it", async () => {
-  let isOver = false;
-  const { world } = await laggingWorld((one) => !isOver && isLook(one));
-  const result = await world.deploy({ policy: { timeoutMs: 20_000 } });
+  let isStale = false;
+  const strikes: Strike[] = [{ on: asks.push, act: () => (isStale = true) }];
+  const { world } = await laggingWorld((one) => isStale && isRead(one), strikes);
+  const result = await world.deploy({ policy: { timeoutMs: 10_000 } });
   expect(result).toMatchObject({ outcome: "unknown", exit: 5 });
   expect(result.commit).toBe(await world.box.tip());
-  isOver = true;
+  isStale = false;
   expect(await world.deploy()).toMatchObject({ outcome: "unchanged", exit: 0 });
   expect(await world.violations()).toEqual([]);
   expect(await world.deploysInBranch()).toEqual([result.deploy]);

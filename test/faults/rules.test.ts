@@ -1,4 +1,4 @@
-/** Servers that will not: hooks, protected branches, rights, locks. Their words reach the reader. */
+/** Servers that will not: hooks, protected branches, rights, locks. */
 
 import { describe, expect, test } from "vitest";
 import { asks, openFaultWorld } from "../support/fault-world.ts";
@@ -171,11 +171,35 @@ describe("the lock of the branch", () => {
     expect((await world.deploysInBranch()).length).toBe(1);
   });
 
-  test("held for ever is named when the time is up: failed, and nothing is there", async () => {
+  test("held by the first copy of a push that the transport sent twice: landed, once", async () => {
+    const world = await openFaultWorld({
+      strikes: [{ on: asks.push, fault: "drop-during", times: 1 }],
+    });
+    // The lock is held while this hook runs. The second copy comes at once, and meets it.
+    world.box.addHook("reference-transaction", `test "$1" = prepared && sleep 1; exit 0`);
+    const result = await world.deploy();
+    expect(result).toMatchObject({ outcome: "landed", exit: 0 });
+    expect(world.box.stats.byKind[asks.push]).toBeGreaterThan(1);
+    expect(await world.violations()).toEqual([]);
+    expect(await world.deploysInBranch()).toEqual([result.deploy]);
+  });
+
+  test("held by that first copy until the time is up: unknown, for it may yet land", async () => {
+    const world = await openFaultWorld({
+      strikes: [{ on: asks.push, fault: "drop-during", times: 1 }],
+    });
+    world.box.addHook("reference-transaction", `test "$1" = prepared && sleep 2; exit 0`);
+    const result = await world.deploy({ policy: { timeoutMs: 1 } });
+    expect(result).toMatchObject({ outcome: "unknown", exit: 5 });
+    await expect.poll(() => world.deploysInBranch(), { timeout: 10_000 }).toEqual([result.deploy]);
+    expect(await world.violations()).toEqual([]);
+  });
+
+  test("held for ever is named when the time is up: unknown, and nothing is there", async () => {
     const world = await openFaultWorld();
     world.box.lockRef("main");
     const result = await world.deploy(brief);
-    expect(result).toMatchObject({ outcome: "failed", exit: 1, failure: { code: "deadline" } });
+    expect(result).toMatchObject({ outcome: "unknown", exit: 5 });
     expect(result.failure?.message).toContain("main.lock");
     expect(await world.violations()).toEqual([]);
     expect(await world.deploysInBranch()).toEqual([]);

@@ -99,7 +99,7 @@ function leapingClock(): Clock {
   };
 }
 
-/** Makes the world: a source, its images, and a branch whose manifests are at the first revision. */
+/** Makes the world: a source, its images, and a branch with manifests at the first revision. */
 export async function openFaultWorld(options: FaultWorldOptions = {}) {
   let isReady = false;
   const { strikes = [], answered = () => {} } = options;

@@ -157,7 +157,7 @@ const pushes: readonly (readonly [string, PushReply["kind"], Pushing])[] = [
   ],
   ["G5 compare-and-swap lost", "raced", contested()],
   ["G5 the transport sent it twice", "raced", { server: server(post, "drop-after", 1) }],
-  ["G8 lock held", "not-sent", { prepare: (box) => box.lockRef("main") }],
+  ["G8 lock held", "silent", { prepare: (box) => box.lockRef("main") }],
   ["G9 atomic", "raced", { ...contested(), flags: ["--atomic"] }],
   [
     "G10 a tag that is there",

@@ -1,4 +1,4 @@
-/** A server's report on a push, as git's wire protocol has it (gitprotocol-pack, gitprotocol-v2). */
+/** A server's report on a push, as git's wire protocol has it (gitprotocol-pack). */
 
 import type { GitAnswer } from "../../src/demo/git-server.ts";
 
