@@ -10,6 +10,7 @@ import type { Io } from "./io.ts";
 import { labCommands } from "./lab-commands.ts";
 import { checkReportFiles } from "./report-files.ts";
 import { rollbackCommands } from "./rollback-commands.ts";
+import { syncCommands } from "./sync-commands.ts";
 
 /** Returns the command line of Landfall, speaking through `io` and reporting each status. */
 export function program(io: Io, finish: Finish): Command {
@@ -31,6 +32,7 @@ export function program(io: Io, finish: Finish): Command {
   schemaCommand(root, io, finish);
   demoCommand(root, io, finish);
   raceCommand(root, io, finish);
+  syncCommands(root, io, finish);
   auditCommands(root, io, finish);
   rollbackCommands(root, io, finish);
   clusterCommands(root, io, finish);

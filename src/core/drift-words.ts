@@ -13,7 +13,7 @@ export function detailOf({ verdict, problems }: Drift, facts: DriftFacts): strin
   return [verdict, ...rest].map((each) => details[each](facts)).join(" ");
 }
 
-/** Returns what to do about the worst thing that no move of ours cures, where there is something. */
+/** Returns what to do about the worst thing that no move of ours cures, if anything. */
 export function hintOf({ verdict, problems }: Drift, facts: DriftFacts): string | undefined {
   const open = problems.filter(({ isCured }) => !isCured).map((problem) => problem.verdict);
   const worst = open.includes(verdict) ? verdict : open[0];
@@ -34,8 +34,8 @@ const details: Readonly<Record<SyncVerdict, Words>> = {
   },
   behind: (facts) =>
     `${wantedTag(facts)} has all its images, and the pins hold ${tagsOf(ofKind(facts, "older"))}.`,
-  mixed: ({ pins }) => `One image, several tags: ${placesOf(pins)}.`,
-  floating: (facts) => `What names no revision stands at ${placesOf(ofKind(facts, "foreign"))}.`,
+  mixed: ({ pins }) => `One image, several tags: ${tagsOf(pins)}.`,
+  floating: (facts) => `No commit of the source is named by ${tagsOf(ofKind(facts, "foreign"))}.`,
   stalled: ({ stalled }) =>
     `The grace time is over, and ${stalled?.tag} is still without ${stalled?.missing.join(", ")}.`,
   reverted: (facts) => {
@@ -43,11 +43,11 @@ const details: Readonly<Record<SyncVerdict, Words>> = {
     return `${wantedTag(facts)} had landed, and commit ${moved.movedAwayBy} moved it away from ${placesOf([moved])} by hand.`;
   },
   missing: ({ pins }) =>
-    `The registry does not have what is pinned: ${placesOf(pins.filter(({ isPublished }) => !isPublished))}.`,
+    `The registry does not have what is pinned: ${tagsOf(pins.filter(({ isPublished }) => !isPublished))}.`,
   diverged: (facts) => {
     const others = ofKind(facts, "diverged");
     return others.length > 0
-      ? `Another line of history than that of ${wantedTag(facts)} is pinned: ${placesOf(others)}.`
+      ? `Another line of history than that of ${wantedTag(facts)} is pinned: ${tagsOf(others)}.`
       : `${wantedTag(facts)} was published again, and the pins hold its earlier digest.`;
   },
   unreadable: () => "Something could not be read.",
@@ -64,7 +64,10 @@ const hints: Readonly<Partial<Record<SyncVerdict, Words>>> = {
   stalled: ({ stalled }) => `Look at the build of ${stalled?.revision}, and run it again.`,
   reverted: () =>
     "Land it again by `landfall sync --force`, or keep it out for good by `landfall rollback`.",
-  missing: () => "Publish it again, or go to a revision whose images are all there.",
+  missing: ({ wanted }) =>
+    wanted === undefined
+      ? "Publish it again, or go to a revision whose images are all there."
+      : `Publish it again, or land one that is all there: \`landfall promote --revision ${wanted.revision}\`.`,
   diverged: ({ wanted }) =>
     `If it is meant to go, \`landfall promote --allow-diverged --revision ${wanted?.revision ?? "SHA"}\`.`,
 };

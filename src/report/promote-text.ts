@@ -66,7 +66,8 @@ export function imageLines(image: ImageReport, style: Style): readonly string[] 
   return lines;
 }
 
-function diffText(diff: string, style: Style): string {
+/** Returns a diff painted, and safe for a terminal. */
+export function diffText(diff: string, style: Style): string {
   const painted = diff.split("\n").map((line) => {
     // A manifest may hold any byte that UTF-8 can; a terminal must not act on it.
     const safe = plain(line, Number.POSITIVE_INFINITY);

@@ -9,7 +9,7 @@ import type { MovedAway } from "../core/moved-away.ts";
 import { type Pin, pinHolds } from "../core/pins.ts";
 import type { SourceGraph } from "../core/source-graph.ts";
 import type { SyncGap } from "../core/sync-result.ts";
-import { tagOf } from "../core/tag-format.ts";
+import { revisionPrefixIn, tagOf } from "../core/tag-format.ts";
 import type { CodeCommit, Whole } from "./newest-whole.ts";
 import { coveringHold, notPinned, relationOf } from "./survey.ts";
 import type { SyncPorts, SyncRequest } from "./sync-request.ts";
@@ -66,7 +66,7 @@ export async function factsOf(
   for (const { pin, revision } of held) {
     const relation = await relationTo(wanted, { pin, revision }, scene);
     const movedAwayBy = wanted && movedAwayFrom(pin, wanted, scene);
-    pins.push({ pin, relation, isPublished: await isPublished(pin, ports), movedAwayBy });
+    pins.push({ pin, relation, isPublished: await isPublished(pin, scene), movedAwayBy });
   }
   const revision = wanted?.revision;
   const heldBy = revision && (await coveringHold(image, holds, { revision, ports }));
@@ -122,11 +122,16 @@ function movedAwayFrom(pin: Pin, wanted: Wanted, { graph, movedAway }: Scene) {
   return movedAway.by({ file, line, image: printImageName(pin.image) }, place);
 }
 
-/** A pin without a tag means `latest`, which is found fault with anyway. */
-async function isPublished({ image, tag, digest }: Pin, { registry }: SyncPorts): Promise<boolean> {
-  const reference = digest ?? asTag(tag ?? "");
+/**
+ * Whether the registry has what is pinned. Of a placeholder, and of `latest`, nobody needs to know:
+ * it is found fault with anyway.
+ */
+async function isPublished(pin: Pin, { ports, request }: Scene): Promise<boolean> {
+  const { image, tag = "", digest } = pin;
+  const isOurs = revisionPrefixIn(request.tagFormat, tag) !== undefined;
+  const reference = digest ?? (isOurs ? asTag(tag) : undefined);
   if (reference === undefined) return true;
-  return (await registry.find(image, reference)).kind === "found";
+  return (await ports.registry.find(image, reference)).kind === "found";
 }
 
 /** Since when, and by how many commits, the pins are behind what is wanted. */

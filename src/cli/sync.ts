@@ -1,0 +1,78 @@
+/** `landfall sync`: flags → use case → what was found, and what was done. */
+
+import { defaults } from "../core/defaults.ts";
+import { parseDuration } from "../core/duration.ts";
+import { type ImageName, printImageName, sameImage } from "../core/image-ref.ts";
+import { syncHtml } from "../report/sync-html.ts";
+import { syncText } from "../report/sync-text.ts";
+import { landPolicy } from "../usecases/land.ts";
+import { sync } from "../usecases/sync.ts";
+import type { SyncRequest, SyncSubject } from "../usecases/sync-request.ts";
+import { newDeployId } from "../wiring.ts";
+import { openSync } from "../wiring-sync.ts";
+import { type Io, printResult, progressFor, styleFor, usage } from "./io.ts";
+import { type ManifestFlags, parseAskedImage, type Settings, settingsFrom } from "./settings.ts";
+
+/** The flags of `sync`, as commander hands them over. */
+export interface SyncFlags extends ManifestFlags {
+  readonly lookback?: string;
+  readonly grace?: string;
+  readonly dryRun?: boolean;
+  readonly force?: boolean;
+  readonly deployId?: string;
+  readonly skipCi: boolean;
+}
+
+/** Runs the command and returns its exit status. */
+export async function runSync(flags: SyncFlags, io: Io): Promise<number> {
+  const settings = await settingsFrom(flags, io);
+  // All that can be wrong with the words is found before anything is opened.
+  const asked = askedBy(flags, settings);
+  const ports = await openSync(settings, { io, progress: progressFor(flags, io) });
+  try {
+    const policy = { ...landPolicy, timeoutMs: settings.timeoutMs ?? landPolicy.timeoutMs };
+    const result = await sync({ ...asked, repository: ports.repository }, ports, policy);
+    const text = () => syncText(result, styleFor(flags, io));
+    printResult(result, text, { ...flags, io, page: () => syncHtml(result) });
+    return result.exit;
+  } finally {
+    await ports.close();
+  }
+}
+
+function askedBy(flags: SyncFlags, settings: Settings): Omit<SyncRequest, "repository"> {
+  const { config, paths, branch, source, tagFormat } = settings;
+  const { lookback = defaults.sync.lookback, grace } = config?.sync ?? {};
+  const graceMs = grace ?? parseDuration(defaults.sync.grace);
+  return {
+    images: settings.images.map((asked) => subjectOf(asked, settings)),
+    ...{ paths, branch, source, tagFormat },
+    deploy: flags.deployId ?? newDeployId(),
+    pattern: new RegExp(config?.audit?.pattern ?? defaults.audit.pattern),
+    lookback: flags.lookback === undefined ? lookback : parseCount(flags.lookback),
+    graceMs: flags.grace === undefined ? graceMs : parseDuration(flags.grace),
+    movedAway: flags.force ? "land again" : "leave",
+    mode: flags.dryRun ? "dry-run" : "push",
+    skipCi: flags.skipCi && (config?.skipCi ?? defaults.skipCi),
+  };
+}
+
+/** The source paths of an image are in the file alone. */
+function subjectOf(asked: Settings["images"][number], { config }: Settings): SyncSubject {
+  const { image, tag } = asked;
+  if (tag !== undefined) throw tagGiven(image);
+  const entry = config?.images?.find(({ name }) => sameImage(parseAskedImage(name).image, image));
+  return { image, paths: entry?.paths };
+}
+
+function tagGiven(image: ImageName) {
+  return usage(
+    `Cannot sync "${printImageName(image)}" to a tag: which one it should hold is found out`,
+    "Write the image's name alone. `landfall promote` takes NAME=TAG.",
+  );
+}
+
+function parseCount(text: string): number {
+  if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
+  throw usage(`Cannot read the number "${text}" of --lookback`, "Write a whole number, from 1 on.");
+}

@@ -1,0 +1,175 @@
+/** Code and manifests on one branch of a real git server, with a real registry, for the checker. */
+
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { createPusher } from "../../src/adapters/registry-push.ts";
+import { holdsPath, writeHolds } from "../../src/core/hold.ts";
+import type { Revision, Tag } from "../../src/core/ids.ts";
+import { parseImageName } from "../../src/core/image-ref.ts";
+import type { SyncResult } from "../../src/core/sync-result.ts";
+import type { GitServerOptions } from "../../src/demo/git-server.ts";
+import { packImage } from "../../src/demo/pack-image.ts";
+import {
+  type RegistryFault,
+  type RegistryRequestSeen,
+  startRegistry,
+} from "../../src/demo/registry-server.ts";
+import { openSandbox, type SandboxFile } from "./git-sandbox.ts";
+import { runCli } from "./run-cli.ts";
+
+/** Text by path; undefined for a file that goes away. */
+export type Files = Readonly<Record<string, string | undefined>>;
+
+/** What a world is made with. */
+export interface SyncWorldOptions {
+  readonly git?: Pick<GitServerOptions, "fault">;
+  readonly registryFault?: (request: RegistryRequestSeen) => RegistryFault;
+  /** Source paths of the images, by their last names. */
+  readonly paths?: Readonly<Record<string, string>>;
+}
+
+/** How a commit is made. By default on `main`, a minute after the one before. */
+interface Made {
+  readonly message?: string;
+  readonly branch?: string;
+  readonly from?: string;
+  readonly atSeconds?: number;
+}
+
+export type SyncWorld = Awaited<ReturnType<typeof openSyncWorld>>;
+
+const names = ["web", "api"] as const;
+/** Long before any grace time ends. */
+const longAgoSeconds = 1_767_225_600;
+
+/** Returns the tag of a revision. */
+export const tagOf = (revision: string) => `sha-${revision.slice(0, 7)}` as Tag;
+
+/** Opens it: first `latest` is pinned, then the second commit of code, which is returned. */
+export async function openSyncWorld(options: SyncWorldOptions = {}) {
+  let fault = options.registryFault;
+  let isReady = false;
+  const registry = await startRegistry({
+    fault: (request) => (isReady ? (fault?.(request) ?? "pass") : "pass"),
+  });
+  onTestFinished(() => registry.close());
+  const image = (name: string) => `${registry.host}/acme/${name}`;
+
+  const deployment = (name: string, held: string) =>
+    `kind: Deployment\nspec:\n  image: ${image(name)}:${held} # ours\n`;
+  /** All manifests with everything at one tag. */
+  const pinned = (held: string): Files => ({
+    "k8s/web.yaml": deployment("web", held),
+    "k8s/api.yaml": deployment("api", held),
+    "k8s/scan.yaml": `kind: CronJob\nspec:\n  - image: "${image("api")}:${held}"\n`,
+  });
+
+  const asFiles = (files: Files): SandboxFile[] =>
+    Object.entries(files).map(([path, bytes]) => ({
+      path,
+      ...(bytes === undefined ? {} : { bytes }),
+    }));
+  const box = await openSandbox({
+    ...(options.git?.fault
+      ? { fault: (seen) => (isReady ? options.git!.fault!(seen) : "pass") }
+      : {}),
+    files: asFiles({ ...pinned("latest"), "app/main.ts": "0\n" }),
+  });
+  await box.git(box.bare, "symbolic-ref", "HEAD", "refs/heads/main");
+  let count = 0;
+
+  /** Makes a commit past the server, a minute after the one before. */
+  async function commit(files: Files, more: Made = {}): Promise<Revision> {
+    count += 1;
+    const { message = "feat: change", branch = "main", from = branch } = more;
+    const at = more.atSeconds ?? longAgoSeconds + count * 60;
+    const parent = await box.git(box.bare, "rev-parse", from);
+    const parts = [
+      `commit refs/heads/${branch}\ncommitter Ana <ana@localhost> ${at} +0000\n`,
+      `data ${Buffer.byteLength(message)}\n${message}\nfrom ${parent}\n`,
+    ];
+    for (const [path, text] of Object.entries(files)) {
+      const name = JSON.stringify(path);
+      parts.push(
+        text === undefined
+          ? `D ${name}\n`
+          : `M 644 inline ${name}\ndata ${Buffer.byteLength(text)}\n${text}\n`,
+      );
+    }
+    await box.run(box.bare, ["fast-import", "--quiet", "--done"], `${parts.join("")}\ndone\n`);
+    return (await box.tip(branch)) as string as Revision;
+  }
+
+  /** Makes a commit of code. */
+  const code = (path = "app/main.ts", more: Made = {}) => commit({ [path]: `${count}\n` }, more);
+
+  async function publish(
+    revision: string,
+    which: readonly string[] = names,
+    mark = "",
+  ): Promise<void> {
+    const clock = { nowMs: () => Date.now(), sleepMs: async () => {} };
+    const world = { credentials: () => undefined, clock, random: { unit: () => 0 } };
+    const pusher = createPusher({ ...world, timeoutMs: 30_000 });
+    const labels = { "org.opencontainers.image.revision": revision, mark };
+    const packed = packImage({ files: [], labels, createdSeconds: 0 });
+    for (const name of which) {
+      await pusher.pushImage(parseImageName(image(name))!, tagOf(revision), packed);
+    }
+  }
+
+  const home = join(box.root, "home");
+  mkdirSync(home);
+  const entries = names.map((name) => {
+    const path = options.paths?.[name];
+    return `  - { name: ${image(name)}${path === undefined ? "" : `, paths: [${path}]`} }\n`;
+  });
+  const settings = [
+    `images:\n${entries.join("")}manifests: { repository: ${box.url}, branch: main, paths: [k8s] }\n`,
+    `source: ${options.paths === undefined ? box.url : box.bare}\n`,
+  ];
+  writeFileSync(join(home, "landfall.yaml"), settings.join(""));
+
+  const run = (argv: readonly string[]) => runCli(argv, { cwd: home });
+  const first = await code();
+  await publish(first);
+  await commit(pinned(tagOf(first)), {
+    message: `chore(gitops): update image tags to ${tagOf(first)}`,
+  });
+  isReady = true;
+
+  return {
+    ...{ box, registry, home, first, image, pinned, deployment, commit, code, publish, run },
+    /** Runs the checker and returns its result. */
+    async sync(...flags: readonly string[]): Promise<SyncResult> {
+      const { out, status } = await run(["sync", "--json", "--quiet", ...flags]);
+      const result = JSON.parse(out) as SyncResult;
+      if (result.exit !== status) throw new Error(`said ${result.exit}, exited with ${status}`);
+      return result;
+    },
+    promote: (revision: string, ...flags: readonly string[]) =>
+      run(["promote", "--json", "--quiet", "--revision", revision, ...flags]),
+    /** Puts a hold on the branch, through a revision. */
+    hold(through: Revision, more: Files = {}) {
+      const images = names.map((name) => parseImageName(image(name))!);
+      const hold = { images, through, reason: "slow", by: "ana", at: "2026-01-01T00:00:00Z" };
+      const text = new TextDecoder().decode(writeHolds([hold]));
+      return commit({ ...more, [holdsPath]: text }, { message: "ops: go back" });
+    },
+    /** What the manifests on the server hold, file by file. */
+    async held(): Promise<Readonly<Record<string, string>>> {
+      const held: Record<string, string> = {};
+      for (const path of ["k8s/web.yaml", "k8s/api.yaml", "k8s/scan.yaml"]) {
+        const text = (await box.fileAt(path)).toString();
+        held[path] = /acme\/\w+:([\w.-]+)/.exec(text)?.[1] ?? "";
+      }
+      return held;
+    },
+    /** Subjects of the branch, newest first. */
+    subjects: async () => (await box.git(box.bare, "log", "--format=%s", "main")).split("\n"),
+    setRegistryFault(next: typeof fault): void {
+      fault = next;
+    },
+  };
+}
