@@ -2,6 +2,7 @@
 
 import { Failure } from "../core/failure.ts";
 import type { PushReply } from "../core/push-outcome.ts";
+import { remedyOf } from "./git-rules.ts";
 
 /** What a git command that talked to a server left behind. */
 export interface Said {
@@ -33,7 +34,7 @@ export function readPushReply(said: Said): PushReply {
   // What is said once the pack is on its way may be a proxy's word. git ends with 1 then.
   const sent = said.code === 128 ? {} : ({ isSent: true } as const);
   if (isThrottled(said.stderr, status)) return { ...throttled(said.stderr, words), ...sent };
-  if (isDenial(said.stderr, status)) return { kind: "refused", words, ...sent };
+  if (isDenial(said.stderr, status)) return { ...refusal(words), ...sent };
   // Over ssh git ends with 128 at any time, so the status alone does not say that nothing was sent.
   const isBefore = said.code === 128 && /^fatal: unable to access /m.test(said.stderr);
   return { kind: isBefore ? "not-sent" : "silent", words };
@@ -83,7 +84,13 @@ function refusedRef(line: string, stderr: string, words: string): PushReply {
   const isTooBig = /exceeds maximum allowed size/.test(stderr);
   if (/unpacker error/.test(line) && !isTooBig) return { kind: "not-sent", words };
   const kind = found?.[1] ?? "refused";
+  if (kind === "refused") return refusal(words);
   return kind === "raced" ? { kind, seenBy: "server", words } : { kind, words };
+}
+
+function refusal(words: string): PushReply {
+  const remedy = remedyOf(words);
+  return remedy === undefined ? { kind: "refused", words } : { kind: "refused", words, remedy };
 }
 
 function throttled(stderr: string, words: string): PushReply {

@@ -13,7 +13,13 @@ export type PushReply =
   /** Somebody else moved the ref first. Seen by git before it sent anything, or by the server. */
   | { readonly kind: "raced"; readonly seenBy: "git" | "server"; readonly words: string }
   /** A rule of the server, a hook or a permission said no. */
-  | { readonly kind: "refused"; readonly words: string; readonly isSent?: true }
+  | {
+      readonly kind: "refused";
+      readonly words: string;
+      readonly isSent?: true;
+      /** What the rule asks of the reader, where it is one that is known. */
+      readonly remedy?: string;
+    }
   /** Certainly not applied, and trying again may help (nothing was sent, or it was not stored). */
   | { readonly kind: "not-sent"; readonly words: string; readonly retryAfterMs?: number }
   /** The server asks to wait. */

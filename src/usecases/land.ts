@@ -24,7 +24,12 @@ export type Ending<Why> =
       readonly why: Why;
     }
   | { readonly kind: "rested"; readonly tip: CommitId; readonly why: Why }
-  | { readonly kind: "refused"; readonly words: string; readonly why: Why }
+  | {
+      readonly kind: "refused";
+      readonly words: string;
+      readonly remedy: string | undefined;
+      readonly why: Why;
+    }
   | { readonly kind: "failed"; readonly failure: Failure; readonly why: Why | undefined }
   | {
       readonly kind: "unknown";
@@ -188,7 +193,7 @@ async function settle<Why>(
     const words = reread.kind === "unreadable" ? reread.why : reply.words;
     return isOver ? unknown(race, words) : undefined;
   }
-  if (isRefused) return { kind: "refused", words: reply.words, why };
+  if (isRefused) return refused(pushed);
   return isLast ? outOfTime(pushed) : undefined;
 }
 
@@ -207,6 +212,11 @@ function waitAfter<Why>(
 
 function unknown<Why>({ doubts, why }: Race<Why>, words: string): Ending<Why> {
   return { kind: "unknown", words, doubts, why };
+}
+
+function refused<Why>({ reply, why }: Pushed<Why>): Ending<Why> {
+  const remedy = reply.kind === "refused" ? reply.remedy : undefined;
+  return { kind: "refused", words: reply.words, remedy, why };
 }
 
 function outOfTime<Why>({ reply, why }: Pushed<Why>): Ending<Why> {

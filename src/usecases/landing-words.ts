@@ -54,11 +54,15 @@ export function ended(outcome: Outcome, failure?: Failure): EndingFields {
 }
 
 /** Returns the words for a push that a rule of the server refused. */
-export function refusal(words: string): FailureReport {
+export function refusal({
+  words,
+  remedy,
+}: Landing<unknown> & { readonly kind: "refused" }): FailureReport {
+  const asks = remedy ?? "Check the branch's protection and the token's rights.";
   return {
     code: "push-refused",
     message: `The server refused the push: ${words}`,
-    hint: "Nothing was changed, and trying again cannot help. Check the branch's protection and the token's rights.",
+    hint: `Nothing was changed, and trying again cannot help. ${asks}`,
   };
 }
 

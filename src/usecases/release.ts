@@ -118,7 +118,7 @@ function endingOf(landing: Landing<ReleaseWhy>, { request }: Frame<ReleaseReques
     case "failed":
       return ended("failed", landing.failure);
     case "refused":
-      return { ...ended("refused"), failure: refusal(landing.words) };
+      return { ...ended("refused"), failure: refusal(landing) };
     case "unknown":
       return { ...ended("unknown"), failure: uncertainty(landing) };
     case "rested":

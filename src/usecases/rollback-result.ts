@@ -49,7 +49,7 @@ function endingOf(landing: Landing<BackWhy>, { request }: Frame<RollbackRequest>
     case "failed":
       return ended("failed", landing.failure);
     case "refused":
-      return { ...ended("refused"), failure: refusal(landing.words) };
+      return { ...ended("refused"), failure: refusal(landing) };
     case "unknown":
       return { ...ended("unknown"), failure: uncertainty(landing) };
     case "rested": {

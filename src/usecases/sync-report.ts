@@ -57,7 +57,7 @@ function endingOf(landing: Landing<SyncWhy>): EndingFields {
         (landing.why?.repairs.length ?? 0) > 0 ? "failed" : undefined,
       );
     case "refused":
-      return { ...ended("refused"), failure: refusal(landing.words) };
+      return { ...ended("refused"), failure: refusal(landing) };
     case "unknown":
       return { ...ended("unknown"), failure: uncertainty(landing) };
     case "landed":
