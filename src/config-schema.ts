@@ -94,6 +94,13 @@ const identity = z.strictObject({
   email: value.text.describe("Address."),
 });
 
+const signing = z.strictObject({
+  format: z
+    .enum(["ssh", "openpgp"])
+    .describe("ssh: the key comes from the environment. openpgp: it is one of gpg's keyring."),
+  key: optional(value.text, "Key in gpg's keyring, by its fingerprint. Default: the committer's."),
+});
+
 /** landfall.yaml. Every key is optional: flags can say all that a promotion needs. */
 export const settingsSchema = z.strictObject({
   tag: optional(
@@ -118,6 +125,7 @@ export const settingsSchema = z.strictObject({
   ),
   skipCi: optional(z.boolean(), "Whether deploy commits say [skip ci].", defaults.skipCi),
   identity: optional(identity, "Author and committer of the deploy commits.", defaults.identity),
+  signing: optional(signing, "How deploy commits are signed. Default: not, unless a key is given."),
   insecureRegistries: optional(
     z.array(value.registryHost),
     "Registries, host and port, to speak plain http to. This machine needs no entry.",

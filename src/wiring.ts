@@ -11,7 +11,7 @@ import type { RegistryOptions } from "./adapters/registry-client.ts";
 import type { Pusher } from "./adapters/registry-push.ts";
 import { clockUnder, systemClock, systemRandom } from "./adapters/system.ts";
 import type { Io } from "./cli/io.ts";
-import { checkRegistryPassword, gitSecrets, registryLogin } from "./cli/secrets.ts";
+import { checkRegistryPassword, gitSecrets, registryLogin, signingSecret } from "./cli/secrets.ts";
 import type { Settings } from "./cli/settings.ts";
 import type { Config } from "./config.ts";
 import { defaults } from "./core/defaults.ts";
@@ -141,6 +141,7 @@ function remoteOptions(settings: Settings, repository: string, io: Io) {
     branch: settings.branch,
     credentials: gitSecrets(repository, io),
     identity: settings.config?.identity ?? defaults.identity,
+    signing: () => signingSecret(settings.config?.signing, io),
     env: io.env,
     temporary: tmpdir(),
     timeoutMs: Math.min(gitTimeoutMs, settings.timeoutMs ?? gitTimeoutMs),

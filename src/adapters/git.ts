@@ -22,6 +22,7 @@ import {
   writeCommit,
 } from "./git-objects.ts";
 import { type GitPlace, laterThan } from "./git-run.ts";
+import { createSigner, type Signer, type SigningKey } from "./git-sign.ts";
 import { GitWire } from "./git-wire.ts";
 import { type ReadyCredentials, readyCredentials } from "./ssh-agent.ts";
 
@@ -32,6 +33,8 @@ export interface RemoteOptions {
   readonly branch: string;
   readonly credentials: GitCredentials;
   readonly identity: Identity;
+  /** Asked when the first commit is made. Commits are signed when it has a key. */
+  readonly signing?: (() => SigningKey | undefined) | undefined;
   /** The caller's environment, of which only a few names reach git. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Where the private repository is made and removed again. */
@@ -103,7 +106,10 @@ function remoteAt(home: string, ref: string, { options, ready }: Readied): GitRe
     writing: { ...at, signal: signal && laterThan(signal, finishMs.push), env: write },
     ...{ url, ref, redact: redactor(credentials) },
   });
-  return new GitRemote({ inside, wire, identity, end: () => ready.close() });
+  const keyOf = options.signing ?? (() => undefined);
+  const signer = createSigner({ keyOf, identity, inside, env });
+  const end = async () => void (await Promise.all([ready.close(), signer.close()]));
+  return new GitRemote({ inside, wire, identity, signer, end });
 }
 
 async function removeAll(directory: string): Promise<void> {
@@ -121,7 +127,8 @@ interface Parts {
   readonly inside: GitPlace;
   readonly wire: GitWire;
   readonly identity: Identity;
-  /** Ends what was started for the credentials. */
+  readonly signer: Signer;
+  /** Ends what was started for the credentials and the signer. */
   readonly end: () => Promise<void>;
 }
 
@@ -210,8 +217,9 @@ class GitRemote implements OpenedRemote {
   }
 
   async commit(draft: CommitDraft): Promise<CommitId> {
-    const { inside, identity } = this.#parts;
-    const commit = await writeCommit(inside, draft, { identity, modes: this.#modes });
+    const { inside, identity, signer } = this.#parts;
+    const unsigned = await writeCommit(inside, draft, { identity, modes: this.#modes });
+    const commit = await signer.sign(unsigned, draft);
     this.#parents.set(commit, draft.parent);
     return commit;
   }

@@ -6,13 +6,26 @@ import { join } from "node:path";
 import { Failure } from "../core/failure.ts";
 import { type GitCredentials, transportOf } from "./git-auth.ts";
 
-/** Where the agent lives, and for which repository. */
-export interface AgentPlace {
-  readonly url: string;
+/** Where an agent lives. */
+export interface AgentHome {
   /** The caller's environment, of which only PATH is used. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** A private directory, for the socket. */
   readonly home: string;
+}
+
+/** Where the agent lives, and for which repository. */
+export interface AgentPlace extends AgentHome {
+  readonly url: string;
+}
+
+/** An agent of our own that holds one key. */
+export interface KeyAgent {
+  readonly socket: string;
+  /** As OpenSSH prints it, on a line of its own. */
+  readonly publicKey: string;
+  /** Ends the agent, and with it all memory of the key. */
+  close(): Promise<void>;
 }
 
 /** Credentials that ssh can use as they are, until they are closed. */
@@ -41,10 +54,27 @@ export async function readyCredentials(
   if (sshKey === undefined || transportOf(place.url, plainHttpHosts) !== "ssh") {
     return { credentials, close: async () => {} };
   }
-  const socket = join(place.home, "agent");
+  const agent = await startKeyAgent(sshKey, { ...place, name: "agent" });
+  return {
+    credentials: { ...credentials, sshAgentSocket: agent.socket },
+    close: () => agent.close(),
+  };
+}
+
+/**
+ * Starts an agent that holds a key.
+ *
+ * @param name The socket's name in the home.
+ * @throws Failure `usage` when the key cannot be loaded, or OpenSSH is not installed.
+ */
+export async function startKeyAgent(
+  key: string,
+  { env: caller, home, name }: AgentHome & { readonly name: string },
+): Promise<KeyAgent> {
+  const socket = join(home, name);
   const env = {
-    PATH: place.env.PATH ?? "",
-    HOME: place.home,
+    PATH: caller.PATH ?? "",
+    HOME: home,
     SSH_AUTH_SOCK: socket,
     // A key with a passphrase is refused at once, instead of a question to nobody.
     SSH_ASKPASS: "/bin/false",
@@ -52,15 +82,14 @@ export async function readyCredentials(
   };
   const agent = await startAgent(socket, env);
   try {
-    await addKey(sshKey, env);
+    // ssh refuses a key without its last line end, and secrets often lose theirs, or have CRLF.
+    await sshAdd(["-q", "-"], `${key.replaceAll("\r", "").trim()}\n`, env);
+    const publicKey = await sshAdd(["-L"], "", env);
+    return { socket, publicKey, close: () => stop(agent) };
   } catch (error) {
     await stop(agent);
     throw error;
   }
-  return {
-    credentials: { ...credentials, sshAgentSocket: socket },
-    close: () => stop(agent),
-  };
 }
 
 async function startAgent(socket: string, env: NodeJS.ProcessEnv): Promise<ChildProcess> {
@@ -77,17 +106,25 @@ async function startAgent(socket: string, env: NodeJS.ProcessEnv): Promise<Child
   }
 }
 
-async function addKey(key: string, env: NodeJS.ProcessEnv): Promise<void> {
+/** Runs ssh-add, and returns what it prints. */
+async function sshAdd(
+  args: readonly string[],
+  input: string,
+  env: NodeJS.ProcessEnv,
+): Promise<string> {
   const signal = AbortSignal.timeout(patienceMs);
-  const add = spawn("ssh-add", ["-q", "-"], { env, signal, stdio: ["pipe", "ignore", "ignore"] });
+  const add = spawn("ssh-add", args, { env, signal, stdio: ["pipe", "pipe", "ignore"] });
+  let printed = "";
+  add.stdout.on("data", (chunk) => {
+    printed += chunk;
+  });
   add.stdin.on("error", () => {});
-  // ssh refuses a key without its last line end, and secrets often lose theirs, or have CRLF.
-  add.stdin.end(`${key.replaceAll("\r", "").trim()}\n`);
+  add.stdin.end(input);
   const code = await once(add, "close").then(
     ([status]) => status as number | null,
     () => null,
   );
-  if (code === 0) return;
+  if (code === 0) return printed;
   throw unusable(
     "ssh-add does not take it",
     "Give an unencrypted private key in full, from its BEGIN line to its END line.",

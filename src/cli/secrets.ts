@@ -18,6 +18,12 @@ export interface GitSecrets {
   readonly plainHttpHosts?: readonly string[];
 }
 
+/** With what deploy commits are signed (adapters/git-sign.ts). */
+export type SigningSecret =
+  | { readonly format: "ssh"; readonly text: string }
+  | { readonly format: "ssh"; readonly file: string; readonly agentSocket?: string | undefined }
+  | { readonly format: "openpgp"; readonly id?: string | undefined; readonly keyring: string };
+
 /** A user of a registry. */
 export interface RegistryLogin {
   readonly username: string;
@@ -37,6 +43,43 @@ export function gitSecrets(repository: string, io: Io): GitSecrets {
     sshAgentSocket: env.SSH_AUTH_SOCK,
     plainHttpHosts: env.LANDFALL_PLAIN_HTTP_HOSTS?.split(",").map((host) => host.trim()),
   });
+}
+
+/**
+ * Returns the key that deploy commits are signed with: an SSH key's text in LANDFALL_SIGNING_KEY, a
+ * file in LANDFALL_SIGNING_KEY_FILE, or one of gpg's keyring where the settings say so.
+ *
+ * @throws Failure `usage` when the settings and the environment do not go together.
+ */
+export function signingSecret(
+  asked: { readonly format: "ssh" | "openpgp"; readonly key?: string | undefined } | undefined,
+  { env }: Io,
+): SigningSecret | undefined {
+  const text = env.LANDFALL_SIGNING_KEY ?? "";
+  const file = env.LANDFALL_SIGNING_KEY_FILE ?? "";
+  if (/BEGIN PGP/.test(text) || (asked?.format === "openpgp" && text + file !== "")) {
+    throw usage(
+      "Cannot sign with an OpenPGP key from the environment: gpg would write it to a file",
+      "Import it into gpg's keyring and set signing.format to openpgp, or give an SSH key.",
+    );
+  }
+  if (asked?.format === "openpgp") {
+    const keyring = env.GNUPGHOME ?? join(env.HOME ?? "/", ".gnupg");
+    return { format: "openpgp", id: asked.key, keyring };
+  }
+  if (asked?.key !== undefined) {
+    throw usage(
+      "Cannot use signing.key: it names a key of gpg's keyring, and signing.format is ssh",
+      "Give the SSH key by LANDFALL_SIGNING_KEY or LANDFALL_SIGNING_KEY_FILE.",
+    );
+  }
+  if (text !== "") return { format: "ssh", text };
+  if (file !== "") return { format: "ssh", file, agentSocket: env.SSH_AUTH_SOCK };
+  if (asked === undefined) return undefined;
+  throw usage(
+    "Cannot sign: signing.format is ssh, and no key is given",
+    "Give it by LANDFALL_SIGNING_KEY (its text) or LANDFALL_SIGNING_KEY_FILE.",
+  );
 }
 
 /**
