@@ -1,13 +1,18 @@
 /** Code and manifests on one branch of a real git server, with a real registry, for the checker. */
 
+import { randomUUID } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
+import { openDeployLog } from "../../src/adapters/git-deploy-log.ts";
+import { openHistory } from "../../src/adapters/git-history.ts";
+import { createRegistry } from "../../src/adapters/registry.ts";
 import { createPusher } from "../../src/adapters/registry-push.ts";
 import { holdsPath, writeHolds } from "../../src/core/hold.ts";
 import type { Revision, Tag } from "../../src/core/ids.ts";
 import { parseImageName } from "../../src/core/image-ref.ts";
 import type { SyncResult } from "../../src/core/sync-result.ts";
+import { parseTagFormat } from "../../src/core/tag-format.ts";
 import type { GitServerOptions } from "../../src/demo/git-server.ts";
 import { packImage } from "../../src/demo/pack-image.ts";
 import {
@@ -15,6 +20,10 @@ import {
   type RegistryRequestSeen,
   startRegistry,
 } from "../../src/demo/registry-server.ts";
+import { landPolicy } from "../../src/usecases/land.ts";
+import { sync } from "../../src/usecases/sync.ts";
+import type { SyncRequest } from "../../src/usecases/sync-request.ts";
+import { leapingClock } from "./fault-world.ts";
 import { openSandbox, type SandboxFile } from "./git-sandbox.ts";
 import { runCli } from "./run-cli.ts";
 
@@ -24,7 +33,6 @@ export type Files = Readonly<Record<string, string | undefined>>;
 /** What a world is made with. */
 export interface SyncWorldOptions {
   readonly git?: Pick<GitServerOptions, "fault">;
-  readonly registryFault?: (request: RegistryRequestSeen) => RegistryFault;
   /** Source paths of the images, by their last names. */
   readonly paths?: Readonly<Record<string, string>>;
 }
@@ -43,16 +51,16 @@ const names = ["web", "api"] as const;
 /** Long before any grace time ends. */
 const longAgoSeconds = 1_767_225_600;
 
+const format = parseTagFormat("sha-{revision:7}");
+
 /** Returns the tag of a revision. */
 export const tagOf = (revision: string) => `sha-${revision.slice(0, 7)}` as Tag;
 
 /** Opens it: first `latest` is pinned, then the second commit of code, which is returned. */
 export async function openSyncWorld(options: SyncWorldOptions = {}) {
-  let fault = options.registryFault;
+  let fault: (request: RegistryRequestSeen) => RegistryFault = () => "pass";
   let isReady = false;
-  const registry = await startRegistry({
-    fault: (request) => (isReady ? (fault?.(request) ?? "pass") : "pass"),
-  });
+  const registry = await startRegistry({ fault: (request) => fault(request) });
   onTestFinished(() => registry.close());
   const image = (name: string) => `${registry.host}/acme/${name}`;
 
@@ -150,6 +158,34 @@ export async function openSyncWorld(options: SyncWorldOptions = {}) {
     },
     promote: (revision: string, ...flags: readonly string[]) =>
       run(["promote", "--json", "--quiet", "--revision", revision, ...flags]),
+    /** Runs the use case on a clock on which waiting takes no time. */
+    async check(more: Partial<SyncRequest> = {}, timeoutMs = 30_000): Promise<SyncResult> {
+      const own = { env: process.env, temporary: box.temporary, timeoutMs: 30_000 };
+      const clock = leapingClock();
+      const random = { unit: () => 0.5 };
+      const remote = await box.open(own);
+      const at = { url: box.url, credentials: {} };
+      const history = await openHistory({ ...own, upstream: async () => at });
+      const log = await openDeployLog({
+        ...{ ...own, manifests: { ...at, branch: "main" }, source: { upstream: at } },
+      });
+      const reading = { credentials: () => undefined, timeoutMs, clock, random };
+      const request: SyncRequest = {
+        images: names.map((name) => ({ image: parseImageName(image(name))! })),
+        ...{ tagFormat: format, paths: ["k8s"], repository: box.url, branch: "main" },
+        ...{ source: box.url, deploy: randomUUID(), pattern: /^chore\(gitops\)/ },
+        ...{ lookback: 100, graceMs: 60_000, movedAway: "leave", mode: "push", skipCi: true },
+        ...more,
+      };
+      const registryPort = createRegistry(reading);
+      const progress = { step: () => {}, warn: () => {} };
+      const ports = { remote, clock, random, progress, history, log, registry: registryPort };
+      try {
+        return await sync(request, { ...ports, tree: history }, landPolicy);
+      } finally {
+        await Promise.all([history.close(), log.close()]);
+      }
+    },
     /** Puts a hold on the branch, through a revision. */
     hold(through: Revision, more: Files = {}) {
       const images = names.map((name) => parseImageName(image(name))!);
