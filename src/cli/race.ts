@@ -2,18 +2,21 @@
 
 import { parseFaults } from "../lab/faults.ts";
 import { race } from "../lab/race.ts";
-import type { Shape } from "../lab/scene.ts";
+import { alone, type Shape } from "../lab/scene.ts";
 import { raceText } from "../report/race-text.ts";
 import { type Io, printResult, styleFor, usage, type Voice } from "./io.ts";
 
 /** The flags of the command, as typed. */
 export interface RaceFlags extends Voice {
   readonly deployers: string;
+  readonly foreign: string;
   readonly seed: string;
   readonly shape: Shape;
   readonly faults: string;
   readonly timeout?: string;
 }
+
+const few = { from: 0, to: 64 } as const;
 
 /**
  * Runs the command and returns its exit status: 0 when no law is broken, 1 otherwise.
@@ -23,6 +26,10 @@ export interface RaceFlags extends Voice {
 export async function runRace(flags: RaceFlags, io: Io): Promise<number> {
   const result = await race({
     deployers: wholeNumber(flags.deployers, { flag: "--deployers", from: 1, to: 64 }),
+    company: {
+      ...alone,
+      foreign: wholeNumber(flags.foreign, { flag: "--foreign", ...few }),
+    },
     seed: wholeNumber(flags.seed, { flag: "--seed", from: 0, to: 2 ** 31 - 1 }),
     shape: flags.shape,
     faults: parseFaults(flags.faults),

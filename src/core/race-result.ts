@@ -14,11 +14,12 @@ export interface RaceRound {
   readonly commit: CommitId;
 }
 
-/** One run of one deployer. */
+/** One run of one command. */
 export interface RaceRun {
   readonly name: string;
+  readonly command: "promote" | "sync" | "rollback" | "release";
   readonly revision: Revision;
-  /** `crashed`: the process was cut off, and the next run of this deployer took over. */
+  /** `crashed`: the process was cut off, and the next run of the same took over. */
   readonly outcome: Outcome | "crashed";
   readonly code?: string | undefined;
   /** Model time from its start to its end, in milliseconds. Undefined: it was cut off. */
@@ -37,6 +38,10 @@ export interface RaceResult {
   readonly command: "race";
   readonly seed: number;
   readonly deployers: number;
+  /** Who raced beside the deployers. */
+  readonly syncs: number;
+  readonly rollbacks: number;
+  readonly foreign: number;
   readonly shape: string;
   /** The faults that could strike, as `--faults` takes them. */
   readonly faults: string;

@@ -42,6 +42,13 @@ export interface Said {
   readonly code?: string | undefined;
 }
 
+const well: ReadonlySet<Outcome> = new Set(["landed", "unchanged", "superseded"]);
+
+/** Returns whether an operation ended, and with what it was to do done. */
+export function isWell({ end }: Operation): boolean {
+  return end !== undefined && well.has(end.outcome);
+}
+
 /** The order of the source's revisions. */
 export interface Lineage {
   /** Returns the only revision that begins with these hex digits. */

@@ -5,7 +5,7 @@ import { check } from "./checker.ts";
 import type { Violation } from "./evidence.ts";
 import { allFates, type Budget, type EnumeratedFate } from "./fate.ts";
 import { idOf } from "./objects.ts";
-import { type Shape, sceneOf } from "./scene.ts";
+import { type Company, type Shape, sceneOf } from "./scene.ts";
 import { type Deployer, evidenceOf, type Play, realDeployer, start } from "./stage.ts";
 import { World } from "./world.ts";
 
@@ -13,6 +13,8 @@ import { World } from "./world.ts";
 export interface ExploreOptions {
   readonly deployers: number;
   readonly shape: Shape;
+  /** Who races beside them. Absent: nobody. */
+  readonly company?: Company;
   readonly budget: Budget;
   readonly deployer?: Deployer;
   /** Whether states that were met before are gone through again. Only to test the exploring. */
@@ -68,11 +70,11 @@ export async function explore(options: ExploreOptions): Promise<Exploration> {
 
 /** Runs one path to its end. Undefined: it came to a state that is known. */
 async function runOnce(
-  { deployers, shape, deployer = realDeployer }: ExploreOptions,
+  { deployer = realDeployer, ...cast }: ExploreOptions,
   fate: EnumeratedFate,
   isKnown: (world: World) => boolean,
 ) {
-  const scene = sceneOf(shape, deployers, fate);
+  const scene = sceneOf(cast, fate);
   const world = new World(scene, fate, "free");
   const play: Play = { world, scene, deployer, policy: landPolicy };
   const operations = start(play);

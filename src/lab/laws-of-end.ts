@@ -1,10 +1,8 @@
 /** Laws about how it ends: everybody comes out, in time, and the branch holds the newest. */
 
 import { sameImage } from "../core/image-ref.ts";
-import type { Operation, Violation } from "./evidence.ts";
+import { isWell, type Violation } from "./evidence.ts";
 import type { Ledger } from "./ledger.ts";
-
-const well: ReadonlySet<string> = new Set(["landed", "unchanged", "superseded"]);
 
 /** Judges I8 and I9. */
 export function endLaws(ledger: Ledger): readonly Violation[] {
@@ -43,8 +41,4 @@ function allEnd({ evidence }: Ledger): readonly Violation[] {
       return { law: "I9", message: `${actor} ended ${end!.outcome}, and nothing stood in its way` };
     }),
   ];
-}
-
-function isWell({ end }: Operation): boolean {
-  return end !== undefined && well.has(end.outcome);
 }

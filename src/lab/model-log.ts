@@ -1,38 +1,58 @@
-/** One actor's view of both histories of a world, whole, as the checker reads them. */
+/** One actor's view of the two histories, each read whole: the branch of the model, and the source. */
 
 import type { FileChange, LoggedCommit } from "../core/commit-log.ts";
-import type { CommitId, Revision } from "../core/ids.ts";
+import type { CommitId } from "../core/ids.ts";
 import type { DeployLog } from "../ports.ts";
-import type { Commit } from "./objects.ts";
-import { idOf } from "./objects.ts";
+import { short, troubleReading } from "./model-remote.ts";
+import { type Commit, idOf, type Tree } from "./objects.ts";
+import { startMs } from "./scheduler.ts";
 import type { World } from "./world.ts";
 
-/** Source and manifests apart. Every revision is as old as time: dates are no matter here. */
+/** When the source's first revision was made, in milliseconds since the epoch: long before. */
+const sourceMs = startMs - 30 * 86_400_000;
+
+/** The log as one actor reads it. */
 export class ModelLog implements DeployLog {
   readonly #world: World;
   readonly #actor: string;
-  readonly #tip: Revision;
   readonly #contents = new Map<string, Uint8Array>();
 
-  /** @param tip Where the source's own line ends. */
-  constructor(world: World, actor: string, tip: Revision) {
+  constructor(world: World, actor: string) {
     this.#world = world;
     this.#actor = actor;
-    this.#tip = tip;
   }
 
   async histories() {
-    const { scheduler, objects } = this.#world;
-    await scheduler.before(this.#actor, "read the histories", this.#world.latencyMs());
-    const log = objects.log(this.#world.view());
-    return { manifests: log.map(asLogged).reverse(), source: this.#sourceLog() };
+    const { scheduler, fate, objects, accounts } = this.#world;
+    const account = accounts.get(this.#actor)!;
+    await scheduler.before(this.#actor, "read the log", this.#world.latencyMs());
+    const trouble = troubleReading(fate);
+    account.told += `${trouble?.message ?? "read the log"}\n`;
+    if (trouble !== undefined) throw trouble;
+    const tip = this.#world.view();
+    const label = `read the log of ${short(tip)}`;
+    await scheduler.after(this.#actor, label, this.#world.latencyMs());
+    account.told += `${tip}\n`;
+    const manifests = objects.log(tip).toReversed().map(logged);
+    return { manifests, source: sourceLog(this.#world) };
   }
 
   async changes(commits: readonly LoggedCommit[], paths: readonly string[]) {
+    const { objects } = this.#world;
+    const isAsked = (path: string) =>
+      paths.length === 0 ||
+      paths.some((one) => one === "." || path === one || path.startsWith(`${one}/`));
     const changes = new Map<string, readonly FileChange[]>();
     for (const { id } of commits) {
-      const found = this.#changesIn(this.#world.objects.get(id as CommitId), paths);
-      if (found.length > 0) changes.set(id, found);
+      const { tree, parent } = objects.get(id as CommitId);
+      const before: Tree = parent === undefined ? new Map() : objects.get(parent).tree;
+      const names = [...new Set([...before.keys(), ...tree.keys()])].filter(isAsked);
+      const changed = names.filter((path) => before.get(path) !== tree.get(path));
+      const found = changed.map((path) => {
+        return { path, before: this.#keep(before.get(path)), after: this.#keep(tree.get(path)) };
+      });
+      const real = found.filter((file) => file.before !== file.after);
+      if (real.length > 0) changes.set(id, real);
     }
     return changes;
   }
@@ -45,28 +65,6 @@ export class ModelLog implements DeployLog {
     for (const id of ids) take(id, this.#contents.get(id)!);
   }
 
-  /** Parents were added before their children. */
-  #sourceLog(): readonly LoggedCommit[] {
-    const { source } = this.#world;
-    const known = [...source.parents].filter(([id]) => source.precedes(id, this.#tip)).reverse();
-    return known.map(([id, parents]) => ({ id, parents, atMs: 0, author: "", message: "work\n" }));
-  }
-
-  #changesIn({ tree, parent }: Commit, paths: readonly string[]): readonly FileChange[] {
-    const before = parent === undefined ? new Map() : this.#world.objects.get(parent).tree;
-    const names = new Set<string>([...before.keys(), ...tree.keys()]);
-    const isAsked = (name: string) =>
-      paths.length === 0 || paths.some((path) => name === path || name.startsWith(`${path}/`));
-    return [...names].filter(isAsked).flatMap((path) => {
-      const change = {
-        path,
-        before: this.#keep(before.get(path)),
-        after: this.#keep(tree.get(path)),
-      };
-      return change.before === change.after ? [] : [change];
-    });
-  }
-
   #keep(bytes: Uint8Array | undefined): string | undefined {
     if (bytes === undefined) return undefined;
     const id = idOf(bytes);
@@ -75,6 +73,17 @@ export class ModelLog implements DeployLog {
   }
 }
 
-function asLogged({ id, parent, message }: Commit): LoggedCommit {
-  return { id, parents: parent === undefined ? [] : [parent], atMs: 0, author: "", message };
+function logged({ id, parent, message, atSeconds }: Commit): LoggedCommit {
+  const parents = parent === undefined ? [] : [parent];
+  return { id, parents, atMs: atSeconds * 1_000, author: "Lab", message };
+}
+
+/** The source's branch: its tip and all that the tip descends from, children before parents. */
+function sourceLog({ source }: World): readonly LoggedCommit[] {
+  const made = [...source.parents].map(([id, parents], at): LoggedCommit => {
+    const atMs = sourceMs + at * 60_000;
+    return { id, parents, atMs, author: "Lab", message: `feat: revision ${at}\n` };
+  });
+  const { tip } = source;
+  return made.filter(({ id }) => source.precedes(id as never, tip)).reverse();
 }

@@ -4,6 +4,7 @@ import { Failure } from "../core/failure.ts";
 import type { CommitId } from "../core/ids.ts";
 import type { PushReply, Reread } from "../core/push-outcome.ts";
 import type { CommitDraft, ManifestFile, Remote } from "../ports.ts";
+import type { Fate } from "./fate.ts";
 import { type Account, certainNo, type World } from "./world.ts";
 
 /** The branch as one actor reaches it. */
@@ -21,7 +22,7 @@ export class ModelRemote implements Remote {
   async fetchTip(): Promise<CommitId> {
     const { scheduler } = this.#world;
     await scheduler.before(this.#actor, "fetch", this.#world.latencyMs());
-    const trouble = this.#trouble();
+    const trouble = troubleReading(this.#world.fate);
     if (trouble !== undefined) {
       this.#tell(trouble.message);
       throw trouble;
@@ -74,7 +75,7 @@ export class ModelRemote implements Remote {
   async reread(before: CommitId, commit: CommitId): Promise<Reread> {
     const { scheduler, objects } = this.#world;
     await scheduler.before(this.#actor, "read again", this.#world.latencyMs());
-    const trouble = this.#trouble();
+    const trouble = troubleReading(this.#world.fate);
     if (trouble !== undefined) return { kind: "unreadable", why: this.#tell(trouble.message) };
     const tip = this.#world.view();
     await scheduler.after(this.#actor, `read ${short(tip)}`, this.#world.latencyMs());
@@ -130,16 +131,6 @@ export class ModelRemote implements Remote {
     };
   }
 
-  #trouble(): Failure | undefined {
-    const { fate } = this.#world;
-    if (fate.strikes("unreachable")) {
-      return new Failure("remote-unreachable", "Cannot read: no route to host", "Try again.");
-    }
-    if (!fate.strikes("throttle")) return undefined;
-    const retryAfterMs = fate.lasts(1_000, 40_000);
-    return new Failure("throttled", "Cannot read: error: 429", "Wait.", { retryAfterMs });
-  }
-
   /** A branch that went on from a commit's parent without the commit never takes it any more. */
   #show(tip: CommitId): CommitId {
     const { objects } = this.#world;
@@ -156,7 +147,17 @@ export class ModelRemote implements Remote {
   }
 }
 
+/** Returns what befalls a read of the server, or undefined when it is answered. */
+export function troubleReading(fate: Fate): Failure | undefined {
+  if (fate.strikes("unreachable")) {
+    return new Failure("remote-unreachable", "Cannot read: no route to host", "Try again.");
+  }
+  if (!fate.strikes("throttle")) return undefined;
+  const retryAfterMs = fate.lasts(1_000, 40_000);
+  return new Failure("throttled", "Cannot read: error: 429", "Wait.", { retryAfterMs });
+}
+
 /** Returns the first digits of an id, for a trace. */
-function short(id: string): string {
+export function short(id: string): string {
   return id.slice(0, 7);
 }

@@ -18,6 +18,8 @@ export interface Commit {
   readonly message: string;
   /** How many commits stand below it. */
   readonly depth: number;
+  /** Its date, in whole seconds. The first commit is from before all time. */
+  readonly atSeconds: number;
 }
 
 /** Returns 40 hex digits that tell a text. */
@@ -32,7 +34,7 @@ export class Objects {
   /** Makes the first commit of a branch. */
   root(tree: Tree, message: string): CommitId {
     const id = idOf(message) as CommitId;
-    this.#commits.set(id, { id, parent: undefined, tree, message, depth: 0 });
+    this.#commits.set(id, { id, parent: undefined, tree, message, depth: 0, atSeconds: 0 });
     return id;
   }
 
@@ -47,7 +49,8 @@ export class Objects {
       content += `${path} ${bytes === undefined ? "gone" : idOf(bytes)}\n`;
     }
     const id = idOf(`${parent}\n${atSeconds}\n${content}\n${message}`) as CommitId;
-    this.#commits.set(id, { id, parent, tree, message, depth: before.depth + 1 });
+    const depth = before.depth + 1;
+    this.#commits.set(id, { id, parent, tree, message, depth, atSeconds });
     return id;
   }
 

@@ -26,26 +26,37 @@ export function sendPeople(world: World, scene: Scene): void {
     world.scheduler.watch(visit(kind, deed, { world, scene }));
   }
   if (world.fate.strikes("rewind")) world.scheduler.watch(rewind(world));
+  for (let at = 1; at <= scene.foreign; at += 1) {
+    const stubborn = { tries: Number.POSITIVE_INFINITY, delayMsMax: 2_000 };
+    world.scheduler.watch(pushOnce(`people-${at}`, edit, { world, scene }, stubborn));
+  }
 }
 
-/** How often somebody who lost a race of their own tries again. */
-const triesMax = 5;
+/** When somebody comes at the latest, and how often they try who lost a race of their own. */
+interface Manner {
+  readonly delayMsMax: number;
+  readonly tries: number;
+}
 
 async function visit(kind: string, deed: Deed, play: Play): Promise<void> {
-  const { scheduler, fate, server, objects } = play.world;
-  const visits = fate.lasts(1, 4);
+  const visits = play.world.fate.lasts(1, 4);
   for (let count = 1; count <= visits; count += 1) {
-    const name = `people-${kind}-${count}`;
-    await scheduler.before(name, "begin", fate.lasts(0, 8_000));
-    for (let tries = 1; tries <= triesMax; tries += 1) {
-      const tip = objects.get(server.tip);
-      const draft = deed(tip, play);
-      if (draft === undefined) break;
-      const atSeconds = Math.floor(scheduler.nowMs / 1_000);
-      const commit = objects.write({ ...draft, parent: tip.id, atSeconds });
-      await scheduler.after(name, "push", fate.lasts(50, 400));
-      if (server.swap(commit, name)) break;
-    }
+    await pushOnce(`people-${kind}-${count}`, deed, play, { delayMsMax: 8_000, tries: 5 });
+  }
+}
+
+/** Pulls, commits and pushes as people do, and again when somebody else was faster. */
+async function pushOnce(name: string, deed: Deed, play: Play, manner: Manner): Promise<void> {
+  const { scheduler, fate, server, objects } = play.world;
+  await scheduler.before(name, "begin", fate.lasts(0, manner.delayMsMax));
+  for (let left = manner.tries; left > 0; left -= 1) {
+    const tip = objects.get(server.tip);
+    const draft = deed(tip, play);
+    if (draft === undefined) return;
+    const atSeconds = scheduler.nowSeconds;
+    const commit = objects.write({ ...draft, parent: tip.id, atSeconds });
+    await scheduler.after(name, "push", fate.lasts(50, 400));
+    if (server.swap(commit, name)) return;
   }
 }
 

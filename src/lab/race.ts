@@ -5,12 +5,12 @@
 import type { RaceResult, RaceRun } from "../core/race-result.ts";
 import { landPolicy } from "../usecases/land.ts";
 import { check } from "./checker.ts";
-import type { Evidence, Operation } from "./evidence.ts";
+import { type Evidence, isWell, type Operation } from "./evidence.ts";
 import { seededFate } from "./fate.ts";
 import { type Faults, printFaults, swarm } from "./faults.ts";
 import { idOf } from "./objects.ts";
 import { seeded } from "./random.ts";
-import { type Shape, sceneOf } from "./scene.ts";
+import { alone, type Company, type Shape, sceneOf } from "./scene.ts";
 import { type Deployer, evidenceOf, type Play, realDeployer, start, startRepeat } from "./stage.ts";
 import { World } from "./world.ts";
 
@@ -20,6 +20,8 @@ export interface RaceOptions {
   readonly seed: number;
   readonly shape: Shape;
   readonly faults: Faults;
+  /** Who races beside the deployers. Absent: nobody. */
+  readonly company?: Company;
   /** The deadline of every deployer, in milliseconds. Absent: the seed chooses, short ones too. */
   readonly timeoutMs?: number;
   /** Whom to race. The real use case, unless a test wants to see a law broken. */
@@ -48,10 +50,10 @@ export async function race(options: RaceOptions): Promise<RaceResult> {
 
 /** Runs a race and returns everything about it. */
 export async function runRace(options: RaceOptions): Promise<Race> {
-  const { deployers, seed, shape, faults } = options;
+  const { seed, faults } = options;
   const chance = seeded(seed * 2 + 1);
   const fate = seededFate(seed, swarm(faults, chance));
-  const scene = sceneOf(shape, deployers, fate);
+  const scene = sceneOf(options, fate);
   const world = new World(scene, fate, "timed");
   const timeoutMs = options.timeoutMs ?? chance.pick(timeoutsMs);
   const deployer = options.deployer ?? realDeployer;
@@ -63,19 +65,21 @@ export async function runRace(options: RaceOptions): Promise<Race> {
   return { result: resultOf(options, play, evidence), trace: world.scheduler.trace, evidence };
 }
 
-/** Runs the last job once more, when all is quiet. */
+/** Runs the last job once more, when all is quiet, unless its deadline was too short for it. */
 async function repeatLast(play: Play, operations: readonly Operation[]): Promise<void> {
-  startRepeat(play, play.scene.jobs.at(-1)!, operations);
+  const job = play.scene.jobs.at(-1)!;
+  if (!operations.some((one) => one.actor === job.name && isWell(one))) return;
+  startRepeat(play, job, operations);
   await play.world.scheduler.run(stepsMax);
 }
 
 function resultOf(options: RaceOptions, { world }: Play, evidence: Evidence): RaceResult {
-  const { deployers, seed, shape, faults } = options;
+  const { deployers, seed, shape, faults, company = alone } = options;
+  const { syncs, rollbacks, foreign } = company;
   const violations = check(evidence);
-  const printed = printFaults(faults);
-  const timeout = options.timeoutMs === undefined ? "" : ` --timeout ${options.timeoutMs}ms`;
   return {
-    ...{ version: 1, command: "race", seed, deployers, shape, faults: printed },
+    ...{ version: 1, command: "race", seed, deployers, syncs, rollbacks, foreign, shape },
+    faults: printFaults(faults),
     rounds: world.server.moves.slice(1).map(({ tip, atMs, by }) => {
       const { message } = world.objects.get(tip);
       return { atMs, winner: by, subject: message.slice(0, message.indexOf("\n")), commit: tip };
@@ -85,13 +89,25 @@ function resultOf(options: RaceOptions, { world }: Play, evidence: Evidence): Ra
     steps: world.scheduler.trace.length,
     schedule: idOf(world.scheduler.trace.join("\n")).slice(0, 12),
     violations,
-    replay: `landfall race --deployers ${deployers} --seed ${seed} --shape ${shape} --faults ${printed}${timeout}`,
+    replay: replayOf(options),
     exit: violations.length === 0 ? 0 : 1,
   };
 }
 
-function runOf({ actor, revision, startedMs, end }: Operation): RaceRun {
-  const name = { name: actor, revision };
+/** The command line of a race. What is as ever is left out. */
+function replayOf(options: RaceOptions): string {
+  const { deployers, seed, shape, faults, company = alone, timeoutMs } = options;
+  const others = Object.entries(company).filter(([, count]) => count > 0);
+  return [
+    `landfall race --deployers ${deployers}`,
+    ...others.map(([who, count]) => `--${who} ${count}`),
+    `--seed ${seed} --shape ${shape} --faults ${printFaults(faults)}`,
+    ...(timeoutMs === undefined ? [] : [`--timeout ${timeoutMs}ms`]),
+  ].join(" ");
+}
+
+function runOf({ actor, command, revision, startedMs, end }: Operation): RaceRun {
+  const name = { name: actor, command, revision };
   if (end === undefined) return { ...name, outcome: "crashed" };
   return { ...name, outcome: end.outcome, code: end.code, waitedMs: end.atMs - startedMs };
 }

@@ -19,9 +19,24 @@ export type Shape = "same" | "fleet" | "overlay";
 /** All shapes there are. */
 export const shapes: readonly Shape[] = ["same", "fleet", "overlay"];
 
-/** One deployer's task. */
+/** Who races beside the deployers. */
+export interface Company {
+  /** Runs of `sync`. Where there is one, a revision is published that nobody deploys. */
+  readonly syncs: number;
+  /** Runs of `rollback`, each to what stood before the race. */
+  readonly rollbacks: number;
+  /** People who push a commit of their own, and do not give up before it is in. */
+  readonly foreign: number;
+}
+
+/** Nobody but the deployers. */
+export const alone: Company = { syncs: 0, rollbacks: 0, foreign: 0 };
+
+/** One actor's task. */
 export interface Job {
   readonly name: string;
+  readonly command: "promote" | "sync" | "rollback";
+  /** What is to be landed; of a sync, the newest that there is. */
   readonly revision: Revision;
   readonly images: readonly ImageName[];
 }
@@ -33,6 +48,8 @@ export interface Scene {
   readonly shelf: Shelf;
   readonly images: readonly ImageName[];
   readonly jobs: readonly Job[];
+  /** How many people push besides. */
+  readonly foreign: number;
 }
 
 /** Where all manifests stand. */
@@ -41,8 +58,15 @@ export const manifestsPath = "deploy";
 /** How tags are made in every scene. */
 export const tagFormat = parseTagFormat("sha-{revision:7}");
 
-/** Sets a scene for so many deployers. Fate may fork the source, and leave an image unpublished. */
-export function sceneOf(shape: Shape, deployers: number, fate: Fate): Scene {
+/** How a race is cast. */
+export interface Cast {
+  readonly shape: Shape;
+  readonly deployers: number;
+  readonly company?: Company;
+}
+
+/** Sets a scene. Fate may fork the source, and leave an image unpublished. */
+export function sceneOf({ shape, deployers, company = alone }: Cast, fate: Fate): Scene {
   const source = new Source();
   const first = source.add("revision 0");
   const revisions = [first];
@@ -54,13 +78,33 @@ export function sceneOf(shape: Shape, deployers: number, fate: Fate): Scene {
   const apps = Array.from({ length: deployers }, (_, at) => `ghcr.io/acme/app${at}`);
   const names = shape === "same" ? ["ghcr.io/acme/web", "ghcr.io/acme/api"] : apps;
   const images = names.map((name) => parseImageName(name)!);
-  const jobs = Array.from({ length: deployers }, (_, at) => ({
-    name: `d${at + 1}`,
-    revision: revisions[at + 1]!,
-    images: shape === "same" ? images : [images[at]!],
-  }));
+  const jobs = revisions.slice(1).map((revision, at): Job => {
+    const own = shape === "same" ? images : [images[at]!];
+    return { name: `d${at + 1}`, command: "promote", revision, images: own };
+  });
+  const shelf = shelfOf(first, images, { jobs, fate });
+  if (company.syncs > 0) {
+    const lost = source.add(`revision ${deployers + 1}`, revisions.at(-1)!);
+    for (const image of images) publish(shelf, image, lost);
+  }
   const tree = treeOf(shape, names, tagOf(tagFormat, first));
-  return { tree, source, shelf: shelfOf(first, images, { jobs, fate }), images, jobs };
+  const others = companyOf(company, { images, first, last: source.tip });
+  return { tree, source, shelf, images, jobs: [...jobs, ...others], foreign: company.foreign };
+}
+
+function companyOf(
+  { syncs, rollbacks }: Company,
+  what: { images: readonly ImageName[]; first: Revision; last: Revision },
+): readonly Job[] {
+  const { images, first, last } = what;
+  return [
+    ...Array.from({ length: syncs }, (_, at): Job => {
+      return { name: `s${at + 1}`, command: "sync", revision: last, images };
+    }),
+    ...Array.from({ length: rollbacks }, (_, at): Job => {
+      return { name: `r${at + 1}`, command: "rollback", revision: first, images };
+    }),
+  ];
 }
 
 function shelfOf(
@@ -69,14 +113,16 @@ function shelfOf(
   { jobs, fate }: { jobs: readonly Job[]; fate: Fate },
 ): Shelf {
   const shelf: Shelf = new Map();
-  const publish = (image: ImageName, revision: Revision) =>
-    shelf.set(shelved(image, tagOf(tagFormat, revision)), revision);
-  for (const image of images) publish(image, first);
+  for (const image of images) publish(shelf, image, first);
   for (const { images: own, revision } of jobs) {
     const built = fate.strikes("unbuilt") ? own.slice(1) : own;
-    for (const image of built) publish(image, revision);
+    for (const image of built) publish(shelf, image, revision);
   }
   return shelf;
+}
+
+function publish(shelf: Shelf, image: ImageName, revision: Revision): void {
+  shelf.set(shelved(image, tagOf(tagFormat, revision)), revision);
 }
 
 function treeOf(shape: Shape, names: readonly string[], tag: string): Tree {

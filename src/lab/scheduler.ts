@@ -23,7 +23,7 @@ interface Waiting {
 const stall = { minMs: 20_000, maxMs: 400_000 };
 
 /** When every run begins, in milliseconds since the epoch. */
-const startMs = 1_790_000_000_000;
+export const startMs = 1_790_000_000_000;
 
 /** Runs actors one step at a time. */
 export class Scheduler {
@@ -48,6 +48,11 @@ export class Scheduler {
   /** Milliseconds since the run began. */
   get nowMs(): number {
     return this.#nowMs;
+  }
+
+  /** The date of a commit that is made now, in whole seconds since the epoch. */
+  get nowSeconds(): number {
+    return Math.floor((startMs + this.#nowMs) / 1_000);
   }
 
   /** What waits, in words: with what each actor has seen, this is the state of a run. */

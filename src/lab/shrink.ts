@@ -3,6 +3,7 @@
 import type { RaceResult } from "../core/race-result.ts";
 import { faultKinds } from "./faults.ts";
 import { type RaceOptions, race } from "./race.ts";
+import { alone } from "./scene.ts";
 
 /** Returns the smallest race found that still breaks the same law, beginning with one that does. */
 export async function shrink(failing: RaceOptions): Promise<RaceResult> {
@@ -24,10 +25,14 @@ export async function shrink(failing: RaceOptions): Promise<RaceResult> {
   return result;
 }
 
-/** Yields races with fewer deployers, and with one fault less. */
+/** Yields races with fewer deployers, with less company, and with one fault less. */
 function* smallerThan(options: RaceOptions): Generator<RaceOptions, void, void> {
   for (let deployers = 1; deployers < options.deployers; deployers += 1) {
     yield { ...options, deployers };
+  }
+  const { company = alone } = options;
+  for (const [who, count] of Object.entries(company)) {
+    if (count > 0) yield { ...options, company: { ...company, [who]: count - 1 } };
   }
   for (const kind of faultKinds) {
     if (options.faults[kind] === undefined) continue;

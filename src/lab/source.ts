@@ -35,6 +35,11 @@ export class Source implements History {
     return found.length === 1 ? found[0] : undefined;
   }
 
+  /** The newest revision: what the source's branch stands at. */
+  get tip(): Revision {
+    return [...this.parents.keys()].at(-1)!;
+  }
+
   async resolve(idOrPrefix: string): Promise<Revision | undefined> {
     return this.named(idOrPrefix);
   }

@@ -6,8 +6,8 @@ import type { Style } from "./style.ts";
 
 /** Returns the result as text, with a final newline. */
 export function raceText(result: RaceResult, style: Style): string {
-  const { deployers, shape, seed, steps, schedule } = result;
-  const title = `${deployers} deployers, shape ${shape}, seed ${seed}`;
+  const { shape, seed, steps, schedule } = result;
+  const title = `${whoRaced(result)}, shape ${shape}, seed ${seed}`;
   const lines = [
     `${style.bold(title)}  ${style.dim(`${steps} steps, schedule ${schedule}`)}`,
     "",
@@ -24,6 +24,17 @@ export function raceText(result: RaceResult, style: Style): string {
     ...verdictLines(result, style),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+function whoRaced({ deployers, syncs, rollbacks, foreign }: RaceResult): string {
+  const counts = [
+    [deployers, "deployer", "deployers"],
+    [syncs, "sync", "syncs"],
+    [rollbacks, "rollback", "rollbacks"],
+    [foreign, "person who pushes", "people who push"],
+  ] as const;
+  const present = counts.filter(([count]) => count > 0);
+  return present.map(([count, one, many]) => `${count} ${count === 1 ? one : many}`).join(", ");
 }
 
 function runLine({ name, revision, outcome, code, waitedMs }: RaceRun, style: Style): string {

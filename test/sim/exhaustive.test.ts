@@ -5,7 +5,7 @@
 import { expect, test } from "vitest";
 import { type ExploreOptions, explore } from "../../src/lab/explore.ts";
 import type { FaultKind } from "../../src/lab/faults.ts";
-import { shapes } from "../../src/lab/scene.ts";
+import { alone, shapes } from "../../src/lab/scene.ts";
 import { mutants } from "./mutants.ts";
 
 const noFaults: ExploreOptions["budget"] = { kinds: [], strikesMax: 0 };
@@ -52,6 +52,21 @@ test("2 deployers keep all laws in every order with any two reads stale", async 
   const budget = { kinds: ["stale"] as const, strikesMax: 2 };
   const { states } = await lawful({ deployers: 2, shape: "same", budget });
   expect(states).toBeGreaterThan(800);
+});
+
+test("2 deployers keep all laws in every order, whichever two runs are cut off, and where", async () => {
+  const budget = { kinds: ["crash"] as const, strikesMax: 2 };
+  const { states, endings } = await lawful({ deployers: 2, shape: "same", budget });
+  expect(states).toBeGreaterThan(1_500);
+  expect([...endings]).toContain("d1 undefined, d2 landed, d1-run2 undefined, d1-run3 superseded");
+});
+
+test("2 deployers and somebody who edits the same file keep all laws in every order", async () => {
+  const company = { ...alone, foreign: 1 };
+  const options: ExploreOptions = { deployers: 2, shape: "overlay", company, budget: noFaults };
+  const { states, endings } = await lawful(options);
+  expect(states).toBeGreaterThan(500);
+  expect([...endings]).toEqual(["d1 landed, d2 landed"]);
 });
 
 test.each(["foreign", "revert", "hold", "rewind"] as const)(

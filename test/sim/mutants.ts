@@ -5,6 +5,7 @@
 import { holdsPath } from "../../src/core/hold.ts";
 import type { CommitId } from "../../src/core/ids.ts";
 import type { PushReply, Reread } from "../../src/core/push-outcome.ts";
+import type { PromoteResult } from "../../src/core/result.ts";
 import type { FaultKind } from "../../src/lab/faults.ts";
 import type { Shape } from "../../src/lab/scene.ts";
 import type { Deployer } from "../../src/lab/stage.ts";
@@ -47,6 +48,14 @@ function onReread(lie: (reply: PushReply, commit: CommitId) => Reread | undefine
       reread: async (before, commit) => lie(reply, commit) ?? remote.reread(before, commit),
     };
   });
+}
+
+/** The real use case, which reads only once, and other words where nothing is known. */
+function whenUnknown(words: Pick<PromoteResult, "outcome" | "exit">): Deployer {
+  return async (request, ports, { policy }) => {
+    const result = await promote(request, ports, { ...policy, fetchesMax: 1, readsMax: 1 });
+    return result.outcome === "unknown" ? { ...result, ...words } : result;
+  };
 }
 
 type Derive = (tip: CommitId) => ReturnType<typeof planAt>;
@@ -200,6 +209,18 @@ export const mutants: Readonly<Record<string, Mutant>> = {
       });
       return promote(request, { ...ports, remote }, { ...policy, refusalsMax: 1 });
     },
+  },
+  "takes a branch that cannot be read for success": {
+    law: "I1",
+    shape: "fleet",
+    faults: ["lose-request", "unreachable"],
+    deployer: whenUnknown({ outcome: "landed", exit: 0 }),
+  },
+  "takes a branch that cannot be read for failure": {
+    law: "I2",
+    shape: "fleet",
+    faults: ["lose-reply", "unreachable"],
+    deployer: whenUnknown({ outcome: "failed", exit: 1 }),
   },
   "does not read the holds": {
     law: "held",

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import type { RaceResult } from "../../src/core/race-result.ts";
 import { faultKinds, faultsOf, harmless, parseFaults } from "../../src/lab/faults.ts";
 import { type RaceOptions, race, runRace } from "../../src/lab/race.ts";
-import { shapes } from "../../src/lab/scene.ts";
+import { alone, shapes } from "../../src/lab/scene.ts";
 import { shrink } from "../../src/lab/shrink.ts";
 import { raceOfSeed } from "../../src/lab/soak.ts";
 import { raceText } from "../../src/report/race-text.ts";
@@ -63,6 +63,16 @@ test.each(["same", "fleet"] as const)(
     expect(odd.map(({ name, outcome }) => `${name} ${outcome}`)).toEqual(["d64-repeat unchanged"]);
   },
 );
+
+test("people who push among 12 deployers get all their commits in, and so do the deployers", async () => {
+  const company = { ...alone, foreign: 12 };
+  const options: RaceOptions = { deployers: 12, seed: 3, shape: "overlay", faults: {}, company };
+  const { rounds, runs, replay } = await lawful({ ...options, timeoutMs: 300_000 });
+  const people = rounds.filter(({ winner }) => winner.startsWith("people-"));
+  expect(new Set(people.map(({ winner }) => winner)).size).toBe(12);
+  expect(runs.filter(({ outcome }) => outcome === "landed")).toHaveLength(12);
+  expect(replay).toContain("--deployers 12 --foreign 12 --seed 3");
+});
 
 test("the same seed is the same race, step by step", async () => {
   const options: RaceOptions = { deployers: 16, seed: 7, shape: "same", faults: all };

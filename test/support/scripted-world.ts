@@ -50,7 +50,7 @@ export class Stage {
 
   constructor({ script = {}, shape = "same", deployers = 3 }: StageOptions = {}) {
     const fate = scriptedFate(script);
-    this.scene = sceneOf(shape, deployers, fate);
+    this.scene = sceneOf({ shape, deployers }, fate);
     this.world = new World(this.scene, fate, "timed");
   }
 
@@ -116,7 +116,7 @@ export class Stage {
       ...landPorts,
       history: scene.source,
       registry: new ModelRegistry(world, scene.shelf, deploy),
-      log: new ModelLog(world, deploy, scene.jobs.at(-1)!.revision),
+      log: new ModelLog(world, deploy),
       tree: { changed: async () => true, committedAtSeconds: async () => 0 },
     };
     return this.settle(sync(request, ports, landPolicy));
