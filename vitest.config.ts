@@ -1,5 +1,7 @@
 import { defineConfig } from "vitest/config";
 
+const bar = { lines: 95, branches: 95 };
+
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
@@ -10,5 +12,11 @@ export default defineConfig({
     // A test that asserts nothing passes for nothing.
     expect: { requireAssertions: true },
     reporters: ["default", "./test/support/no-skips.ts"],
+    // Measured with --coverage only. The rooms that decide are to be gone through, line and branch.
+    coverage: {
+      include: ["src/core/**", "src/usecases/**"],
+      reporter: ["text-summary", "json"],
+      thresholds: { "src/core/**": bar, "src/usecases/**": bar },
+    },
   },
 });
