@@ -88,6 +88,7 @@ export type Law =
   | "I8"
   | "I9"
   | "held"
+  | "reverted"
   | "truth"
   | "exit";
 

@@ -2,11 +2,12 @@
 
 import { landPolicy } from "../usecases/land.ts";
 import { check } from "./checker.ts";
+import { type Crew, realCrew } from "./commands.ts";
 import type { Violation } from "./evidence.ts";
 import { allFates, type Budget, type EnumeratedFate } from "./fate.ts";
 import { idOf } from "./objects.ts";
 import { type Company, type Shape, sceneOf } from "./scene.ts";
-import { type Deployer, evidenceOf, type Play, realDeployer, start } from "./stage.ts";
+import { evidenceOf, type Play, start } from "./stage.ts";
 import { World } from "./world.ts";
 
 /** Which small race to explore. */
@@ -14,9 +15,9 @@ export interface ExploreOptions {
   readonly deployers: number;
   readonly shape: Shape;
   /** Who races beside them. Absent: nobody. */
-  readonly company?: Company;
+  readonly company?: Company | undefined;
   readonly budget: Budget;
-  readonly deployer?: Deployer;
+  readonly crew?: Partial<Crew>;
   /** Whether states that were met before are gone through again. Only to test the exploring. */
   readonly revisit?: boolean;
 }
@@ -70,13 +71,13 @@ export async function explore(options: ExploreOptions): Promise<Exploration> {
 
 /** Runs one path to its end. Undefined: it came to a state that is known. */
 async function runOnce(
-  { deployer = realDeployer, ...cast }: ExploreOptions,
+  { crew, ...cast }: ExploreOptions,
   fate: EnumeratedFate,
   isKnown: (world: World) => boolean,
 ) {
   const scene = sceneOf(cast, fate);
   const world = new World(scene, fate, "free");
-  const play: Play = { world, scene, deployer, policy: landPolicy };
+  const play: Play = { world, scene, crew: { ...realCrew, ...crew }, policy: landPolicy };
   const operations = start(play);
   let stopped = false;
   await world.scheduler.run(stepsMax, () => {

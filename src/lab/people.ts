@@ -2,7 +2,7 @@
 
 import { holdsPath, writeHolds } from "../core/hold.ts";
 import type { CommitId } from "../core/ids.ts";
-import { readMessage } from "../core/trailer.ts";
+import { type ReadRecord, readMessage } from "../core/trailer.ts";
 import type { CommitDraft } from "../ports.ts";
 import type { FaultKind } from "./faults.ts";
 import type { Commit } from "./objects.ts";
@@ -84,7 +84,7 @@ function edit(tip: Commit, { world }: Play) {
 /** Takes back the last deploy, as `git revert` does, or else puts a tag in that nobody knows. */
 function revert(tip: Commit, { world }: Play) {
   const before = tip.parent === undefined ? undefined : world.objects.get(tip.parent);
-  if (before !== undefined && readMessage(tip.message)?.outcome === "landed") {
+  if (before !== undefined && isLanding(readMessage(tip.message))) {
     return { changes: manifestsOf(before), message: `Revert "${firstLine(tip)}"\n` };
   }
   const changes = manifestsOf(tip).map(({ path, bytes }) => {
@@ -97,7 +97,7 @@ function revert(tip: Commit, { world }: Play) {
 /** Goes back to what stood before the race, and holds what the last deploy landed. */
 function rollBack(tip: Commit, { world, scene }: Play) {
   const records = world.objects.log(tip.id).map(({ message }) => readMessage(message));
-  const last = records.findLast((record) => record?.outcome === "landed");
+  const last = records.findLast(isLanding);
   if (last === undefined) return undefined;
   const hold = {
     images: scene.images,
@@ -109,6 +109,10 @@ function rollBack(tip: Commit, { world, scene }: Play) {
   const holds = { path: holdsPath, bytes: writeHolds([hold]) };
   const first = world.objects.get(world.base);
   return { changes: [...manifestsOf(first), holds], message: "revert: by hand, and hold\n" };
+}
+
+function isLanding(record: ReadRecord | undefined): boolean {
+  return record?.outcome === "landed" || record?.outcome === "recovered";
 }
 
 function manifestsOf({ tree }: Commit) {

@@ -5,13 +5,14 @@
 import type { RaceResult, RaceRun } from "../core/race-result.ts";
 import { landPolicy } from "../usecases/land.ts";
 import { check } from "./checker.ts";
+import { type Crew, realCrew } from "./commands.ts";
 import { type Evidence, isWell, type Operation } from "./evidence.ts";
 import { seededFate } from "./fate.ts";
 import { type Faults, printFaults, swarm } from "./faults.ts";
 import { idOf } from "./objects.ts";
 import { seeded } from "./random.ts";
 import { alone, type Company, type Shape, sceneOf } from "./scene.ts";
-import { type Deployer, evidenceOf, type Play, realDeployer, start, startRepeat } from "./stage.ts";
+import { evidenceOf, type Play, start, startRepeat } from "./stage.ts";
 import { World } from "./world.ts";
 
 /** Which race to run. */
@@ -21,11 +22,11 @@ export interface RaceOptions {
   readonly shape: Shape;
   readonly faults: Faults;
   /** Who races beside the deployers. Absent: nobody. */
-  readonly company?: Company;
+  readonly company?: Company | undefined;
   /** The deadline of every deployer, in milliseconds. Absent: the seed chooses, short ones too. */
   readonly timeoutMs?: number;
-  /** Whom to race. The real use case, unless a test wants to see a law broken. */
-  readonly deployer?: Deployer;
+  /** Whom to race. The real use cases, unless a test wants to see a law broken. */
+  readonly crew?: Partial<Crew>;
 }
 
 /** A race with all that it left behind. */
@@ -56,8 +57,8 @@ export async function runRace(options: RaceOptions): Promise<Race> {
   const scene = sceneOf(options, fate);
   const world = new World(scene, fate, "timed");
   const timeoutMs = options.timeoutMs ?? chance.pick(timeoutsMs);
-  const deployer = options.deployer ?? realDeployer;
-  const play: Play = { world, scene, deployer, policy: { ...landPolicy, timeoutMs } };
+  const crew = { ...realCrew, ...options.crew };
+  const play: Play = { world, scene, crew, policy: { ...landPolicy, timeoutMs } };
   const operations = start(play);
   await world.scheduler.run(stepsMax);
   if (fate.injected.size === 0) await repeatLast(play, operations);

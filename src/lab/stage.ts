@@ -1,39 +1,30 @@
-/** Lets the jobs of a scene run as the real use case, and keeps what each of them said. */
+/** Lets the jobs of a scene run as the real use cases, and keeps what each of them said. */
 
-import type { PromoteResult } from "../core/result.ts";
 import { tagOf } from "../core/tag-format.ts";
 import { type LandPolicy, landPolicy } from "../usecases/land.ts";
-import { type PromotePorts, promote } from "../usecases/promote.ts";
-import type { PromoteRequest } from "../usecases/promotion.ts";
-import type { Evidence, Operation, Said } from "./evidence.ts";
+import { type Crew, runCommand } from "./commands.ts";
+import type { Evidence, Operation } from "./evidence.ts";
 import { harmless } from "./faults.ts";
-import { ModelRemote } from "./model-remote.ts";
 import { sendPeople } from "./people.ts";
-import { type Job, manifestsPath, type Scene, tagFormat } from "./scene.ts";
-import { ModelRegistry } from "./source.ts";
+import { type Job, type Scene, tagFormat } from "./scene.ts";
 import type { Account, World } from "./world.ts";
 
-/** The use case under test: the real one, or one that a mutant has taken the place of. */
-export type Deployer = (
-  request: PromoteRequest,
-  ports: PromotePorts,
-  about: { readonly policy: LandPolicy; readonly world: World; readonly actor: string },
-) => Promise<PromoteResult>;
-
-/** The real use case. */
-export const realDeployer: Deployer = (request, ports, { policy }) =>
-  promote(request, ports, policy);
-
-/** A deployer's whole story: its runs, of which all but the last may have been cut off. */
+/** A race that goes on: all that its runs share. */
 export interface Play {
   readonly world: World;
   readonly scene: Scene;
-  readonly deployer: Deployer;
+  readonly crew: Crew;
   readonly policy: LandPolicy;
 }
 
 /** An operation that is under way: its end is filled in when it ends. */
 type Running = { -readonly [Key in keyof Operation]: Operation[Key] };
+
+/** When a run begins at the latest, in milliseconds. Some come when there is something to find. */
+const latestMs: Readonly<Record<Job["command"], number>> = {
+  promote: 1_000,
+  sync: 12_000,
+};
 
 /** How often a deployer that was cut off is started again. */
 const runsMax = 4;
@@ -76,12 +67,12 @@ function startRun(job: Job, count: number, { play, operations, before }: Cast): 
 }
 
 function operationOf(
-  { revision, images }: Job,
+  { command, revision, images }: Job,
   { actor, play, isRepeat }: { actor: string; play: Play; isRepeat: boolean },
 ): Running {
   return {
     actor,
-    command: "promote",
+    command,
     deploy: actor,
     revision,
     images: images.map((image) => ({ image, tag: tagOf(tagFormat, revision) })),
@@ -97,43 +88,16 @@ interface Run {
 }
 
 async function run(job: Job, { operation, account, play }: Run): Promise<void> {
-  const { world, scene, policy } = play;
+  const { world } = play;
   const { actor } = operation;
-  await world.scheduler.after(actor, "begin", world.fate.lasts(0, 1_000));
+  await world.scheduler.after(actor, "begin", world.fate.lasts(0, latestMs[job.command]));
   operation.startedMs = world.scheduler.nowMs;
-  const ports: PromotePorts = {
-    remote: new ModelRemote(world, actor),
-    history: scene.source,
-    registry: new ModelRegistry(world, scene.shelf, actor),
-    clock: world.scheduler.clockOf(actor),
-    random: { unit: () => world.fate.unit() },
-    progress: { step: () => {}, warn: () => {} },
-  };
-  const result = await play.deployer(requestOf(job, actor), ports, { policy, world, actor });
-  operation.end = saidBy(result, world.scheduler.nowMs);
+  const { end, images } = await runCommand(job, actor, play);
+  operation.end = { ...end, atMs: world.scheduler.nowMs };
+  operation.images = operation.images.filter(({ image }) => images.includes(image));
   operation.pushes = { doubts: account.doubts.size, denials: account.denials };
-  account.told += `${result.outcome}\n`;
-  world.scheduler.trace.push(`${world.scheduler.nowMs} ${actor} says ${result.outcome}`);
-}
-
-function requestOf({ revision, images }: Job, deploy: string): PromoteRequest {
-  return {
-    revision,
-    images: images.map((image) => ({ image })),
-    tagFormat,
-    paths: [manifestsPath],
-    repository: "model",
-    branch: "main",
-    deploy,
-    superseded: "record",
-    divergence: "refuse",
-    mode: "push",
-    skipCi: true,
-  };
-}
-
-function saidBy({ outcome, exit, commit, tip, failure }: PromoteResult, atMs: number): Said {
-  return { atMs, outcome, exit, commit, tip, code: failure?.code };
+  account.told += `${end.outcome}\n`;
+  world.scheduler.trace.push(`${world.scheduler.nowMs} ${actor} says ${end.outcome}`);
 }
 
 /** The longest that an operation may take: the deadline, and the reads that may follow it. */
@@ -158,6 +122,7 @@ export function evidenceOf(play: Play, operations: readonly Operation[]): Eviden
   );
   const happened = (kinds: readonly string[]) =>
     kinds.some((kind) => world.fate.injected.has(kind as never));
+  const goesBack = operations.some(({ command }) => command === "rollback");
   const hindered = [...world.fate.injected.keys()].some((kind) => !harmless.has(kind));
   return {
     log: log.map(({ id, message, tree }) => ({ id, message, files: tree })),
@@ -166,8 +131,8 @@ export function evidenceOf(play: Play, operations: readonly Operation[]): Eviden
     cutOff,
     source: scene.source,
     images: scene.images,
-    isUndisturbed: !happened(["revert", "hold", "rewind"]),
-    mustSucceed: !hindered && play.policy.timeoutMs >= landPolicy.timeoutMs,
+    isUndisturbed: !happened(["revert", "hold", "rewind"]) && !goesBack,
+    mustSucceed: !hindered && !goesBack && play.policy.timeoutMs >= landPolicy.timeoutMs,
     boundMs: happened(["stall"]) ? Number.POSITIVE_INFINITY : boundMsOf(play.policy),
   };
 }

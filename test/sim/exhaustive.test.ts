@@ -87,7 +87,7 @@ test("ending at states that were met before hides no ending", async () => {
 });
 
 test("exploring finds what breaks a law in a single order", async () => {
-  const { deployer } = mutants["decides once, before the loop, and only edits anew"]!;
-  const found = await explore({ deployers: 2, shape: "same", budget: noFaults, deployer });
+  const { crew } = mutants["decides once, before the loop, and only edits anew"]!;
+  const found = await explore({ deployers: 2, shape: "same", budget: noFaults, crew });
   expect(found.broken?.violations[0]?.law).toBe("I4");
 });

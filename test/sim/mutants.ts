@@ -6,9 +6,9 @@ import { holdsPath } from "../../src/core/hold.ts";
 import type { CommitId } from "../../src/core/ids.ts";
 import type { PushReply, Reread } from "../../src/core/push-outcome.ts";
 import type { PromoteResult } from "../../src/core/result.ts";
+import type { Crew, Deployer } from "../../src/lab/commands.ts";
 import type { FaultKind } from "../../src/lab/faults.ts";
-import type { Shape } from "../../src/lab/scene.ts";
-import type { Deployer } from "../../src/lab/stage.ts";
+import type { Company, Shape } from "../../src/lab/scene.ts";
 import type { World } from "../../src/lab/world.ts";
 import type { CommitDraft, Remote } from "../../src/ports.ts";
 import { land } from "../../src/usecases/land.ts";
@@ -23,8 +23,12 @@ export interface Mutant {
   readonly law: string;
   readonly shape: Shape;
   readonly faults: readonly FaultKind[];
-  readonly deployer: Deployer;
+  readonly crew: Partial<Crew>;
+  readonly company?: Company;
 }
+
+/** One break of the promotion. */
+type Lame = Omit<Mutant, "crew"> & { readonly deployer: Deployer };
 
 type Lies = (remote: Remote, world: World, actor: string) => Partial<Remote>;
 
@@ -84,8 +88,7 @@ async function promotionOf(request: PromoteRequest, ports: PromotePorts): Promis
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** Every mutant, by what it does wrong. */
-export const mutants: Readonly<Record<string, Mutant>> = {
+const lame: Readonly<Record<string, Lame>> = {
   "believes the reply and reads nothing": {
     law: "truth",
     shape: "fleet",
@@ -322,6 +325,13 @@ export const mutants: Readonly<Record<string, Mutant>> = {
     })),
   },
 };
+
+/** Every mutant of the promotion, by what it does wrong. */
+export const mutants: Readonly<Record<string, Mutant>> = Object.fromEntries(
+  Object.entries(lame).map(([name, { deployer, ...rest }]) => {
+    return [name, { ...rest, crew: { promote: deployer } }];
+  }),
+);
 
 /** Changes every file of a draft as text. */
 function edited(draft: CommitDraft, edit: (text: string) => string): CommitDraft {

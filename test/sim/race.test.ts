@@ -84,9 +84,9 @@ test("the same seed is the same race, step by step", async () => {
 });
 
 test("a failing race is shrunk to one that fails alike, and says how to run it again", async () => {
-  const { deployer } = mutants["takes silence for success"]!;
+  const { crew } = mutants["takes silence for success"]!;
   const faults = faultsOf(["lose-request", "delay", "foreign", "lock", "stale"]);
-  const options: RaceOptions = { deployers: 9, shape: "fleet", faults, deployer, seed: 0 };
+  const options: RaceOptions = { deployers: 9, shape: "fleet", faults, crew, seed: 0 };
   let seed = 1;
   while ((await race({ ...options, seed })).violations.length === 0) seed += 1;
   const smallest = await shrink({ ...options, seed });
