@@ -152,6 +152,8 @@ function raceCommand(root: Command, io: Io, finish: Finish): void {
     .summary("race deployers in the lab, and judge what they did")
     .description("Race deployers on a model of the remote, by a seed, and check every law.")
     .option("--deployers <n>", "how many deployers race", "8")
+    .option("--syncs <n>", "how many syncs race along, with a deploy that was lost", "0")
+    .option("--rollbacks <n>", "how many rollbacks race along", "0")
     .option("--foreign <n>", "how many people push commits of their own", "0")
     .option("--seed <n>", "the race to run: the same seed is the same race", "1")
     .addOption(

@@ -2,13 +2,15 @@
 
 import { parseFaults } from "../lab/faults.ts";
 import { race } from "../lab/race.ts";
-import { alone, type Shape } from "../lab/scene.ts";
+import type { Shape } from "../lab/scene.ts";
 import { raceText } from "../report/race-text.ts";
 import { type Io, printResult, styleFor, usage, type Voice } from "./io.ts";
 
 /** The flags of the command, as typed. */
 export interface RaceFlags extends Voice {
   readonly deployers: string;
+  readonly syncs: string;
+  readonly rollbacks: string;
   readonly foreign: string;
   readonly seed: string;
   readonly shape: Shape;
@@ -27,7 +29,8 @@ export async function runRace(flags: RaceFlags, io: Io): Promise<number> {
   const result = await race({
     deployers: wholeNumber(flags.deployers, { flag: "--deployers", from: 1, to: 64 }),
     company: {
-      ...alone,
+      syncs: wholeNumber(flags.syncs, { flag: "--syncs", ...few }),
+      rollbacks: wholeNumber(flags.rollbacks, { flag: "--rollbacks", ...few }),
       foreign: wholeNumber(flags.foreign, { flag: "--foreign", ...few }),
     },
     seed: wholeNumber(flags.seed, { flag: "--seed", from: 0, to: 2 ** 31 - 1 }),

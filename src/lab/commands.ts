@@ -7,6 +7,7 @@ import type { SyncResult, SyncVerdict } from "../core/sync-result.ts";
 import type { LandPolicy } from "../usecases/land.ts";
 import { type PromotePorts, promote } from "../usecases/promote.ts";
 import type { PromoteRequest } from "../usecases/promotion.ts";
+import { type RollbackPorts, type RollbackRequest, rollback } from "../usecases/rollback.ts";
 import { sync } from "../usecases/sync.ts";
 import type { SyncPorts, SyncRequest } from "../usecases/sync-request.ts";
 import type { Said } from "./evidence.ts";
@@ -36,15 +37,20 @@ export type Deployer = Runner<PromoteRequest, PromotePorts, PromoteResult>;
 /** Who looks for lost deploys. */
 export type Checker = Runner<SyncRequest, SyncPorts, SyncResult>;
 
+/** Who goes back. */
+export type Returner = Runner<RollbackRequest, RollbackPorts, PromoteResult>;
+
 /** All use cases of a race. */
 export interface Crew {
   readonly promote: Deployer;
+  readonly rollback: Returner;
   readonly sync: Checker;
 }
 
 /** The real use cases. */
 export const realCrew: Crew = {
   promote: (request, ports, { policy }) => promote(request, ports, policy),
+  rollback: (request, ports, { policy }) => rollback(request, ports, policy),
   sync: (request, ports, { policy }) => sync(request, ports, policy),
 };
 
@@ -89,6 +95,14 @@ const commands: Readonly<Record<Job["command"], Command>> = {
       ...{ superseded: "record", divergence: "refuse", mode: "push", skipCi: true },
     };
     return spoken(await crew.promote(request, ports, about), images);
+  },
+  async rollback({ revision, images }, ports, { crew, about }) {
+    const request: RollbackRequest = {
+      ...{ ...everywhere, deploy: about.actor, goal: { to: revision } },
+      images: images.map((image) => ({ image })),
+      ...{ reason: "it is slow", by: "Lab", pattern: deployPattern, mode: "push", skipCi: true },
+    };
+    return spoken(await crew.rollback(request, ports, about), images);
   },
   async sync({ images }, ports, { crew, about }) {
     const request: SyncRequest = {

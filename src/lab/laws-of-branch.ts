@@ -16,6 +16,7 @@ export function branchLaws(ledger: Ledger): readonly Violation[] {
       ...strayBytes(entry),
       ...strayPins(entry, ledger),
       ...unheld(entry, ledger),
+      ...unguarded(entry, ledger),
     ]),
     ...disappeared(ledger),
   ];
@@ -31,7 +32,8 @@ function repeated(deploys: readonly Entry[]): readonly Violation[] {
 /** I4: per image, revisions never go backwards without a rollback, nor to another line. */
 function backwards(entry: Entry, ledger: Ledger): readonly Violation[] {
   const { record, commit, parent } = entry;
-  if (parent === undefined || record === undefined || isRollback(entry)) return [];
+  if (parent === undefined || record === undefined) return [];
+  if (isAskedBack(entry, ledger)) return [];
   return changedFiles(parent, commit).flatMap(({ path, before, after }) => {
     if (before === undefined || after === undefined) return [];
     const pinsAfter = ledger.pinsIn(path, after);
@@ -52,9 +54,11 @@ function backwards(entry: Entry, ledger: Ledger): readonly Violation[] {
 function strayBytes(entry: Entry): readonly Violation[] {
   const { record, commit, parent } = entry;
   if (parent === undefined || record === undefined) return [];
-  if (record.outcome === "rolled-back" || record.outcome === "released") return [];
   const moves = movesIn(commit.message);
-  return changedFiles(parent, commit).flatMap((file): Violation[] => {
+  // Holds are written by those commands alone that are about holds.
+  const mayHold = record.outcome === "rolled-back" || record.outcome === "released";
+  const files = changedFiles(parent, commit).filter(({ path }) => !(mayHold && path === holdsPath));
+  return files.flatMap((file): Violation[] => {
     if (isOnlyMoved(file, moves)) return [];
     const message = `${commit.id} changes more of ${file.path} than it names`;
     return [{ law: "I5", message }];
@@ -128,6 +132,30 @@ function disappeared(ledger: Ledger): readonly Violation[] {
     .map((tip) => ({ law: "I6", message: `${tip} was in the branch and is gone` }));
 }
 
-function isRollback({ record }: Entry): boolean {
-  return record?.outcome === "rolled-back" || record?.outcome === "released";
+/** Whether somebody asked for just this way back, by a rollback. */
+function isAskedBack({ record, commit }: Entry, ledger: Ledger): boolean {
+  const asked = ledger.evidence.operations.find(({ deploy }) => deploy === record?.deploy);
+  if (record?.outcome !== "rolled-back" || asked?.command !== "rollback") return false;
+  const tags = ledger.pinsAt(commit).map(({ tag }) => tag);
+  return tags.every((tag) => asked.images.some((image) => image.tag === tag));
+}
+
+/** A rollback leaves a hold on all that it moved out. */
+function unguarded({ record, commit, parent }: Entry, ledger: Ledger): readonly Violation[] {
+  if (record?.outcome !== "rolled-back" || parent === undefined) return [];
+  const { source } = ledger.evidence;
+  const holds = readHolds(commit.files.get(holdsPath));
+  const isMoved = (pin: Pin) => ledger.pinsAt(commit).every((now) => !isSamePlace(now, pin));
+  const open = ledger.pinsAt(parent).find((pin) => {
+    const held = ledger.revisionOf(pin);
+    const own = holdsOn(pin.image, holds, 0);
+    return held && isMoved(pin) && !own.some(({ through }) => source.precedes(held, through));
+  });
+  if (open === undefined) return [];
+  const what = `${printImageName(open.image)} from ${open.tag}, and no hold keeps that out`;
+  return [{ law: "held", message: `${commit.id} goes back with ${what}` }];
+}
+
+function isSamePlace(one: Pin, other: Pin): boolean {
+  return one.file === other.file && one.line === other.line && one.tag === other.tag;
 }

@@ -45,10 +45,19 @@ function landedLaw(operation: Operation, end: Said, ledger: Ledger): readonly Vi
   return [broken("I1", `${actor} landed ${commit}, and its pins are elsewhere`)];
 }
 
-/** Every image has a pin at its tag, and none at an older revision. */
-function isAt(commit: LoggedCommit, { images, revision }: Operation, ledger: Ledger): boolean {
+/**
+ * Every image has a pin at its tag, and none at an older revision; after going back, none anywhere
+ * else.
+ */
+function isAt(commit: LoggedCommit, operation: Operation, ledger: Ledger): boolean {
+  const { images, revision, command } = operation;
   const { source } = ledger.evidence;
   const pins = ledger.pinsAt(commit);
+  if (command === "rollback") {
+    return images.every(({ image, tag }) =>
+      pins.every((pin) => !sameImage(pin.image, image) || pin.tag === tag),
+    );
+  }
   return images.every(({ image, tag }) => {
     const own = pins.filter((pin) => sameImage(pin.image, image));
     return own.some((pin) => pin.tag === tag || holdsNewer(pin)) && !own.some(isOlder);

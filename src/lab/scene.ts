@@ -35,7 +35,7 @@ export const alone: Company = { syncs: 0, rollbacks: 0, foreign: 0 };
 /** One actor's task. */
 export interface Job {
   readonly name: string;
-  readonly command: "promote" | "sync";
+  readonly command: "promote" | "sync" | "rollback";
   /** What is to be landed; of a sync, the newest that there is. */
   readonly revision: Revision;
   readonly images: readonly ImageName[];
@@ -88,15 +88,19 @@ export function sceneOf({ shape, deployers, company = alone }: Cast, fate: Fate)
     for (const image of images) publish(shelf, image, lost);
   }
   const tree = treeOf(shape, names, tagOf(tagFormat, first));
-  const others = companyOf(company, { images, last: source.tip });
+  const others = companyOf(company, { images, first, last: source.tip });
   return { tree, source, shelf, images, jobs: [...jobs, ...others], foreign: company.foreign };
 }
 
 function companyOf(
-  { syncs }: Company,
-  { images, last }: { images: readonly ImageName[]; last: Revision },
+  { syncs, rollbacks }: Company,
+  what: { images: readonly ImageName[]; first: Revision; last: Revision },
 ): readonly Job[] {
+  const { images, first, last } = what;
   return [
+    ...Array.from({ length: rollbacks }, (_, at): Job => {
+      return { name: `r${at + 1}`, command: "rollback", revision: first, images };
+    }),
     ...Array.from({ length: syncs }, (_, at): Job => {
       return { name: `s${at + 1}`, command: "sync", revision: last, images };
     }),

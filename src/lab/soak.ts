@@ -3,7 +3,7 @@
 import type { RaceResult } from "../core/race-result.ts";
 import type { Faults } from "./faults.ts";
 import { type RaceOptions, race } from "./race.ts";
-import { shapes } from "./scene.ts";
+import { alone, type Company, shapes } from "./scene.ts";
 import { shrink } from "./shrink.ts";
 
 /** Which seeds to run, and with which faults. */
@@ -28,10 +28,21 @@ export interface SoakResult {
 /** How many deployers a seed has: mostly few, where every order is likely, and sometimes more. */
 const sizes = [2, 3, 4, 2, 3, 5, 2, 4, 3, 8];
 
+/** Who comes along: often nobody, and sometimes all kinds at once. */
+const companies: readonly Company[] = [
+  ...[alone, alone, { ...alone, syncs: 1 }, { ...alone, rollbacks: 1 }],
+  ...[
+    { ...alone, foreign: 2 },
+    { ...alone, syncs: 2 },
+    { syncs: 1, rollbacks: 1, foreign: 1 },
+  ],
+];
+
 /** Returns the race of a seed. */
 export function raceOfSeed(seed: number, faults: Faults): RaceOptions {
   const deployers = sizes[seed % sizes.length]!;
-  return { deployers, seed, shape: shapes[seed % shapes.length]!, faults };
+  const company = companies[seed % companies.length]!;
+  return { deployers, company, seed, shape: shapes[seed % shapes.length]!, faults };
 }
 
 /** Runs the races of so many seeds. */

@@ -23,6 +23,7 @@ type Running = { -readonly [Key in keyof Operation]: Operation[Key] };
 /** When a run begins at the latest, in milliseconds. Some come when there is something to find. */
 const latestMs: Readonly<Record<Job["command"], number>> = {
   promote: 1_000,
+  rollback: 4_000,
   sync: 12_000,
 };
 

@@ -1,17 +1,29 @@
 /** Deliberate breaks of what races beside the promotions: the checker, and going back. */
 
 import { holdsPath } from "../../src/core/hold.ts";
-import type { Checker } from "../../src/lab/commands.ts";
+import type { Checker, Returner } from "../../src/lab/commands.ts";
 import { alone } from "../../src/lab/scene.ts";
+import type { World } from "../../src/lab/world.ts";
+import type { CommitDraft } from "../../src/ports.ts";
+import { rollback } from "../../src/usecases/rollback.ts";
 import { sync } from "../../src/usecases/sync.ts";
 import { withLies } from "../support/lying-remote.ts";
 import type { Mutant } from "./mutants.ts";
 
+const rollbacks = { ...alone, rollbacks: 1 };
 const syncs = { ...alone, syncs: 2 };
 
 /** Asks the real checker to land again what people took out, as `--force` does. */
 const landsAgain: Checker = (request, ports, { policy }) =>
   sync({ ...request, movedAway: "land again" }, ports, policy);
+
+/** Goes back by the real rollback, whose commit somebody spoils. */
+function goingBack(spoil: (draft: CommitDraft, world: World) => CommitDraft): Returner {
+  return (request, ports, { policy, world }) => {
+    const commit = (draft: CommitDraft) => ports.remote.commit(spoil(draft, world));
+    return rollback(request, { ...ports, remote: withLies(ports.remote, { commit }) }, policy);
+  };
+}
 
 /** Every mutant of them, by what it does wrong. */
 export const mutantsBeside: Readonly<Record<string, Mutant>> = {
@@ -67,6 +79,44 @@ export const mutantsBeside: Readonly<Record<string, Mutant>> = {
         const images = result.images.map((image) => ({ ...image, verdict: "in-sync" as const }));
         return { ...result, verdict: "in-sync", outcome: undefined, exit: 0, images };
       },
+    },
+  },
+  "goes back, and leaves no hold": {
+    law: "held",
+    shape: "same",
+    faults: [],
+    company: rollbacks,
+    crew: {
+      rollback: goingBack((draft) => {
+        return { ...draft, changes: draft.changes.filter(({ path }) => path !== holdsPath) };
+      }),
+    },
+  },
+  "goes back, and says that it went forward": {
+    law: "I4",
+    shape: "same",
+    faults: [],
+    company: rollbacks,
+    crew: {
+      rollback: goingBack((draft) => {
+        const message = draft.message.replace("Outcome: rolled-back", "Outcome: landed");
+        return { ...draft, message };
+      }),
+    },
+  },
+  "goes back with whole files, as git revert does": {
+    law: "I5",
+    shape: "fleet",
+    faults: [],
+    company: { ...rollbacks, foreign: 3 },
+    crew: {
+      rollback: goingBack((draft, { objects, base }) => {
+        const { tree } = objects.get(base);
+        const changes = draft.changes.map(({ path, bytes }) => {
+          return { path, bytes: tree.get(path) ?? bytes };
+        });
+        return { ...draft, changes };
+      }),
     },
   },
 };

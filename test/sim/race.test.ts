@@ -74,6 +74,15 @@ test("people who push among 12 deployers get all their commits in, and so do the
   expect(replay).toContain("--deployers 12 --foreign 12 --seed 3");
 });
 
+test("deployers, syncs, rollbacks and people race together, step by step the same again", async () => {
+  const company = { syncs: 2, rollbacks: 2, foreign: 3 };
+  const options: RaceOptions = { deployers: 6, seed: 4, shape: "overlay", faults: all, company };
+  const { replay, runs } = await lawful(options);
+  expect(replay).toContain("--deployers 6 --syncs 2 --rollbacks 2 --foreign 3 --seed 4");
+  expect(new Set(runs.map(({ command }) => command)).size).toBe(3);
+  expect(await race(options)).toEqual(await race(options));
+});
+
 test("the same seed is the same race, step by step", async () => {
   const options: RaceOptions = { deployers: 16, seed: 7, shape: "same", faults: all };
   const [first, second] = [await runRace(options), await runRace(options)];
