@@ -1,4 +1,4 @@
-/** One actor's view of the two histories, each read whole: the branch of the model, and the source. */
+/** One actor's view of both histories, each read whole: the branch of the model, and the source. */
 
 import type { FileChange, LoggedCommit } from "../core/commit-log.ts";
 import type { CommitId } from "../core/ids.ts";
