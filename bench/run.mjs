@@ -4,6 +4,7 @@ import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
 import { parseArgs } from "node:util";
+import { auditLongHistory } from "./audit.mjs";
 import { contend, strategies } from "./contention.mjs";
 import { daggerOverhead } from "./dagger.mjs";
 import { longHistory, manyManifests, startUp } from "./large.mjs";
@@ -26,6 +27,8 @@ const parts = {
   "Many manifests (bar: twice a git grep)": () =>
     manyManifests({ manifests: quick ? 300 : 10_000, runs: quick ? 2 : 7 }),
   "A long history": () => longHistory({ commits: quick ? 1_000 : 100_000 }),
+  "The audit of a long history (bar: 100,000 commits in 10 s)": () =>
+    auditLongHistory({ commits: quick ? 2_000 : 100_000 }),
   "N deployers at once, 100 ms a request": contention,
   "dagger call deploy (bar: adds at most 2 s to its builds and its promote)": () =>
     daggerOverhead({ runs: quick ? 1 : 5 }),

@@ -1,10 +1,13 @@
 /** Whole histories of our own bare repository: all commits, what each changed. One pass each. */
 
+import { setImmediate } from "node:timers/promises";
 import type { FileChange, LoggedCommit } from "../core/commit-log.ts";
 import { readBlobs } from "./git-objects.ts";
 import { type GitPlace, runGit } from "./git-run.ts";
 
 const nul = 0;
+/** So many bytes become text at a time. */
+const stretch = 2 ** 20;
 /** The fields of one commit in `git log`. A message may hold any character but NUL. */
 const format = "%H%x00%P%x00%ct%x00%an%x00%B";
 
@@ -66,20 +69,29 @@ function fileId(mode: string | undefined, id: string | undefined): string | unde
 
 /** Reads text that ends with NUL, field by field: a whole log is more than one string can hold. */
 function fieldsIn(bytes: Buffer): { next(): string | undefined } {
+  let fields: readonly string[] = [];
   let at = 0;
+  let read = 0;
   return {
     next() {
-      if (at >= bytes.length) return undefined;
-      const end = bytes.indexOf(nul, at);
-      const text = bytes.toString("utf8", at, end < 0 ? bytes.length : end);
-      at = end < 0 ? bytes.length : end + 1;
-      return text;
+      if (at >= fields.length) {
+        if (read >= bytes.length) return undefined;
+        const end = bytes.indexOf(nul, Math.min(read + stretch, bytes.length - 1));
+        const last = end < 0 ? bytes.length : end;
+        fields = bytes.toString("utf8", read, last).split("\0");
+        read = last + 1;
+        at = 0;
+      }
+      at += 1;
+      return fields[at - 1];
     },
   };
 }
 
 /** Contents are read in portions of at most so many bytes and files. */
-const portion = { bytes: 32 * 2 ** 20, files: 4_000 } as const;
+const portion = { bytes: 32 * 2 ** 20, files: 20_000 } as const;
+/** After so many contents git gets a turn to hand more over: a pipe holds some 64 KiB. */
+const turn = 32;
 
 /** Returns the sizes of blobs in bytes. Those that are not in our repository are left out. */
 export async function readSizes(
@@ -87,33 +99,62 @@ export async function readSizes(
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, number>> {
   if (ids.length === 0) return new Map();
-  const { stdout } = await runGit(place, ["cat-file", "--batch-check", "--buffer"], {
+  // Without the type git need not look up what a delta is a delta of.
+  const format = "--batch-check=%(objectname) %(objectsize)";
+  const { stdout } = await runGit(place, ["cat-file", format, "--buffer"], {
     input: `${ids.join("\n")}\n`,
   });
   const rows = stdout.toString("latin1").trimEnd().split("\n");
   return new Map(
     rows.flatMap((row) => {
-      const [id = "", kind, size] = row.split(" ");
-      return kind === "blob" ? [[id, Number(size)] as const] : [];
+      const [id = "", size = ""] = row.split(" ");
+      return size === "missing" ? [] : [[id, Number(size)] as const];
     }),
   );
 }
 
-/** Reads blobs in the order of their ids, a portion at a time, and hands each over. */
+/**
+ * Reads blobs in the order of their ids and hands each over. While one portion is handed over, git
+ * reads the next.
+ */
 export async function readInPortions(
   place: GitPlace,
   sizes: readonly (readonly [id: string, size: number])[],
   take: (id: string, bytes: Uint8Array) => void,
 ): Promise<void> {
-  let ids: string[] = [];
-  let bytes = 0;
-  for (const [at, [id, size]] of sizes.entries()) {
-    ids.push(id);
-    bytes += size;
-    const isFull = bytes >= portion.bytes || ids.length >= portion.files;
-    if (!isFull && at < sizes.length - 1) continue;
-    for (const [read, content] of await readBlobs(place, ids)) take(read, content);
-    ids = [];
-    bytes = 0;
+  const portions = portionsOf(sizes);
+  let ahead = readAhead(place, portions[0]);
+  for (const at of portions.keys()) {
+    const blobs = await ahead;
+    ahead = readAhead(place, portions[at + 1]);
+    let taken = 0;
+    for (const [id, content] of blobs) {
+      take(id, content);
+      taken += 1;
+      if (taken % turn === 0) await setImmediate();
+    }
   }
+}
+
+function readAhead(place: GitPlace, ids: readonly string[] = []) {
+  const reading = readBlobs(place, ids);
+  // Whoever waits for it hears of it. If nobody does any more, something else went wrong before.
+  reading.catch(() => {});
+  return reading;
+}
+
+function portionsOf(sizes: readonly (readonly [id: string, size: number])[]): readonly string[][] {
+  const portions: string[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const [id, size] of sizes) {
+    const last = portions.at(-1);
+    if (last === undefined || last.length >= portion.files || bytes + size > portion.bytes) {
+      portions.push([id]);
+      bytes = size;
+    } else {
+      last.push(id);
+      bytes += size;
+    }
+  }
+  return portions;
 }

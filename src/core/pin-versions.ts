@@ -28,15 +28,18 @@ export interface FilePins {
 /** A file with holes where tags and digests stand. */
 interface Shape {
   readonly sites: readonly PinSite[];
-  /** The text around the holes: one more than there are holes. */
-  readonly solid: readonly string[];
+  /** The bytes around the holes: one more than there are holes. */
+  readonly solid: readonly Uint8Array[];
   readonly holes: readonly { readonly pin: number; readonly kind: "tag" | "digest" }[];
 }
 
 /** How many shapes of a path are kept: versions of one branch come one after the other. */
 const shapesMax = 4;
 const none: FilePins = { sites: [], held: [] };
-const grammar = { tag: /\w[\w.-]{0,127}/y, digest: /sha256:[0-9a-f]{64}/y } as const;
+const grammar = { tag: /^\w[\w.-]{0,127}/, digest: /^sha256:[0-9a-f]{64}/ } as const;
+/** No tag and no digest has more bytes. */
+const holeMax = 128;
+const isWord = Array.from({ length: 256 }, (_, byte) => /[\w.:-]/.test(String.fromCharCode(byte)));
 
 /** Reads versions of files and remembers what they have in common. */
 export class PinVersions {
@@ -49,15 +52,15 @@ export class PinVersions {
 
   /** Returns the pins of one version, or undefined when they cannot be told for certain. */
   read(path: string, bytes: Uint8Array): FilePins | undefined {
-    const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
     const shapes = this.#shapes.get(path) ?? [];
     for (const shape of shapes) {
-      const held = heldIn(text, shape);
+      const held = heldIn(bytes, shape);
       if (held !== undefined) return { sites: shape.sites, held };
     }
     try {
       const pins = findPins({ path, bytes }, this.#images);
       if (pins.length === 0) return none;
+      const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
       const shape = shapeOf(text, pins);
       this.#shapes.set(path, [shape, ...shapes].slice(0, shapesMax));
       return heldBy(shape, pins);
@@ -76,7 +79,7 @@ function shapeOf(text: string, pins: readonly Pin[]): Shape {
   holes.sort((a, b) => a.slot.start - b.slot.start);
   const ends: readonly Pick<Slot, "start" | "end">[] = holes.map(({ slot }) => slot);
   const solid = [...ends, { start: text.length, end: text.length }].map(({ start }, at) =>
-    text.slice(ends[at - 1]?.end ?? 0, start),
+    new TextEncoder().encode(text.slice(ends[at - 1]?.end ?? 0, start)),
   );
   const seen = new Map<string, number>();
   const sites = pins.map(({ image, line, owner, keyPath }) => {
@@ -92,22 +95,36 @@ function heldBy({ sites }: Shape, pins: readonly Pin[]): FilePins {
   return { sites, held };
 }
 
-/** Returns what the holes of a shape hold in a text, or undefined when the text has another one. */
-function heldIn(text: string, { sites, solid, holes }: Shape): readonly string[] | undefined {
-  if (!text.startsWith(solid[0]!)) return undefined;
+/** Returns what the holes of a shape hold in a file, or undefined when the file has another one. */
+function heldIn(bytes: Uint8Array, { sites, solid, holes }: Shape): readonly string[] | undefined {
+  if (!standsAt(bytes, 0, solid[0]!)) return undefined;
   const held: string[] = sites.map(() => "");
   let at = solid[0]!.length;
   for (const [index, { pin, kind }] of holes.entries()) {
-    const pattern = grammar[kind];
-    pattern.lastIndex = at;
-    const value = pattern.exec(text)?.[0];
+    const value = grammar[kind].exec(wordAt(bytes, at))?.[0];
     // An empty hole, and what YAML may take for nothing, is for the parser to judge.
     if (value === undefined || /^null$/i.test(value)) return undefined;
     held[pin] += kind === "digest" ? `@${value}` : value;
     at += value.length;
     const next = solid[index + 1]!;
-    if (!text.startsWith(next, at)) return undefined;
+    if (!standsAt(bytes, at, next)) return undefined;
     at += next.length;
   }
-  return at === text.length ? held : undefined;
+  return at === bytes.length ? held : undefined;
+}
+
+/** Returns the letters, digits, dots, dashes and colons from a place on: all are ASCII. */
+function wordAt(bytes: Uint8Array, start: number): string {
+  let end = start;
+  const limit = Math.min(bytes.length, start + holeMax);
+  while (end < limit && isWord[bytes[end]!]) end += 1;
+  return String.fromCharCode.apply(null, bytes.subarray(start, end) as unknown as number[]);
+}
+
+function standsAt(bytes: Uint8Array, start: number, part: Uint8Array): boolean {
+  if (start + part.length > bytes.length) return false;
+  for (let at = 0; at < part.length; at += 1) {
+    if (bytes[start + at] !== part[at]) return false;
+  }
+  return true;
 }
