@@ -127,7 +127,7 @@ async function spawnGit(
   }).env({ ...place.env, ...unprinted });
   try {
     const [command, ...rest] = args;
-    // What `judge` keeps is the bytes. Told to `raw`, simple-git would make one string of them, too.
+    // `judge` keeps the bytes. Told to `raw`, simple-git would make one string of them, too.
     await (command === "cat-file" ? git.binaryCatFile(rest) : git.raw([...args]));
   } catch (error) {
     throw judged instanceof GitExit ? judged : asGitExit(error, args);

@@ -1,7 +1,7 @@
 /** A promotion, a rollback or a release in brief. */
 
 import { printPlace } from "../core/failure.ts";
-import type { ImageReport, Outcome, PromoteResult } from "../core/result.ts";
+import type { HoldReport, ImageReport, Outcome, PromoteResult } from "../core/result.ts";
 import { type Brief, type Fact, type Gauge, single, tally } from "./brief.ts";
 import { troubles } from "./brief-notices.ts";
 import { counted, printSpan } from "./html-words.ts";
@@ -20,7 +20,7 @@ const imageOutcomes = ["moved", "unchanged", "superseded", "held", "diverged", "
 
 /** Returns the result in brief. */
 export function landingBrief(result: PromoteResult): Brief {
-  const { command, outcome, exit, images, diff } = result;
+  const { command, outcome, exit, images, holds = [], diff } = result;
   const what = subjectOf(result);
   return {
     ...{ command, verdict: outcome, exit, diff },
@@ -31,6 +31,11 @@ export function landingBrief(result: PromoteResult): Brief {
         title: "Images",
         heads: ["Image", "Outcome", "Pin", "From", "To"],
         rows: images.flatMap(imageRows),
+      },
+      {
+        title: "Holds",
+        heads: ["Hold", "Images", "Through", "Reason", "By", "Until"],
+        rows: holds.map(holdRow),
       },
     ],
     troubles: troubles(`${command} ${outcome}`, result),
@@ -64,9 +69,14 @@ function imageRows({ image, outcome, pins, tag }: ImageReport): readonly (readon
   return pins.map((pin) => [image, outcome, printPlace(pin), pin.from || "(no tag)", pin.to]);
 }
 
-/** Whether the branch holds pins of ours that it did not hold before. */
-function isChange({ outcome, images }: PromoteResult): boolean {
-  return outcome === "landed" && images.some((image) => image.outcome === "moved");
+function holdRow({ change, images, through, reason, by, until }: HoldReport): readonly string[] {
+  return [change, images.join(", "), through.slice(0, 7), reason, by, until ?? "it is lifted"];
+}
+
+/** Whether the branch holds pins or holds of ours that it did not have before. */
+function isChange({ outcome, images, holds = [] }: PromoteResult): boolean {
+  if (outcome !== "landed") return false;
+  return holds.length > 0 || images.some((image) => image.outcome === "moved");
 }
 
 function outputs(result: PromoteResult): readonly Fact[] {

@@ -145,6 +145,11 @@ describe("outputs", () => {
     const [image] = samplePromote().images;
     const record = samplePromote({ images: [{ ...image!, outcome: "superseded" }] });
     expect(outputsOf(record).changed).toBe("false");
+    const hold = { images: ["acme/web"], through: record.revision!, reason: "r", by: "b", at: "a" };
+    const lifted = samplePromote({
+      ...{ command: "release", images: [], holds: [{ ...hold, change: "lifted" }] },
+    });
+    expect(outputsOf(lifted).changed).toBe("true");
   });
 
   test("of every result read back, and a hostile value makes no output of its own", () => {

@@ -79,6 +79,9 @@ export function hostileResults(words: string): readonly AnyResult[] {
     samplePromote({
       ...{ outcome: "refused", exit: 4, warnings: [words], failure, diff: words },
       ...{ repository: words, branch: words },
+      holds: [
+        { change: "set", images: [words], through: revision, reason: words, by: words, at: words },
+      ],
       images: samplePromote().images.map((image) => ({
         ...image,
         pins: [{ ...place, from: words, to: words }],
