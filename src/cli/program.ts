@@ -77,6 +77,9 @@ function pinsCommand(root: Command, io: Io, finish: Finish): void {
     .summary("list every place that pins an image")
     .description("List the pins of the images on the manifests branch: file, line, image, tag.")
     .option("--image <name>", "image to look for, instead of all in the file; repeatable", collect)
+    .option("--history", "list what was deployed when instead, the newest first")
+    .option("--tag-format <format>", "how a tag is made, for example sha-{revision:7}")
+    .option("--limit <n>", "how many deploys of the history to list (default: 20)")
     .action(async (flags) => {
       const { runPins } = await import("./pins.ts");
       finish(await runPins(flags, io));

@@ -28,6 +28,7 @@ export interface RollbackFlags extends ManifestFlags {
 /** Runs the command and returns its exit status. */
 export async function runRollback(flags: RollbackFlags, io: Io): Promise<number> {
   const goal = goalIn(flags);
+  const endsAt = endIn(flags);
   const reason = flags.reason ?? "";
   if (reason === "") {
     throw usage("Cannot roll back without a reason", 'Say why: --reason "checkout is broken".');
@@ -41,7 +42,7 @@ export async function runRollback(flags: RollbackFlags, io: Io): Promise<number>
   }
   const progress = progressFor(flags, io);
   const ports = await openRollback(settings, { io, progress, registry: flags.imageCheck });
-  const untilMs = endOf(flags, ports.clock.nowMs());
+  const untilMs = endsAt(ports.clock.nowMs());
   try {
     const result = await rollback(
       {
@@ -76,14 +77,14 @@ function goalIn({ to, steps }: RollbackFlags): RollbackRequest["goal"] {
   throw usage(`Cannot go back "${steps}" deploys`, "Write a number from 1 on: --steps 1.");
 }
 
-function endOf({ until, expires }: RollbackFlags, nowMs: number): number | undefined {
+/** Reads when the hold is to end, before anything is opened. */
+function endIn({ until, expires }: RollbackFlags): (nowMs: number) => number | undefined {
   if (until !== undefined && expires !== undefined) {
     throw usage("Cannot end a hold twice", "Give --until or --expires, one of them.");
   }
-  if (expires !== undefined) return nowMs + parseDuration(expires);
   const untilMs = until === undefined ? undefined : parseDate(until, "--until");
-  if (untilMs === undefined || untilMs > nowMs) return untilMs;
-  throw usage(`Cannot hold until "${until}": that is over`, "Name a time to come.");
+  const lastsMs = expires === undefined ? undefined : parseDuration(expires);
+  return (nowMs) => (lastsMs === undefined ? untilMs : nowMs + lastsMs);
 }
 
 /** Who is at work, by the names that CI systems, git and shells give in the environment. */

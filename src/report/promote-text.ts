@@ -42,11 +42,11 @@ function whatOf({ command, revision }: PromoteResult, tags: string): string {
 }
 
 function holdLine({ change, images, through, ...words }: HoldReport, style: Style): string {
-  const until = words.until === undefined ? "" : `, until ${words.until}`;
-  const which = `${images.join(", ")} through ${through.slice(0, 12)}${until}`;
-  const head = change === "set" ? style.warn("held") : style.good("lifted");
+  const head = change === "set" ? style.warn("held    ") : style.good("lifted  ");
+  const until = words.until === undefined ? "" : ` until ${plain(words.until)}`;
+  const which = images.length === 1 ? images[0] : `${images.length} images`;
   const why = `${plain(words.reason)} (${plain(words.by)}, ${plain(words.at)})`;
-  return `  ${head}  ${plain(which)}: ${why}`;
+  return `  ${head}    ${which} through ${through.slice(0, 12)}${until}: ${why}`;
 }
 
 function paintOutcome(outcome: Outcome, style: Style): string {

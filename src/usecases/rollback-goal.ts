@@ -4,7 +4,6 @@ import { deployLine } from "../core/deploy-line.ts";
 import { Failure } from "../core/failure.ts";
 import { asDigest, asTag, type Revision } from "../core/ids.ts";
 import { printImageName } from "../core/image-ref.ts";
-import type { SourceGraph } from "../core/source-graph.ts";
 import { revisionPrefixIn, tagOf } from "../core/tag-format.ts";
 import type { History, Registry } from "../ports.ts";
 import { checkImages, type Looking, type Wanted } from "./check-images.ts";
@@ -22,6 +21,8 @@ export interface Goal {
   /** The newest revision that an image goes back to. */
   readonly revision: Revision;
   readonly targets: readonly BackTarget[];
+  /** What the branch had had deployed when it was chosen. */
+  readonly past: Past;
 }
 
 type BackWanted = Wanted & { readonly revision: Revision };
@@ -70,7 +71,7 @@ export function goalBack(
 export async function checkGoal(
   wanted: readonly BackWanted[],
   looking: Omit<Looking, "registry"> & { readonly registry: Registry | undefined },
-  graph: SourceGraph,
+  past: Past,
 ): Promise<Goal> {
   const { registry } = looking;
   const cause = {
@@ -83,9 +84,9 @@ export async function checkGoal(
   const targets = wanted.map(({ image, tag, digest, revision }, at) => {
     return { image, tag, digest: checked?.[at]?.digest ?? digest, revision };
   });
-  const place = ({ revision }: BackTarget) => graph.find(revision) ?? Number.POSITIVE_INFINITY;
+  const place = ({ revision }: BackTarget) => past.graph.find(revision) ?? Number.POSITIVE_INFINITY;
   const newest = targets.reduce((a, b) => (place(b) < place(a) ? b : a));
-  return { revision: newest.revision, targets };
+  return { revision: newest.revision, targets, past };
 }
 
 function unknownRevision(text: string): Failure {

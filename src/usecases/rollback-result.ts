@@ -1,5 +1,6 @@
 /** A rollback's landing, told as the result that people and programs read. */
 
+import { newestDeployed } from "../core/deploy-line.ts";
 import type { Hold } from "../core/hold.ts";
 import { printImageName } from "../core/image-ref.ts";
 import type { HoldReport, ImageReport, PromoteResult } from "../core/result.ts";
@@ -37,7 +38,7 @@ export function concludeBack(
     attempts: landing.attempts,
     images: images.map((image) => reportBack(image, why?.verdict)),
     holds: (why?.holds ?? []).map((hold) => reportHold("set", hold)),
-    warnings: why === undefined ? [] : [...warningsOf(why), ...why.past.warnings],
+    warnings: why === undefined ? [] : [...warningsOf(why, goal), ...why.past.warnings],
     ...(why?.diff === undefined || why.diff === "" ? {} : { diff: why.diff }),
   };
 }
@@ -74,14 +75,27 @@ export function reportHold(change: HoldReport["change"], hold: Hold): HoldReport
   return { change, ...hold, images: hold.images.map(printImageName) };
 }
 
-function warningsOf({ images, verdict }: BackWhy): readonly string[] {
-  if (verdict === "overtaken") {
+function warningsOf(why: BackWhy, goal: Goal): readonly string[] {
+  if (why.verdict === "overtaken") {
     return ["This rollback had landed before, and the pins were moved since; nothing was changed"];
   }
-  return images.flatMap(({ target, decision }) => {
+  return why.images.flatMap((image) => {
+    const { target, decision } = image;
     const adopted = decision.kind === "move" ? decision.adopted : [];
     const name = printImageName(target.image);
     const unheld = `No hold can keep ${name} from going back to what names no commit`;
-    return adopted.length === 0 ? [] : [...adoptions(target.image, adopted), unheld];
+    const strange = adopted.length === 0 ? [] : [...adoptions(target.image, adopted), unheld];
+    return [...strange, ...latecomers(image, why, goal)];
   });
+}
+
+/** What landed after the goal was chosen went out unseen, which whoever chose it must know. */
+function latecomers({ target, out }: BackImage, why: BackWhy, goal: Goal): readonly string[] {
+  if (why.past === goal.past) return [];
+  const { states, graph } = goal.past;
+  const name = printImageName(target.image);
+  const seen = newestDeployed(states, name, graph).map((place) => graph.revisionAt(place));
+  return out
+    .filter((revision) => !seen.includes(revision))
+    .map((revision) => `${name}: ${revision} landed meanwhile; it goes out too, and is held`);
 }

@@ -1,7 +1,7 @@
 /** Rollback: older images again, and a hold that keeps what goes out from coming back by itself. */
 
 import { Failure } from "../core/failure.ts";
-import { holdText } from "../core/hold.ts";
+import { holdText, printTime } from "../core/hold.ts";
 import type { CommitId } from "../core/ids.ts";
 import type { PromoteResult } from "../core/result.ts";
 import type { TagFormat } from "../core/tag-format.ts";
@@ -66,6 +66,7 @@ export async function rollback(
   try {
     const words = { reason: holdText("reason", asked.reason), by: holdText("by", asked.by) };
     const request = { ...asked, ...words };
+    checkEnd(asked.untilMs, startedMs);
     const images = request.images.map(({ image }) => image);
     const read = pastReader({ ...request, images }, ports.log);
     const pastAt = (tip?: CommitId) => askPatiently(() => read(tip), ports, patience);
@@ -98,5 +99,18 @@ async function aim(
   if (looking.registry !== undefined) {
     looking.progress.step(`Looking for ${wanted[0]?.tag} in the registry`);
   }
-  return checkGoal(wanted, looking, past.graph);
+  return checkGoal(wanted, looking, past);
+}
+
+/** The last moment that dates of four digits can name. */
+const latestMs = Date.UTC(9999, 11, 31, 23, 59, 59);
+
+function checkEnd(untilMs: number | undefined, nowMs: number): void {
+  if (untilMs === undefined || (untilMs > nowMs && untilMs <= latestMs)) return;
+  const when = untilMs > latestMs ? "after the year 9999" : `until ${printTime(untilMs)}, now over`;
+  throw new Failure(
+    "usage",
+    `Cannot hold ${when}`,
+    "Name a time to come, or none: the hold then stays until it is lifted or overtaken.",
+  );
 }

@@ -4,8 +4,8 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { unifiedDiff } from "../../src/core/diff.ts";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { replacementDiff, unifiedDiff } from "../../src/core/diff.ts";
 import { seeded } from "../../src/lab/random.ts";
 
 let folder: string;
@@ -18,11 +18,12 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Applies a diff with git and returns the file as it is then. */
-function applied(path: string, before: string, diff: string): string {
+/** Applies a diff with git and returns the file as it is then. Undefined: there is none before. */
+function applied(path: string, before: string | undefined, diff: string): string {
   const file = join(folder, path);
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, before);
+  if (before === undefined) rmSync(file, { force: true });
+  else writeFileSync(file, before);
   execFileSync("git", ["apply", "--whitespace=nowarn", "-"], {
     cwd: folder,
     input: diff,
@@ -93,4 +94,19 @@ test("no edit is no diff", () => {
 
 test("an edit that adds lines is a bug, and says so", () => {
   expect(() => unifiedDiff("a.yaml", "a\n", "a\nb\n")).toThrow(RangeError);
+});
+
+describe("a file that is written anew", () => {
+  test.each([
+    ["where none was", undefined, "a: 1\nb: 2\n"],
+    ["longer", "a: 1\n", "a: 1\nb: 2\n"],
+    ["shorter, without a last line end before", "a: 1\nb: 2", "a: 1\n"],
+    ["without a last line end after", "a: 1\n", "b: 2"],
+    ["where an empty one was", "", "a: 1\n"],
+  ])("%s", (_, before, after) => {
+    const bytes = (text: string) => new TextEncoder().encode(text);
+    const was = before === undefined ? undefined : bytes(before);
+    const diff = replacementDiff(".landfall/holds.yaml", was, bytes(after));
+    expect(applied(".landfall/holds.yaml", before, diff)).toBe(after);
+  });
 });

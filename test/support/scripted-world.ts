@@ -1,6 +1,8 @@
 /** The model world with faults at chosen steps, for scenarios that have a name. */
 
+import { type Hold, holdsPath, readHolds, writeHolds } from "../../src/core/hold.ts";
 import type { CommitId } from "../../src/core/ids.ts";
+import type { ImageName } from "../../src/core/image-ref.ts";
 import type { PromoteResult } from "../../src/core/result.ts";
 import type { SyncResult } from "../../src/core/sync-result.ts";
 import { tagOf } from "../../src/core/tag-format.ts";
@@ -14,6 +16,8 @@ import { World } from "../../src/lab/world.ts";
 import { type LandPolicy, type LandPorts, landPolicy } from "../../src/usecases/land.ts";
 import { promote } from "../../src/usecases/promote.ts";
 import type { PromoteRequest } from "../../src/usecases/promotion.ts";
+import { release } from "../../src/usecases/release.ts";
+import { type RollbackRequest, rollback } from "../../src/usecases/rollback.ts";
 import { sync } from "../../src/usecases/sync.ts";
 import type { SyncRequest } from "../../src/usecases/sync-request.ts";
 
@@ -122,6 +126,41 @@ export class Stage {
     return this.settle(sync(request, ports, landPolicy));
   }
 
+  /** Rolls back, to what a job's revision is unless told otherwise. */
+  rollback(
+    goal: number | RollbackRequest["goal"],
+    asked: Partial<RollbackRequest> = {},
+  ): Promise<PromoteResult> {
+    const { scene, world } = this;
+    const deploy = asked.deploy ?? `rollback-${world.accounts.size + 1}`;
+    const to = typeof goal === "number" ? { to: scene.jobs[goal - 1]!.revision } : goal;
+    const request: RollbackRequest = {
+      ...{ goal: to, images: scene.images.map((image) => ({ image })) },
+      ...{ reason: "it is slow", by: "ana", tagFormat, paths: [manifestsPath] },
+      ...{ repository: "model", branch: "main", pattern: /^chore\(gitops\)/ },
+      ...{ mode: "push", skipCi: true },
+      ...asked,
+      deploy,
+    };
+    const ports = {
+      ...this.ports(deploy),
+      history: scene.source,
+      registry: new ModelRegistry(world, scene.shelf, deploy),
+      log: new ModelLog(world, deploy, scene.jobs.at(-1)!.revision),
+    };
+    return this.settle(rollback(request, ports, landPolicy));
+  }
+
+  /** Lifts the holds on some images. */
+  release(
+    images: readonly ImageName[] = this.scene.images,
+    mode: "push" | "dry-run" = "push",
+  ): Promise<PromoteResult> {
+    const deploy = `release-${this.world.accounts.size + 1}`;
+    const request = { images, tagFormat, repository: "model", branch: "main", deploy, mode };
+    return this.settle(release({ ...request, skipCi: true }, this.ports(deploy), landPolicy));
+  }
+
   /** Returns the tag of a job's revision. */
   tag(job: number): string {
     return tagOf(tagFormat, this.scene.jobs[job - 1]!.revision);
@@ -140,6 +179,27 @@ export class Stage {
   /** Returns a file as it stands at the tip. */
   file(path: string): string {
     return decoder.decode(this.world.objects.get(this.world.server.tip).tree.get(path));
+  }
+
+  /** Returns the tags that a scene's two manifests hold. */
+  tags(): readonly (string | undefined)[] {
+    const paths = ["deploy/web.yaml", "deploy/api.yaml"];
+    return paths.map((path) => /sha-\w+|hotfix-\d/.exec(this.file(path))?.[0]);
+  }
+
+  /** Returns the holds at the tip. */
+  holds(): readonly Hold[] {
+    return readHolds(this.world.objects.get(this.world.server.tip).tree.get(holdsPath));
+  }
+
+  /** Lets somebody write the holds, at once. */
+  writeHolds(holds: readonly Hold[]): void {
+    this.commit(holdsPath, decoder.decode(writeHolds(holds)));
+  }
+
+  /** Returns what time it is for everybody. */
+  get nowMs(): number {
+    return this.world.scheduler.clockOf("anybody").nowMs();
   }
 
   /** Returns the first lines of the commits after the first, oldest first. */
