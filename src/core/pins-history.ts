@@ -27,7 +27,7 @@ export interface PinsHistoryRow {
   readonly images: readonly PinnedImage[];
 }
 
-/** What `landfall pins --history` prints. The field `version` changes when a reader would have to. */
+/** What `pins --history` prints. The field `version` changes when a reader would have to. */
 export interface PinsHistoryResult {
   readonly version: 1;
   readonly command: "pins";

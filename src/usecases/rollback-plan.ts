@@ -20,7 +20,7 @@ import { type BackImage, lookBack } from "./rollback-look.ts";
 /** Why a plan writes or rests: what a conclusion needs of the tip that the plan was made for. */
 export interface BackWhy {
   readonly images: readonly BackImage[];
-  /** `overtaken`: this very rollback landed before, and newer revisions have been promoted since. */
+  /** `overtaken`: this very rollback landed before, and the pins were moved since. */
   readonly verdict: "move" | "unchanged" | "overtaken";
   readonly holds: readonly Hold[];
   readonly past: Past;

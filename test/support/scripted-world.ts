@@ -146,7 +146,7 @@ export class Stage {
       ...this.ports(deploy),
       history: scene.source,
       registry: new ModelRegistry(world, scene.shelf, deploy),
-      log: new ModelLog(world, deploy, scene.jobs.at(-1)!.revision),
+      log: new ModelLog(world, deploy),
     };
     return this.settle(rollback(request, ports, landPolicy));
   }
