@@ -7,11 +7,10 @@ import { localHead } from "./adapters/git-head.ts";
 import { isLocalPath } from "./adapters/git-source.ts";
 import { systemClock } from "./adapters/system.ts";
 import type { Io } from "./cli/io.ts";
-import { gitSecrets } from "./cli/secrets.ts";
 import type { Settings } from "./cli/settings.ts";
 import type { Clock, Progress } from "./ports.ts";
 import type { AuditPorts } from "./usecases/audit.ts";
-import { type Opened, openSource, originUrl, upstreamOf } from "./wiring.ts";
+import { gitCredentials, type Opened, openSource, originUrl, upstreamOf } from "./wiring.ts";
 
 /** Wall time of one git command, in milliseconds: a whole history may be a long fetch. */
 const gitTimeoutMs = 10 * 60_000;
@@ -30,7 +29,7 @@ export async function openAudit(
   const log = await openDeployLog({
     manifests: {
       url: repository,
-      credentials: gitSecrets(repository, io),
+      credentials: gitCredentials(repository, io, "read"),
       branch: settings.branch,
     },
     source: {

@@ -3,13 +3,14 @@
 import { tmpdir } from "node:os";
 import { gitVersion } from "./adapters/doctor-git.ts";
 import { githubRights, serverTimes } from "./adapters/doctor-http.ts";
+import { withToken } from "./adapters/git-auth.ts";
 import { registryUrl } from "./adapters/registry-hosts.ts";
 import { systemClock } from "./adapters/system.ts";
 import type { Io } from "./cli/io.ts";
-import { gitSecrets, registryLogin } from "./cli/secrets.ts";
+import { registryLogin } from "./cli/secrets.ts";
 import type { Settings } from "./cli/settings.ts";
 import type { DoctorPorts } from "./usecases/doctor.ts";
-import { openManifests, openRegistry } from "./wiring.ts";
+import { gitCredentials, openManifests, openRegistry } from "./wiring.ts";
 import { argocdFor, type ClusterFlags, clusterFor } from "./wiring-cluster.ts";
 
 /** Wall time of one request, in milliseconds. */
@@ -83,7 +84,7 @@ async function urlsOf({ config, images }: Settings, repository: () => Promise<st
 
 /** Only GitHub says what a token may do, and the token goes to its own server's API alone. */
 async function rightsAt(repository: string, io: Io) {
-  const { token } = gitSecrets(repository, io);
+  const { token } = await withToken(gitCredentials(repository, io));
   const { GITHUB_SERVER_URL: ownServer, GITHUB_API_URL: ownApi } = io.env;
   const server = ownServer ?? "https://github.com";
   const api = ownServer === undefined ? "https://api.github.com" : ownApi;

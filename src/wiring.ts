@@ -10,6 +10,7 @@ import { isLocalPath, type LocalSource, localSource, originOf } from "./adapters
 import type { RegistryOptions } from "./adapters/registry-client.ts";
 import type { Pusher } from "./adapters/registry-push.ts";
 import { clockUnder, systemClock, systemRandom } from "./adapters/system.ts";
+import { githubApp } from "./cli/github-app.ts";
 import type { Io } from "./cli/io.ts";
 import { checkRegistryPassword, gitSecrets, registryLogin, signingSecret } from "./cli/secrets.ts";
 import type { Settings } from "./cli/settings.ts";
@@ -32,6 +33,8 @@ export type Opened<Ports> = Ports & { readonly repository: string; close(): Prom
 
 /** Wall time of one git command, in milliseconds. */
 const gitTimeoutMs = 120_000;
+/** Wall time of one question to GitHub's API, in milliseconds. */
+const apiTimeoutMs = 20_000;
 /** Wall time of one question to a registry with its retries, in milliseconds. */
 const registryTimeoutMs = 60_000;
 
@@ -85,7 +88,7 @@ export async function gitDoors(settings: Settings, io: Io): Promise<GitDoors> {
     timeoutMs: gitTimeoutMs,
     signal: io.signal,
   };
-  const itself = async () => ({ url: repository, credentials: gitSecrets(repository, io) });
+  const itself = async () => ({ url: repository, credentials: gitCredentials(repository, io) });
   return {
     repository,
     branch: () => openRemote(remoteOptions(settings, repository, io)),
@@ -139,7 +142,7 @@ function remoteOptions(settings: Settings, repository: string, io: Io) {
   return {
     url: repository,
     branch: settings.branch,
-    credentials: gitSecrets(repository, io),
+    credentials: gitCredentials(repository, io),
     identity: settings.config?.identity ?? defaults.identity,
     signing: () => signingSecret(settings.config?.signing, io),
     env: io.env,
@@ -149,11 +152,33 @@ function remoteOptions(settings: Settings, repository: string, io: Io) {
   };
 }
 
+/** Returns who we are at a repository's server: by its own secrets, or as a GitHub App. */
+export function gitCredentials(
+  repository: string,
+  io: Io,
+  access: "read" | "write" = "write",
+): GitCredentials {
+  const app = githubApp(repository, io);
+  const secrets = gitSecrets(repository, io);
+  if (app === undefined) return secrets;
+  const { token: _instead, ...others } = secrets;
+  const options = { clock: systemClock, timeoutMs: apiTimeoutMs, signal: io.signal };
+  const load = async () =>
+    (await import("./adapters/github-app.ts")).appMint({ ...app, access }, options);
+  let mint: ReturnType<typeof load> | undefined;
+  return {
+    ...others,
+    mint: async () => {
+      mint ??= load();
+      return (await mint)();
+    },
+  };
+}
+
 /** The source may be asked as the manifests are, but only on the same server. */
 function credentialsFor(url: string, repository: string, io: Io): GitCredentials {
-  const secrets = gitSecrets(url, io);
   const hostOf = (text: string) => (/^https:/i.test(text) ? new URL(text).host : text);
-  return hostOf(url) === hostOf(repository) ? secrets : {};
+  return hostOf(url) === hostOf(repository) ? gitCredentials(url, io, "read") : {};
 }
 
 /**

@@ -10,6 +10,8 @@ export interface GitCredentials {
   /** GitHub, GitLab and Gitea take any name with a token; this is GitHub's own. */
   readonly username?: string;
   readonly token?: string;
+  /** Makes the token, and another one before it runs out. Undefined: we are nobody there. */
+  readonly mint?: () => Promise<string | undefined>;
   /** A private SSH key's text. An agent of our own holds it (ssh-agent.ts). */
   readonly sshKey?: string;
   /** File with a private SSH key. */
@@ -69,6 +71,12 @@ export function tokenSettings(url: string, credentials: GitCredentials): readonl
     [key, ""],
     [key, `Authorization: Basic ${basic(credentials)}`],
   ];
+}
+
+/** Returns the credentials with the token that is good now. Throws what making one throws. */
+export async function withToken(credentials: GitCredentials): Promise<GitCredentials> {
+  const token = await credentials.mint?.();
+  return token === undefined ? credentials : { ...credentials, token };
 }
 
 /** Returns the command that git runs for ssh: no prompts, no unknown hosts, only our key. */

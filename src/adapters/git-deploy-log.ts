@@ -7,7 +7,7 @@ import { Failure } from "../core/failure.ts";
 import { asCommitId } from "../core/ids.ts";
 import { sameRepository } from "../core/repository-url.ts";
 import type { DeployLog } from "../ports.ts";
-import { redactor, tokenSettings } from "./git-auth.ts";
+import { redactor, tokenSettings, withToken } from "./git-auth.ts";
 import { gitEnvironment } from "./git-env.ts";
 import type { LocalHead } from "./git-head.ts";
 import type { Upstream } from "./git-history.ts";
@@ -174,7 +174,7 @@ class GitDeployLog implements DeployLog {
   ): Promise<void> {
     const { env } = this.#options;
     const ready = await readyCredentials(given, { url, env, home: this.#home });
-    const { credentials } = ready;
+    const credentials = await withToken(ready.credentials);
     const settings = [
       ...tokenSettings(url, credentials),
       ["remote.origin.url", url] as const,

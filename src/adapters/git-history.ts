@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Failure } from "../core/failure.ts";
 import { asRevision, type Revision } from "../core/ids.ts";
 import type { History, SourceTree } from "../ports.ts";
-import { type GitCredentials, redactor, tokenSettings } from "./git-auth.ts";
+import { type GitCredentials, redactor, tokenSettings, withToken } from "./git-auth.ts";
 import { gitEnvironment } from "./git-env.ts";
 import { createBare, isAncestor } from "./git-objects.ts";
 import { GitExit, type GitPlace, runGit } from "./git-run.ts";
@@ -150,7 +150,8 @@ class GitHistory implements History, SourceTree {
     this.#upstream ??= await this.#openUpstream();
     if (this.#upstream === undefined) return false;
     await this.#offer();
-    const { url, credentials } = this.#upstream;
+    const { url } = this.#upstream;
+    const credentials = await withToken(this.#upstream.credentials);
     const flags = ["--no-tags", "--no-auto-maintenance", "--filter=tree:0", ...scope];
     try {
       const args = ["fetch", ...flags, "origin", "+refs/heads/*:refs/landfall/source/*"];

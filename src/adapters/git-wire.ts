@@ -30,6 +30,8 @@ export interface WireEnd {
   readonly ref: string;
   /** Blackens secrets in what others say. */
   readonly redact: (text: string) => string;
+  /** Sees to it, before each command, that the places have a token that is good. */
+  readonly renew?: () => Promise<void>;
 }
 
 /** Nothing but what was asked for, and no housekeeping afterwards. */
@@ -95,8 +97,11 @@ export class GitWire {
       }
       return readPushReply(said);
     } catch (error) {
-      const isStopped = error instanceof Failure && error.code === "interrupted";
-      if (isStopped) return { kind: "silent", words: error.message };
+      if (!(error instanceof Failure)) throw error;
+      if (error.code === "interrupted") return { kind: "silent", words: error.message };
+      // There was no token to push with.
+      if (/^remote-|^throttled$/.test(error.code))
+        return { kind: "not-sent", words: error.message };
       throw error;
     }
   }
@@ -179,6 +184,7 @@ export class GitWire {
   }
 
   async #say(args: readonly string[], { at, ...call }: GitCall & { at: GitPlace }): Promise<Said> {
+    await this.#end.renew?.();
     try {
       const { code, stdout, stderr } = await runGit(at, args, call);
       return this.#blackened({ code, stdout: stdout.toString("utf8"), stderr });

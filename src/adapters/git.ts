@@ -7,7 +7,7 @@ import type { CommitId } from "../core/ids.ts";
 import { isManifestPath } from "../core/pins.ts";
 import type { PushReply, Reread } from "../core/push-outcome.ts";
 import type { CommitDraft, ManifestFile, Remote } from "../ports.ts";
-import { type GitCredentials, redactor, tokenSettings, transportOf } from "./git-auth.ts";
+import { type GitCredentials, transportOf } from "./git-auth.ts";
 import { type BlobReader, blobReader } from "./git-blobs.ts";
 import { gitEnvironment } from "./git-env.ts";
 import { checkEncoding, checkPath, checkSpelling, fullRef } from "./git-names.ts";
@@ -21,6 +21,7 @@ import {
   type TreeEntry,
   writeCommit,
 } from "./git-objects.ts";
+import { outsideOf } from "./git-outside.ts";
 import { type GitPlace, laterThan } from "./git-run.ts";
 import { createSigner, type Signer, type SigningKey } from "./git-sign.ts";
 import { GitWire } from "./git-wire.ts";
@@ -92,19 +93,12 @@ function remoteAt(home: string, ref: string, { options, ready }: Readied): GitRe
   // Reading our own objects must not reach the network: a blob that is missing is to be said
   // missing. It takes no time either, and is needed to the end.
   const inside: GitPlace = { ...at, env: gitEnvironment(surroundings) };
-  const settings = [...tokenSettings(url, credentials), ["remote.origin.url", url]] as const;
-  const read = gitEnvironment({ ...surroundings, url }, [
-    ...settings,
-    // Says that objects may be missing here; also keeps fetch from writing this into a file.
-    ["remote.origin.promisor", "true"],
-    ["remote.origin.partialclonefilter", "blob:none"],
-  ]);
-  const write = gitEnvironment({ ...surroundings, url }, settings);
+  const outside = outsideOf(credentials, { ...surroundings, url });
   const wire = new GitWire({
-    reading: { ...at, signal, env: read },
-    looking: { ...at, signal: signal && laterThan(signal, finishMs.look), env: read },
-    writing: { ...at, signal: signal && laterThan(signal, finishMs.push), env: write },
-    ...{ url, ref, redact: redactor(credentials) },
+    reading: { ...at, signal, env: outside.read },
+    looking: { ...at, signal: signal && laterThan(signal, finishMs.look), env: outside.read },
+    writing: { ...at, signal: signal && laterThan(signal, finishMs.push), env: outside.write },
+    ...{ url, ref, redact: outside.redact, renew: outside.renew },
   });
   const keyOf = options.signing ?? (() => undefined);
   const signer = createSigner({ keyOf, identity, inside, env });

@@ -118,7 +118,7 @@ export function argocdToken(io: Io): string | undefined {
 }
 
 /** Reads NAME, or the file that NAME_FILE names. */
-function secret(name: string, io: Io): string | undefined {
+export function secret(name: string, io: Io): string | undefined {
   const value = io.env[name];
   if (value !== undefined && value !== "") return value;
   const file = io.env[`${name}_FILE`];
