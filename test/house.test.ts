@@ -47,7 +47,7 @@ const packages: Readonly<Record<string, RegExp>> = {
   "simple-git": /^src\/adapters\/git-run\.ts$/,
   undici: /^src\/adapters\/[a-z-]*http\.ts$/,
   yaml: /^src\/(?:core\/|config[a-z-]*\.ts$)/,
-  zod: /^src\/config[a-z-]*\.ts$/,
+  zod: /^src\/(?:config[a-z-]*|report\/schema[a-z-]*)\.ts$/,
 };
 
 /** Rooms that may touch the machine at all. */

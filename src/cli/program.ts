@@ -129,11 +129,11 @@ function retagCommand(root: Command, io: Io, finish: Finish): void {
 function schemaCommand(root: Command, io: Io, finish: Finish): void {
   root
     .command("schema")
-    .summary("print the JSON Schema of landfall.yaml")
-    .action(async () => {
-      const { configSchema } = await import("../config.ts");
-      io.out(`${JSON.stringify(configSchema(), null, 2)}\n`);
-      finish(0);
+    .summary("print the JSON Schema of landfall.yaml, or of a result")
+    .option("--result <command>", "of what this command prints with --json")
+    .action(async (flags) => {
+      const { runSchema } = await import("./schema.ts");
+      finish(await runSchema(flags, io));
     });
 }
 

@@ -1,0 +1,20 @@
+/** The JSON Schemas of results, by the commands that print them. */
+
+import { z } from "zod";
+import type { AnyResult } from "../core/any-result.ts";
+import { audit } from "./schema-audit.ts";
+import { doctor, status, verify } from "./schema-cluster.ts";
+import { landing, sync } from "./schema-landing.ts";
+
+/** Schemas by command. Fields may be added without a new version: readers pass over them. */
+export const resultSchemas = {
+  ...{ promote: landing, rollback: landing, release: landing },
+  ...{ sync, audit, verify, status, doctor },
+} satisfies Readonly<Record<AnyResult["command"], z.ZodType>>;
+
+/** Returns the JSON Schema of what a command prints with `--json`, or undefined for another word. */
+export function resultSchema(command: string): object | undefined {
+  if (!Object.hasOwn(resultSchemas, command)) return undefined;
+  const schema = resultSchemas[command as AnyResult["command"]];
+  return { title: `landfall ${command} --json`, ...z.toJSONSchema(schema, { io: "input" }) };
+}
