@@ -1,4 +1,4 @@
-/** `landfall schema`: the shapes of what is read and of what is printed, for editors and programs. */
+/** `landfall schema`: the shapes of what is read and what is printed, for editors and programs. */
 
 import { type Io, usage } from "./io.ts";
 

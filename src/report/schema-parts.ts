@@ -1,4 +1,4 @@
-/** What the schemas of results have in common. They say what is printed, and are never parsed by. */
+/** What the schemas of results have in common. They only say what is printed. */
 
 import { z } from "zod";
 import type { CommitId, Digest, Revision, Tag } from "../core/ids.ts";

@@ -12,7 +12,7 @@ export const resultSchemas = {
   ...{ sync, audit, verify, status, doctor },
 } satisfies Readonly<Record<AnyResult["command"], z.ZodType>>;
 
-/** Returns the JSON Schema of what a command prints with `--json`, or undefined for another word. */
+/** Returns the JSON Schema of what a command prints with `--json`; undefined: there is none. */
 export function resultSchema(command: string): object | undefined {
   if (!Object.hasOwn(resultSchemas, command)) return undefined;
   const schema = resultSchemas[command as AnyResult["command"]];
