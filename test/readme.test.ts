@@ -73,6 +73,7 @@ describe("README", () => {
         expect(stdout).toMatch(/^(landed|would-land|unchanged)/);
       if (block.includes("landfall verify")) expect(stdout).toMatch(/^verified /);
       if (block.includes("landfall status")) expect(stdout).toMatch(/^in step /m);
+      if (block.includes("landfall audit")) expect(stdout).toMatch(/^ {2}\d+ code commits: /m);
       if (block.includes("landfall doctor")) expect(stdout).toMatch(/^ok +argocd /m);
     },
   );
