@@ -22,7 +22,7 @@ import type {
 } from "./ports.ts";
 import { ancestryOf } from "./usecases/ancestry.ts";
 import type { VerifyPorts } from "./usecases/verify.ts";
-import { gitDoors, type Opened, openRegistry } from "./wiring.ts";
+import { gitDoors, networkOf, type Opened, openRegistry } from "./wiring.ts";
 
 /** Which cluster is asked. */
 export interface ClusterFlags {
@@ -76,7 +76,7 @@ export async function openDeployPorts(
     ...{ repository: doors.repository, remote, history, ancestry, cluster, progress },
     registry,
     argocd: argocd && argocdFor(argocd, asker),
-    probe: openProbe({ timeoutMs: asker.timeoutMs, signal: io.signal }),
+    probe: openProbe({ timeoutMs: asker.timeoutMs, ...networkOf(io) }),
     clock: clockUnder(io.signal),
     random: systemRandom,
     async close() {
@@ -93,13 +93,13 @@ function requestTimeoutFor({ timeoutMs = Number.POSITIVE_INFINITY }: Settings): 
 /** Opens Argo CD. */
 export function argocdFor(argocd: ArgoCdSettings, { io, timeoutMs }: Asker): ArgoCd {
   const token = argocdToken(io);
-  return openArgoCd({ ...argocd, token, clock: systemClock, timeoutMs, signal: io.signal });
+  return openArgoCd({ ...argocd, token, clock: systemClock, timeoutMs, ...networkOf(io) });
 }
 
 /** Opens the cluster. Throws `config` when there is no way in. */
 export async function clusterFor(flags: ClusterFlags, { io, timeoutMs }: Asker): Promise<Cluster> {
   const entrance = await entranceFor(flags, io);
-  return openKubernetes({ entrance, clock: systemClock, timeoutMs, signal: io.signal });
+  return openKubernetes({ entrance, clock: systemClock, timeoutMs, ...networkOf(io) });
 }
 
 /** Returns what becomes of an error: a cluster that cannot be read, where that is enough. */

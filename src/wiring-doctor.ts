@@ -10,7 +10,7 @@ import type { Io } from "./cli/io.ts";
 import { registryLogin } from "./cli/secrets.ts";
 import type { Settings } from "./cli/settings.ts";
 import type { DoctorPorts } from "./usecases/doctor.ts";
-import { gitCredentials, openManifests, openRegistry } from "./wiring.ts";
+import { gitCredentials, networkOf, openManifests, openRegistry } from "./wiring.ts";
 import { argocdFor, type ClusterFlags, clusterFor } from "./wiring-cluster.ts";
 
 /** Wall time of one request, in milliseconds. */
@@ -55,7 +55,7 @@ export function doctorPorts(
     ...(rollout && { openCluster: () => clusterFor(flags, asker) }),
     async serverTimes() {
       const urls = await urlsOf(settings, repository);
-      const options = { clock: systemClock, timeoutMs, signal: io.signal };
+      const options = { clock: systemClock, timeoutMs, ...networkOf(io) };
       return serverTimes(urls, options);
     },
     close: async () => (await manifests.opened())?.close(),
@@ -91,6 +91,6 @@ async function rightsAt(repository: string, io: Io) {
   const path = repository.slice(server.length + 1).replace(/(?:\.git)?\/?$/, "");
   const isThere = repository.startsWith(`${server}/`) && /^[\w.-]+\/[\w.-]+$/.test(path);
   if (token === undefined || api === undefined || !isThere) return undefined;
-  const options = { timeoutMs: requestTimeoutMs, signal: io.signal, api };
+  const options = { timeoutMs: requestTimeoutMs, ...networkOf(io), api };
   return githubRights({ repository: path, token }, options);
 }

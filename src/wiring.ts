@@ -7,6 +7,7 @@ import { type OpenedRemote, openRemote } from "./adapters/git.ts";
 import type { GitCredentials } from "./adapters/git-auth.ts";
 import { openHistory } from "./adapters/git-history.ts";
 import { isLocalPath, type LocalSource, localSource, originOf } from "./adapters/git-source.ts";
+import { proxyIn } from "./adapters/proxy-http.ts";
 import type { RegistryOptions } from "./adapters/registry-client.ts";
 import type { Pusher } from "./adapters/registry-push.ts";
 import { clockUnder, systemClock, systemRandom } from "./adapters/system.ts";
@@ -220,6 +221,11 @@ function registryOptions(config: Config | undefined, io: Io): RegistryOptions {
     random: systemRandom,
     insecureHosts: config?.insecureRegistries ?? [],
     timeoutMs: registryTimeoutMs,
-    signal: io.signal,
+    ...networkOf(io),
   };
+}
+
+/** Returns how the network is reached, and when no longer. Throws `config` of a wrong proxy. */
+export function networkOf(io: Io) {
+  return { signal: io.signal, proxy: proxyIn(io.env) };
 }

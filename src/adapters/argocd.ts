@@ -9,6 +9,7 @@ import { textAt } from "../core/json.ts";
 import type { ArgoCd, Clock } from "../ports.ts";
 import { clusterHttp } from "./cluster-http.ts";
 import { type Asking, askJson, nonsense, type Question } from "./cluster-json.ts";
+import type { HttpsProxy } from "./proxy-http.ts";
 
 /** Where Argo CD is, and which Application is meant. */
 export interface ArgoCdOptions {
@@ -22,12 +23,13 @@ export interface ArgoCdOptions {
   /** The wall-clock limit of one request, in milliseconds. A refresh waits for the comparison. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
+  readonly proxy?: HttpsProxy | undefined;
 }
 
 /** Opens Argo CD. Nothing is sent yet. */
 export function openArgoCd(options: ArgoCdOptions): ArgoCd {
-  const { app, namespace, clock, timeoutMs, signal } = options;
-  const asking: Asking = { http: clusterHttp({ timeoutMs, signal }), clock };
+  const { app, namespace, clock, timeoutMs, signal, proxy } = options;
+  const asking: Asking = { http: clusterHttp({ timeoutMs, signal, proxy }), clock };
 
   const reading = (path: string, doing: string): Question => {
     const asked = questionTo(options, { method: "GET", path, doing });

@@ -1,7 +1,8 @@
 /** Requests to Argo CD, Kubernetes and pages: each bounded in time and size, none redirected. */
 
-import { Agent, request as send } from "undici";
+import { type Dispatcher, request as send } from "undici";
 import { Failure } from "../core/failure.ts";
+import { agentsFor, type HttpsProxy } from "./proxy-http.ts";
 import { isLoopback } from "./registry-hosts.ts";
 import { limitsUnder } from "./registry-limit.ts";
 
@@ -22,6 +23,7 @@ export interface ClusterHttpOptions {
   /** The wall-clock limit of one request, in milliseconds. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
+  readonly proxy?: HttpsProxy | undefined;
 }
 
 /** One request. */
@@ -60,22 +62,22 @@ export interface ClusterHttp {
 }
 
 /** Makes a sender of its own connections, which close by themselves when idle. */
-export function clusterHttp({ tls = {}, timeoutMs, signal }: ClusterHttpOptions): ClusterHttp {
-  const agent = new Agent({
-    connect: {
-      ...(tls.authority !== undefined && { ca: tls.authority }),
-      ...(tls.certificate !== undefined && { cert: tls.certificate, key: tls.key }),
-      ...(tls.serverName !== undefined && { servername: tls.serverName }),
-      rejectUnauthorized: tls.certificates !== "unchecked",
-    },
-  });
+export function clusterHttp(options: ClusterHttpOptions): ClusterHttp {
+  const { tls = {}, timeoutMs, signal, proxy } = options;
+  const connect = {
+    ...(tls.authority !== undefined && { ca: tls.authority }),
+    ...(tls.certificate !== undefined && { cert: tls.certificate, key: tls.key ?? "" }),
+    ...(tls.serverName !== undefined && { servername: tls.serverName }),
+    ...(tls.certificates === "unchecked" && { rejectUnauthorized: false }),
+  };
+  const agents = agentsFor({ proxy, connect, timeoutMs });
   const limits = limitsUnder(signal);
   return {
     async send(request) {
       refuseOpenSecret(request);
       const limit = limits.start(timeoutMs);
       try {
-        return await exchange(request, agent, limit.signal);
+        return await exchange(request, agents(request.url), limit.signal);
       } catch (error) {
         throw signal?.aborted ? interrupted(request) : unreachable(request, error);
       } finally {
@@ -87,7 +89,7 @@ export function clusterHttp({ tls = {}, timeoutMs, signal }: ClusterHttpOptions)
 
 async function exchange(
   { method, url, token, accept, body, bodyBytesMax }: ClusterRequest,
-  dispatcher: Agent,
+  dispatcher: Dispatcher,
   signal: AbortSignal,
 ): Promise<ClusterReply> {
   const reply = await send(url, {

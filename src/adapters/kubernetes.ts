@@ -6,6 +6,7 @@ import { type Pod, readPods, readWorkload, type WorkloadRef } from "../core/work
 import type { Clock, Cluster } from "../ports.ts";
 import { clusterHttp, type Tls } from "./cluster-http.ts";
 import { type Asking, askJson, nonsense, type Question } from "./cluster-json.ts";
+import type { HttpsProxy } from "./proxy-http.ts";
 
 /** Where an API server is, and who we are there. */
 export interface KubeEntrance {
@@ -22,6 +23,7 @@ export interface KubernetesOptions {
   /** The wall-clock limit of one request, in milliseconds. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
+  readonly proxy?: HttpsProxy | undefined;
 }
 
 const resourceOf: Readonly<Record<WorkloadRef["kind"], readonly [group: string, name: string]>> = {
@@ -36,8 +38,11 @@ const pagesMax = 50;
 
 /** Opens a cluster. Nothing is sent yet. */
 export function openKubernetes(options: KubernetesOptions): Cluster {
-  const { entrance, clock, timeoutMs, signal } = options;
-  const asking: Asking = { http: clusterHttp({ tls: entrance.tls, timeoutMs, signal }), clock };
+  const { entrance, clock, timeoutMs, signal, proxy } = options;
+  const asking: Asking = {
+    http: clusterHttp({ tls: entrance.tls, timeoutMs, signal, proxy }),
+    clock,
+  };
   // The server's address may have a path of its own: Rancher's and other gateways' have.
   const base = `${entrance.server.href.replace(/\/+$/, "")}/`;
   const question = async (path: string, doing: string, verb: string): Promise<Question> => ({

@@ -5,6 +5,7 @@ import { Failure } from "../core/failure.ts";
 import { asDigest, type Digest } from "../core/ids.ts";
 import { type ImageName, printImageName } from "../core/image-ref.ts";
 import type { Clock, Random } from "../ports.ts";
+import type { HttpsProxy } from "./proxy-http.ts";
 import { type Access, type Credentials, createAuthorizer } from "./registry-auth.ts";
 import { registryUrl } from "./registry-hosts.ts";
 import { type HttpReply, type HttpRequest, registryHttp } from "./registry-http.ts";
@@ -21,6 +22,7 @@ export interface RegistryOptions {
   /** The wall-clock limit of one request with its retries and waits; a single try gets a third. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
+  readonly proxy?: HttpsProxy | undefined;
 }
 
 /** A request below `/v2/REPOSITORY/` of an image's registry. */

@@ -1,11 +1,19 @@
 /** The only place of undici and p-retry: requests bounded in time, size and tries. */
 
 import pRetry from "p-retry";
-import { Agent, request as send } from "undici";
+import { Agent, type ProxyAgent, request as send } from "undici";
 import { Failure } from "../core/failure.ts";
 import type { Clock, Random } from "../ports.ts";
+import { type Agents, agentsFor, type HttpsProxy, isProxied } from "./proxy-http.ts";
+import type { Reach } from "./registry-hosts.ts";
 import { limitsUnder } from "./registry-limit.ts";
-import { allowedFrom, guardedLookup, isRedirect, redirectTarget } from "./registry-redirect.ts";
+import {
+  allowedFrom,
+  guardedLookup,
+  isRedirect,
+  redirectTarget,
+  refuseNear,
+} from "./registry-redirect.ts";
 import {
   type Asked,
   noStatement,
@@ -47,6 +55,7 @@ export interface HttpOptions {
   /** The wall-clock limit of one request with its retries and waits; a single try gets a third. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
+  readonly proxy?: HttpsProxy | undefined;
 }
 
 /** Sends requests. */
@@ -68,8 +77,8 @@ const bodyBytesMax = 4 * 1024 * 1024;
 
 /** Makes a sender of its own connections, which close by themselves when idle. */
 export function registryHttp(options: HttpOptions): RegistryHttp {
-  const { clock, random, timeoutMs, signal } = options;
-  const agent = new Agent();
+  const { clock, random, timeoutMs, signal, proxy } = options;
+  const ways = { proxy, agents: agentsFor({ proxy, timeoutMs: timeoutMs / 3 }) };
   const limits = limitsUnder(signal);
 
   async function attempt(request: HttpRequest, endsAtMs: number): Promise<HttpReply> {
@@ -77,7 +86,7 @@ export function registryHttp(options: HttpOptions): RegistryHttp {
     const limit = limits.start(Math.max(1, limitMs));
     const asked = { doing: request.doing, host: request.url.host };
     try {
-      const reply = await follow(request, agent, limit.signal);
+      const reply = await follow(request, ways, limit.signal);
       const now = { ...asked, nowMs: clock.nowMs() };
       const trouble = troubleIn(reply, request, now);
       if (trouble !== undefined) throw trouble;
@@ -125,13 +134,15 @@ function troubleIn(reply: HttpReply, request: HttpRequest, asked: Asked): Troubl
   return trouble ?? (request.isNoStatement?.(reply) ? noStatement(asked, answer) : undefined);
 }
 
-async function follow(
-  request: HttpRequest,
-  ownAgent: Agent,
-  signal: AbortSignal,
-): Promise<HttpReply> {
+/** How hosts are reached. */
+interface Ways {
+  readonly proxy: HttpsProxy | undefined;
+  readonly agents: Agents;
+}
+
+async function follow(request: HttpRequest, ways: Ways, signal: AbortSignal): Promise<HttpReply> {
   const guarded: Agent[] = [];
-  let hop: Hop = { url: request.url, agent: ownAgent, isOwnOrigin: true };
+  let hop: Hop = { url: request.url, agent: ways.agents(request.url), isOwnOrigin: true };
   try {
     for (let redirects = 0; ; redirects += 1) {
       const reply = await exchange(request, hop, signal);
@@ -139,14 +150,14 @@ async function follow(
       const mayFollow = request.method === "GET" || request.method === "HEAD";
       if (!mayFollow || !isRedirect(reply.status) || location === undefined) return reply;
       if (redirects === redirectsMax) throw tooManyRedirects(request);
-      const allowed = await allowedFrom(request.url);
+      const allowed = await allowedFrom(request.url, isProxied(request.url, ways.proxy));
       const url = redirectTarget(hop.url, location, allowed);
       if (url.origin === hop.url.origin) {
         hop = { ...hop, url };
         continue;
       }
-      const agent = new Agent({ connect: { lookup: guardedLookup(hop.url, allowed) } });
-      guarded.push(agent);
+      const agent = await agentAway(url, { from: hop.url, allowed, ways });
+      if (agent instanceof Agent) guarded.push(agent);
       hop = { url, agent, isOwnOrigin: false };
     }
   } finally {
@@ -154,9 +165,24 @@ async function follow(
   }
 }
 
+interface Away {
+  readonly from: URL;
+  readonly allowed: ReadonlySet<Reach>;
+  readonly ways: Ways;
+}
+
+/** Where a name leads is checked at the connection; a proxy, which makes it, is told no bad name. */
+async function agentAway(url: URL, { from, allowed, ways }: Away): Promise<Agent | ProxyAgent> {
+  if (!isProxied(url, ways.proxy)) {
+    return new Agent({ connect: { lookup: guardedLookup(from, allowed) } });
+  }
+  await refuseNear(url, from, allowed);
+  return ways.agents(url);
+}
+
 interface Hop {
   readonly url: URL;
-  readonly agent: Agent;
+  readonly agent: Agent | ProxyAgent;
   readonly isOwnOrigin: boolean;
 }
 

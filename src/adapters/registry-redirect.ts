@@ -31,11 +31,30 @@ export function redirectTarget(from: URL, location: string, allowed: ReadonlySet
   return to;
 }
 
-/** Returns the kinds of address that `origin` may redirect to: public ones, and its own. */
-export async function allowedFrom(origin: URL): Promise<ReadonlySet<Reach>> {
-  const host = bareHost(origin);
-  const own = isIP(host) !== 0 ? [{ address: host }] : await resolve(host, { all: true });
-  return new Set<Reach>(["public", ...own.map(({ address }) => reachOf(address))]);
+/**
+ * Returns the kinds of address that `origin` may redirect to: public ones, and its own. Behind a
+ * proxy its name may mean nothing here; then only public ones.
+ */
+export async function allowedFrom(origin: URL, isProxied: boolean): Promise<ReadonlySet<Reach>> {
+  const own = isProxied ? await addressesOf(origin).catch(() => []) : await addressesOf(origin);
+  return new Set<Reach>(["public", ...own.map(reachOf)]);
+}
+
+/**
+ * Refuses a host of another kind of address than those allowed, as far as its name is known here:
+ * the proxy that is to connect to it has the last word.
+ *
+ * @throws Failure `registry-lied`.
+ */
+export async function refuseNear(to: URL, from: URL, allowed: ReadonlySet<Reach>): Promise<void> {
+  const addresses = await addressesOf(to).catch(() => []);
+  if (!addresses.every((address) => mayReach(address, allowed))) throw inside(from, to.host);
+}
+
+async function addressesOf(url: URL): Promise<readonly string[]> {
+  const host = bareHost(url);
+  if (isIP(host) !== 0) return [host];
+  return (await resolve(host, { all: true })).map(({ address }) => address);
 }
 
 /**

@@ -51,7 +51,7 @@ export function readKubeconfig(text: string, file: string, context?: string): Ku
   const cluster = named(config, { list: "clusters", name: place, field: "cluster" });
   if (cluster === undefined) throw refused(file, `it has no cluster "${place}"`, repair);
   if (textAt(cluster, "proxy-url") !== "") {
-    throw refused(file, "its cluster is behind a proxy (proxy-url)", "Give a direct address.");
+    throw refused(file, "its cluster is behind a proxy (proxy-url)", "Name it in HTTPS_PROXY.");
   }
   const name = textAt(chosen, "user");
   const user = named(config, { list: "users", name, field: "user" });

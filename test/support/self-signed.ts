@@ -1,4 +1,4 @@
-/** A certificate for 127.0.0.1 that nobody vouches for but itself, as RFC 5280 has them. */
+/** A certificate for 127.0.0.1 and names that nobody vouches for but itself, as RFC 5280 has them. */
 
 import { generateKeyPairSync, sign } from "node:crypto";
 
@@ -8,13 +8,16 @@ export interface SelfSigned {
   readonly key: string;
 }
 
-/** Makes a certificate of an elliptic key, good from 2020 to 2049. */
-export function selfSigned(): SelfSigned {
+/** Makes a certificate of an elliptic key, good from 2020 to 2049, for further names too. */
+export function selfSigned(...names: readonly string[]): SelfSigned {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const name = sequence(
     tagged(0x31, sequence(oid("550403"), tagged(0x0c, Buffer.from("landfall test")))),
   );
-  const subjectAltName = sequence(tagged(0x87, Buffer.from([127, 0, 0, 1])));
+  const subjectAltName = sequence(
+    tagged(0x87, Buffer.from([127, 0, 0, 1])),
+    ...names.map((dnsName) => tagged(0x82, Buffer.from(dnsName))),
+  );
   const isAuthority = sequence(tagged(0x01, Buffer.from([0xff])));
   const extensions = sequence(
     sequence(oid("551d11"), tagged(0x04, subjectAltName)),
