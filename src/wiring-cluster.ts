@@ -68,7 +68,8 @@ export async function openDeployPorts(
   const asker = { io, timeoutMs: requestTimeoutFor(settings) };
   const cluster = rollout && (await clusterFor(flags, asker).catch(closedUnless(way)));
   const registry = await openRegistry(settings, io);
-  const doors = await gitDoors(settings, io);
+  // The time is for what is waited for; the branch is read in git's own.
+  const doors = await gitDoors({ ...settings, timeoutMs: undefined }, io);
   const remote = await doors.branch();
   const history = await doors.source();
   const ancestry = ancestryOf(doors, settings.tagFormat);

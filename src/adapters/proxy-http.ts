@@ -72,7 +72,7 @@ export interface AgentOptions {
   readonly timeoutMs: number;
 }
 
-/** Returns what makes connections for a URL: through the proxy, or directly. They close when idle. */
+/** Returns what makes connections for a URL: through the proxy, or directly. */
 export type Agents = (url: URL) => Agent | ProxyAgent;
 
 /** Makes connections of their own. */

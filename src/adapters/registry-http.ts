@@ -8,6 +8,7 @@ import { type Agents, agentsFor, type HttpsProxy, isProxied } from "./proxy-http
 import type { Reach } from "./registry-hosts.ts";
 import { limitsUnder } from "./registry-limit.ts";
 import {
+  allowedBeyondProxy,
   allowedFrom,
   guardedLookup,
   isRedirect,
@@ -22,7 +23,7 @@ import {
   troubleOf,
   troubleOfError,
 } from "./registry-trouble.ts";
-import { wordsOf } from "./registry-words.ts";
+import { secretsIn, wordsOf } from "./registry-words.ts";
 
 /** One request, repeated while its answers may pass. */
 export interface HttpRequest {
@@ -150,7 +151,8 @@ async function follow(request: HttpRequest, ways: Ways, signal: AbortSignal): Pr
       const mayFollow = request.method === "GET" || request.method === "HEAD";
       if (!mayFollow || !isRedirect(reply.status) || location === undefined) return reply;
       if (redirects === redirectsMax) throw tooManyRedirects(request);
-      const allowed = await allowedFrom(request.url, isProxied(request.url, ways.proxy));
+      const isBeyond = isProxied(request.url, ways.proxy);
+      const allowed = await (isBeyond ? allowedBeyondProxy : allowedFrom)(request.url);
       const url = redirectTarget(hop.url, location, allowed);
       if (url.origin === hop.url.origin) {
         hop = { ...hop, url };
@@ -171,7 +173,7 @@ interface Away {
   readonly ways: Ways;
 }
 
-/** Where a name leads is checked at the connection; a proxy, which makes it, is told no bad name. */
+/** Where a name leads is checked at the connection; a proxy, which makes it, gets no bad name. */
 async function agentAway(url: URL, { from, allowed, ways }: Away): Promise<Agent | ProxyAgent> {
   if (!isProxied(url, ways.proxy)) {
     return new Agent({ connect: { lookup: guardedLookup(from, allowed) } });
@@ -208,18 +210,6 @@ async function exchange(request: HttpRequest, hop: Hop, signal: AbortSignal): Pr
     words: statusCode < 300 ? "" : wordsOf(bytes, secretsIn(authorization)),
     header: (name) => [headers[name]].flat().filter(Boolean).join(", ") || undefined,
   };
-}
-
-/** Returns what an Authorization header must not be repeated by: as sent, and its password. */
-function secretsIn(authorization = ""): readonly string[] {
-  const [scheme = "", sent = ""] = authorization.split(" ");
-  if (!/^basic$/i.test(scheme)) return [sent];
-  return [
-    sent,
-    Buffer.from(sent, "base64")
-      .toString()
-      .replace(/^[^:]*:/, ""),
-  ];
 }
 
 async function collect(body: AsyncIterable<Uint8Array>, request: HttpRequest): Promise<Uint8Array> {

@@ -31,13 +31,14 @@ export function redirectTarget(from: URL, location: string, allowed: ReadonlySet
   return to;
 }
 
-/**
- * Returns the kinds of address that `origin` may redirect to: public ones, and its own. Behind a
- * proxy its name may mean nothing here; then only public ones.
- */
-export async function allowedFrom(origin: URL, isProxied: boolean): Promise<ReadonlySet<Reach>> {
-  const own = isProxied ? await addressesOf(origin).catch(() => []) : await addressesOf(origin);
-  return new Set<Reach>(["public", ...own.map(reachOf)]);
+/** Returns the kinds of address that `origin` may redirect to: public ones, and its own. */
+export async function allowedFrom(origin: URL): Promise<ReadonlySet<Reach>> {
+  return new Set<Reach>(["public", ...(await addressesOf(origin)).map(reachOf)]);
+}
+
+/** Returns the same for an origin behind a proxy, whose name may mean nothing on this side. */
+export async function allowedBeyondProxy(origin: URL): Promise<ReadonlySet<Reach>> {
+  return allowedFrom(origin).catch(() => new Set<Reach>(["public"]));
 }
 
 /**

@@ -32,6 +32,18 @@ export function parseJson(body: Uint8Array): unknown {
   }
 }
 
+/** Returns what an Authorization header must not be repeated by: as sent, and its password. */
+export function secretsIn(authorization = ""): readonly string[] {
+  const [scheme = "", sent = ""] = authorization.split(" ");
+  if (!/^basic$/i.test(scheme)) return [sent];
+  return [
+    sent,
+    Buffer.from(sent, "base64")
+      .toString()
+      .replace(/^[^:]*:/, ""),
+  ];
+}
+
 /** Returns what an answer's body says, as `printableWords` does. */
 export function wordsOf(body: Uint8Array, secrets: readonly string[] = []): string {
   const errors = registryErrors(body);

@@ -1,4 +1,4 @@
-/** A proxy on loopback that opens tunnels: every name leads to one server, whatever it is called. */
+/** A proxy on loopback that opens tunnels: every name leads to one server. */
 
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import { type AddressInfo, connect } from "node:net";

@@ -1,4 +1,4 @@
-/** A certificate for 127.0.0.1 and names that nobody vouches for but itself, as RFC 5280 has them. */
+/** A certificate for 127.0.0.1 and names that nobody vouches for but itself (RFC 5280). */
 
 import { generateKeyPairSync, sign } from "node:crypto";
 
