@@ -1,5 +1,7 @@
 /** Words of others that are commands to whoever reads our output: a runner, a terminal, people. */
 
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { openSecretWorld, run } from "../support/secret-world.ts";
 
@@ -84,6 +86,38 @@ describe.each([
     expect(out).toMatch(mark);
     expect([...obeyed(out), ...obeyed(err)]).toEqual([]);
   });
+});
+
+test("on GitHub Actions the only commands are our own annotations, outputs and summary", async () => {
+  const { world, hook } = await printed({});
+  const markup = "<img src=x onerror=alert(1)> [x](javascript:alert(1)) @everyone | `";
+  world.box.addHook("pre-receive", hook.replace(all, `${all}\n${markup}\nverdict=landed`));
+  const files = ["output", "summary"].map((name) => join(world.home, name));
+  const [output = "", summary = ""] = files;
+  const ran = await world.promote(
+    { GITHUB_ACTIONS: "true", GITHUB_OUTPUT: output, GITHUB_STEP_SUMMARY: summary },
+    ["--json"],
+  );
+  expect(ran.status, ran.err).toBe(4);
+  expect(obeyed(ran.out)).toEqual([]);
+  const commands = obeyed(ran.err);
+  const ours = /^::(?:error|warning|notice) (?:\w+=[^:,]*,?)+::/;
+  expect(commands.filter((line) => !ours.test(line))).toEqual([]);
+  expect(commands.filter((line) => line.startsWith("::error ") && mark.test(line))).toHaveLength(1);
+  // The runner's own reading: NAME<<DELIMITER, lines, DELIMITER.
+  const lines = readFileSync(output, "utf8").split("\n");
+  const outputs = new Map<string, string>();
+  for (let at = 0; at < lines.length - 1; at += 1) {
+    const [name = "", delimiter = ""] = lines[at]!.split("<<");
+    const end = lines.indexOf(delimiter, at + 1);
+    outputs.set(name, lines.slice(at + 1, end).join("\n"));
+    at = end;
+  }
+  expect(outputs.get("verdict")).toBe("refused");
+  expect([...outputs.keys()].filter((name) => !/^[a-z-]+$/.test(name))).toEqual([]);
+  const page = readFileSync(summary, "utf8");
+  expect(page).toMatch(mark);
+  expect(page).not.toMatch(/<img|\]\(|@everyone|##\[/);
 });
 
 test.each([
