@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createRegistry } from "../../src/adapters/registry.ts";
-import { digestOf } from "../../src/adapters/registry-client.ts";
 import { manifestTypes } from "../../src/adapters/registry-manifest.ts";
+import { found, nothing, otherDigest, registryRows, sample } from "../fixtures/registry-replies.ts";
 import {
   type Answer,
   ociError,
@@ -10,17 +10,10 @@ import {
   serveFaulty,
 } from "../support/faulty-http.ts";
 import { clientOptions } from "../support/registry-client-options.ts";
-import { revision, revisionLabel, sampleImage, tag } from "../support/sample-image.ts";
+import { revision, tag } from "../support/sample-image.ts";
 
 const v1 = tag("v1");
-const { manifest, config } = sampleImage("sample", { [revisionLabel]: revision });
-const otherDigest = digestOf(Buffer.from("other"));
-const nothing = ociError(404, "MANIFEST_UNKNOWN", "manifest unknown");
-
-function found(headers: Record<string, string> = {}): Reply {
-  const own = { "content-type": manifest.mediaType, "docker-content-digest": manifest.digest };
-  return { status: 200, headers: { ...own, ...headers }, body: manifest.bytes };
-}
+const { manifest, config } = sample;
 
 async function serve(answer: (seen: Seen, count: number) => Answer) {
   const server = await serveFaulty(answer);
@@ -29,128 +22,16 @@ async function serve(answer: (seen: Seen, count: number) => Answer) {
 }
 
 const fact = { kind: "found", digest: manifest.digest, mediaType: manifest.mediaType };
-const missing = { kind: "missing" };
 const failure = (code: string) => expect.objectContaining({ name: "Failure", code });
-const hubQuota =
-  "You have reached your unauthenticated pull rate limit. " +
-  "https://www.docker.com/increase-rate-limit";
-const needsOci = "OCI manifest found, but accept header does not support OCI manifests";
-
-// The rows of the registries' failure table, by what HEAD and GET answer.
-const rows: readonly [string, { head: Reply; get: Reply; result: unknown; asked: number }][] = [
-  ["R1 unknown tag", { head: nothing, get: nothing, result: missing, asked: 2 }],
-  [
-    "R2 hidden by Accept is not missing",
-    {
-      head: { status: 404 },
-      get: ociError(404, "MANIFEST_UNKNOWN", needsOci),
-      result: failure("registry-unreachable"),
-      asked: 2,
-    },
-  ],
-  ["R2 HEAD says 404, GET has it", { head: { status: 404 }, get: found(), result: fact, asked: 2 }],
-  [
-    "R3 unknown repository",
-    {
-      head: { status: 404 },
-      get: ociError(404, "NAME_UNKNOWN", "repository name not known to registry"),
-      result: missing,
-      asked: 2,
-    },
-  ],
-  [
-    "R4 a page that is no statement",
-    {
-      head: { status: 404 },
-      get: { status: 404, body: "404 page not found\n" },
-      result: failure("registry-unreachable"),
-      asked: 5,
-    },
-  ],
-  [
-    "R5 401 without a challenge that we can meet",
-    {
-      head: { status: 401 },
-      get: nothing,
-      result: failure("registry-denied"),
-      asked: 1,
-    },
-  ],
-  [
-    "R6 denied",
-    {
-      head: { status: 403 },
-      get: ociError(403, "DENIED", "permission_denied: read_package"),
-      result: failure("registry-denied"),
-      asked: 2,
-    },
-  ],
-  [
-    "R7 Docker Hub's pull quota, which is not waited for",
-    {
-      head: { status: 404 },
-      get: ociError(429, "TOOMANYREQUESTS", hubQuota),
-      result: failure("throttled"),
-      asked: 2,
-    },
-  ],
-  [
-    "R8 plain Too Many Requests",
-    {
-      head: { status: 429 },
-      get: { status: 429, body: "Too Many Requests" },
-      result: failure("throttled"),
-      asked: 4,
-    },
-  ],
-  [
-    "R12 a request that the registry calls malformed",
-    {
-      head: { status: 400 },
-      get: ociError(400, "NAME_INVALID", "invalid repository name"),
-      result: failure("registry-denied"),
-      asked: 2,
-    },
-  ],
-  [
-    "R13 another digest than promised",
-    {
-      head: { status: 404 },
-      get: found({ "docker-content-digest": otherDigest }),
-      result: failure("registry-lied"),
-      asked: 2,
-    },
-  ],
-  [
-    "another type than the manifest's own",
-    {
-      head: { status: 404 },
-      get: found({ "content-type": manifestTypes[0] }),
-      result: failure("registry-lied"),
-      asked: 2,
-    },
-  ],
-  [
-    "a page of HTML with status 200",
-    {
-      head: { status: 200 },
-      get: { status: 200, body: "<html>Sign in</html>" },
-      result: failure("registry-lied"),
-      asked: 2,
-    },
-  ],
-  ["HEAD without a digest", { head: { status: 200 }, get: found(), result: fact, asked: 2 }],
-  ["HEAD with a digest", { head: found(), get: nothing, result: fact, asked: 1 }],
-  ["HEAD not supported", { head: { status: 405 }, get: found(), result: fact, asked: 2 }],
-];
+const answers: Readonly<Record<string, unknown>> = { found: fact, missing: { kind: "missing" } };
 
 describe("looks a tag up", () => {
-  it.each(rows)("%s", async (_name, { head, get, result, asked }) => {
+  it.each(registryRows)("$id", async ({ head, get, result, asked }) => {
     const { image, registry, requests } = await serve(({ method }) =>
       method === "HEAD" ? head : get,
     );
     const answer = await registry.find(image, v1).catch((error: unknown) => error);
-    expect(answer).toEqual(result);
+    expect(answer).toEqual(answers[result] ?? failure(result));
     expect(requests).toHaveLength(asked);
   });
 
