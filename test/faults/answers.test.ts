@@ -6,9 +6,9 @@ import { asks, openFaultWorld, type Strike } from "../support/fault-world.ts";
 
 /** Promotes once in a world with these faults, and holds the laws against what came of it. */
 async function promoteUnder(strikes: readonly Strike[], remote = {}) {
-  const world = await openFaultWorld({ strikes });
+  const world = await openFaultWorld({ strikes, revisions: 1 });
   // Enough for several rounds; waiting takes no time here.
-  const result = await world.deploy({ remote, policy: { timeoutMs: 10_000 } });
+  const result = await world.deploy({ remote, policy: { timeoutMs: 5_000 } });
   expect(await world.violations()).toEqual([]);
   for (const { on } of strikes) expect(world.struck.get(on), on).toBeGreaterThan(0);
   const commits = (await world.deploysInBranch()).length;
@@ -30,8 +30,6 @@ describe("a push that was applied", () => {
     ["is 413", { after: { status: 413 } }],
     ["is 429", { after: { status: 429 } }],
     ["is 500", { after: { status: 500 } }],
-    ["is 502", { after: { status: 502 } }],
-    ["is 503", { after: { status: 503 } }],
     ["is 504", { after: { status: 504 } }],
     ["is 403", { after: { status: 403 } }],
     ["is a redirect", { after: { status: 302, headers: { location: "http://127.0.0.1:1/" } } }],
@@ -99,7 +97,7 @@ describe("a push that the server never saw", () => {
     expect(commits).toBe(1);
   });
 
-  test.each([500, 502, 503, 504, 408])(
+  test.each([500, 408])(
     "because all are answered %i is unknown: the words are those of a push that was applied",
     async (status) => {
       const { result, commits } = await promoteUnder([always(asks.push, { status })]);
@@ -143,11 +141,8 @@ describe("a list of refs for writers", () => {
 
   test.each([
     [500, "failed", 1, "deadline"],
-    [408, "failed", 1, "deadline"],
     [429, "failed", 6, "throttled"],
-    [401, "refused", 4, "push-refused"],
     [403, "refused", 4, "push-refused"],
-    [404, "refused", 4, "push-refused"],
     [301, "refused", 4, "push-refused"],
   ])("that is always answered %i has %s, and no push was sent", async (status, ...end) => {
     const [outcome, exit, code] = end;
@@ -183,9 +178,7 @@ describe("a fetch", () => {
 
   test.each([
     [500, 1, "remote-unreachable"],
-    [408, 1, "remote-unreachable"],
     [429, 6, "throttled"],
-    [401, 1, "remote-denied"],
     [403, 1, "remote-denied"],
     [404, 1, "remote-not-found"],
     [301, 1, "remote-not-found"],

@@ -2,6 +2,7 @@
 
 import { expect, test } from "vitest";
 import { type Blow, deployUnder, victimsDeploy } from "../support/deployer.ts";
+import { asks } from "../support/fault-world.ts";
 
 /** Goes through one death and the run after it. Returns whether it came before the end. */
 async function dieAndRunAgain(death: Blow): Promise<boolean> {
@@ -21,17 +22,21 @@ async function dieAndRunAgain(death: Blow): Promise<boolean> {
   return false;
 }
 
-test.each([
-  ["arrives", "the machine"],
-  ["is answered", "the machine"],
-  ["arrives", "the process alone"],
-] as const)(
-  "at each request, when it %s, of %s: the next run comes to the same tree, with one deploy commit",
-  async (when, who) => {
+test.each(["arrives", "is answered"] as const)(
+  "at each request, when it %s, with its git: the next run comes to the same tree, with one deploy commit",
+  async (when) => {
     let at = 0;
-    while (await dieAndRunAgain({ signal: "SIGKILL", at, when, who })) at += 1;
+    while (await dieAndRunAgain({ signal: "SIGKILL", at, when, who: "the machine" })) at += 1;
     // Two questions to the registry, and at least five to git.
     expect(at).toBeGreaterThanOrEqual(7);
   },
   120_000,
+);
+
+test.each([asks.fetch, asks.writerList, asks.push])(
+  "at %s, while its git lives on: the next run comes to the same tree, with one deploy commit",
+  async (at) => {
+    const death = { signal: "SIGKILL", at, when: "arrives", who: "the process alone" } as const;
+    expect(await dieAndRunAgain(death)).toBe(true);
+  },
 );

@@ -3,9 +3,11 @@
 import { describe, expect, test } from "vitest";
 import { Failure } from "../../src/core/failure.ts";
 import type { CommitId } from "../../src/core/ids.ts";
+import type { PushReply } from "../../src/core/push-outcome.ts";
 import {
   type Landing,
   type LandPolicy,
+  type LandPorts,
   land,
   landPolicy,
   type Plan,
@@ -66,6 +68,18 @@ describe("lands, once,", () => {
     const { landing, copies, stage } = await landed({ script });
     expect(landing).toMatchObject({ kind: "landed", tip: stage.world.server.tip, attempts });
     expect(copies).toBe(1);
+  });
+
+  test("when a file cannot be fetched at first: that costs no round", async () => {
+    const away = new Failure("remote-unreachable", "Cannot read: no route to host", "Later.");
+    const { landing, times } = await landed({
+      derive: (_, times) => {
+        if (times <= 2) throw away;
+        return write;
+      },
+    });
+    expect(landing).toMatchObject({ kind: "landed", attempts: 1 });
+    expect(times).toBe(3);
   });
 
   test("under a commit that somebody put on top before the read", async () => {
@@ -269,6 +283,51 @@ describe("does not know", () => {
     expect(landing).toMatchObject({ kind: "unknown", doubts: [{ why: "wanted" }] });
     expect(copies).toBeLessThanOrEqual(copiesMax);
   });
+});
+
+describe("a no by a proxy, to a push that was on its way,", () => {
+  const no: PushReply = { kind: "refused", words: "HTTP 403", isSent: true };
+
+  /** Lands while a proxy says no to every push, which the server may have taken. */
+  async function behindProxy(isTaken: boolean, more: Partial<LandPorts["remote"]> = {}) {
+    const stage = new Stage();
+    const ports = stage.ports("us");
+    const push = async (commit: CommitId) => {
+      if (isTaken) await ports.remote.push(commit);
+      return no;
+    };
+    const remote = withLies(ports.remote, { push, ...more });
+    return stage.settle(land(async () => write, { ...ports, remote }, landPolicy));
+  }
+
+  test("is refused when the branch does not show it, twice", async () => {
+    expect(await behindProxy(false)).toMatchObject({ kind: "refused", attempts: 2 });
+  });
+
+  test("has landed when the branch shows it", async () => {
+    expect(await behindProxy(true)).toMatchObject({ kind: "landed", attempts: 1 });
+  });
+
+  test("is unknown when the branch cannot be read", async () => {
+    const reread = async () => ({ kind: "unreadable", why: "no route" }) as const;
+    expect(await behindProxy(true, { reread })).toMatchObject({ kind: "unknown", attempts: 1 });
+  });
+});
+
+test("reading back from a server that hangs ends after a while", async () => {
+  const stage = new Stage({ script: { "lose-reply": [1] } });
+  const ports = stage.ports("us");
+  let reads = 0;
+  const remote = withLies(ports.remote, {
+    reread: async () => {
+      reads += 1;
+      await ports.clock.sleepMs(45_000);
+      return { kind: "unreadable", why: "out of time" };
+    },
+  });
+  const landing = await stage.settle(land(async () => write, { ...ports, remote }, landPolicy));
+  expect(landing.kind).toBe("unknown");
+  expect(reads).toBe(2);
 });
 
 test("a bug is no failure of the world: it passes through", async () => {
