@@ -17,7 +17,7 @@ function named(ids: readonly { readonly id: string }[]): ReadonlySet<string> {
   return new Set(ids.map(({ id }) => id.replace(/^fetch /, "").split(" ")[0]!));
 }
 
-/** Rows of git's that need another git, server, or key than a test has, and where they come from. */
+/** Rows of git's that need another git, server or key than a test has, and whose words they are. */
 const notPlayed = {
   G4: "of git's source: a lease with --force-if-includes",
   G6: "of GitHub",
