@@ -12,6 +12,7 @@ import { findPins, needlesOf, type Pin } from "../core/pins.ts";
 import type { SourceGraph } from "../core/source-graph.ts";
 import type { ManifestFile } from "../ports.ts";
 import { type AuditFacts, gatherFacts } from "./audit-facts.ts";
+import { knownHistory } from "./known-history.ts";
 import type { CodeCommit } from "./newest-whole.ts";
 import type { Patience } from "./read-patiently.ts";
 import { type LookedImage, lookAtGroup } from "./sync-group.ts";
@@ -47,8 +48,9 @@ export async function lookAt(tip: CommitId, looking: Looking): Promise<Look> {
   const { graph, judge } = facts;
   const steps = deploySteps(facts.branch, revisionReader(graph, request.tagFormat));
   const code = graph.line().filter((place) => !judge.isNoCode(graph.commits[place]!));
+  const known = { ...ports, history: knownHistory(graph, ports.history) };
   const scene = {
-    ...{ request, ports, tip, holds, graph, code },
+    ...{ request, ports: known, tip, holds, graph, code },
     commits: code.slice(0, request.lookback).map((place) => codeCommit(graph, place)),
     movedAway: new MovedAway(graph, steps),
   };

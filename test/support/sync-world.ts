@@ -151,7 +151,8 @@ export async function openSyncWorld(options: SyncWorldOptions = {}) {
     ...{ box, registry, home, first, image, pinned, deployment, commit, code, publish, run },
     /** Runs the checker and returns its result. */
     async sync(...flags: readonly string[]): Promise<SyncResult> {
-      const { out, status } = await run(["sync", "--json", "--quiet", ...flags]);
+      const { out, err, status } = await run(["sync", "--json", "--quiet", ...flags]);
+      if (out === "") throw new Error(`said nothing but ${err}`);
       const result = JSON.parse(out) as SyncResult;
       if (result.exit !== status) throw new Error(`said ${result.exit}, exited with ${status}`);
       return result;
