@@ -7,7 +7,7 @@ import { withToken } from "./adapters/git-auth.ts";
 import { registryUrl } from "./adapters/registry-hosts.ts";
 import { systemClock } from "./adapters/system.ts";
 import type { Io } from "./cli/io.ts";
-import { registryLogin } from "./cli/secrets.ts";
+import { isSigningAsked, registryLogin } from "./cli/secrets.ts";
 import type { Settings } from "./cli/settings.ts";
 import type { DoctorPorts } from "./usecases/doctor.ts";
 import { gitCredentials, networkOf, openManifests, openRegistry } from "./wiring.ts";
@@ -45,6 +45,13 @@ export function doctorPorts(
       const commit = await tip();
       return (await manifests()).remote.wouldTake(commit);
     },
+    ...(isSigningAsked(settings.config?.signing, io) && {
+      async trySigning() {
+        const draft = { parent: await tip(), changes: [], message: "doctor\n" };
+        const atSeconds = Math.floor(systemClock.nowMs() / 1000);
+        await (await manifests()).remote.commit({ ...draft, atSeconds });
+      },
+    }),
     tokenRights: async () => rightsAt(await repository(), io),
     openRegistry: () => openRegistry(settings, io, (registry) => shown.add(registry)),
     loginAt(registry) {

@@ -24,7 +24,7 @@ test("finds all that a deploy needs, without writing anything: 0", async () => {
   const { checks } = JSON.parse(out) as DoctorResult;
   const named = checks.map(({ name, state }) => [name.split(" ")[0], state]);
   expect(Object.fromEntries(named)).toEqual({
-    ...{ config: "ok", git: "ok", remote: "ok", write: "ok", token: "skipped" },
+    ...{ config: "ok", git: "ok", remote: "ok", write: "ok", signing: "skipped", token: "skipped" },
     ...{ registry: "warn", argocd: "ok", cluster: "ok", clock: "ok" },
   });
   expect(await world.truth("for-each-ref")).toBe(before);
@@ -44,6 +44,16 @@ test("names what is missing, each with its remedy: 1", async () => {
   expect(out).toMatch(/^ +Argo CD also says this of an Application that is not there/m);
   expect(out).toMatch(/^fail +cluster +Cannot read ".*nowhere"/m);
   expect(out).toContain("2 to mend before a deploy can work");
+});
+
+test("tries the key that deploy commits are signed with, and pushes nothing", async () => {
+  const env = { ...(await serveApplied(world)), LANDFALL_SIGNING_KEY_FILE: "/nonexistent/key" };
+  const before = await world.truth("for-each-ref");
+  const argv = ["doctor", "--config", env.LANDFALL_CONFIG];
+  const { status, out } = await runCli(argv, { cwd: world.app, env });
+  expect(status).not.toBe(0);
+  expect(out).toMatch(/^fail +signing +Cannot sign the deploy commit: /m);
+  expect(await world.truth("for-each-ref")).toBe(before);
 });
 
 test("makes wrong settings a finding, not the end: 2", async () => {

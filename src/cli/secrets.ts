@@ -45,6 +45,12 @@ export function gitSecrets(repository: string, io: Io): GitSecrets {
   });
 }
 
+/** Returns whether deploy commits are to be signed, though perhaps it cannot be done. */
+export function isSigningAsked(asked: object | undefined, { env }: Io): boolean {
+  const { LANDFALL_SIGNING_KEY: text, LANDFALL_SIGNING_KEY_FILE: file } = env;
+  return asked !== undefined || [text, file].some((value) => (value ?? "") !== "");
+}
+
 /**
  * Returns the key that deploy commits are signed with: an SSH key's text in LANDFALL_SIGNING_KEY, a
  * file in LANDFALL_SIGNING_KEY_FILE, or one of gpg's keyring where the settings say so.

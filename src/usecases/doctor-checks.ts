@@ -40,8 +40,10 @@ export function writeFinding(reply: PushReply): Finding {
     case "accepted":
     case "raced":
       return { state: "ok", detail: "the server would take a push" };
-    case "refused":
-      return { state: "fail", detail: `the server would take no push: ${words}`, remedy: toWrite };
+    case "refused": {
+      const detail = `the server would take no push: ${words}`;
+      return { state: "fail", detail, remedy: reply.remedy ?? toWrite };
+    }
     case "throttled":
       return { ...later, detail: `the server asks to wait: ${words}` };
     default: {
@@ -52,6 +54,11 @@ export function writeFinding(reply: PushReply): Finding {
 }
 
 const later = { state: "warn", remedy: "Run it again later.", code: "throttled" } as const;
+
+/** A commit was signed; whether the server knows the key, only a push brings out. */
+export function signingFinding(): Finding {
+  return { state: "ok", detail: "deploy commits are signed" };
+}
 
 const toWrite =
   "Give a token that may write contents (LANDFALL_GIT_TOKEN), or a deploy key with write access.";

@@ -17,6 +17,7 @@ import {
   registryFinding,
   rightsFinding,
   type ServerTime,
+  signingFinding,
   type TokenRights,
   writeFinding,
 } from "./doctor-checks.ts";
@@ -43,6 +44,8 @@ export interface DoctorPorts {
   fetchTip?(): Promise<CommitId>;
   /** Asks whether a push would be taken, without pushing. */
   probeWrite?(): Promise<PushReply>;
+  /** Signs a commit that stays here. Only where commits are to be signed. */
+  trySigning?(): Promise<void>;
   /** Returns undefined when the server says nothing about its tokens. */
   tokenRights?(): Promise<TokenRights | undefined>;
   openRegistry?(): Promise<Pick<Registry, "find">>;
@@ -58,13 +61,15 @@ type Plan = readonly [name: string, look: (() => Promise<Finding>) | undefined];
 
 /** Looks at everything at once. No failure of one check hides another. */
 export async function doctor(request: DoctorRequest, ports: DoctorPorts): Promise<DoctorResult> {
-  const { fetchTip, probeWrite, tokenRights, openArgoCd, openCluster, serverTimes } = ports;
+  const { fetchTip, probeWrite, trySigning, tokenRights } = ports;
+  const { openArgoCd, openCluster, serverTimes } = ports;
   const { rollout } = request;
   const plans: readonly Plan[] = [
     ["config", async () => ({ state: "ok", detail: await ports.readConfig() })],
     ["git", async () => gitFinding(await ports.gitVersion())],
     ["remote", fetchTip && (async () => readFinding(await fetchTip()))],
     ["write", probeWrite && (async () => writeFinding(await probeWrite()))],
+    ["signing", trySigning && (async () => trySigning().then(signingFinding))],
     ["token", tokenRights && (async () => rightsFinding(await tokenRights()))],
     ...registryPlans(request, ports),
     ["argocd", openArgoCd && (async () => applicationFinding(await openArgoCd()))],

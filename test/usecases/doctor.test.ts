@@ -38,6 +38,7 @@ const well: DoctorPorts = {
   gitVersion: async () => "git version 2.39.5",
   fetchTip: async () => old,
   probeWrite: async () => ({ kind: "accepted", words: "" }),
+  trySigning: async () => {},
   tokenRights: async () => ({ mayPush: true }),
   openRegistry: async () => ({ find: async () => ({ kind: "missing" }) }),
   loginAt: () => "taken",
@@ -55,7 +56,7 @@ test("all is well: every check is ok, in the order of a deploy, and the status i
   const { exit, checks } = await examine({});
   expect(exit).toBe(0);
   expect(checks.map(({ name, state }) => `${name} ${state}`)).toEqual([
-    ...["config ok", "git ok", "remote ok", "write ok", "token ok"],
+    ...["config ok", "git ok", "remote ok", "write ok", "signing ok", "token ok"],
     ...["registry docker.io ok", "registry ghcr.io ok", "argocd ok", "cluster ok", "clock ok"],
   ]);
   expect(checks.every(({ remedy }) => remedy === undefined)).toBe(true);
@@ -110,6 +111,7 @@ const rows: readonly Row[] = [
   ["a server that is away", pushed("not-sent"), "write", "fail", /could not be asked/],
   ["a server that says nothing", pushed("silent"), "write", "fail", /could not be asked/],
   ["a server that is busy", pushed("throttled"), "write", "warn", /asks to wait/],
+  ["a key that cannot sign", { trySigning: fail }, "signing", "fail", /access was denied/],
   ["a token nobody knows of", rights(undefined), "token", "skipped", /does not say/],
   ["a token that may not push", rights({ mayPush: false }), "token", "warn", /may not push/],
   [
@@ -221,7 +223,7 @@ describe("doctor finds", () => {
     const { exit, checks } = await doctor({ images: [] }, ports);
     expect(exit).toBe(0);
     expect(checks.filter(({ state }) => state === "skipped").map(({ name }) => name)).toEqual([
-      ...["remote", "write", "token", "registry", "argocd", "cluster", "clock"],
+      ...["remote", "write", "signing", "token", "registry", "argocd", "cluster", "clock"],
     ]);
   });
 
