@@ -1,4 +1,4 @@
-/** What `dagger call deploy` adds to its builds and its promote. Measured only where an engine is. */
+/** What `dagger call deploy` adds to its builds and its promote. Needs an engine. */
 
 import {
   cpSync,

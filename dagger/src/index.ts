@@ -1,10 +1,5 @@
-/**
- * Landfall: build the images of a commit, publish them, and land their tags in the manifests in
- * git.
- *
- * A deploy survives any race for the branch, and says `landed` only after reading it back. The same
- * call does the same on a laptop and in CI.
- */
+/** The functions that `dagger call` offers: one for each command. The engine loads this file. */
+
 import {
   argument,
   type Container,
@@ -19,6 +14,12 @@ import { type BuildPlan, buildImage, publishImages } from "./images.js";
 import { runRace } from "./race.js";
 import { type Access, atSource, reports, run, toolContainer } from "./tool.js";
 
+/**
+ * Builds the images of a commit, publishes them, and lands their tags in the manifests in git.
+ *
+ * A deploy survives any race for the branch, and says `landed` only after reading it back. The same
+ * call does the same on a laptop and in CI.
+ */
 @object()
 export class Landfall {
   /** The library: src, package.json and the lock file. */
@@ -551,6 +552,8 @@ export class Landfall {
     steps?: number,
     /** Image to move back, instead of all; repeatable. */
     image: string[] = [],
+    /** Print the change that would be pushed, and push nothing. */
+    dryRun = false,
     /** Return one JSON object, not text. The name `--json` is taken by `dagger call` itself. */
     asJson = false,
     /** Further words for the command line, for example --branch=main. */
@@ -584,6 +587,7 @@ export class Landfall {
     };
     const words = ["rollback", ...option("--to", to), ...option("--steps", steps)];
     words.push("--reason", reason, ...image.flatMap((name) => ["--image", name]));
+    if (dryRun) words.push("--dry-run");
     return run(standing(this, source, access), [...words, ...shared(config, asJson), ...flags]);
   }
 
@@ -596,6 +600,8 @@ export class Landfall {
     config?: string,
     /** Image to release, instead of all; repeatable. */
     image: string[] = [],
+    /** Print the change that would be pushed, and push nothing. */
+    dryRun = false,
     /** Return one JSON object, not text. The name `--json` is taken by `dagger call` itself. */
     asJson = false,
     /** Further words for the command line, for example --branch=main. */
@@ -628,12 +634,13 @@ export class Landfall {
       registryService,
     };
     const words = ["release", ...image.flatMap((name) => ["--image", name])];
+    if (dryRun) words.push("--dry-run");
     return run(standing(this, source, access), [...words, ...shared(config, asJson), ...flags]);
   }
 
   /**
-   * Shows git, registry, pins, Argo CD and cluster side by side, whichever of them are configured: 3
-   * when they differ.
+   * Shows git, registry, pins, Argo CD and cluster side by side, whichever of them are configured:
+   * 3 when they differ.
    */
   @func({ cache: "never" })
   status(
@@ -736,6 +743,8 @@ export class Landfall {
     source: Directory,
     /** Settings file inside the source. Default: landfall.yaml. */
     config?: string,
+    /** Show what was deployed when, instead of what is pinned now. */
+    history = false,
     /** Return one JSON object, not text. The name `--json` is taken by `dagger call` itself. */
     asJson = false,
     /** Further words for the command line, for example --branch=main. */
@@ -767,7 +776,8 @@ export class Landfall {
       gitService,
       registryService,
     };
-    return run(standing(this, source, access), ["pins", ...shared(config, asJson), ...flags]);
+    const words = ["pins", ...(history ? ["--history"] : []), ...shared(config, asJson), ...flags];
+    return run(standing(this, source, access), words);
   }
 
   /** Says which images of a commit need a build, a further tag, or nothing. */

@@ -1,7 +1,7 @@
 /** `landfall lab judge`: what a race of processes came to, by the history checker. */
 
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { LabVerdict } from "../core/lab-verdict.ts";
 import type { PromoteResult } from "../core/result.ts";
 import { parseTagFormat, tagOf } from "../core/tag-format.ts";
@@ -57,7 +57,7 @@ function evidenceOf(left: Left, flags: JudgeFlags, io: Io): Evidence {
   const operations = starters.map(({ name, deploy, revision: at }, index): Operation => {
     const revision = revisions[at]!;
     const tag = tagOf(format, revision);
-    const end = saidIn(join(io.cwd, flags.results, `${index + 1}.json`));
+    const end = saidIn(resolve(io.cwd, flags.results, `${index + 1}.json`));
     const what = { revision, images: images.map((image) => ({ image, tag })) };
     const who = { actor: name, command: "promote" as const, deploy };
     return { ...who, ...what, startedMs: 0, end, isRepeat: false };

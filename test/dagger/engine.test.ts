@@ -176,6 +176,8 @@ describe.skipIf(!isHere)(
       expect(JSON.parse(well.out)).toMatchObject({
         ...{ outcome: "landed", verify: { command: "verify", outcome: "verified" } },
       });
+      const watched = await field.call("verify", ["--timeout=20s"], verified);
+      expect(watched.out, watched.err).toMatch(/^verified /);
       const failing = field.verifying(418);
       const revision = field.head(failing);
       const ill = await field.call("deploy", [], failing);
@@ -185,6 +187,53 @@ describe.skipIf(!isHere)(
       expect(field.pinned("rbs-frontend-prod")).toEqual([tagOf(revision)]);
       const spared = await field.call("deploy", ["--verify=false"], failing);
       expect(spared.out, spared.err).toMatch(/^unchanged /);
+    });
+
+    test("what was published and never landed is found, landed, and then in sync", async () => {
+      const revision = field.change("apps/frontend/index.html", (text) => `${text}<!-- s -->\n`);
+      const published = await field.call("publish");
+      expect(published.status, published.err).toBe(0);
+      const grace = "--grace=1s";
+      const looked = await field.call("sync", ["--dry-run", grace]);
+      expect(looked.status, looked.err).toBe(3);
+      const folder = field.spoil("reports", (copy) => rmSync(copy, { recursive: true }));
+      const saved = await field.call("sync-report", [grace, "-o", folder]);
+      expect(saved.status, saved.err).toBe(0);
+      expect(readFileSync(join(folder, "report.html"), "utf8")).toContain(tagOf(revision));
+      expect(readFileSync(join(folder, "summary.md"), "utf8")).toContain("Gap Detected");
+      const fixed = await field.call("sync", [grace]);
+      expect(fixed.out, fixed.err).toContain("Gap Detected and Fixed");
+      expect(field.pinned("rbs-frontend-prod")).toEqual([tagOf(revision)]);
+      const again = await field.call("sync", [grace]);
+      expect(again.out, again.err).toContain("All In Sync");
+    });
+
+    test("a rollback holds what went out, until it is released; history and audit tell of it", async () => {
+      const revision = field.head();
+      const back = await field.call("rollback", ["--steps=1", "--reason=it is slow"]);
+      expect(back.status, back.err).toBe(0);
+      expect(field.pinned("rbs-frontend-prod")).not.toEqual([tagOf(revision)]);
+      const held = await field.call("promote", [`--revision=${revision}`]);
+      expect(held.status, held.err).toBe(4);
+      const history = await field.call("pins", ["--history"]);
+      expect(history.out, history.err).toContain("it is slow");
+      const released = await field.call("release");
+      expect(released.status, released.err).toBe(0);
+      const landed = await field.call("promote", [`--revision=${revision}`]);
+      expect(landed.out, landed.err).toMatch(/^landed /);
+      const audit = await field.call("audit", ["--as-json"]);
+      expect(JSON.parse(audit.out), audit.err).toMatchObject({ command: "audit" });
+      const folder = field.spoil("ledger", (copy) => rmSync(copy, { recursive: true }));
+      const saved = await field.call("audit-report", ["-o", folder]);
+      expect(saved.status, saved.err).toBe(0);
+      expect(readFileSync(join(folder, "report.html"), "utf8")).toContain(tagOf(revision));
+    });
+
+    test("the demo and the checks run in containers", async () => {
+      const demo = await field.callBare(["demo"]);
+      expect(demo.out, demo.err).toContain("Both deploys are accounted for");
+      const lint = await field.callBare(["lint"]);
+      expect(lint.status, lint.err).toBe(0);
     });
 
     test("eight deployers race in containers, and the same seed has the same verdict", async () => {
