@@ -66,10 +66,15 @@ export async function runRace(options: RaceOptions): Promise<Race> {
   return { result: resultOf(options, play, evidence), trace: world.scheduler.trace, evidence };
 }
 
-/** Runs the last job once more, when all is quiet, unless its deadline was too short for it. */
+/** Runs the last job once more, when all is quiet, if it did then what it would do now. */
 async function repeatLast(play: Play, operations: readonly Operation[]): Promise<void> {
   const job = play.scene.jobs.at(-1)!;
-  if (!operations.some((one) => one.actor === job.name && isWell(one))) return;
+  const last = operations.find(({ actor }) => actor === job.name);
+  if (last === undefined || !isWell(last)) return;
+  // What others landed after it had looked is to go back too.
+  const { moves } = play.world.server;
+  const isOvertaken = moves.some(({ by, atMs }) => atMs > last.startedMs && by !== job.name);
+  if (job.command === "rollback" && isOvertaken) return;
   startRepeat(play, job, operations);
   await play.world.scheduler.run(stepsMax);
 }
