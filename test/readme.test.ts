@@ -71,6 +71,7 @@ describe("README", () => {
       expect(stdout + script).not.toBe("");
       if (block.includes("landfall promote"))
         expect(stdout).toMatch(/^(landed|would-land|unchanged)/);
+      if (block.includes("landfall sync")) expect(stdout).toMatch(/^All In Sync/);
       if (block.includes("landfall verify")) expect(stdout).toMatch(/^verified /);
       if (block.includes("landfall status")) expect(stdout).toMatch(/^in step /m);
       if (block.includes("landfall audit")) expect(stdout).toMatch(/^ {2}\d+ code commits: /m);

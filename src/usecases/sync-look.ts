@@ -1,6 +1,5 @@
 /** What the checker sees at one tip: the source, the pins, the registry, and what follows. */
 
-import { waitMsBefore } from "../core/backoff.ts";
 import { deploySteps } from "../core/deploy-log.ts";
 import { Failure } from "../core/failure.ts";
 import { holdsPath, readHolds } from "../core/hold.ts";
@@ -14,7 +13,6 @@ import type { ManifestFile } from "../ports.ts";
 import { type AuditFacts, gatherFacts } from "./audit-facts.ts";
 import { knownHistory } from "./known-history.ts";
 import type { CodeCommit } from "./newest-whole.ts";
-import type { Patience } from "./read-patiently.ts";
 import { type LookedImage, lookAtGroup } from "./sync-group.ts";
 import type { SyncPorts, SyncRequest } from "./sync-request.ts";
 
@@ -31,7 +29,6 @@ export interface Look {
 export interface Looking {
   readonly request: SyncRequest;
   readonly ports: SyncPorts;
-  readonly patience: Patience;
 }
 
 /**
@@ -78,22 +75,19 @@ function pinsOf(images: readonly ImageName[], pins: readonly Pin[]): readonly Pi
 }
 
 /**
- * Reads both histories, as long ago as they go. A replica that does not know the tip yet is asked
- * again: from what it has, a deploy that was moved away would look like one that never landed.
+ * Reads both histories, as long ago as they go. A replica that does not know the tip yet will not
+ * do: from what it has, a deploy that was moved away would look like one that never landed.
  */
-async function factsAt(tip: CommitId, { request, ports, patience }: Looking): Promise<AuditFacts> {
+async function factsAt(tip: CommitId, { request, ports }: Looking): Promise<AuditFacts> {
   const subject = {
     images: request.images.map(({ image }) => image),
     ...{ paths: request.paths, pattern: request.pattern },
     // Clocks differ: whatever is in the history has happened.
     asOfMs: Number.POSITIVE_INFINITY,
   };
-  for (let reads = 1; ; reads += 1) {
-    const facts = await gatherFacts(subject, ports.log);
-    if (facts.branch.commits.some(({ id }) => id === tip)) return facts;
-    if (reads >= patience.fetchesMax) throw behindTip(tip);
-    await ports.clock.sleepMs(waitMsBefore(reads, patience.reads, ports.random.unit()));
-  }
+  const facts = await gatherFacts(subject, ports.log);
+  if (!facts.branch.commits.some(({ id }) => id === tip)) throw behindTip(tip);
+  return facts;
 }
 
 function behindTip(tip: CommitId): Failure {

@@ -17,7 +17,7 @@ export async function sync(
   policy: LandPolicy,
 ): Promise<SyncResult> {
   const atMs = ports.clock.nowMs();
-  const planning = { request, ports, patience: policy, atSeconds: Math.floor(atMs / 1000) };
+  const planning = { request, ports, atSeconds: Math.floor(atMs / 1000) };
   ports.progress.step(`Comparing ${request.branch} with what is published`);
   const landing = await land((tip: CommitId) => repairAt(tip, planning), ports, policy);
   return concludeSync(landing, { request, atMs, tookMs: ports.clock.nowMs() - atMs });

@@ -1,22 +1,68 @@
-/** The checker on the model of the world: each verdict, its repair, and races with promotions. */
+/** The checker on the model of the world: what no real server can be made to do on demand. */
 
 import { describe, expect, test } from "vitest";
 import type { SyncResult } from "../../src/core/sync-result.ts";
-import { Stage } from "../support/scripted-world.ts";
+import { landPolicy } from "../../src/usecases/land.ts";
+import { type Script, Stage } from "../support/scripted-world.ts";
 
 const verdicts = ({ images }: SyncResult) => images.map(({ verdict }) => verdict);
+const recovery = (stage: Stage) =>
+  `chore(gitops): recover missing manifest update to ${stage.tag(3)}`;
 
-describe("a lost deploy", () => {
-  test("is found, landed, and not landed twice", async () => {
-    const stage = new Stage();
-    const first = await stage.sync();
-    expect(first).toMatchObject({ verdict: "behind", outcome: "landed", exit: 0 });
-    expect(verdicts(first)).toEqual(["behind", "behind"]);
-    expect(stage.subjects()).toEqual([
-      `chore(gitops): recover missing manifest update to ${stage.tag(3)}`,
-    ]);
-    const second = await stage.sync();
-    expect(second).toMatchObject({ verdict: "in-sync", exit: 0 });
-    expect(stage.subjects()).toHaveLength(1);
+test("a lost deploy is found, landed, and not landed twice", async () => {
+  const stage = new Stage();
+  const first = await stage.sync();
+  expect(first).toMatchObject({ verdict: "behind", outcome: "landed", exit: 0 });
+  expect(verdicts(first)).toEqual(["behind", "behind"]);
+  expect(stage.subjects()).toEqual([recovery(stage)]);
+  expect(await stage.sync()).toMatchObject({ verdict: "in-sync", exit: 0 });
+  expect(stage.subjects()).toHaveLength(1);
+});
+
+test.each<[string, Script]>([
+  ["the answer to the push is lost", { "lose-reply": [1] }],
+  ["the push itself is lost", { "lose-request": [1] }],
+  ["the push comes in late", { late: [1] }],
+  ["the branch cannot be read for a moment", { unreachable: [1] }],
+  ["the server asks to wait", { throttle: [1] }],
+])("where %s, the repair lands once", async (_, script) => {
+  const stage = new Stage({ script });
+  expect(await stage.sync()).toMatchObject({ outcome: "landed", exit: 0 });
+  expect(stage.world.fate.injected.size).toBe(1);
+  expect(stage.subjects()).toEqual([recovery(stage)]);
+});
+
+test("a registry that fails once in the middle: unreadable, and nothing is pushed", async () => {
+  const stage = new Stage({ script: { registry: [2] } });
+  const result = await stage.sync();
+  expect(result).toMatchObject({ verdict: "unreadable", exit: 1 });
+  expect(stage.subjects()).toEqual([]);
+});
+
+describe("a replica that lags behind the tip", () => {
+  /** Lands the newest, takes it back by hand, and checks while reads of the histories are old. */
+  async function checkAfterRevert(stale: readonly number[]) {
+    const stage = new Stage({ script: { stale } });
+    const files = ["deploy/web.yaml", "deploy/api.yaml"];
+    const before = files.map((path) => [path, stage.file(path)] as const);
+    expect(await stage.promote(3)).toMatchObject({ outcome: "landed" });
+    for (const [path, text] of before) stage.commit(path, text);
+    const tip = stage.world.server.tip;
+    const result = await stage.sync();
+    expect(stage.world.server.tip, "nothing may be pushed").toBe(tip);
+    expect(stage.world.fate.injected.get("stale")).toBe(stale.length);
+    return result;
+  }
+
+  // The promotion looks three times, and the checker once for the tip.
+  test("once is asked again, and hides nothing that was moved away", async () => {
+    expect(await checkAfterRevert([5])).toMatchObject({ verdict: "reverted", exit: 3 });
+  });
+
+  test("for good is no ground to stand on", async () => {
+    const reads = Array.from({ length: landPolicy.fetchesMax }, (_, at) => 5 + at);
+    expect(await checkAfterRevert(reads)).toMatchObject({
+      ...{ verdict: "unreadable", exit: 1, failure: { code: "remote-unreachable" } },
+    });
   });
 });
