@@ -19,6 +19,7 @@ import type {
   Progress,
   Registry,
   Remote,
+  SourceTree,
 } from "./ports.ts";
 import { ancestryOf } from "./usecases/ancestry.ts";
 import type { VerifyPorts } from "./usecases/verify.ts";
@@ -46,7 +47,7 @@ interface Asker {
 /** The world of `verify` and `status`. */
 export interface DeployPorts extends VerifyPorts {
   readonly remote: Remote;
-  readonly history: History;
+  readonly history: History & SourceTree;
   readonly registry: Registry & ImageDigests;
 }
 

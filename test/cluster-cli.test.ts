@@ -3,7 +3,7 @@
  * servers that speak Argo CD's and Kubernetes' REST. No test waits: the time allowed is one look.
  */
 
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Revision } from "../src/core/ids.ts";
@@ -258,6 +258,11 @@ describe("verify", () => {
 });
 
 describe("status", () => {
+  beforeAll(async () => {
+    revision = await world.commit("feat: deployed everywhere");
+    landed = await promote(revision);
+  });
+
   test("of a deploy that is everywhere is in step: 0", async () => {
     const { status, json, err } = await run("status", "--json");
     expect(status, err).toBe(0);
@@ -266,6 +271,7 @@ describe("status", () => {
     for (const row of json.images) {
       expect(row).toMatchObject({
         git: { tag, revision },
+        sync: { verdict: "in-sync" },
         registry: { state: "same", text: expect.stringMatching(/^sha256:[0-9a-f]{12}$/) },
         pins: { state: "same", text: tag },
         argocd: { state: "same", text: "Synced, Healthy" },
@@ -283,7 +289,7 @@ describe("status", () => {
     kubernetes = await serveKubernetes({ ...(await clusterAt(`${landed}^`)), token: kubeToken });
     const { status, out } = await run("status");
     expect(status).toBe(3);
-    expect(out.match(/^differs .* OutOfSync, Progressing .* sha-e176831/gm)).toHaveLength(3);
+    expect(out.match(/^differs .* OutOfSync, Progressing +sha-\w{7}$/gm), out).toHaveLength(3);
     expect(out).toMatch(/Deployment\/rbs-frontend-prod-deploy {2}its template still names/);
   });
 
@@ -293,6 +299,26 @@ describe("status", () => {
     expect(status).toBe(3);
     expect(json.images[0]?.registry).toEqual({ state: "differs", text: "missing" });
     expect(json.images[0]?.pins).toEqual({ state: "differs", text: `sha-${shortOf(revision)}` });
+  });
+
+  test("of a deploy that was lost says so, and what to do: 3", async () => {
+    const later = await world.commit("feat: its deploy was lost");
+    argoState = { revision: later };
+    const fine = await run("status");
+    expect(fine.status, fine.out).toBe(0);
+    expect(fine.out).toContain(`sha-${shortOf(revision)} (pending)`);
+    const file = join(world.root, "verify.yaml");
+    writeFileSync(file, readFileSync(file, "utf8").replace(/^sync:.*$/m, "sync: { grace: 1ms }"));
+    const { status, json } = await run("status", "--json");
+    expect(status).toBe(3);
+    expect(json.images[0]).toMatchObject({
+      git: { tag: `sha-${shortOf(later)}`, revision: later },
+      sync: { verdict: "behind", hint: expect.stringMatching(/landfall sync/) },
+      pins: { state: "differs", text: `sha-${shortOf(revision)} (behind)` },
+      cluster: { state: "same", text: `sha-${shortOf(revision)}` },
+    });
+    const { out } = await run("status");
+    expect(out).toMatch(/rbs-frontend-prod {2}behind: /);
   });
 
   test("hides nothing when something cannot be read: 5", async () => {

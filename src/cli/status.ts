@@ -1,20 +1,54 @@
 /** `landfall status`: flags → one look at everything → table. */
 
+import type { SyncResult } from "../core/sync-result.ts";
 import { statusText } from "../report/status-text.ts";
+import { landPolicy } from "../usecases/land.ts";
 import { status } from "../usecases/status.ts";
-import { lookAtDeploy } from "./deploy-look.ts";
+import { sync } from "../usecases/sync.ts";
+import { openAudit } from "../wiring-audit.ts";
+import { type DeployScene, lookAtDeploy } from "./deploy-look.ts";
 import type { DeployFlags } from "./deploy-question.ts";
-import { type Io, printResult, styleFor } from "./io.ts";
+import { type Io, printResult, progressFor, styleFor } from "./io.ts";
+import { askedBy } from "./sync.ts";
 
 /** Runs the command and returns its exit status. */
 export async function runStatus(flags: DeployFlags, io: Io): Promise<number> {
   return lookAtDeploy(flags, {
     ...{ io, cluster: "wanted" },
-    async look({ settings, meant, ports, workloads }) {
+    async look(scene) {
+      const { settings, meant, ports, workloads } = scene;
       const app = settings.config?.verify?.argocd?.app;
-      const result = await status({ meant, app, workloads }, ports);
+      const isAsked = meant.question.revision !== undefined || meant.question.images.some(hasTag);
+      const checked = isAsked ? undefined : await check(scene, flags, io);
+      const result = await status({ meant, app, workloads, checked }, ports);
       printResult(result, () => statusText(result, styleFor(flags, io)), { ...flags, io });
       return result.exit;
     },
   });
+}
+
+function hasTag({ tag }: { readonly tag?: unknown }): boolean {
+  return tag !== undefined;
+}
+
+/** A dry run of `landfall sync`: what the pins should hold, and whether they may be behind it. */
+async function check(
+  { settings, ports }: DeployScene,
+  flags: DeployFlags,
+  io: Io,
+): Promise<SyncResult> {
+  const asked = askedBy({ ...flags, dryRun: true, skipCi: true }, settings);
+  // The time is for what is waited for; histories are read in git's own.
+  const { log, repository, close } = await openAudit(
+    { ...settings, timeoutMs: undefined },
+    {
+      io,
+      progress: progressFor(flags, io),
+    },
+  );
+  try {
+    return await sync({ ...asked, repository }, { ...ports, tree: ports.history, log }, landPolicy);
+  } finally {
+    await close();
+  }
 }

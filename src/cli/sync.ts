@@ -40,7 +40,8 @@ export async function runSync(flags: SyncFlags, io: Io): Promise<number> {
   }
 }
 
-function askedBy(flags: SyncFlags, settings: Settings): Omit<SyncRequest, "repository"> {
+/** Returns what the checker is asked, all but the repository. */
+export function askedBy(flags: SyncFlags, settings: Settings): Omit<SyncRequest, "repository"> {
   const { config, paths, branch, source, tagFormat } = settings;
   const { lookback = defaults.sync.lookback, grace } = config?.sync ?? {};
   const graceMs = grace ?? parseDuration(defaults.sync.grace);

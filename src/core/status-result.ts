@@ -4,6 +4,7 @@ import type { ApplicationView, WorkloadView } from "./cluster-view.ts";
 import { exit, type FailureCode } from "./failure.ts";
 import { asDigest, type CommitId, type Digest, type Revision, type Tag } from "./ids.ts";
 import { type ImageName, parseImageRef, sameImage } from "./image-ref.ts";
+import { calmVerdicts, type SyncImage } from "./sync-result.ts";
 import { exitOfUnread } from "./verify-result.ts";
 
 /** How one image stands in one place. */
@@ -17,11 +18,16 @@ export interface StatusCell {
   readonly code?: FailureCode | undefined;
 }
 
+/** What the sync checker found of one image. */
+export type SyncFinding = Pick<SyncImage, "verdict" | "detail" | "hint">;
+
 /** One image, place by place. A place that is not configured is not there. */
 export interface StatusRow {
   readonly image: string;
-  /** What is wanted: the revision that was asked for, or the newest that is pinned. */
+  /** What is wanted: the revision that was asked for, or the newest that is published whole. */
   readonly git: { readonly tag: Tag; readonly revision?: Revision | undefined };
+  /** What the sync checker says of the pins; undefined when a revision was asked for. */
+  readonly sync?: SyncFinding | undefined;
   readonly registry: StatusCell & { readonly digest?: Digest | undefined };
   readonly pins: StatusCell;
   readonly argocd?: StatusCell | undefined;
@@ -72,6 +78,17 @@ export function pinsCell(tags: readonly (Tag | undefined)[], wanted: Tag): Statu
   const distinct = [...new Set(tags.map((tag) => tag ?? "no tag"))];
   const isSame = distinct.every((tag) => tag === wanted);
   return { state: isSame ? "same" : "differs", text: distinct.join(", ") };
+}
+
+/** Returns what the pins of an image hold, by the word of the sync checker. */
+export function checkedPinsCell(
+  tags: readonly (Tag | undefined)[],
+  { verdict, detail }: SyncFinding,
+): StatusCell {
+  const held = [...new Set(tags.map((tag) => tag ?? "no tag"))].join(", ") || "no pin";
+  const text = verdict === "in-sync" ? held : `${held} (${verdict})`;
+  if (verdict === "unreadable") return { state: "unreadable", text, detail };
+  return { state: calmVerdicts.has(verdict) ? "same" : "differs", text };
 }
 
 /** Returns how Argo CD stands. It knows commits, not images: all rows have the same. */

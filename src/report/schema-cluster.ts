@@ -56,6 +56,10 @@ export const status = z.object({
     z.object({
       image: part.text,
       git: z.object({ tag: part.tag, revision: part.revision.optional() }),
+      sync: z
+        .object({ verdict: part.syncVerdict, detail: part.text, hint: part.text.optional() })
+        .optional()
+        .describe("What the sync checker says of the pins, where no revision was asked for."),
       registry: cell.extend({ digest: part.digest.optional() }),
       pins: cell,
       argocd: cell.optional(),

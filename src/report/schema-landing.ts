@@ -1,7 +1,6 @@
 /** The schemas of what `promote`, `rollback`, `release` and `sync` print. */
 
 import { z } from "zod";
-import { type SyncVerdict, syncVerdicts } from "../core/sync-result.ts";
 import * as part from "./schema-parts.ts";
 
 const outcome = z.enum([
@@ -43,11 +42,9 @@ export const landing = z.object({
   diff: part.text.optional().describe("What a dry run would push."),
 });
 
-const verdict = z.enum(syncVerdicts as readonly [SyncVerdict, ...SyncVerdict[]]);
-
 const synced = z.object({
   image: part.text,
-  verdict,
+  verdict: part.syncVerdict,
   detail: part.text,
   hint: part.text.optional(),
   wanted: z
@@ -62,7 +59,7 @@ const synced = z.object({
 export const sync = z.object({
   version: part.version,
   command: z.literal("sync"),
-  verdict: verdict.describe("The worst verdict found, before any repair."),
+  verdict: part.syncVerdict.describe("The worst verdict found, before any repair."),
   outcome: outcome.optional().describe("What the repair came to, where one was tried."),
   exit: part.exit,
   ...{ deploy: part.text, repository: part.text, branch: part.text, source: part.text },

@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import type { CommitId, Digest, Revision, Tag } from "../core/ids.ts";
+import { type SyncVerdict, syncVerdicts } from "../core/sync-result.ts";
 
 /** A text with a form of its own. */
 function shaped<T extends string>(pattern: RegExp, description: string): z.ZodType<T, T> {
@@ -20,6 +21,9 @@ export const ms = z.number();
 export const tookMs = ms.describe("Wall time in milliseconds.");
 export const exit = z.int().min(0).max(6).describe("The command's exit status.");
 export const version = z.literal(1).describe("Changes when a reader would have to.");
+
+/** What the sync checker says of one image. */
+export const syncVerdict = z.enum(syncVerdicts as readonly [SyncVerdict, ...SyncVerdict[]]);
 
 const line = z.int().min(1);
 

@@ -1,7 +1,13 @@
 /** Status for people: one table, image by image and place by place, and what is not well below. */
 
 import type { Sight } from "../core/sight.ts";
-import { cellsOf, type StatusCell, type StatusResult, stateOfRow } from "../core/status-result.ts";
+import {
+  cellsOf,
+  type StatusCell,
+  type StatusResult,
+  type SyncFinding,
+  stateOfRow,
+} from "../core/status-result.ts";
 import { plain } from "./safe-text.ts";
 import type { Style } from "./style.ts";
 
@@ -60,9 +66,17 @@ function unwell({ images, argocd, workloads }: StatusResult, style: Style): read
   const registries = images.flatMap(({ registry: { detail } }) =>
     detail === undefined ? [] : [`  ${plain(detail, detailMax)}`],
   );
+  const drifts = images.flatMap(({ image, sync }) => driftLines(image, sync, style));
   const apps = argocd === undefined ? [] : sightLines(`argocd ${argocd.app}`, argocd, style);
   const rest = workloads.flatMap((view) => sightLines(view.workload, view, style));
-  return [...new Set(registries), ...apps, ...rest];
+  return [...new Set(registries), ...drifts, ...apps, ...rest];
+}
+
+function driftLines(image: string, sync: SyncFinding | undefined, style: Style): readonly string[] {
+  if (sync === undefined || sync.verdict === "in-sync") return [];
+  const { verdict, detail, hint } = sync;
+  const line = `  ${plain(image)}  ${verdict}: ${plain(detail, detailMax)}`;
+  return hint === undefined ? [line] : [line, `    ${style.dim(plain(hint))}`];
 }
 
 function sightLines(name: string, { state, detail, hint }: Sight, style: Style): readonly string[] {

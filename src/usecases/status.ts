@@ -6,13 +6,16 @@ import { type ImageName, printImageName, sameImage } from "../core/image-ref.ts"
 import { isOfTheWorld } from "../core/sight.ts";
 import {
   argocdCell,
+  checkedPinsCell,
   clusterCell,
   exitOfRows,
   pinsCell,
   type StatusCell,
   type StatusResult,
   type StatusRow,
+  type SyncFinding,
 } from "../core/status-result.ts";
+import type { SyncResult, SyncVerdict } from "../core/sync-result.ts";
 import type { History, Registry } from "../ports.ts";
 import { type ViewPorts, viewCluster } from "./cluster-view.ts";
 import { type Meant, newestOf } from "./deploy.ts";
@@ -25,6 +28,8 @@ export interface StatusRequest {
   readonly app?: string | undefined;
   /** Undefined: no cluster is configured. */
   readonly workloads?: readonly WantedWorkload[] | undefined;
+  /** What a dry run of the sync checker found; undefined where a revision was asked for. */
+  readonly checked?: SyncResult | undefined;
 }
 
 /** The world of a status. */
@@ -40,7 +45,7 @@ export async function status(request: StatusRequest, ports: StatusPorts): Promis
   const view = await viewCluster({ ...deploy, app, workloads: workloads ?? [] }, ports);
   const wanted: Wanted[] = [];
   // One after the other: a history that has to fetch does so in one repository.
-  for (const asked of question.images) wanted.push(await wantedOf(asked, meant, ports.history));
+  for (const asked of question.images) wanted.push(await wantedOf(asked, request, ports.history));
   const rows = await Promise.all(wanted.map((one) => rowOf(one, { request, view, ports })));
   const seen = [view.argocd, ...view.workloads, ...rows.map(({ registry }) => registry)];
   return {
@@ -63,36 +68,59 @@ interface Seen {
 
 async function rowOf(wanted: Wanted, { request, view, ports }: Seen): Promise<StatusRow> {
   const { workloads } = request;
-  const { image, tags, git } = wanted;
+  const { image, tags, git, pinned, sync } = wanted;
   const itsViews = view.workloads.filter((_, at) =>
     workloads?.[at]?.images.some((other) => sameImage(other.image, image)),
   );
   return {
     image: printImageName(image),
-    git,
+    ...{ git, sync },
     registry: await registryCell(image, git.tag, ports.registry),
-    pins: pinsCell(tags, git.tag),
+    pins: sync === undefined ? pinsCell(tags, git.tag) : checkedPinsCell(tags, sync),
     argocd: view.argocd && argocdCell(view.argocd),
-    cluster: workloads && clusterCell(itsViews, { image, wanted: git.tag }),
+    // A cluster can only follow the pins, whatever these should be.
+    cluster: workloads && clusterCell(itsViews, { image, wanted: pinned.tag }),
   };
 }
 
 /** An image, what its pins hold, and what is wanted of it. */
-interface Wanted {
+interface Wanted extends Pick<StatusRow, "git" | "sync"> {
   readonly image: ImageName;
   readonly tags: readonly (Tag | undefined)[];
-  readonly git: StatusRow["git"];
+  /** What its pins hold, or what was asked for. */
+  readonly pinned: StatusRow["git"];
 }
 
-async function wantedOf(asked: AskedImage, meant: Meant, history: History): Promise<Wanted> {
+async function wantedOf(
+  asked: AskedImage,
+  { meant, checked }: StatusRequest,
+  history: History,
+): Promise<Wanted> {
   const { image } = asked;
   const { pins } = meant.pinned;
   const tags = pins.filter((pin) => sameImage(pin.image, image)).map(({ tag }) => tag);
-  return { image, tags, git: await gitOf(asked, { meant, tags, history }) };
+  const pinned = await pinnedOf(asked, { meant, tags, history });
+  if (checked === undefined) return { image, tags, pinned, git: pinned };
+  const found = checked.images.find((one) => one.image === printImageName(image));
+  const { verdict, detail, hint = remedyOf(verdict) } = found ?? unread(checked);
+  const git = found?.wanted ?? pinned;
+  const { tag, revision } = git;
+  return { image, tags, pinned, git: { tag, revision }, sync: { verdict, detail, hint } };
+}
+
+/** The checker itself needs no hint for what it repairs. */
+function remedyOf(verdict: SyncVerdict): string | undefined {
+  const isRepaired = verdict === "behind" || verdict === "mixed";
+  return isRepaired ? "`landfall sync` repairs it." : undefined;
+}
+
+function unread({ failure }: SyncResult): SyncFinding {
+  const detail = failure?.message ?? "the checker said nothing of it";
+  return { verdict: "unreadable", detail, hint: failure?.hint };
 }
 
 /** Without a revision asked for, each image goes by its own pins: not all move each time. */
-async function gitOf(
+async function pinnedOf(
   asked: AskedImage,
   from: {
     readonly meant: Meant;

@@ -7,6 +7,7 @@ import { parseImageName } from "../../src/core/image-ref.ts";
 import type { Sight } from "../../src/core/sight.ts";
 import {
   argocdCell,
+  checkedPinsCell,
   clusterCell,
   exitOfRows,
   pinsCell,
@@ -27,6 +28,17 @@ const pinsRows: readonly PinsRow[] = [
 ];
 test.each(pinsRows)("pins at %j: %s", (tags, state, text) => {
   expect(pinsCell(tags, wanted)).toEqual({ state, text });
+});
+
+test.each([
+  ["in-sync", "same", "sha-1a2b3c4"],
+  ["pending", "same", "sha-1a2b3c4 (pending)"],
+  ["held", "same", "sha-1a2b3c4 (held)"],
+  ["behind", "differs", "sha-1a2b3c4 (behind)"],
+  ["missing", "differs", "sha-1a2b3c4 (missing)"],
+  ["unreadable", "unreadable", "sha-1a2b3c4 (unreadable)"],
+] as const)("pins that the checker calls %s: %s", (verdict, state, text) => {
+  expect(checkedPinsCell([wanted], { verdict, detail: "why" })).toMatchObject({ state, text });
 });
 
 test.each([
