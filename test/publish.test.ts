@@ -52,6 +52,17 @@ describe("promote, as CI runs it", () => {
     expect(ran.err).toMatch(/^(?:::warning title=promote landed::.*\n)+$/);
   });
 
+  test("a step's summary stays below the limit of GitHub, whatever is in it already", async () => {
+    const revision = await world.commit("feat: one more");
+    const used = 2 ** 20 - 300;
+    writeFileSync(at("steps.md"), "x".repeat(used));
+    await promote(["--revision", revision], { GITHUB_STEP_SUMMARY: at("steps.md") });
+    const length = textOf("steps.md").length;
+    expect(length).toBeGreaterThan(used);
+    expect(length).toBeLessThanOrEqual(2 ** 20);
+    expect(textOf("steps.md")).toContain("Not everything fits here");
+  });
+
   test("annotates what failed, on stderr, and only for GitHub Actions", async () => {
     const revision = await world.commit("feat: not built", "missing");
     const flags = ["--revision", revision, "--json"];

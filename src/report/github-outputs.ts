@@ -20,10 +20,8 @@ export function githubOutputs(brief: Brief, delimiter: string): string {
   ];
   return all
     .map(([name, value]) => {
-      // The runner takes any of these for the end of a line, and what is left of it for more.
-      const text = value.replace(/\r\n?|\0/g, "\n");
-      if (text.includes(delimiter)) throw new Error(`an output holds the delimiter ${delimiter}`);
-      return `${name}<<${delimiter}\n${text}\n${delimiter}\n`;
+      if (value.includes(delimiter)) throw new Error(`an output holds the delimiter ${delimiter}`);
+      return `${name}<<${delimiter}\n${value}\n${delimiter}\n`;
     })
     .join("");
 }
