@@ -146,7 +146,7 @@ describe.skipIf(!present)(`${skipped}the HTML reports in Chromium`, () => {
       true,
     );
     expect(page.complaints).toEqual([]);
-  });
+  }, 90_000);
 
   const reports = [
     ["audit", () => auditHtml(result)],
