@@ -5,7 +5,7 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Revision } from "../src/core/ids.ts";
 import type { StatusResult } from "../src/core/status-result.ts";
 import type { VerifyResult } from "../src/core/verify-result.ts";
@@ -164,6 +164,23 @@ describe("verify", () => {
     const { status, json } = await run("verify", "--json");
     expect(status).toBe(5);
     expect(states(json)[1]).toBe("argocd unreadable");
+  });
+
+  test("that is told to stop while it waits does so at once", async () => {
+    const stop = new AbortController();
+    argoState = { revision: await world.truth("rev-parse", `${landed}^`) };
+    const settings = ["--config", join(world.root, "verify.yaml"), "--timeout", "5m"];
+    const env = { LANDFALL_ARGOCD_TOKEN: token, KUBECONFIG: kubeconfig() };
+    const running = runCli(["verify", ...settings], { cwd: world.app, env, signal: stop.signal });
+    await vi.waitFor(() => expect(argocd.asked).toHaveLength(1), { timeout: 20_000 });
+    const stoppedMs = Date.now();
+    stop.abort("SIGINT");
+    const { status, out, err } = await running;
+    expect({ status, out }).toEqual({ status: 1, out: "" });
+    expect(err).toMatch(/^landfall: .* interrupted$/m);
+    // Without being told, it would look for five minutes.
+    expect(Date.now() - stoppedMs).toBeLessThan(10_000);
+    expect(page.asked).toEqual([]);
   });
 
   test("knows nothing when the branch cannot be read: 5", async () => {

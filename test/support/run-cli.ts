@@ -12,7 +12,11 @@ export interface Ran {
 /** Runs `landfall ...argv` in a directory. */
 export async function runCli(
   argv: readonly string[],
-  at: { readonly cwd: string; readonly env?: Record<string, string> },
+  at: {
+    readonly cwd: string;
+    readonly env?: Record<string, string>;
+    readonly signal?: AbortSignal;
+  },
 ): Promise<Ran> {
   let out = "";
   let err = "";
@@ -26,7 +30,7 @@ export async function runCli(
       err += text;
     },
     outIsTerminal: false,
-    signal: new AbortController().signal,
+    signal: at.signal ?? new AbortController().signal,
   });
   return { status, out, err };
 }
