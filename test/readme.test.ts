@@ -44,10 +44,11 @@ describe("README", () => {
     const module = readFileSync(join(root, "dagger/src/index.ts"), "utf8");
     const calls = blocks.filter((block) => block.startsWith("dagger ")).join("");
     const words = [...calls.matchAll(/dagger call ([a-z-]+)|--([a-z-]+)=/g)];
-    expect(words.length).toBe(4);
+    expect(words.length).toBe(9);
     for (const [, name, flag] of words) {
       const camel = (name ?? flag ?? "").replace(/-([a-z])/g, (_, letter) => letter.toUpperCase());
-      expect(module).toMatch(new RegExp(name ? `async ${camel}\\(` : `^    ${camel}\\??: `, "m"));
+      const place = name ? `^  (?:async )?${camel}\\(` : `^    ${camel}(?:\\??:| =) `;
+      expect(module).toMatch(new RegExp(place, "m"));
     }
   });
 

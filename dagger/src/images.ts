@@ -27,6 +27,15 @@ export interface BuildPlan {
   readonly verify: boolean;
 }
 
+/** What publishing works with. */
+export interface Publishing {
+  /** The tool container at the source. */
+  readonly at: Container;
+  readonly access: Access;
+  /** Words that name the settings file, when it is not the usual one. */
+  readonly settings: readonly string[];
+}
+
 /** How many lines of a failed build are shown. */
 const lastLines = 20;
 
@@ -50,7 +59,7 @@ export function buildImage(source: Directory, image: PlannedImage): Container {
 export async function publishImages(
   plan: BuildPlan,
   source: Directory,
-  { at, access }: { at: Container; access: Access },
+  how: Publishing,
 ): Promise<string[]> {
   const builds = new Map<PlannedImage, Container>();
   for (const image of plan.images) {
@@ -60,8 +69,8 @@ export async function publishImages(
   return Promise.all(
     plan.images.map((image) => {
       const built = builds.get(image);
-      if (built) return naming(image, () => publishOne(image, built, access));
-      return giveTag(image, at);
+      if (built) return naming(image, () => publishOne(image, built, how.access));
+      return giveTag(image, how);
     }),
   );
 }
@@ -78,9 +87,20 @@ function publishOne(image: PlannedImage, built: Container, access: Access): Prom
 }
 
 /** Gives what is published already the tag, at the same digest. What has the tag keeps it. */
-async function giveTag({ action, image, tag, from }: PlannedImage, at: Container): Promise<string> {
-  if (action === "retag") await run(at, ["retag", `${image}=${from}`, "--to", tag]);
+async function giveTag(
+  { action, image, tag, from }: PlannedImage,
+  { at, settings }: Publishing,
+): Promise<string> {
+  if (action === "retag") await run(at, ["retag", `${image}=${from}`, "--to", tag, ...settings]);
   return `${image}:${tag}@${from}`;
+}
+
+/** Gives the plan's images its further tags, at the same digests. */
+export async function giveExtraTags(plan: BuildPlan, { at, settings }: Publishing): Promise<void> {
+  if (plan.extraTags.length === 0) return;
+  const images = plan.images.map(({ image, tag }) => `${image}=${tag}`);
+  const tags = plan.extraTags.flatMap((tag) => ["--to", tag]);
+  await run(at, ["retag", ...images, ...tags, ...settings]);
 }
 
 /** Returns the registry of an image's name, by Docker's rule. */

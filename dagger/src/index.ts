@@ -10,7 +10,7 @@ import {
   type Secret,
   type Service,
 } from "@dagger.io/dagger";
-import { type BuildPlan, buildImage, publishImages } from "./images.js";
+import { type BuildPlan, buildImage, giveExtraTags, publishImages } from "./images.js";
 import { runRace } from "./race.js";
 import { type Access, atSource, reports, run, toolContainer } from "./tool.js";
 
@@ -89,14 +89,8 @@ export class Landfall {
     registryService?: Service,
   ): Promise<Container> {
     const access = {
-      gitToken,
-      gitUsername,
-      sshKey,
-      sshKnownHosts,
-      registryPassword,
-      registryUsername,
-      gitService,
-      registryService,
+      ...{ gitToken, gitUsername, sshKey, sshKnownHosts },
+      ...{ registryPassword, registryUsername, gitService, registryService },
     };
     const at = standing(this, source, access);
     const words = ["--image", image, "--rebuild"];
@@ -142,20 +136,15 @@ export class Landfall {
     registryService?: Service,
   ): Promise<string> {
     const access = {
-      gitToken,
-      gitUsername,
-      sshKey,
-      sshKnownHosts,
-      registryPassword,
-      registryUsername,
-      gitService,
-      registryService,
+      ...{ gitToken, gitUsername, sshKey, sshKnownHosts },
+      ...{ registryPassword, registryUsername, gitService, registryService },
     };
     const at = standing(this, source, access);
     const words = [...(rebuild ? ["--rebuild"] : []), ...option("--ref", ref)];
     const plan = await planOf(at, { config, revision: await headOf(source, revision), words });
-    const published = await publishImages(plan, treeOf(source, plan.revision), { at, access });
-    await giveExtraTags(at, plan);
+    const how = { at, access, settings: shared(config) };
+    const published = await publishImages(plan, treeOf(source, plan.revision), how);
+    await giveExtraTags(plan, how);
     return `${published.join("\n")}\n`;
   }
 
@@ -197,14 +186,8 @@ export class Landfall {
     registryService?: Service,
   ): Promise<string> {
     const access = {
-      gitToken,
-      gitUsername,
-      sshKey,
-      sshKnownHosts,
-      registryPassword,
-      registryUsername,
-      gitService,
-      registryService,
+      ...{ gitToken, gitUsername, sshKey, sshKnownHosts },
+      ...{ registryPassword, registryUsername, gitService, registryService },
     };
     const words = ["promote", "--revision", await headOf(source, revision)];
     if (dryRun) words.push("--dry-run");
@@ -258,27 +241,26 @@ export class Landfall {
     registryService?: Service,
   ): Promise<string> {
     const access = {
-      gitToken,
-      gitUsername,
-      sshKey,
-      sshKnownHosts,
-      registryPassword,
-      registryUsername,
-      gitService,
-      registryService,
+      ...{ gitToken, gitUsername, sshKey, sshKnownHosts },
+      ...{ registryPassword, registryUsername, gitService, registryService },
     };
     const at = standing(this, source, access);
     const commit = await headOf(source, revision);
-    const words = [...(rebuild ? ["--rebuild"] : []), ...option("--ref", ref)];
     const where = flags.filter((word) => /^--(?:repository|branch|path|source)=/.test(word));
-    const plan = await planOf(at, { config, revision: commit, words: [...words, ...where] });
-    await publishImages(plan, treeOf(source, plan.revision), { at, access });
+    const format = flags.filter((word) => word.startsWith("--tag-format="));
+    const words = [...(rebuild ? ["--rebuild"] : []), ...option("--ref", ref)];
+    words.push(...where, ...format);
+    const plan = await planOf(at, { config, revision: commit, words });
+    const how = { at, access, settings: shared(config) };
+    await publishImages(plan, treeOf(source, plan.revision), how);
+    // A release's tag is this revision's for good; `latest` only follows what has landed.
+    const isRelease = ref?.startsWith("refs/tags/") ?? false;
+    if (isRelease) await giveExtraTags(plan, how);
     const promote = ["promote", "--revision", commit, ...shared(config, asJson), ...flags];
     const told = await run(at, promote);
     if (!stands(told)) return told;
     return goOn(told, async () => {
-      // Only now, so that `latest` never names what did not land, nor goes back behind it.
-      await giveExtraTags(at, plan);
+      if (!isRelease) await giveExtraTags(plan, how);
       if (!verify || !plan.verify) return told;
       const watching = standing(this, source, { ...access, argocdToken, kubeconfig });
       const about = ["--revision", commit, ...shared(config, asJson), ...where];
@@ -328,14 +310,8 @@ export class Landfall {
     registryService?: Service,
   ): Promise<string> {
     const access = {
-      gitToken,
-      gitUsername,
-      sshKey,
-      sshKnownHosts,
-      registryPassword,
-      registryUsername,
-      gitService,
-      registryService,
+      ...{ gitToken, gitUsername, sshKey, sshKnownHosts },
+      ...{ registryPassword, registryUsername, gitService, registryService },
     };
     const at = standing(this, source, { ...access, argocdToken, kubeconfig });
     const words = ["verify", ...option("--revision", revision), ...option("--timeout", timeout)];
@@ -383,14 +359,8 @@ export class Landfall {
     registryService?: Service,
   ): Promise<string> {
     const access = {
-      gitToken,
-      gitUsername,
-      sshKey,
-      sshKnownHosts,
-      registryPassword,
-      registryUsername,
-      gitService,
-      registryService,
+      ...{ gitToken, gitUsername, sshKey, sshKnownHosts },
+      ...{ registryPassword, registryUsername, gitService, registryService },
     };
     const at = standing(this, source, access);
     const words = ["sync", ...option("--lookback", lookback), ...option("--grace", grace)];
@@ -433,14 +403,8 @@ export class Landfall {
     registryService?: Service,
   ): Promise<Directory> {
     const access = {
-      gitToken,
-      gitUsername,
-      sshKey,
-      sshKnownHosts,
-      registryPassword,
-      registryUsername,
-      gitService,
-      registryService,
+      ...{ gitToken, gitUsername, sshKey, sshKnownHosts },
+      ...{ registryPassword, registryUsername, gitService, registryService },
     };
     const at = standing(this, source, access);
     const words = ["sync", "--dry-run", ...option("--lookback", lookback)];
@@ -482,14 +446,8 @@ export class Landfall {
     registryService?: Service,
   ): Promise<string> {
     const access = {
-      gitToken,
-      gitUsername,
-      sshKey,
-      sshKnownHosts,
-      registryPassword,
-      registryUsername,
-      gitService,
-      registryService,
+      ...{ gitToken, gitUsername, sshKey, sshKnownHosts },
+      ...{ registryPassword, registryUsername, gitService, registryService },
     };
     const words = ["audit", ...option("--since", since), ...shared(config, asJson), ...flags];
     return run(standing(this, source, access), words);
@@ -524,14 +482,8 @@ export class Landfall {
     registryService?: Service,
   ): Promise<Directory> {
     const access = {
-      gitToken,
-      gitUsername,
-      sshKey,
-      sshKnownHosts,
-      registryPassword,
-      registryUsername,
-      gitService,
-      registryService,
+      ...{ gitToken, gitUsername, sshKey, sshKnownHosts },
+      ...{ registryPassword, registryUsername, gitService, registryService },
     };
     const words = ["audit", ...option("--since", since), ...shared(config), ...flags];
     return reports(standing(this, source, access), words, ["--html", "report.html"]);
@@ -576,14 +528,8 @@ export class Landfall {
     registryService?: Service,
   ): Promise<string> {
     const access = {
-      gitToken,
-      gitUsername,
-      sshKey,
-      sshKnownHosts,
-      registryPassword,
-      registryUsername,
-      gitService,
-      registryService,
+      ...{ gitToken, gitUsername, sshKey, sshKnownHosts },
+      ...{ registryPassword, registryUsername, gitService, registryService },
     };
     const words = ["rollback", ...option("--to", to), ...option("--steps", steps)];
     words.push("--reason", reason, ...image.flatMap((name) => ["--image", name]));
@@ -624,14 +570,8 @@ export class Landfall {
     registryService?: Service,
   ): Promise<string> {
     const access = {
-      gitToken,
-      gitUsername,
-      sshKey,
-      sshKnownHosts,
-      registryPassword,
-      registryUsername,
-      gitService,
-      registryService,
+      ...{ gitToken, gitUsername, sshKey, sshKnownHosts },
+      ...{ registryPassword, registryUsername, gitService, registryService },
     };
     const words = ["release", ...image.flatMap((name) => ["--image", name])];
     if (dryRun) words.push("--dry-run");
@@ -676,14 +616,8 @@ export class Landfall {
     registryService?: Service,
   ): Promise<string> {
     const access = {
-      gitToken,
-      gitUsername,
-      sshKey,
-      sshKnownHosts,
-      registryPassword,
-      registryUsername,
-      gitService,
-      registryService,
+      ...{ gitToken, gitUsername, sshKey, sshKnownHosts },
+      ...{ registryPassword, registryUsername, gitService, registryService },
     };
     const at = standing(this, source, { ...access, argocdToken, kubeconfig });
     const words = ["status", ...option("--revision", revision), ...shared(config, asJson)];
@@ -723,14 +657,8 @@ export class Landfall {
     registryService?: Service,
   ): Promise<string> {
     const access = {
-      gitToken,
-      gitUsername,
-      sshKey,
-      sshKnownHosts,
-      registryPassword,
-      registryUsername,
-      gitService,
-      registryService,
+      ...{ gitToken, gitUsername, sshKey, sshKnownHosts },
+      ...{ registryPassword, registryUsername, gitService, registryService },
     };
     const at = standing(this, source, { ...access, argocdToken, kubeconfig });
     return run(at, ["doctor", ...shared(config, asJson), ...flags]);
@@ -767,14 +695,8 @@ export class Landfall {
     registryService?: Service,
   ): Promise<string> {
     const access = {
-      gitToken,
-      gitUsername,
-      sshKey,
-      sshKnownHosts,
-      registryPassword,
-      registryUsername,
-      gitService,
-      registryService,
+      ...{ gitToken, gitUsername, sshKey, sshKnownHosts },
+      ...{ registryPassword, registryUsername, gitService, registryService },
     };
     const words = ["pins", ...(history ? ["--history"] : []), ...shared(config, asJson), ...flags];
     return run(standing(this, source, access), words);
@@ -813,14 +735,8 @@ export class Landfall {
     registryService?: Service,
   ): Promise<string> {
     const access = {
-      gitToken,
-      gitUsername,
-      sshKey,
-      sshKnownHosts,
-      registryPassword,
-      registryUsername,
-      gitService,
-      registryService,
+      ...{ gitToken, gitUsername, sshKey, sshKnownHosts },
+      ...{ registryPassword, registryUsername, gitService, registryService },
     };
     const words = ["plan", "--revision", await headOf(source, revision), ...shared(config, asJson)];
     if (rebuild) words.push("--rebuild");
@@ -914,13 +830,6 @@ async function planOf(
 ): Promise<BuildPlan> {
   const words = ["plan", "--revision", asked.revision, ...shared(asked.config, true)];
   return JSON.parse(await run(at, [...words, ...asked.words])) as BuildPlan;
-}
-
-/** Gives the plan's images its further tags, at the same digests. */
-async function giveExtraTags(at: Container, plan: BuildPlan): Promise<void> {
-  if (plan.extraTags.length === 0) return;
-  const images = plan.images.map(({ image, tag }) => `${image}=${tag}`);
-  await run(at, ["retag", ...images, ...plan.extraTags.flatMap((tag) => ["--to", tag])]);
 }
 
 /** Returns the revision that was asked for, else the one that the source has checked out. */

@@ -30,6 +30,10 @@ afterAll(async () => {
 });
 
 const tagOf = (revision: string) => `sha-${revision.slice(0, 7)}`;
+/** What a call that must change nothing leaves as it was. */
+const state = async () => ({
+  ...{ tip: field.tip(), tags: await field.tags(), pushes: field.requests() },
+});
 /** How many images an engine was asked to build, by its progress. */
 const builds = ({ err }: Called) => new Set(err.match(/\d+ +: .*\.?dockerBuild/gi) ?? []).size;
 
@@ -68,14 +72,12 @@ describe.skipIf(!isHere)(
     });
 
     test("the same call again says unchanged, builds nothing and pushes nothing", async () => {
-      const before = { tip: field.tip(), tags: await field.tags(), pushes: field.requests() };
+      const before = await state();
       const called = await field.call("deploy", [`--revision=${first}`]);
       expect(called.status, called.err).toBe(0);
       expect(called.out).toMatch(/^unchanged /);
       expect(builds(called)).toBe(0);
-      expect({ tip: field.tip(), tags: await field.tags(), pushes: field.requests() }).toEqual(
-        before,
-      );
+      expect(await state()).toEqual(before);
     });
 
     test("a change of the frontend builds one image, and the others keep their digests", async () => {
@@ -111,13 +113,17 @@ describe.skipIf(!isHere)(
     });
 
     test("pins, plan, status and doctor say what the command line says", async () => {
-      const [pins, plan] = [await field.call("pins"), await field.call("plan", ["--as-json"])];
+      const [pins, plan, doctor, status] = await Promise.all([
+        field.call("pins"),
+        ...["plan", "doctor", "status"].map((name) => field.call(name, ["--as-json"])),
+      ] as const);
       expect(pins.out, pins.err).toContain("rbs-pattern-scan-cronjob.yml");
-      expect(JSON.parse(plan.out)).toMatchObject({ revision: field.head(), verify: false });
-      const doctor = await field.call("doctor", ["--as-json"]);
-      expect(JSON.parse(doctor.out), doctor.err).toMatchObject({ command: "doctor", exit: 0 });
-      const status = await field.call("status", ["--as-json"]);
-      expect(JSON.parse(status.out), status.err).toMatchObject({ command: "status", exit: 0 });
+      expect(JSON.parse(plan!.out), plan!.err).toMatchObject({
+        revision: field.head(),
+        verify: false,
+      });
+      expect(JSON.parse(doctor!.out), doctor!.err).toMatchObject({ command: "doctor", exit: 0 });
+      expect(JSON.parse(status!.out), status!.err).toMatchObject({ command: "status", exit: 0 });
     });
 
     test("what lies about uncommitted is not built", async () => {
@@ -135,16 +141,14 @@ describe.skipIf(!isHere)(
       const good = readFileSync(join(field.app, path), "utf8");
       const broken = `${good}RUN echo "the reason is 42" && exit 7\n`;
       field.change(path, () => broken);
-      const before = { tip: field.tip(), tags: await field.tags(), pushes: field.requests() };
+      const before = await state();
       const called = await field.call("deploy");
       expect(called.status).toBe(1);
       const error = called.err.slice(called.err.lastIndexOf("Cannot publish"));
       expect(error).toMatch(/^Cannot publish "registry:5000\/\w+\/rbs-backend-monolith-prod:sha-/);
       expect(error).toContain("nothing was promoted");
       expect(error).toContain("the reason is 42");
-      expect({ tip: field.tip(), tags: await field.tags(), pushes: field.requests() }).toEqual(
-        before,
-      );
+      expect(await state()).toEqual(before);
       field.change(path, () => good);
     });
 
@@ -194,10 +198,12 @@ describe.skipIf(!isHere)(
       const published = await field.call("publish");
       expect(published.status, published.err).toBe(0);
       const grace = "--grace=1s";
-      const looked = await field.call("sync", ["--dry-run", grace]);
-      expect(looked.status, looked.err).toBe(3);
       const folder = field.spoil("reports", (copy) => rmSync(copy, { recursive: true }));
-      const saved = await field.call("sync-report", [grace, "-o", folder]);
+      const [looked, saved] = await Promise.all([
+        field.call("sync", ["--dry-run", grace]),
+        field.call("sync-report", [grace, "-o", folder]),
+      ]);
+      expect(looked.status, looked.err).toBe(3);
       expect(saved.status, saved.err).toBe(0);
       expect(readFileSync(join(folder, "report.html"), "utf8")).toContain(tagOf(revision));
       expect(readFileSync(join(folder, "summary.md"), "utf8")).toContain("Gap Detected");
@@ -213,26 +219,29 @@ describe.skipIf(!isHere)(
       const back = await field.call("rollback", ["--steps=1", "--reason=it is slow"]);
       expect(back.status, back.err).toBe(0);
       expect(field.pinned("rbs-frontend-prod")).not.toEqual([tagOf(revision)]);
-      const held = await field.call("promote", [`--revision=${revision}`]);
+      const [held, history] = await Promise.all([
+        field.call("promote", [`--revision=${revision}`]),
+        field.call("pins", ["--history"]),
+      ]);
       expect(held.status, held.err).toBe(4);
-      const history = await field.call("pins", ["--history"]);
       expect(history.out, history.err).toContain("it is slow");
       const released = await field.call("release");
       expect(released.status, released.err).toBe(0);
       const landed = await field.call("promote", [`--revision=${revision}`]);
       expect(landed.out, landed.err).toMatch(/^landed /);
-      const audit = await field.call("audit", ["--as-json"]);
-      expect(JSON.parse(audit.out), audit.err).toMatchObject({ command: "audit" });
       const folder = field.spoil("ledger", (copy) => rmSync(copy, { recursive: true }));
-      const saved = await field.call("audit-report", ["-o", folder]);
+      const [audit, saved] = await Promise.all([
+        field.call("audit", ["--as-json"]),
+        field.call("audit-report", ["-o", folder]),
+      ]);
+      expect(JSON.parse(audit.out), audit.err).toMatchObject({ command: "audit" });
       expect(saved.status, saved.err).toBe(0);
       expect(readFileSync(join(folder, "report.html"), "utf8")).toContain(tagOf(revision));
     });
 
     test("the demo and the checks run in containers", async () => {
-      const demo = await field.callBare(["demo"]);
+      const [demo, lint] = await Promise.all([field.callBare(["demo"]), field.callBare(["lint"])]);
       expect(demo.out, demo.err).toContain("Both deploys are accounted for");
-      const lint = await field.callBare(["lint"]);
       expect(lint.status, lint.err).toBe(0);
     });
 
@@ -298,17 +307,23 @@ describe.skipIf(!isHere)(
       expect(field.tip()).toBe(tip);
     });
 
-    test.each(bad)("%s: one clear error, and nothing is published or pushed", async (...row) => {
-      const [, spoil, more, { status, says }] = row;
-      const copy = field.spoil("bad", spoil);
-      const before = { tip: field.tip(), tags: await field.tags(), pushes: field.requests() };
-      const called = await field.call("deploy", more, copy);
-      expect(called.status, called.err).toBe(status);
-      expect(called.err).toMatch(says);
-      expect({ tip: field.tip(), tags: await field.tags(), pushes: field.requests() }).toEqual(
-        before,
-      );
-    });
+    // All begin at once, for each waits more than it works, and none may change anything.
+    let before: object;
+    let ended: Promise<Called>[] | undefined;
+    test.each(bad.map((row, at) => [...row, at] as const))(
+      "%s: one clear error, and nothing is published or pushed",
+      async (...row) => {
+        const [, , , { status, says }, at] = row;
+        before ??= await state();
+        ended ??= bad.map(([, spoil, more], which) =>
+          field.call("deploy", more, field.spoil(`bad-${which}`, spoil)),
+        );
+        const called = await ended[at]!;
+        expect(called.status, called.err).toBe(status);
+        expect(called.err).toMatch(says);
+        expect(await state()).toEqual(before);
+      },
+    );
 
     test("the token has not been seen in anything that was printed", () => {
       expect(field.seen.length).toBeGreaterThan(10);

@@ -176,13 +176,34 @@ describe.each(Object.keys(calls))("contract: %s", (name) => {
 });
 
 describe("contract: what follows a landing", () => {
-  const commands = () => [...new Set(session.queries.flatMap((query) => verbOf(query) ?? []))];
+  /** The commands in the order of their runs. */
+  const commands = () =>
+    session.queries.filter((query) => query.at(-1)!.name === "stdout").map(verbOf);
   const stopped = new Error("exit code: 1");
   Object.assign(stopped, { exitCode: 1, stdout: "failed\n", stderr: "", cmd: [] });
 
   test("further tags come after it, and the verification last", async () => {
     await asked("deploy");
-    expect(commands()).toEqual(["plan", "retag", "promote", "verify"]);
+    expect(commands()).toEqual(["plan", "retag", "promote", "retag", "verify"]);
+  });
+
+  test("a release's tag comes before it, for it stands whatever lands", async () => {
+    prints.promote = "superseded  sha-1a2b3c4\n";
+    await connection(async () => {
+      const landfall = new Landfall(dag.host().directory("/landfall"));
+      await landfall.deploy(source(), undefined, revision, false, "refs/tags/v1.2.3");
+    });
+    expect(commands()).toEqual(["plan", "retag", "retag", "promote"]);
+  });
+
+  test("every command reads the settings file that is named", async () => {
+    await connection(async () => {
+      const landfall = new Landfall(dag.host().directory("/landfall"));
+      await landfall.deploy(source(), "other.yaml", revision);
+    });
+    const runs = session.queries.filter((query) => query.at(-1)!.name === "stdout").map(wordsOf);
+    expect(runs).toHaveLength(5);
+    expect(runs.filter((words) => !words.join(" ").includes("--config other.yaml"))).toEqual([]);
   });
 
   test.each([
