@@ -186,3 +186,23 @@ test("what is no Application is none", () => {
     expect(readApplication(json)).toBeUndefined();
   }
 });
+
+test("an Application of few words is read for what it says", () => {
+  const source = { repoURL: repository, targetRevision: "refs/heads/main" };
+  const bare = { metadata: { name: "robson" }, spec: { source } };
+  expect(readApplication(bare)).toMatchObject({
+    ...{ project: "default", sync: "Unknown", health: "Unknown", operation: undefined },
+    sources: [{ repository, targetRevision: "main", revision: "" }],
+  });
+  const many = { metadata: { name: "robson" }, spec: { sources: [source, source] } };
+  const compared = { ...many, status: { sync: { revisions: [ours] } } };
+  expect(readApplication(compared)?.sources.map(({ revision }) => revision)).toEqual([ours, ""]);
+  expect(readApplication({ metadata: { name: "robson" }, spec: {} })?.sources).toEqual([]);
+  expect(readApplication({ metadata: { name: "robson" } })).toBeUndefined();
+  const resources = [{ kind: "Service", name: "web", status: "OutOfSync" }];
+  const begun = { status: { operationState: { phase: "Running" }, resources } };
+  expect(readApplication({ ...bare, ...begun })).toMatchObject({
+    operation: { phase: "Running", revisions: [] },
+    unsynced: ["Service/web"],
+  });
+});

@@ -93,3 +93,10 @@ describe("holdsOn", () => {
     expect(holdsOn(image, holds, noon)).toHaveLength(count);
   });
 });
+
+test("no more holds are written than can be read again", () => {
+  const holds = Array.from({ length: 500 }, () => hold);
+  expect(() => writeHolds(holds)).toThrow(/^Cannot write 500 holds: .* more than 65536 bytes$/);
+  const padded = bytesOf(`holds: []\n#${" ".repeat(65_536)}`);
+  expect(() => readHolds(padded)).toThrow(/it has more than 65536 bytes/);
+});

@@ -246,3 +246,17 @@ test("only workloads whose rollout can be followed have a name", () => {
     expect(asWorkloadName(text)).toBeUndefined();
   }
 });
+
+test("a workload of few words is read as Kubernetes means it", () => {
+  const ref: WorkloadRef = { kind: "Deployment", name: "web", namespace: "robson" };
+  const spec = { template: { spec: { containers: [] } } };
+  expect(readWorkload(ref, { metadata: { name: "web" }, spec })).toMatchObject({
+    ...{ generation: 0, observedGeneration: -1, isPaused: false, podSelector: "" },
+    counts: { desired: 1, updated: 0, total: 0, available: 0 },
+  });
+  expect(readWorkload(ref, { metadata: { name: "web" }, spec: {} })).toBeUndefined();
+  expect(readWorkload(ref, { metadata: { name: "api" }, spec })).toBeUndefined();
+  const waiting = { state: { waiting: { reason: "ErrImagePull" } } };
+  const [seen] = readPods({ items: [{ status: { containerStatuses: [waiting] } }] });
+  expect(seen?.troubles).toEqual(["ErrImagePull"]);
+});

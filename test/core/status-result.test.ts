@@ -62,6 +62,10 @@ function view(state: Sight["state"], tag: string, running: readonly string[] = [
   return { workload: "Deployment/web", namespace: "x", state, detail: "", containers };
 }
 
+function empty(state: Sight["state"]): WorkloadView {
+  return { ...view(state, ""), containers: [] };
+}
+
 type ClusterRow = readonly [string, readonly WorkloadView[], string, string];
 const clusterRows: readonly ClusterRow[] = [
   ["run what is wanted", [view("done", wanted)], "same", "sha-1a2b3c4"],
@@ -76,6 +80,9 @@ const clusterRows: readonly ClusterRow[] = [
     wanted,
   ],
   ["are none", [], "differs", "no workload"],
+  ["run nothing of it, and fail", [empty("failed")], "differs", "nothing"],
+  ["have nothing of it", [empty("done")], "same", "nothing"],
+  ["run what has no name", [view("done", wanted, ["?"])], "same", wanted],
 ];
 test.each(clusterRows)("workloads that %s", (_, views, state, text) => {
   expect(clusterCell(views, { image, wanted })).toEqual({ state, text });
