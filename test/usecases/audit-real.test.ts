@@ -1,7 +1,7 @@
 /** Audit on real repositories, by the command line: in one repository, in two, over smart HTTP. */
 
 import { execFile, execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -9,6 +9,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import type { AuditResult } from "../../src/core/audit-result.ts";
 import type { Revision } from "../../src/core/ids.ts";
 import { type RecordedOutcome, writeMessage } from "../../src/core/trailer.ts";
+import { openAppWorld } from "../support/app-world.ts";
 import { openSandbox } from "../support/git-sandbox.ts";
 import { runCli } from "../support/run-cli.ts";
 import { type WrittenCommit, writeHistory } from "../support/write-history.ts";
@@ -123,6 +124,25 @@ describe("in one repository", () => {
     expect(fates(await audited([], clone))).toEqual(told);
   });
 
+  test("deploys of another tool, by the pattern and the grace of landfall.yaml", async () => {
+    const bare = bareRepository();
+    grow(bare, [
+      { message: "feat: begin", files: { ...pins("latest"), "app.ts": "" } },
+      code("feat: a"),
+      (known) => ({ message: "deploy: web\n", files: pins(tagOf(known[1]!)) }),
+      code("feat: young"),
+    ]);
+    const where = ["--repository", bare, "--source", bare];
+    const kinds = ({ deploys }: AuditResult) => deploys.map(({ kind }) => kind);
+    const unknown = await audited(where, bare);
+    expect([kinds(unknown), unknown.counts.gap]).toEqual([["by-hand"], 1]);
+    const settings = "audit: { pattern: '^deploy: ' }\nsync: { grace: 520w }\n";
+    writeFileSync(join(bare, "landfall.yaml"), settings);
+    const known = await audited(where, bare);
+    expect([kinds(known), known.counts.gap, known.counts.pending]).toEqual([["deploy"], 0, 1]);
+    expect(known.commits[1]).toMatchObject({ subject: "feat: a", fate: "deployed" });
+  });
+
   test("merged lines: one entry for a merge, and its deploys on the side are found", async () => {
     const bare = bareRepository();
     const ids = grow(bare, [
@@ -194,6 +214,31 @@ describe("in two repositories", () => {
     expect(result.counts).toMatchObject({ deployed: 1, covered: 1, gap: 1 });
   });
 });
+
+test("what promote, rollback and release leave in the branch is understood", async () => {
+  const world = await openAppWorld();
+  onTestFinished(() => world.close());
+  const run = (...words: string[]) => runCli([...words, "--json", "--quiet"], { cwd: world.app });
+  const outcome = async (...words: string[]) => JSON.parse((await run(...words)).out).outcome;
+  const first = await world.commit("feat: first");
+  expect(await outcome("promote", "--revision", first)).toBe("landed");
+  const second = await world.commit("feat: second");
+  expect(await outcome("promote", "--revision", second)).toBe("landed");
+  const back = ["--to", first, "--reason", "it leaks", "--by", "Ana"];
+  expect(await outcome("rollback", ...back)).toBe("landed");
+  const result = JSON.parse((await run("audit", "--since", "2000-01-01")).out) as AuditResult;
+  expect(result.commits.slice(0, 2)).toMatchObject([
+    { subject: "feat: second", fate: "rolled-back" },
+    { subject: "feat: first", fate: "deployed" },
+  ]);
+  expect(result.inversions).toEqual([]);
+  expect(await outcome("release")).toBe("landed");
+  const kinds = async () => {
+    const audit = JSON.parse((await run("audit", "--since", "2000-01-01")).out) as AuditResult;
+    return audit.deploys.map(({ kind }) => kind);
+  };
+  expect((await kinds()).slice(0, 4)).toEqual(["release", "rollback", "deploy", "deploy"]);
+}, 60_000);
 
 test("hostile subjects, names and paths stay text on a line of their own", async () => {
   const bare = bareRepository();
