@@ -13,7 +13,7 @@ const meanings: Readonly<Record<Outcome, string>> = {
   held: "is kept out by a recorded rollback",
   refused: "was refused by the server",
   failed: "certainly did not land",
-  unknown: "may have landed: the remote could not be read afterwards",
+  unknown: "may have landed: the remote does not show whether it did",
   "would-land": "would land; this was a dry run",
 };
 const imageOutcomes = ["moved", "unchanged", "superseded", "held", "diverged", "released"] as const;

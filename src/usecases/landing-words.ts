@@ -80,8 +80,8 @@ export function uncertainty({
   const commits = doubts.map(({ commit }) => commit).join(" or ");
   return {
     code: "unknown",
-    message: `The push may have landed, but the remote could not be read afterwards: ${words}`,
-    hint: `Run the same command again when the remote answers; it lands at most once. The commit is ${commits}.`,
+    message: `The push may have landed, and what the remote shows does not tell: ${words}`,
+    hint: `Run the same command again a little later; it lands at most once. The commit is ${commits}.`,
   };
 }
 
