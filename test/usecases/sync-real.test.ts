@@ -161,6 +161,20 @@ test("held: what a hold keeps out stays out, and a newer revision goes in", asyn
   expect(await world.sync()).toMatchObject({ verdict: "behind", outcome: "landed", exit: 0 });
 });
 
+test("rolled back: it stays back until it is released, and is then as good as any", async () => {
+  const world = await openSyncWorld();
+  const slow = await world.code();
+  await world.publish(slow);
+  expect((await world.promote(slow)).status).toBe(0);
+  const back = await world.run(["rollback", "--to", world.first, "--reason", "slow", "--quiet"]);
+  expect(back, back.err).toMatchObject({ status: 0 });
+  await unmoved(world, "held", { exit: 0 });
+  expect((await world.promote(slow)).status).toBe(4);
+  expect((await world.run(["release", "--quiet"])).status).toBe(0);
+  expect(await world.sync()).toMatchObject({ verdict: "behind", outcome: "landed", exit: 0 });
+  expect(Object.values(await world.held())).toEqual(Array(3).fill(tagOf(slow)));
+});
+
 test("reverted: what somebody moved away stays away, until it is forced", async () => {
   const world = await openSyncWorld();
   const bad = await world.code();
