@@ -6,7 +6,7 @@ import type { Hold } from "../core/hold.ts";
 import { asTag, type CommitId, type Digest, type Revision } from "../core/ids.ts";
 import { type ImageName, printImageName } from "../core/image-ref.ts";
 import type { MovedAway } from "../core/moved-away.ts";
-import { type Pin, pinHolds } from "../core/pins.ts";
+import { type Pin, pinHolds, printPinned } from "../core/pins.ts";
 import type { SourceGraph } from "../core/source-graph.ts";
 import type { SyncGap } from "../core/sync-result.ts";
 import { revisionPrefixIn, tagOf } from "../core/tag-format.ts";
@@ -57,10 +57,14 @@ export async function factsOf(
   if (held.length === 0) throw notPinned(image, request.paths);
   const wanted = await wantedOf(image, held, { whole, ports });
   const pins: DriftPin[] = [];
+  const published = new Map<string, boolean>();
   for (const { pin, revision } of held) {
     const relation = await relationTo(wanted, { pin, revision }, scene);
     const movedAwayBy = wanted && movedAwayFrom(pin, wanted, scene);
-    pins.push({ pin, relation, isPublished: await isPublished(pin, scene), movedAwayBy });
+    // Many places hold the same: what is missing is asked for once, too.
+    const tag = printPinned(pin);
+    if (!published.has(tag)) published.set(tag, await isPublished(pin, scene));
+    pins.push({ pin, relation, isPublished: published.get(tag)!, movedAwayBy });
   }
   const revision = wanted?.revision;
   const heldBy = revision && (await coveringHold(image, holds, { revision, ports }));

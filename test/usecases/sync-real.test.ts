@@ -96,8 +96,11 @@ test("missing: what is pinned is not published", async () => {
   const world = await openSyncWorld();
   const never = await world.code();
   await world.commit(world.pinned(tagOf(never)), { message: "ops: by hand" });
+  const asked = world.registry.stats.requests;
   const result = await unmoved(world, "missing", { exit: 3 });
   expect(result.images[0]!.detail).toContain(tagOf(never));
+  // Two images, each by HEAD, and by GET for the registry's own words. Nothing older is asked for.
+  expect(world.registry.stats.requests - asked).toBe(4);
 });
 
 test("missing, and a newer revision has all its images: it is moved there", async () => {
