@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import type { Revision } from "../../src/core/ids.ts";
 import { printImageName } from "../../src/core/image-ref.ts";
 import { readMessage } from "../../src/core/trailer.ts";
-import { Stage } from "../support/scripted-world.ts";
+import { type Script, Stage } from "../support/scripted-world.ts";
 
 const revisionOf = (stage: Stage, job: number) => stage.scene.jobs[job - 1]!.revision;
 
@@ -60,4 +60,28 @@ test("lifts a hold through a commit that the source lost, and dry runs change no
   expect(stage.holds()).toHaveLength(1);
   expect(await stage.release()).toMatchObject({ outcome: "landed" });
   expect(await stage.promote(2)).toMatchObject({ outcome: "landed" });
+});
+
+const after = (first: number) => Array.from({ length: 100 }, (_, at) => at + first);
+
+test.each<[string, Script, object]>([
+  ["a rule refuses it", { refuse: [1] }, { outcome: "refused", exit: 4 }],
+  [
+    "nothing can be read",
+    { unreachable: "always" },
+    { outcome: "failed", exit: 1, failure: { code: "remote-unreachable" } },
+  ],
+  [
+    "the answer is lost, and then nothing can be read",
+    // The fetch and the push come through.
+    { "lose-reply": [1], unreachable: after(3) },
+    { outcome: "unknown", exit: 5 },
+  ],
+])("tells the truth when %s", async (_, script, said) => {
+  const hold = { reason: "?", by: "?", at: "2026-11-23T10:00:00Z" };
+  const stage = new Stage({ script });
+  stage.writeHolds([{ ...hold, images: stage.scene.images, through: revisionOf(stage, 1) }]);
+  expect(await stage.release()).toMatchObject(said);
+  const isThere = stage.subjects().some((subject) => subject.includes("release the hold"));
+  expect(isThere).toBe("lose-reply" in script);
 });
