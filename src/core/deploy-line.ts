@@ -34,16 +34,11 @@ export function deployedStates(steps: readonly DeployStep[]): readonly DeployedS
   });
 }
 
-/** A state in which every image that is asked about held a revision. */
+/** A state in which every image that is asked about had a pin. */
 export interface DeployPoint {
   readonly state: DeployedState;
   /** What each image held, in the order asked: the newest where its pins held several. */
-  readonly heads: readonly HeldRevision[];
-}
-
-/** What an image held. */
-export interface HeldRevision extends HeldText {
-  readonly revision: number;
+  readonly heads: readonly HeldText[];
 }
 
 /** The points to go back along, oldest first. */
@@ -53,7 +48,7 @@ export interface DeployLine {
    * comes to the same however often it is done.
    */
   readonly points: readonly DeployPoint[];
-  /** Where the branch stands. Undefined: it never held a revision of every image. */
+  /** Where the branch stands. Undefined: it never had a pin of every image. */
   readonly now: DeployPoint | undefined;
 }
 
@@ -95,31 +90,36 @@ function wayBack(
   return [...standing.slice(0, older + 1), point];
 }
 
-/** Returns whether no image of one point is newer than in another. */
+/** Returns whether no image of one point is newer than in another, as far as that is known. */
 function isOlder(one: DeployPoint, other: DeployPoint, graph: SourceGraph): boolean {
-  return one.heads.every(({ revision }, at) =>
-    graph.isAncestor(revision, other.heads[at]!.revision),
-  );
+  return one.heads.every((head, at) => {
+    const than = other.heads[at]!;
+    if (head.revision === undefined || than.revision === undefined) return isSameHead(head, than);
+    return graph.isAncestor(head.revision, than.revision);
+  });
 }
 
 function isSame(one: DeployPoint, other: DeployPoint): boolean {
-  return one.heads.every(({ revision }, at) => revision === other.heads[at]!.revision);
+  return one.heads.every((head, at) => isSameHead(head, other.heads[at]!));
+}
+
+/** What names no commit is told by its text. */
+function isSameHead(one: HeldText, other: HeldText): boolean {
+  if (one.revision === undefined && other.revision === undefined) return one.text === other.text;
+  return one.revision === other.revision;
 }
 
 function headsOf(
   { held }: DeployedState,
   images: readonly string[],
-): readonly HeldRevision[] | undefined {
+): readonly HeldText[] | undefined {
   const heads = images.flatMap((image) => {
-    const own = held.filter((pin): pin is HeldRevision => isOf(pin, image));
+    const own = held.filter((pin) => pin.image === image);
     // Children stand before their parents.
-    return own.length === 0 ? [] : own.reduce((a, b) => (b.revision < a.revision ? b : a));
+    const place = ({ revision }: HeldText) => revision ?? Number.POSITIVE_INFINITY;
+    return own.length === 0 ? [] : own.reduce((a, b) => (place(b) < place(a) ? b : a));
   });
   return heads.length === images.length ? heads : undefined;
-}
-
-function isOf(pin: HeldText, image: string): boolean {
-  return pin.image === image && pin.revision !== undefined;
 }
 
 /**
@@ -131,7 +131,7 @@ export function newestDeployed(
   image: string,
   graph: SourceGraph,
 ): readonly number[] {
-  const held = states.flatMap((state) => state.held).filter((pin) => isOf(pin, image));
+  const held = states.flatMap((state) => state.held).filter((pin) => pin.image === image);
   const places = [...new Set(held.flatMap(({ revision }) => revision ?? []))];
   const covered = new Set<number>();
   return places

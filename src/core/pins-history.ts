@@ -83,7 +83,7 @@ export function previousRevision(
   graph: SourceGraph,
 ): Revision | undefined {
   const point = deployLine(states, names, graph).points.at(-2);
-  const places = point?.heads.map(({ revision }) => revision) ?? [];
+  const places = point?.heads.flatMap(({ revision }) => revision ?? []) ?? [];
   return places.length === 0 ? undefined : graph.revisionAt(Math.min(...places));
 }
 

@@ -3,7 +3,7 @@
 import { deployLine } from "../core/deploy-line.ts";
 import { Failure } from "../core/failure.ts";
 import { asDigest, asTag, type Revision } from "../core/ids.ts";
-import { printImageName } from "../core/image-ref.ts";
+import { type ImageName, printImageName } from "../core/image-ref.ts";
 import { revisionPrefixIn, tagOf } from "../core/tag-format.ts";
 import type { History, Registry } from "../ports.ts";
 import { checkImages, type Looking, type Wanted } from "./check-images.ts";
@@ -47,24 +47,32 @@ export async function goalNamed(
 /**
  * Counts back over what was deployed, each image with the tag that it had then.
  *
- * @throws Failure `usage` when there were fewer deploys.
+ * @throws Failure `usage` when there were fewer deploys, `unknown-revision` when an image then held
+ *   what names no commit of the source.
  */
-export function goalBack(
+export async function goalBack(
   steps: number,
   { images, tagFormat }: RollbackRequest,
-  { states, graph }: Past,
-): readonly BackWanted[] {
+  { past, history }: { readonly past: Past; readonly history: History },
+): Promise<readonly BackWanted[]> {
+  const { states, graph } = past;
   const names = images.map(({ image }) => printImageName(image));
   const { points } = deployLine(states, names, graph);
   const point = points.at(-1 - steps);
   if (point === undefined) throw tooFewDeploys(steps, Math.max(0, points.length - 1));
-  return images.map(({ image }, at) => {
+  const wanted: BackWanted[] = [];
+  for (const [at, { image }] of images.entries()) {
     const { text, revision: place } = point.heads[at]!;
-    const revision = graph.revisionAt(place);
-    const [tag = "", digest = ""] = text.split("@");
-    const held = asTag(tag) ?? tagOf(tagFormat, revision);
-    return { image, tag: held, digest: asDigest(digest), revision };
-  });
+    const [tagText = "", digest = ""] = text.split("@");
+    // The log has the line that the source has checked out; a deploy may have been of another one.
+    const digits = revisionPrefixIn(tagFormat, tagText) ?? "";
+    const known = place === undefined ? undefined : graph.revisionAt(place);
+    const revision = known ?? (await history.resolve(digits));
+    if (revision === undefined) throw namesNothing(image, text);
+    const tag = asTag(tagText) ?? tagOf(tagFormat, revision);
+    wanted.push({ image, tag, digest: asDigest(digest), revision });
+  }
+  return wanted;
 }
 
 /** Proves that the older images exist, all of them, and returns where they go back to. */
@@ -94,6 +102,14 @@ function unknownRevision(text: string): Failure {
     "unknown-revision",
     `Cannot roll back to "${text}": the source history has no such commit`,
     "Give a revision or a tag of those that `landfall pins --history` lists.",
+  );
+}
+
+function namesNothing(image: ImageName, held: string): Failure {
+  return new Failure(
+    "unknown-revision",
+    `Cannot count back: "${printImageName(image)}" held "${held}" then, which names no commit`,
+    "Name a revision with --to, of those that `landfall pins --history` lists.",
   );
 }
 

@@ -95,7 +95,7 @@ async function aim(
   const wanted =
     "to" in goal
       ? await goalNamed(goal.to, request, looking.history)
-      : goalBack(goal.steps, request, past);
+      : await goalBack(goal.steps, request, { past, history: looking.history });
   if (looking.registry !== undefined) {
     looking.progress.step(`Looking for ${wanted[0]?.tag} in the registry`);
   }

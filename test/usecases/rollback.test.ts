@@ -255,6 +255,19 @@ describe("steps", () => {
     expect(stage.holds()).toMatchObject([{ through: revisionOf(stage, 3) }]);
   });
 
+  test("count what names no commit, and do not go back to it", async () => {
+    const stage = await stageWith([1, 2]);
+    stage.commit(web, stage.file(web).replace(/sha-\w+/, "hotfix-1"));
+    const dry = await stage.rollback({ steps: 1 }, { mode: "dry-run" });
+    expect(dry).toMatchObject({ outcome: "would-land", revision: revisionOf(stage, 2) });
+    await stage.promote(3);
+    const { tip } = stage.world.server;
+    const result = await stage.rollback({ steps: 1 });
+    expect(result).toMatchObject({ exit: 2, failure: { code: "unknown-revision" } });
+    expect(result.failure?.message).toContain('held "hotfix-1" then');
+    expect(stage.world.server.tip).toBe(tip);
+  });
+
   test("pass over what an earlier rollback took out", async () => {
     const stage = await stageWith([1, 2]);
     await stage.rollback({ steps: 1 });
