@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openAppWorld } from "./support/app-world.ts";
 import { serveApplied } from "./support/applied-servers.ts";
+import { runCli } from "./support/run-cli.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const readme = readFileSync(join(root, "README.md"), "utf8");
@@ -18,6 +19,8 @@ describe("README", () => {
 
   beforeAll(async () => {
     world = await openAppWorld();
+    const before = await world.commit("feat: what the reader goes back to");
+    await runCli(["promote", "--revision", before], { cwd: world.app });
     await world.commit("feat: for the reader");
     const bin = join(world.root, "bin");
     mkdirSync(bin);
@@ -73,6 +76,9 @@ describe("README", () => {
       if (block.includes("landfall promote"))
         expect(stdout).toMatch(/^(landed|would-land|unchanged)/);
       if (block.includes("landfall sync")) expect(stdout).toMatch(/^All In Sync/);
+      if (block.includes("landfall rollback"))
+        expect(stdout).toMatch(/^would-land {2}back to sha-/m);
+      if (block.includes("landfall release")) expect(stdout).toMatch(/^unchanged /m);
       if (block.includes("landfall verify")) expect(stdout).toMatch(/^verified /);
       if (block.includes("landfall status")) expect(stdout).toMatch(/^in step /m);
       if (block.includes("landfall audit")) expect(stdout).toMatch(/^ {2}\d+ code commits: /m);

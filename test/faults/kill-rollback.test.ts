@@ -3,6 +3,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { resolve } from "node:path";
+import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import { holdsPath, readHolds } from "../../src/core/hold.ts";
 import type { Tag } from "../../src/core/ids.ts";
@@ -28,7 +29,12 @@ function startRollback(world: FaultWorld, deploy: string): ChildProcess {
   const named = images.flatMap((image) => ["--image", printImageName(image)]);
   const argv = [cli, "rollback", "--quiet", ...Object.entries(flags).flat(), ...named];
   const env = { PATH: process.env.PATH, TMPDIR: box.temporary };
-  return spawn(process.execPath, argv, { cwd: box.root, env, detached: true, stdio: "ignore" });
+  return spawn(process.execPath, argv, {
+    cwd: box.root,
+    env,
+    detached: true,
+    stdio: ["ignore", "pipe", "ignore"],
+  });
 }
 
 /** A world with two deploys, and a rollback in it that dies at one request. */
@@ -66,10 +72,12 @@ async function openMorgue(at: number, when: "arrives" | "is answered") {
 /** Goes through one death and the run after it. Returns whether it came before the end. */
 async function dieAndRunAgain(at: number, when: "arrives" | "is answered"): Promise<boolean> {
   const { world, signal, isIdle } = await openMorgue(at, when);
-  const [status] = await once(startRollback(world, "again"), "exit");
+  const again = startRollback(world, "again");
+  const said = text(again.stdout!);
+  const [status] = await once(again, "exit");
   // A push that was sent before the death may still be under way.
   await expect.poll(isIdle, { timeout: 20_000 }).toBe(true);
-  const context = `killed at ${at} when it ${when}`;
+  const context = `killed at ${at} when it ${when}, then ${await said}`;
   expect(status, context).toBe(0);
   expect(await world.holds(1), context).toBe(true);
   expect(await world.deploysInBranch(), context).toHaveLength(3);
