@@ -96,5 +96,5 @@ test.each(["arrives", "is answered"] as const)(
     // Two questions to the registry, two to read the past, and at least five to land.
     expect(at).toBeGreaterThanOrEqual(9);
   },
-  240_000,
+  300_000,
 );
