@@ -1,9 +1,13 @@
 /** The words that head what the sync checker found, as its users know them. */
 
+import type { Outcome } from "../core/result.ts";
 import type { SyncResult, SyncVerdict } from "../core/sync-result.ts";
 
 /** Verdicts that a run of the checker repairs. */
 const repairable: readonly SyncVerdict[] = ["behind", "mixed"];
+
+/** What a repair comes to that does not land. */
+const lost: readonly Outcome[] = ["refused", "failed", "unknown"];
 
 /** A headline, and whether anybody has to look. */
 export interface SyncHeadline {
@@ -14,6 +18,9 @@ export interface SyncHeadline {
 /** Returns the headline of a run: what was found, and whether it was repaired. */
 export function syncHeadline(result: SyncResult): SyncHeadline {
   const { verdict, outcome, exit, failure, images } = result;
+  if (outcome !== undefined && lost.includes(outcome)) {
+    return { text: "Gap Detected and Not Fixed", tone: "bad" };
+  }
   if (failure !== undefined) return { text: "The check could not be finished", tone: "bad" };
   const isFixed = outcome === "landed" && images.some(({ fixed }) => fixed);
   if (isFixed && exit === 0) return { text: "Gap Detected and Fixed", tone: "good" };

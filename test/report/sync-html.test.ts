@@ -40,6 +40,11 @@ describe("the headline", () => {
       one("behind", { exit: 3, outcome: "failed" }),
       "Gap Detected and Not Fixed",
     ],
+    [
+      "a repair that the server refused",
+      one("behind", { exit: 4, outcome: "refused", failure }),
+      "Gap Detected and Not Fixed",
+    ],
     ["what no run repairs", one("reverted", { exit: 3 }), "Not in Sync"],
     ["what could not be read", one("unreadable", { exit: 3 }), "Not in Sync"],
     ["a failure", one("in-sync", { exit: 1, failure }), "The check could not be finished"],
