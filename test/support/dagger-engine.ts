@@ -74,6 +74,8 @@ export function runDagger(
     cwd,
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],
+    // A call that hangs ends before its test does, and so leaves nothing behind.
+    timeout: 240_000,
   });
   let out = "";
   let err = "";
