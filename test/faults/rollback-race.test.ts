@@ -3,6 +3,7 @@
 import { expect, test } from "vitest";
 import { holdsPath, readHolds } from "../../src/core/hold.ts";
 import { printImageName } from "../../src/core/image-ref.ts";
+import type { GitFault } from "../../src/demo/git-server.ts";
 import { asks, type FaultWorld, openFaultWorld } from "../support/fault-world.ts";
 import { runCli } from "../support/run-cli.ts";
 
@@ -24,7 +25,7 @@ async function openMeeting() {
   let meet: (() => Promise<unknown>) | undefined;
   const world = await openFaultWorld({
     revisions: 3,
-    async gitFault({ kind }) {
+    async gitFault({ kind }): Promise<GitFault> {
       if (kind !== asks.push || meet === undefined) return "pass";
       const now = meet;
       meet = undefined;
