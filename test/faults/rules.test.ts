@@ -233,7 +233,7 @@ describe("a server that will not take the push", () => {
     const seen = other.box.stats.requests;
     for (const on of [asks.writerList, asks.push]) {
       const location = `${other.box.url}/${on === asks.push ? "git-receive-pack" : "info/refs?service=git-receive-pack"}`;
-      for (const status of [301, 302, 307, 308]) {
+      for (const status of [302, 307]) {
         const fault = { status, headers: { location } };
         const world = await openFaultWorld({ strikes: [{ on, fault }] });
         expect(await world.deploy()).toMatchObject({ outcome: "refused", exit: 4 });
