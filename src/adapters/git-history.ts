@@ -88,6 +88,7 @@ class GitHistory implements History, SourceTree {
     while (found === undefined && (await this.#fetchMore())) found = await this.#lookUp(idOrPrefix);
     const revision = found === "ambiguous" ? undefined : found;
     this.#resolved.set(idOrPrefix, revision);
+    if (revision !== undefined) this.#resolved.set(revision, revision);
     return revision;
   }
 
@@ -95,6 +96,8 @@ class GitHistory implements History, SourceTree {
     const key = `${ancestor} ${descendant}`;
     const known = this.#related.get(key);
     if (known !== undefined) return known;
+    // Whoever asks may know them from elsewhere: then they are still to be fetched.
+    for (const revision of [ancestor, descendant]) await this.resolve(revision);
     let answer = await isAncestor(this.#inside, ancestor, descendant);
     // A history that is cut off can only say yes for certain.
     while (!answer && (await this.#isShallow()) && (await this.#fetchMore())) {

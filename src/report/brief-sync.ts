@@ -3,6 +3,7 @@
 import type { Place } from "../core/failure.ts";
 import {
   type SyncImage,
+  type SyncPin,
   type SyncResult,
   type SyncVerdict,
   syncVerdicts,
@@ -66,7 +67,8 @@ function imageNotices(image: SyncImage): readonly Notice[] {
   const { verdict, fixed, pins, wanted, detail, hint } = image;
   const level = fixed ? "notice" : levels[verdict];
   if (level === "none") return [];
-  const wrong = pins.filter(({ tag }) => wanted === undefined || tag !== wanted.tag);
+  const isWanted = ({ tag }: SyncPin) => tag.split("@")[0] === wanted?.tag;
+  const wrong = pins.filter((pin) => !isWanted(pin));
   const places: readonly (Place | undefined)[] = wrong.length > 0 ? wrong : [pins[0]];
   const title = `${image.image}: ${verdict}${fixed ? ", repaired" : ""}`;
   return places.map((place) => ({ level, title, message: detail, hint, place }));

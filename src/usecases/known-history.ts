@@ -14,8 +14,6 @@ export function knownHistory(graph: SourceGraph, beyond: History): History {
       const [older, newer] = [graph.find(ancestor), graph.find(descendant)];
       // All ancestors of what is read are read too.
       if (newer !== undefined) return older !== undefined && graph.isAncestor(older, newer);
-      // It may be behind what is read, and only looks further for commits that it is asked to find.
-      await beyond.resolve(ancestor);
       return beyond.isAncestor(ancestor, descendant);
     },
   };

@@ -171,6 +171,13 @@ describe("a source by URL", () => {
     expect(new Set(objects.map((line) => line.split(" ")[1]))).toEqual(new Set(["commit"]));
   });
 
+  test("relates commits that it was never asked to find", async () => {
+    const { box, ids } = await openLong(5);
+    const history = await open(box, { upstream: { url: box.url, credentials: {} } });
+    expect(await history.isAncestor(first(ids), last(ids))).toBe(true);
+    expect(await history.isAncestor(last(ids), first(ids))).toBe(false);
+  });
+
   test("asks for the same thing once", async () => {
     const { box, ids } = await openLong(5);
     const history = await open(box, { upstream: { url: box.url, credentials: {} } });

@@ -54,6 +54,15 @@ const notice = (change: Partial<Notice>): Notice => ({
 });
 
 describe("annotations", () => {
+  test("of a sync name the pins that are not as wanted, and not those that have a digest too", () => {
+    const [, mixed] = sampleSync().images;
+    const digest = `sha256:${"a".repeat(64)}`;
+    const [well, behind] = mixed!.pins;
+    const pins = [{ ...well!, tag: `${well!.tag}@${digest}` }, behind!];
+    const { notices } = briefOf(sampleSync({ images: [{ ...mixed!, fixed: false, pins }] }))!;
+    expect(notices.map(({ place }) => place?.file)).toEqual([behind!.file]);
+  });
+
   test("stand on the line of the manifest, with the remedy below", () => {
     const place = { file: "k8s/a,b:c.yaml", line: 19, column: 4 };
     const text = githubAnnotations([notice({ place, title: "100%, see:", hint: "do this" })]);
