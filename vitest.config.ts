@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 const bar = { lines: 95, branches: 95 };
@@ -5,6 +6,8 @@ const bar = { lines: 95, branches: 95 };
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
+    // Half of a test's time goes by in git and in other children, so two share two cores well.
+    maxWorkers: Math.max(2, availableParallelism()),
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // One focused test would hide all others.

@@ -79,7 +79,9 @@ export const script = `
     show();
     return (row) => {
       if (row.hidden) form.reset();
-      if (row.hidden || row.classList.contains("later")) limit = rows.length;
+      show();
+      if (!row.classList.contains("later")) return;
+      limit = rows.length;
       show();
     };
   };

@@ -141,10 +141,10 @@ describe.skipIf(!present)(`${skipped}the HTML reports in Chromium`, () => {
     expect(await page.evaluate(outputOf("commits-table"))).toBe("1 of 10,000 code commits");
     await page.evaluate(`document.querySelector('[data-filter="commits-table"]').reset()`);
     await page.evaluate(`location.hash = "c-${last}"`);
+    const isSeen = `document.getElementById("c-${last}").checkVisibility()`;
+    await expect.poll(() => page.evaluate(isSeen), { timeout: 20_000 }).toBe(true);
     await page.settle();
-    expect(await page.evaluate(`document.getElementById("c-${last}").checkVisibility()`)).toBe(
-      true,
-    );
+    expect(await page.evaluate(isSeen)).toBe(true);
     expect(page.complaints).toEqual([]);
   }, 90_000);
 
