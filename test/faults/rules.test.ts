@@ -1,5 +1,7 @@
 /** Servers that will not: hooks, protected branches, rights, locks. */
 
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { asks, openFaultWorld } from "../support/fault-world.ts";
 import { pushReport } from "../support/push-report.ts";
@@ -188,8 +190,12 @@ describe("the lock of the branch", () => {
     const world = await openFaultWorld({
       strikes: [{ on: asks.push, fault: "drop-during", times: 1 }],
     });
-    world.box.addHook("reference-transaction", `test "$1" = prepared && sleep 2; exit 0`);
+    // Until somebody lets go, and not for ever.
+    const letGo = join(world.box.root, "let-go");
+    const wait = `for i in $(seq 200); do test -e '${letGo}' && break; sleep 0.1; done`;
+    world.box.addHook("reference-transaction", `test "$1" = prepared && { ${wait}; }; exit 0`);
     const result = await world.deploy({ policy: { timeoutMs: 1 } });
+    writeFileSync(letGo, "");
     expect(result).toMatchObject({ outcome: "unknown", exit: 5 });
     await expect.poll(() => world.deploysInBranch(), { timeout: 10_000 }).toEqual([result.deploy]);
     expect(await world.violations()).toEqual([]);
