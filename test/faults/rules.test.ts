@@ -188,7 +188,11 @@ describe("the lock of the branch", () => {
 
   test("held by that first copy until the time is up: unknown, for it may yet land", async () => {
     const world = await openFaultWorld({
-      strikes: [{ on: asks.push, fault: "drop-during", times: 1 }],
+      strikes: [
+        { on: asks.push, fault: "drop-during", times: 1 },
+        // The second copy comes when the first has the lock for certain.
+        { on: asks.push, after: 1, fault: { delayMs: 2_000 }, times: 1 },
+      ],
     });
     // Until somebody lets go, and not for ever.
     const letGo = join(world.box.root, "let-go");
