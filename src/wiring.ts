@@ -7,7 +7,7 @@ import { type OpenedRemote, openRemote } from "./adapters/git.ts";
 import type { GitCredentials } from "./adapters/git-auth.ts";
 import { openHistory } from "./adapters/git-history.ts";
 import { isLocalPath, type LocalSource, localSource, originOf } from "./adapters/git-source.ts";
-import { proxyIn } from "./adapters/proxy-http.ts";
+import { proxyIn } from "./adapters/proxy-env.ts";
 import type { RegistryOptions } from "./adapters/registry-client.ts";
 import type { Pusher } from "./adapters/registry-push.ts";
 import { clockUnder, systemClock, systemRandom } from "./adapters/system.ts";

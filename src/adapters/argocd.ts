@@ -9,7 +9,7 @@ import { textAt } from "../core/json.ts";
 import type { ArgoCd, Clock } from "../ports.ts";
 import { clusterHttp } from "./cluster-http.ts";
 import { type Asking, askJson, nonsense, type Question } from "./cluster-json.ts";
-import type { HttpsProxy } from "./proxy-http.ts";
+import type { HttpsProxy } from "./proxy-env.ts";
 
 /** Where Argo CD is, and which Application is meant. */
 export interface ArgoCdOptions {

@@ -2,7 +2,8 @@
 
 import { type Dispatcher, request as send } from "undici";
 import { Failure } from "../core/failure.ts";
-import { agentsFor, type HttpsProxy } from "./proxy-http.ts";
+import type { HttpsProxy } from "./proxy-env.ts";
+import { agentsFor } from "./proxy-http.ts";
 import { isLoopback } from "./registry-hosts.ts";
 import { limitsUnder } from "./registry-limit.ts";
 

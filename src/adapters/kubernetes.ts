@@ -6,7 +6,7 @@ import { type Pod, readPods, readWorkload, type WorkloadRef } from "../core/work
 import type { Clock, Cluster } from "../ports.ts";
 import { clusterHttp, type Tls } from "./cluster-http.ts";
 import { type Asking, askJson, nonsense, type Question } from "./cluster-json.ts";
-import type { HttpsProxy } from "./proxy-http.ts";
+import type { HttpsProxy } from "./proxy-env.ts";
 
 /** Where an API server is, and who we are there. */
 export interface KubeEntrance {

@@ -5,7 +5,7 @@ import { Failure } from "../core/failure.ts";
 import { asDigest, type Digest } from "../core/ids.ts";
 import { type ImageName, printImageName } from "../core/image-ref.ts";
 import type { Clock, Random } from "../ports.ts";
-import type { HttpsProxy } from "./proxy-http.ts";
+import type { HttpsProxy } from "./proxy-env.ts";
 import { type Access, type Credentials, createAuthorizer } from "./registry-auth.ts";
 import { registryUrl } from "./registry-hosts.ts";
 import { type HttpReply, type HttpRequest, registryHttp } from "./registry-http.ts";

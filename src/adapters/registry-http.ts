@@ -4,7 +4,8 @@ import pRetry from "p-retry";
 import { Agent, type ProxyAgent, request as send } from "undici";
 import { Failure } from "../core/failure.ts";
 import type { Clock, Random } from "../ports.ts";
-import { type Agents, agentsFor, type HttpsProxy, isProxied } from "./proxy-http.ts";
+import type { HttpsProxy } from "./proxy-env.ts";
+import { type Agents, agentsFor, isProxied } from "./proxy-http.ts";
 import type { Reach } from "./registry-hosts.ts";
 import { limitsUnder } from "./registry-limit.ts";
 import {
