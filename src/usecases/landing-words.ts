@@ -53,6 +53,25 @@ export function ended(outcome: Outcome, failure?: Failure): EndingFields {
   return { outcome, exit: exitOfOutcome(outcome, failure), ...words };
 }
 
+/** Returns how a landing ended. `rested` says it of one that found nothing to push. */
+export function endingOf<Why>(
+  landing: Landing<Why>,
+  rested: (why: Why) => EndingFields,
+): EndingFields {
+  switch (landing.kind) {
+    case "landed":
+      return ended("landed");
+    case "failed":
+      return ended("failed", landing.failure);
+    case "refused":
+      return { ...ended("refused"), failure: refusal(landing) };
+    case "unknown":
+      return { ...ended("unknown"), failure: uncertainty(landing) };
+    case "rested":
+      return rested(landing.why);
+  }
+}
+
 /** Returns the words for a push that a rule of the server refused. */
 export function refusal({
   words,

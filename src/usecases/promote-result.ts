@@ -10,10 +10,9 @@ import {
   baseOf,
   type EndingFields,
   ended,
+  endingOf,
   type Frame,
-  refusal,
   reportImage,
-  uncertainty,
   withCommit,
 } from "./landing-words.ts";
 import type { Why } from "./promote-plan.ts";
@@ -30,7 +29,9 @@ export function concludeLanding(
   const images = why?.survey.images ?? [];
   return {
     ...baseOf(frame, "promote"),
-    ...endingOf(landing, frame),
+    ...(isSuperseded(landing)
+      ? ended("superseded")
+      : endingOf(landing, (rested) => restedOn(rested, frame.request.mode))),
     revision: promotion.revision,
     ...withCommit(landing),
     ...("tip" in landing ? { tip: landing.tip } : {}),
@@ -41,27 +42,12 @@ export function concludeLanding(
   };
 }
 
-function endingOf(landing: Landing<Why>, { request }: Frame<PromoteRequest>): EndingFields {
-  if (isSuperseded(landing)) return ended("superseded");
-  switch (landing.kind) {
-    case "landed":
-      return ended("landed");
-    case "failed":
-      return ended("failed", landing.failure);
-    case "refused":
-      return { ...ended("refused"), failure: refusal(landing) };
-    case "unknown":
-      return { ...ended("unknown"), failure: uncertainty(landing) };
-    case "rested": {
-      const { verdict, survey } = landing.why;
-      if (verdict === "held") return { ...ended("held"), failure: holding(survey.images) };
-      if (verdict === "diverged") {
-        return { ...ended("refused"), failure: divergence(survey.images) };
-      }
-      if (verdict === "move") return ended(request.mode === "dry-run" ? "would-land" : "landed");
-      return ended(verdict);
-    }
-  }
+/** How a promotion ended that found nothing to push. */
+function restedOn({ verdict, survey }: Why, mode: PromoteRequest["mode"]): EndingFields {
+  if (verdict === "held") return { ...ended("held"), failure: holding(survey.images) };
+  if (verdict === "diverged") return { ...ended("refused"), failure: divergence(survey.images) };
+  if (verdict === "move") return ended(mode === "dry-run" ? "would-land" : "landed");
+  return ended(verdict);
 }
 
 /** A superseded revision is superseded, whatever became of the commit that was to say so. */

@@ -13,9 +13,8 @@ import {
   baseOf,
   concludeFailure,
   ended,
+  endingOf,
   type Frame,
-  refusal,
-  uncertainty,
   withCommit,
 } from "./landing-words.ts";
 import { reportHold } from "./rollback-result.ts";
@@ -99,7 +98,7 @@ function conclude(landing: Landing<ReleaseWhy>, frame: Frame<ReleaseRequest>): P
   const [first] = lifted;
   return {
     ...baseOf(frame, "release"),
-    ...endingOf(landing, frame),
+    ...endingOf(landing, (rested) => restedOn(rested, frame.request.mode)),
     ...(first === undefined ? {} : { revision: first.through }),
     ...withCommit(landing),
     ...("tip" in landing ? { tip: landing.tip } : {}),
@@ -111,20 +110,10 @@ function conclude(landing: Landing<ReleaseWhy>, frame: Frame<ReleaseRequest>): P
   };
 }
 
-function endingOf(landing: Landing<ReleaseWhy>, { request }: Frame<ReleaseRequest>) {
-  switch (landing.kind) {
-    case "landed":
-      return ended("landed");
-    case "failed":
-      return ended("failed", landing.failure);
-    case "refused":
-      return { ...ended("refused"), failure: refusal(landing) };
-    case "unknown":
-      return { ...ended("unknown"), failure: uncertainty(landing) };
-    case "rested":
-      if (landing.why.lifted.length === 0) return ended("unchanged");
-      return ended(request.mode === "dry-run" ? "would-land" : "landed");
-  }
+/** How a release ended that found nothing to push. */
+function restedOn({ lifted }: ReleaseWhy, mode: ReleaseRequest["mode"]) {
+  if (lifted.length === 0) return ended("unchanged");
+  return ended(mode === "dry-run" ? "would-land" : "landed");
 }
 
 function reportImages(hold: Hold, { request }: Frame<ReleaseRequest>): readonly ImageReport[] {

@@ -10,10 +10,9 @@ import {
   baseOf,
   type EndingFields,
   ended,
+  endingOf,
   type Frame,
-  refusal,
   reportImage,
-  uncertainty,
   withCommit,
 } from "./landing-words.ts";
 import type { RollbackRequest } from "./rollback.ts";
@@ -31,7 +30,7 @@ export function concludeBack(
   const images = why?.images ?? [];
   return {
     ...baseOf(frame, "rollback"),
-    ...endingOf(landing, frame),
+    ...endingOf(landing, (rested) => restedOn(rested, frame.request.mode)),
     revision: goal.revision,
     ...withCommit(landing),
     ...("tip" in landing ? { tip: landing.tip } : {}),
@@ -43,23 +42,11 @@ export function concludeBack(
   };
 }
 
-function endingOf(landing: Landing<BackWhy>, { request }: Frame<RollbackRequest>): EndingFields {
-  switch (landing.kind) {
-    case "landed":
-      return ended("landed");
-    case "failed":
-      return ended("failed", landing.failure);
-    case "refused":
-      return { ...ended("refused"), failure: refusal(landing) };
-    case "unknown":
-      return { ...ended("unknown"), failure: uncertainty(landing) };
-    case "rested": {
-      const { verdict } = landing.why;
-      if (verdict === "overtaken") return ended("superseded");
-      if (verdict === "unchanged") return ended("unchanged");
-      return ended(request.mode === "dry-run" ? "would-land" : "landed");
-    }
-  }
+/** How a rollback ended that found nothing to push. */
+function restedOn({ verdict }: BackWhy, mode: RollbackRequest["mode"]): EndingFields {
+  if (verdict === "overtaken") return ended("superseded");
+  if (verdict === "unchanged") return ended("unchanged");
+  return ended(mode === "dry-run" ? "would-land" : "landed");
 }
 
 function reportBack(image: BackImage, verdict: BackWhy["verdict"] | undefined): ImageReport {
