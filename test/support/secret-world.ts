@@ -159,16 +159,31 @@ export interface ProcessSeen {
   readonly environment: string;
 }
 
-/** Returns every process of this machine, as /proc shows it. */
+/** Returns every process of this machine, as /proc shows it. One that ends meanwhile is left out. */
 export function seeProcesses(): readonly ProcessSeen[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
-    .map((pid) => ({
+    .flatMap((pid) => seeProcess(pid) ?? []);
+}
+
+/**
+ * A child has its parent's name until it becomes the program it was made for. Read across that
+ * moment, git's environment would be taken for node's: such a reading is thrown away.
+ */
+function seeProcess(pid: string): ProcessSeen | undefined {
+  const read = (what: string) => readOr(join("/proc", pid, what));
+  let name: string;
+  let seen: ProcessSeen;
+  do {
+    name = read("comm");
+    seen = {
       pid: Number(pid),
-      name: readOr(join("/proc", pid, "comm")).trim(),
-      line: readOr(join("/proc", pid, "cmdline")).replaceAll("\0", " "),
-      environment: readOr(join("/proc", pid, "environ")).replaceAll("\0", "\n"),
-    }));
+      name: name.trim(),
+      line: read("cmdline").replaceAll("\0", " "),
+      environment: read("environ").replaceAll("\0", "\n"),
+    };
+  } while (read("comm") !== name);
+  return name === "" ? undefined : seen;
 }
 
 /** Returns the files below a directory, each with its path, in one text. */
