@@ -42,6 +42,7 @@ export class Landfall {
         "!examples",
         "!dagger",
         "dagger/sdk",
+        "!docs",
         "!.ci",
         "!.github",
         "!*.json",

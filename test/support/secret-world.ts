@@ -159,7 +159,7 @@ export interface ProcessSeen {
   readonly environment: string;
 }
 
-/** Returns every process of this machine, as /proc shows it. One that ends meanwhile is left out. */
+/** Returns every process of this machine, as /proc shows it, without those that end meanwhile. */
 export function seeProcesses(): readonly ProcessSeen[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
