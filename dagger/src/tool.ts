@@ -70,7 +70,7 @@ export function atSource(tool: Container, source: Directory, access: Access): Co
     at = at.withSecretVariable("LANDFALL_REGISTRY_PASSWORD", registryPassword);
   }
   const { argocdToken, kubeconfig } = access;
-  if (argocdToken) at = at.withSecretVariable("ARGOCD_AUTH_TOKEN", argocdToken);
+  if (argocdToken) at = at.withSecretVariable("LANDFALL_ARGOCD_TOKEN", argocdToken);
   if (kubeconfig) {
     at = at
       .withMountedSecret("/run/secrets/kubeconfig", kubeconfig, { mode: 0o400 })

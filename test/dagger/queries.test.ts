@@ -14,6 +14,7 @@ import {
   type Query,
 } from "../support/dagger-session.ts";
 import { golden } from "../support/golden.ts";
+import { sourceFiles } from "../support/source-files.ts";
 
 const revision = "1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d";
 const digest = `sha256:${"ab".repeat(32)}`;
@@ -172,6 +173,23 @@ describe.each(Object.keys(calls))("contract: %s", (name) => {
       return !may.has(step) && Object.values(args).some((value) => /^secret-/.test(String(value)));
     });
     expect(wrong).toEqual([]);
+  });
+});
+
+describe("contract: what is set in the container", () => {
+  /** The nonce, which nobody reads. */
+  const nonce = "LANDFALL_RUN";
+  const texts = sourceFiles(["src"], /\.ts$/).map(({ text }) => text);
+
+  test("is read by the command line, under the same name", async () => {
+    for (const name of Object.keys(calls)) await asked(name);
+    const names = session.queries.flat().flatMap(({ name, args }) => {
+      return /^with(?:Env|Secret)Variable$/.test(name) ? [String(args.name)] : [];
+    });
+    const wanted = [...new Set(names)].filter((name) => name !== nonce);
+    expect(wanted).toContain("LANDFALL_GIT_TOKEN");
+    const unread = wanted.filter((name) => !texts.some((text) => text.includes(name)));
+    expect(unread).toEqual([]);
   });
 });
 
