@@ -80,6 +80,12 @@ export class Landfall {
     sshKey?: Secret,
     /** Known hosts of SSH: the keys that the server may show. */
     sshKnownHosts?: Secret,
+    /** Id of a GitHub App that may push to the repository with the manifests: no token then. */
+    githubAppId?: string,
+    /** Private key of the GitHub App, for example env:APP_PRIVATE_KEY. */
+    githubAppPrivateKey?: Secret,
+    /** API of a GitHub server of your own, for example https://github.example.org/api/v3. */
+    githubApi?: string,
     /** Password or token of the registry, for example env:REGISTRY_PASSWORD. */
     registryPassword?: Secret,
     /** User name at the registry. */
@@ -91,6 +97,7 @@ export class Landfall {
   ): Promise<Container> {
     const access = {
       ...{ gitToken, gitUsername, sshKey, sshKnownHosts },
+      ...{ githubAppId, githubAppPrivateKey, githubApi },
       ...{ registryPassword, registryUsername, gitService, registryService },
     };
     const at = standing(this, source, access);
@@ -127,6 +134,12 @@ export class Landfall {
     sshKey?: Secret,
     /** Known hosts of SSH: the keys that the server may show. */
     sshKnownHosts?: Secret,
+    /** Id of a GitHub App that may push to the repository with the manifests: no token then. */
+    githubAppId?: string,
+    /** Private key of the GitHub App, for example env:APP_PRIVATE_KEY. */
+    githubAppPrivateKey?: Secret,
+    /** API of a GitHub server of your own, for example https://github.example.org/api/v3. */
+    githubApi?: string,
     /** Password or token of the registry, for example env:REGISTRY_PASSWORD. */
     registryPassword?: Secret,
     /** User name at the registry. */
@@ -138,6 +151,7 @@ export class Landfall {
   ): Promise<string> {
     const access = {
       ...{ gitToken, gitUsername, sshKey, sshKnownHosts },
+      ...{ githubAppId, githubAppPrivateKey, githubApi },
       ...{ registryPassword, registryUsername, gitService, registryService },
     };
     const at = standing(this, source, access);
@@ -169,6 +183,8 @@ export class Landfall {
     asJson = false,
     /** Further words for the command line, for example --branch=main. */
     flags: string[] = [],
+    /** Private SSH key without a passphrase: deploy commits are signed with it. */
+    signingKey?: Secret,
     /** Token that may push to the repository with the manifests, for example env:GITHUB_TOKEN. */
     gitToken?: Secret,
     /** User name that goes with the token, where the server minds it. */
@@ -177,6 +193,12 @@ export class Landfall {
     sshKey?: Secret,
     /** Known hosts of SSH: the keys that the server may show. */
     sshKnownHosts?: Secret,
+    /** Id of a GitHub App that may push to the repository with the manifests: no token then. */
+    githubAppId?: string,
+    /** Private key of the GitHub App, for example env:APP_PRIVATE_KEY. */
+    githubAppPrivateKey?: Secret,
+    /** API of a GitHub server of your own, for example https://github.example.org/api/v3. */
+    githubApi?: string,
     /** Password or token of the registry, for example env:REGISTRY_PASSWORD. */
     registryPassword?: Secret,
     /** User name at the registry. */
@@ -188,6 +210,7 @@ export class Landfall {
   ): Promise<string> {
     const access = {
       ...{ gitToken, gitUsername, sshKey, sshKnownHosts },
+      ...{ githubAppId, githubAppPrivateKey, githubApi, signingKey },
       ...{ registryPassword, registryUsername, gitService, registryService },
     };
     const words = ["promote", "--revision", await headOf(source, revision)];
@@ -224,6 +247,8 @@ export class Landfall {
     argocdToken?: Secret,
     /** Kubeconfig of the cluster whose rollout is watched, for example file:kubeconfig. */
     kubeconfig?: Secret,
+    /** Private SSH key without a passphrase: deploy commits are signed with it. */
+    signingKey?: Secret,
     /** Token that may push to the repository with the manifests, for example env:GITHUB_TOKEN. */
     gitToken?: Secret,
     /** User name that goes with the token, where the server minds it. */
@@ -232,6 +257,12 @@ export class Landfall {
     sshKey?: Secret,
     /** Known hosts of SSH: the keys that the server may show. */
     sshKnownHosts?: Secret,
+    /** Id of a GitHub App that may push to the repository with the manifests: no token then. */
+    githubAppId?: string,
+    /** Private key of the GitHub App, for example env:APP_PRIVATE_KEY. */
+    githubAppPrivateKey?: Secret,
+    /** API of a GitHub server of your own, for example https://github.example.org/api/v3. */
+    githubApi?: string,
     /** Password or token of the registry, for example env:REGISTRY_PASSWORD. */
     registryPassword?: Secret,
     /** User name at the registry. */
@@ -243,6 +274,7 @@ export class Landfall {
   ): Promise<string> {
     const access = {
       ...{ gitToken, gitUsername, sshKey, sshKnownHosts },
+      ...{ githubAppId, githubAppPrivateKey, githubApi, signingKey },
       ...{ registryPassword, registryUsername, gitService, registryService },
     };
     const at = standing(this, source, access);
@@ -301,6 +333,12 @@ export class Landfall {
     sshKey?: Secret,
     /** Known hosts of SSH: the keys that the server may show. */
     sshKnownHosts?: Secret,
+    /** Id of a GitHub App that may push to the repository with the manifests: no token then. */
+    githubAppId?: string,
+    /** Private key of the GitHub App, for example env:APP_PRIVATE_KEY. */
+    githubAppPrivateKey?: Secret,
+    /** API of a GitHub server of your own, for example https://github.example.org/api/v3. */
+    githubApi?: string,
     /** Password or token of the registry, for example env:REGISTRY_PASSWORD. */
     registryPassword?: Secret,
     /** User name at the registry. */
@@ -312,6 +350,7 @@ export class Landfall {
   ): Promise<string> {
     const access = {
       ...{ gitToken, gitUsername, sshKey, sshKnownHosts },
+      ...{ githubAppId, githubAppPrivateKey, githubApi },
       ...{ registryPassword, registryUsername, gitService, registryService },
     };
     const at = standing(this, source, { ...access, argocdToken, kubeconfig });
@@ -342,6 +381,8 @@ export class Landfall {
     asJson = false,
     /** Further words for the command line, for example --branch=main. */
     flags: string[] = [],
+    /** Private SSH key without a passphrase: deploy commits are signed with it. */
+    signingKey?: Secret,
     /** Token that may push to the repository with the manifests, for example env:GITHUB_TOKEN. */
     gitToken?: Secret,
     /** User name that goes with the token, where the server minds it. */
@@ -350,6 +391,12 @@ export class Landfall {
     sshKey?: Secret,
     /** Known hosts of SSH: the keys that the server may show. */
     sshKnownHosts?: Secret,
+    /** Id of a GitHub App that may push to the repository with the manifests: no token then. */
+    githubAppId?: string,
+    /** Private key of the GitHub App, for example env:APP_PRIVATE_KEY. */
+    githubAppPrivateKey?: Secret,
+    /** API of a GitHub server of your own, for example https://github.example.org/api/v3. */
+    githubApi?: string,
     /** Password or token of the registry, for example env:REGISTRY_PASSWORD. */
     registryPassword?: Secret,
     /** User name at the registry. */
@@ -361,6 +408,7 @@ export class Landfall {
   ): Promise<string> {
     const access = {
       ...{ gitToken, gitUsername, sshKey, sshKnownHosts },
+      ...{ githubAppId, githubAppPrivateKey, githubApi, signingKey },
       ...{ registryPassword, registryUsername, gitService, registryService },
     };
     const at = standing(this, source, access);
@@ -394,6 +442,12 @@ export class Landfall {
     sshKey?: Secret,
     /** Known hosts of SSH: the keys that the server may show. */
     sshKnownHosts?: Secret,
+    /** Id of a GitHub App that may push to the repository with the manifests: no token then. */
+    githubAppId?: string,
+    /** Private key of the GitHub App, for example env:APP_PRIVATE_KEY. */
+    githubAppPrivateKey?: Secret,
+    /** API of a GitHub server of your own, for example https://github.example.org/api/v3. */
+    githubApi?: string,
     /** Password or token of the registry, for example env:REGISTRY_PASSWORD. */
     registryPassword?: Secret,
     /** User name at the registry. */
@@ -405,6 +459,7 @@ export class Landfall {
   ): Promise<Directory> {
     const access = {
       ...{ gitToken, gitUsername, sshKey, sshKnownHosts },
+      ...{ githubAppId, githubAppPrivateKey, githubApi },
       ...{ registryPassword, registryUsername, gitService, registryService },
     };
     const at = standing(this, source, access);
@@ -437,6 +492,12 @@ export class Landfall {
     sshKey?: Secret,
     /** Known hosts of SSH: the keys that the server may show. */
     sshKnownHosts?: Secret,
+    /** Id of a GitHub App that may push to the repository with the manifests: no token then. */
+    githubAppId?: string,
+    /** Private key of the GitHub App, for example env:APP_PRIVATE_KEY. */
+    githubAppPrivateKey?: Secret,
+    /** API of a GitHub server of your own, for example https://github.example.org/api/v3. */
+    githubApi?: string,
     /** Password or token of the registry, for example env:REGISTRY_PASSWORD. */
     registryPassword?: Secret,
     /** User name at the registry. */
@@ -448,6 +509,7 @@ export class Landfall {
   ): Promise<string> {
     const access = {
       ...{ gitToken, gitUsername, sshKey, sshKnownHosts },
+      ...{ githubAppId, githubAppPrivateKey, githubApi },
       ...{ registryPassword, registryUsername, gitService, registryService },
     };
     const words = ["audit", ...option("--since", since), ...shared(config, asJson), ...flags];
@@ -473,6 +535,12 @@ export class Landfall {
     sshKey?: Secret,
     /** Known hosts of SSH: the keys that the server may show. */
     sshKnownHosts?: Secret,
+    /** Id of a GitHub App that may push to the repository with the manifests: no token then. */
+    githubAppId?: string,
+    /** Private key of the GitHub App, for example env:APP_PRIVATE_KEY. */
+    githubAppPrivateKey?: Secret,
+    /** API of a GitHub server of your own, for example https://github.example.org/api/v3. */
+    githubApi?: string,
     /** Password or token of the registry, for example env:REGISTRY_PASSWORD. */
     registryPassword?: Secret,
     /** User name at the registry. */
@@ -484,6 +552,7 @@ export class Landfall {
   ): Promise<Directory> {
     const access = {
       ...{ gitToken, gitUsername, sshKey, sshKnownHosts },
+      ...{ githubAppId, githubAppPrivateKey, githubApi },
       ...{ registryPassword, registryUsername, gitService, registryService },
     };
     const words = ["audit", ...option("--since", since), ...shared(config), ...flags];
@@ -511,6 +580,8 @@ export class Landfall {
     asJson = false,
     /** Further words for the command line, for example --branch=main. */
     flags: string[] = [],
+    /** Private SSH key without a passphrase: deploy commits are signed with it. */
+    signingKey?: Secret,
     /** Token that may push to the repository with the manifests, for example env:GITHUB_TOKEN. */
     gitToken?: Secret,
     /** User name that goes with the token, where the server minds it. */
@@ -519,6 +590,12 @@ export class Landfall {
     sshKey?: Secret,
     /** Known hosts of SSH: the keys that the server may show. */
     sshKnownHosts?: Secret,
+    /** Id of a GitHub App that may push to the repository with the manifests: no token then. */
+    githubAppId?: string,
+    /** Private key of the GitHub App, for example env:APP_PRIVATE_KEY. */
+    githubAppPrivateKey?: Secret,
+    /** API of a GitHub server of your own, for example https://github.example.org/api/v3. */
+    githubApi?: string,
     /** Password or token of the registry, for example env:REGISTRY_PASSWORD. */
     registryPassword?: Secret,
     /** User name at the registry. */
@@ -530,6 +607,7 @@ export class Landfall {
   ): Promise<string> {
     const access = {
       ...{ gitToken, gitUsername, sshKey, sshKnownHosts },
+      ...{ githubAppId, githubAppPrivateKey, githubApi, signingKey },
       ...{ registryPassword, registryUsername, gitService, registryService },
     };
     const words = ["rollback", ...option("--to", to), ...option("--steps", steps)];
@@ -553,6 +631,8 @@ export class Landfall {
     asJson = false,
     /** Further words for the command line, for example --branch=main. */
     flags: string[] = [],
+    /** Private SSH key without a passphrase: deploy commits are signed with it. */
+    signingKey?: Secret,
     /** Token that may push to the repository with the manifests, for example env:GITHUB_TOKEN. */
     gitToken?: Secret,
     /** User name that goes with the token, where the server minds it. */
@@ -561,6 +641,12 @@ export class Landfall {
     sshKey?: Secret,
     /** Known hosts of SSH: the keys that the server may show. */
     sshKnownHosts?: Secret,
+    /** Id of a GitHub App that may push to the repository with the manifests: no token then. */
+    githubAppId?: string,
+    /** Private key of the GitHub App, for example env:APP_PRIVATE_KEY. */
+    githubAppPrivateKey?: Secret,
+    /** API of a GitHub server of your own, for example https://github.example.org/api/v3. */
+    githubApi?: string,
     /** Password or token of the registry, for example env:REGISTRY_PASSWORD. */
     registryPassword?: Secret,
     /** User name at the registry. */
@@ -572,6 +658,7 @@ export class Landfall {
   ): Promise<string> {
     const access = {
       ...{ gitToken, gitUsername, sshKey, sshKnownHosts },
+      ...{ githubAppId, githubAppPrivateKey, githubApi, signingKey },
       ...{ registryPassword, registryUsername, gitService, registryService },
     };
     const words = ["release", ...image.flatMap((name) => ["--image", name])];
@@ -607,6 +694,12 @@ export class Landfall {
     sshKey?: Secret,
     /** Known hosts of SSH: the keys that the server may show. */
     sshKnownHosts?: Secret,
+    /** Id of a GitHub App that may push to the repository with the manifests: no token then. */
+    githubAppId?: string,
+    /** Private key of the GitHub App, for example env:APP_PRIVATE_KEY. */
+    githubAppPrivateKey?: Secret,
+    /** API of a GitHub server of your own, for example https://github.example.org/api/v3. */
+    githubApi?: string,
     /** Password or token of the registry, for example env:REGISTRY_PASSWORD. */
     registryPassword?: Secret,
     /** User name at the registry. */
@@ -618,6 +711,7 @@ export class Landfall {
   ): Promise<string> {
     const access = {
       ...{ gitToken, gitUsername, sshKey, sshKnownHosts },
+      ...{ githubAppId, githubAppPrivateKey, githubApi },
       ...{ registryPassword, registryUsername, gitService, registryService },
     };
     const at = standing(this, source, { ...access, argocdToken, kubeconfig });
@@ -640,6 +734,8 @@ export class Landfall {
     argocdToken?: Secret,
     /** Kubeconfig of the cluster whose rollout is watched, for example file:kubeconfig. */
     kubeconfig?: Secret,
+    /** Private SSH key without a passphrase: deploy commits are signed with it. */
+    signingKey?: Secret,
     /** Token that may push to the repository with the manifests, for example env:GITHUB_TOKEN. */
     gitToken?: Secret,
     /** User name that goes with the token, where the server minds it. */
@@ -648,6 +744,12 @@ export class Landfall {
     sshKey?: Secret,
     /** Known hosts of SSH: the keys that the server may show. */
     sshKnownHosts?: Secret,
+    /** Id of a GitHub App that may push to the repository with the manifests: no token then. */
+    githubAppId?: string,
+    /** Private key of the GitHub App, for example env:APP_PRIVATE_KEY. */
+    githubAppPrivateKey?: Secret,
+    /** API of a GitHub server of your own, for example https://github.example.org/api/v3. */
+    githubApi?: string,
     /** Password or token of the registry, for example env:REGISTRY_PASSWORD. */
     registryPassword?: Secret,
     /** User name at the registry. */
@@ -659,6 +761,7 @@ export class Landfall {
   ): Promise<string> {
     const access = {
       ...{ gitToken, gitUsername, sshKey, sshKnownHosts },
+      ...{ githubAppId, githubAppPrivateKey, githubApi, signingKey },
       ...{ registryPassword, registryUsername, gitService, registryService },
     };
     const at = standing(this, source, { ...access, argocdToken, kubeconfig });
@@ -686,6 +789,12 @@ export class Landfall {
     sshKey?: Secret,
     /** Known hosts of SSH: the keys that the server may show. */
     sshKnownHosts?: Secret,
+    /** Id of a GitHub App that may push to the repository with the manifests: no token then. */
+    githubAppId?: string,
+    /** Private key of the GitHub App, for example env:APP_PRIVATE_KEY. */
+    githubAppPrivateKey?: Secret,
+    /** API of a GitHub server of your own, for example https://github.example.org/api/v3. */
+    githubApi?: string,
     /** Password or token of the registry, for example env:REGISTRY_PASSWORD. */
     registryPassword?: Secret,
     /** User name at the registry. */
@@ -697,6 +806,7 @@ export class Landfall {
   ): Promise<string> {
     const access = {
       ...{ gitToken, gitUsername, sshKey, sshKnownHosts },
+      ...{ githubAppId, githubAppPrivateKey, githubApi },
       ...{ registryPassword, registryUsername, gitService, registryService },
     };
     const words = ["pins", ...(history ? ["--history"] : []), ...shared(config, asJson), ...flags];
@@ -726,6 +836,12 @@ export class Landfall {
     sshKey?: Secret,
     /** Known hosts of SSH: the keys that the server may show. */
     sshKnownHosts?: Secret,
+    /** Id of a GitHub App that may push to the repository with the manifests: no token then. */
+    githubAppId?: string,
+    /** Private key of the GitHub App, for example env:APP_PRIVATE_KEY. */
+    githubAppPrivateKey?: Secret,
+    /** API of a GitHub server of your own, for example https://github.example.org/api/v3. */
+    githubApi?: string,
     /** Password or token of the registry, for example env:REGISTRY_PASSWORD. */
     registryPassword?: Secret,
     /** User name at the registry. */
@@ -737,6 +853,7 @@ export class Landfall {
   ): Promise<string> {
     const access = {
       ...{ gitToken, gitUsername, sshKey, sshKnownHosts },
+      ...{ githubAppId, githubAppPrivateKey, githubApi },
       ...{ registryPassword, registryUsername, gitService, registryService },
     };
     const words = ["plan", "--revision", await headOf(source, revision), ...shared(config, asJson)];

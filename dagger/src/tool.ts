@@ -18,6 +18,12 @@ export interface Access {
   readonly gitUsername?: string | undefined;
   readonly sshKey?: Secret | undefined;
   readonly sshKnownHosts?: Secret | undefined;
+  /** A GitHub App in place of a token, and where its API is when that cannot be told. */
+  readonly githubAppId?: string | undefined;
+  readonly githubAppPrivateKey?: Secret | undefined;
+  readonly githubApi?: string | undefined;
+  /** Text of the SSH key that signs deploy commits. */
+  readonly signingKey?: Secret | undefined;
   readonly registryUsername?: string | undefined;
   readonly registryPassword?: Secret | undefined;
   /** Token of Argo CD, for verifying. */
@@ -33,6 +39,8 @@ export interface Access {
 /** Where the library and the user's source stand in the container. */
 const home = "/landfall";
 const work = "/source";
+/** Only the user of the container may read a mounted secret. */
+const owners = { mode: 0o400 };
 
 /** Returns the container with the library and its production dependencies; all of it is cached. */
 export function toolContainer(lib: Directory, image: string): Container {
@@ -51,31 +59,33 @@ export function toolContainer(lib: Directory, image: string): Container {
 /** Returns the container at the user's source, with the secrets and servers of one call. */
 export function atSource(tool: Container, source: Directory, access: Access): Container {
   let at = tool.withMountedDirectory(work, source).withWorkdir(work);
-  const { gitToken, gitUsername, sshKey, sshKnownHosts } = access;
-  if (gitToken) at = at.withSecretVariable("LANDFALL_GIT_TOKEN", gitToken);
-  if (gitUsername) at = at.withEnvVariable("LANDFALL_GIT_USERNAME", gitUsername);
-  if (sshKey) {
-    at = at
-      .withMountedSecret("/run/secrets/ssh-key", sshKey, { mode: 0o400 })
-      .withEnvVariable("LANDFALL_SSH_KEY_FILE", "/run/secrets/ssh-key");
+  const texts = {
+    LANDFALL_GIT_USERNAME: access.gitUsername,
+    LANDFALL_GITHUB_APP_ID: access.githubAppId,
+    LANDFALL_GITHUB_API: access.githubApi,
+    LANDFALL_REGISTRY_USERNAME: access.registryUsername,
+  };
+  for (const [name, text] of Object.entries(texts)) if (text) at = at.withEnvVariable(name, text);
+  const secrets = {
+    LANDFALL_GIT_TOKEN: access.gitToken,
+    LANDFALL_GITHUB_APP_PRIVATE_KEY: access.githubAppPrivateKey,
+    LANDFALL_SIGNING_KEY: access.signingKey,
+    LANDFALL_REGISTRY_PASSWORD: access.registryPassword,
+    LANDFALL_ARGOCD_TOKEN: access.argocdToken,
+  };
+  for (const [name, secret] of Object.entries(secrets)) {
+    if (secret) at = at.withSecretVariable(name, secret);
   }
-  if (sshKnownHosts) {
-    at = at
-      .withMountedSecret("/run/secrets/known-hosts", sshKnownHosts)
-      .withEnvVariable("LANDFALL_SSH_KNOWN_HOSTS", "/run/secrets/known-hosts");
+  const files = {
+    LANDFALL_SSH_KEY_FILE: access.sshKey,
+    LANDFALL_SSH_KNOWN_HOSTS: access.sshKnownHosts,
+    KUBECONFIG: access.kubeconfig,
+  };
+  for (const [name, secret] of Object.entries(files)) {
+    const path = `/run/secrets/${name}`;
+    if (secret) at = at.withMountedSecret(path, secret, owners).withEnvVariable(name, path);
   }
-  const { registryUsername, registryPassword, gitService, registryService } = access;
-  if (registryUsername) at = at.withEnvVariable("LANDFALL_REGISTRY_USERNAME", registryUsername);
-  if (registryPassword) {
-    at = at.withSecretVariable("LANDFALL_REGISTRY_PASSWORD", registryPassword);
-  }
-  const { argocdToken, kubeconfig } = access;
-  if (argocdToken) at = at.withSecretVariable("LANDFALL_ARGOCD_TOKEN", argocdToken);
-  if (kubeconfig) {
-    at = at
-      .withMountedSecret("/run/secrets/kubeconfig", kubeconfig, { mode: 0o400 })
-      .withEnvVariable("KUBECONFIG", "/run/secrets/kubeconfig");
-  }
+  const { gitService, registryService } = access;
   if (gitService) {
     at = at
       .withServiceBinding("git", gitService)

@@ -3,6 +3,7 @@
  * in order, for each call takes seconds.
  */
 
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -214,7 +215,7 @@ describe.skipIf(!isHere)(
       expect(again.out, again.err).toContain("All In Sync");
     });
 
-    test("a rollback holds what went out, until it is released; history and audit tell of it", async () => {
+    test("a rollback holds what went out, until it is released; the history tells of it", async () => {
       const revision = field.head();
       const back = await field.call("rollback", ["--steps=1", "--reason=it is slow"]);
       expect(back.status, back.err).toBe(0);
@@ -227,16 +228,26 @@ describe.skipIf(!isHere)(
       expect(history.out, history.err).toMatch(/ rollback {2}sha-[0-9a-f]{7} .* now$/m);
       const released = await field.call("release");
       expect(released.status, released.err).toBe(0);
-      const landed = await field.call("promote", [`--revision=${revision}`]);
+    });
+
+    test("what is promoted again is signed with the key that is given; the audit tells of all", async () => {
+      const { file, allowed, secretLine } = makeSshKey(folder);
+      const words = [`--revision=${field.head()}`, `--signing-key=file://${file}`];
+      const landed = await field.call("promote", words);
       expect(landed.out, landed.err).toMatch(/^landed /);
-      const folder = field.spoil("ledger", (copy) => rmSync(copy, { recursive: true }));
+      expect(field.signatureOfTip(allowed)).toMatch(
+        /^Good "git" signature for landfall@localhost /,
+      );
+      expect(landed.out + landed.err).not.toContain(secretLine);
+      const reports = field.spoil("ledger", (copy) => rmSync(copy, { recursive: true }));
       const [audit, saved] = await Promise.all([
         field.call("audit", ["--as-json"]),
-        field.call("audit-report", ["-o", folder]),
+        field.call("audit-report", ["-o", reports]),
       ]);
       expect(JSON.parse(audit.out), audit.err).toMatchObject({ command: "audit" });
       expect(saved.status, saved.err).toBe(0);
-      expect(readFileSync(join(folder, "report.html"), "utf8")).toContain(tagOf(revision));
+      const page = readFileSync(join(reports, "report.html"), "utf8");
+      expect(page).toContain(tagOf(field.head()));
     });
 
     test("the demo and the checks run in containers", async () => {
@@ -332,6 +343,14 @@ describe.skipIf(!isHere)(
     });
   },
 );
+
+/** Makes an SSH key, and the list by which git knows that it is Landfall's. */
+function makeSshKey(directory: string) {
+  const [file, allowed] = [join(directory, "signing"), join(directory, "allowed")];
+  execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", file]);
+  writeFileSync(allowed, `landfall@localhost ${readFileSync(`${file}.pub`, "utf8")}`);
+  return { file, allowed, secretLine: readFileSync(file, "utf8").split("\n")[2]! };
+}
 
 function editSettings(copy: string, from: string, to: string): void {
   const path = join(copy, "landfall.yaml");

@@ -72,12 +72,20 @@ const calls: Record<string, (landfall: Landfall) => Promise<unknown>> = {
   publish: (landfall) =>
     landfall.publish(source(), undefined, undefined, true, "refs/heads/main", ...access()),
   promote: (landfall) =>
-    landfall.promote(source(), "other.yaml", revision, true, true, ["--branch=prod"], ...access()),
+    landfall.promote(
+      source(),
+      "other.yaml",
+      revision,
+      true,
+      true,
+      ["--branch=prod"],
+      ...committing(),
+    ),
   deploy: (landfall) =>
     landfall.deploy(
       ...([source(), undefined, undefined, false, undefined, true, false, undefined] as const),
       ...cluster(),
-      ...access(),
+      ...committing(),
     ),
   verify: (landfall) =>
     landfall.verify(
@@ -95,10 +103,10 @@ const calls: Record<string, (landfall: Landfall) => Promise<unknown>> = {
     landfall.doctor(
       ...([source(), undefined, false, undefined] as const),
       ...cluster(),
-      ...access(),
+      ...committing(),
     ),
   sync: (landfall) =>
-    landfall.sync(source(), undefined, true, true, 50, "1h", true, ["--quiet"], ...access()),
+    landfall.sync(source(), undefined, true, true, 50, "1h", true, ["--quiet"], ...committing()),
   syncReport: (landfall) =>
     landfall.syncReport(source(), undefined, 50, "1h", [], ...access()).then((it) => it.id()),
   audit: (landfall) => landfall.audit(source(), "other.yaml", "30d", true, [], ...access()),
@@ -108,10 +116,10 @@ const calls: Record<string, (landfall: Landfall) => Promise<unknown>> = {
     landfall.rollback(
       ...([source(), "it is slow", undefined, undefined, 1] as const),
       ...([["web", "api"], true, true, undefined] as [string[], boolean, boolean, undefined]),
-      ...access(),
+      ...committing(),
     ),
   release: (landfall) =>
-    landfall.release(source(), undefined, ["web"], false, false, [], ...access()),
+    landfall.release(source(), undefined, ["web"], false, false, [], ...committing()),
   pins: (landfall) => landfall.pins(source(), undefined, true, true, [], ...access()),
   plan: (landfall) =>
     landfall.plan(source(), undefined, revision, false, undefined, false, ...access()),
@@ -125,14 +133,26 @@ function cluster() {
   return [dag.secret("env://ARGOCD_AUTH_TOKEN"), dag.secret("file://kubeconfig")] as const;
 }
 
+function secrets(...names: string[]) {
+  return names.map((name) => dag.secret(`env://${name}`));
+}
+
+/** What whoever reads is given. */
 function access() {
-  const [token, password] = ["GIT_TOKEN", "REGISTRY_PASSWORD"].map((name) =>
-    dag.secret(`env://${name}`),
-  );
+  const [token, password, app] = secrets("GIT_TOKEN", "REGISTRY_PASSWORD", "APP_KEY");
   const [git, registry] = [8080, 5000].map((port) =>
     dag.host().service([{ frontend: port, backend: port }]),
   );
-  return [token, "robot", undefined, undefined, password, "acme", git, registry] as const;
+  const api = "https://github.example.org/api/v3";
+  return [
+    ...([token, "robot", undefined, undefined, "Iv1.8a61", app, api] as const),
+    ...([password, "acme", git, registry] as const),
+  ] as const;
+}
+
+/** What whoever commits is given. */
+function committing() {
+  return [secrets("SIGNING_KEY")[0], ...access()] as const;
 }
 
 /** Calls a function and returns what it asked, without what making its arguments asked. */

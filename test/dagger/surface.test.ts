@@ -99,6 +99,18 @@ describe("introspection", () => {
     expect(parts.filter(({ description }) => !/^[A-Z].*\.$/s.test(description))).toEqual([]);
   });
 
+  test("a GitHub App goes wherever the git token does, and a signing key wherever is committed", () => {
+    const taking = (argument: string) =>
+      Object.values(seen.methods).flatMap((one) => (one.arguments[argument] ? [one.name] : []));
+    expect(taking("gitToken")).toContain("deploy");
+    for (const part of ["githubAppId", "githubAppPrivateKey", "githubApi"]) {
+      expect(taking(part)).toEqual(taking("gitToken"));
+    }
+    // The last only tries the key.
+    const signing = ["deploy", "promote", "sync", "rollback", "release", "doctor"];
+    expect(taking("signingKey").sort()).toEqual(signing.sort());
+  });
+
   test("secrets are taken as secrets, never as text", () => {
     const told = Object.values(seen.methods).flatMap((one) =>
       Object.values(one.arguments).filter(({ name }) => /token|password|key$/i.test(name)),

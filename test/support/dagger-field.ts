@@ -1,6 +1,6 @@
 /** The sample app between a git server of its own and the engine's registry, for one test file. */
 
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createBare } from "../../src/adapters/git-objects.ts";
@@ -50,6 +50,11 @@ export async function openField(folder: string, { module, space }: Record<string
     head: (directory = app) => git(directory, "rev-parse", "HEAD"),
     tip: () => git(bare, "rev-parse", "main"),
     messages: () => git(bare, "log", "--first-parent", "--format=%B%x00", "main").split("\0"),
+    /** What git says of the signature of the branch's tip, by a list of allowed signers. */
+    signatureOfTip(allowed: string): string {
+      const words = ["-c", `gpg.ssh.allowedSignersFile=${allowed}`, "verify-commit", "-v", "main"];
+      return spawnSync("git", words, { cwd: bare, encoding: "utf8" }).stderr;
+    },
     requests: () => server.stats.byKind["git-receive-pack:POST"] ?? 0,
     /** Calls a function on the app, with everything it needs to reach both servers. */
     async call(name: string, more: readonly string[] = [], cwd = app): Promise<Called> {
