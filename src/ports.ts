@@ -145,6 +145,16 @@ export interface Registry {
   tags(image: ImageName): Promise<readonly Tag[]>;
 }
 
+/** Names in the registries of the images, to be given. */
+export interface Tagger {
+  /**
+   * Gives an image another tag, same digest, whatever has that tag now.
+   *
+   * @throws Failure as `Registry.find` does.
+   */
+  addTag(image: ImageName, from: Tag | Digest, to: Tag): Promise<Digest>;
+}
+
 /** What a reference stands for, as far as a cluster may name it. Read only. */
 export interface ImageDigests {
   /**

@@ -9,12 +9,11 @@ import { openHistory } from "./adapters/git-history.ts";
 import { isLocalPath, type LocalSource, localSource, originOf } from "./adapters/git-source.ts";
 import { proxyIn } from "./adapters/proxy-env.ts";
 import type { RegistryOptions } from "./adapters/registry-client.ts";
-import type { Pusher } from "./adapters/registry-push.ts";
 import { clockUnder, systemClock, systemRandom } from "./adapters/system.ts";
 import { githubApp } from "./cli/github-app.ts";
 import type { Io } from "./cli/io.ts";
 import { checkRegistryPassword, gitSecrets, registryLogin, signingSecret } from "./cli/secrets.ts";
-import type { Settings } from "./cli/settings.ts";
+import type { GitPlaces, Settings } from "./cli/settings.ts";
 import type { Config } from "./config.ts";
 import { defaults } from "./core/defaults.ts";
 import { Failure } from "./core/failure.ts";
@@ -80,7 +79,7 @@ export interface GitDoors {
 }
 
 /** Finds out where everything of git is. Throws `usage` when it cannot be told. */
-export async function gitDoors(settings: Settings, io: Io): Promise<GitDoors> {
+export async function gitDoors(settings: GitPlaces, io: Io): Promise<GitDoors> {
   const source = await openSource(settings, io);
   const repository = settings.repository ?? (await originUrl(source, io));
   const surroundings = {
@@ -117,7 +116,7 @@ type Source =
   | { readonly local?: undefined; readonly url: string };
 
 /** Opens the source: a clone on this machine, or a URL. */
-export async function openSource({ source }: Settings, io: Io): Promise<Source> {
+export async function openSource({ source }: Pick<GitPlaces, "source">, io: Io): Promise<Source> {
   if (!isLocalPath(source)) return { url: source };
   return { local: await localSource(resolve(io.cwd, source)) };
 }
@@ -139,7 +138,7 @@ export async function upstreamOf(source: Source, repository: string, io: Io) {
   return url === undefined ? undefined : { url, credentials: credentialsFor(url, repository, io) };
 }
 
-function remoteOptions(settings: Settings, repository: string, io: Io) {
+function remoteOptions(settings: GitPlaces, repository: string, io: Io) {
   return {
     url: repository,
     branch: settings.branch,
@@ -208,13 +207,8 @@ function checkPassword({ images }: Settings, io: Io): void {
   checkRegistryPassword(registries, io);
 }
 
-/** Opens the registries for writing tags. */
-export async function openPusher(config: Config | undefined, io: Io): Promise<Pusher> {
-  const { createPusher } = await import("./adapters/registry-push.ts");
-  return createPusher(registryOptions(config, io));
-}
-
-function registryOptions(config: Config | undefined, io: Io): RegistryOptions {
+/** Returns how registries are reached, and who we are there. */
+export function registryOptions(config: Config | undefined, io: Io): RegistryOptions {
   return {
     credentials: (host) => registryLogin(host, io),
     clock: systemClock,

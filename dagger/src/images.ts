@@ -95,12 +95,25 @@ async function giveTag(
   return `${image}:${tag}@${from}`;
 }
 
-/** Gives the plan's images its further tags, at the same digests. */
-export async function giveExtraTags(plan: BuildPlan, { at, settings }: Publishing): Promise<void> {
-  if (plan.extraTags.length === 0) return;
+/**
+ * Gives the plan's images its further tags, at the same digests, and returns what it came to. A tag
+ * of a release is this revision's, whatever had it; any other is left where it is of a newer one.
+ */
+export async function giveExtraTags(
+  plan: BuildPlan,
+  { at, settings }: Publishing,
+  { ref, words }: { readonly ref: string | undefined; readonly words: readonly string[] },
+): Promise<string> {
+  if (plan.extraTags.length === 0) return "";
   const images = plan.images.map(({ image, tag }) => `${image}=${tag}`);
   const tags = plan.extraTags.flatMap((tag) => ["--to", tag]);
-  await run(at, ["retag", ...images, ...tags, ...settings]);
+  const guard = isRelease(ref) ? [] : ["--revision", plan.revision];
+  return run(at, ["retag", ...images, ...tags, ...guard, ...settings, ...words]);
+}
+
+/** Returns whether CI runs for a tag: for a release, that is. */
+export function isRelease(ref: string | undefined): boolean {
+  return ref?.startsWith("refs/tags/") ?? false;
 }
 
 /** Returns the registry of an image's name, by Docker's rule. */

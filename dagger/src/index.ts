@@ -10,7 +10,7 @@ import {
   type Secret,
   type Service,
 } from "@dagger.io/dagger";
-import { type BuildPlan, buildImage, giveExtraTags, publishImages } from "./images.js";
+import { type BuildPlan, buildImage, giveExtraTags, isRelease, publishImages } from "./images.js";
 import { runRace } from "./race.js";
 import { type Access, atSource, reports, run, toolContainer } from "./tool.js";
 
@@ -109,7 +109,8 @@ export class Landfall {
   }
 
   /**
-   * Publishes the images of a commit and returns their references with digests, a line each.
+   * Publishes the images of a commit and returns their references with digests, a line each, and
+   * then their further tags: one that a newer revision has by now is left there.
    *
    * What has not changed since it was deployed is given the new tag without a build. One image that
    * fails to build stops all before the first is published.
@@ -159,8 +160,8 @@ export class Landfall {
     const plan = await planOf(at, { config, revision: await headOf(source, revision), words });
     const how = { at, access, settings: shared(config) };
     const published = await publishImages(plan, treeOf(source, plan.revision), how);
-    await giveExtraTags(plan, how);
-    return `${published.join("\n")}\n`;
+    const tagged = await giveExtraTags(plan, how, { ref, words: [] });
+    return `${published.join("\n")}\n${tagged}`;
   }
 
   /**
@@ -286,20 +287,23 @@ export class Landfall {
     const plan = await planOf(at, { config, revision: commit, words });
     const how = { at, access, settings: shared(config) };
     await publishImages(plan, treeOf(source, plan.revision), how);
+    const repositories = where.filter((word) => /^--(?:repository|source)=/.test(word));
+    const asked = { ref, words: [...repositories, ...(asJson ? ["--json"] : [])] };
     // A release's tag is this revision's for good; `latest` only follows what has landed.
-    const isRelease = ref?.startsWith("refs/tags/") ?? false;
-    if (isRelease) await giveExtraTags(plan, how);
+    const released = isRelease(ref) ? await giveExtraTags(plan, how, asked) : "";
     const promote = ["promote", "--revision", commit, ...shared(config, asJson), ...flags];
-    const told = await run(at, promote);
-    if (!stands(told)) return told;
-    return goOn(told, async () => {
-      if (!isRelease) await giveExtraTags(plan, how);
-      if (!verify || !plan.verify) return told;
-      const watching = standing(this, source, { ...access, argocdToken, kubeconfig });
-      const about = ["--revision", commit, ...shared(config, asJson), ...where];
-      const seen = await run(watching, ["verify", ...about]);
-      return asJson ? joinJson(told, seen) : told + seen;
-    });
+    const landed = await run(at, promote);
+    const join = asJson ? joinJson : joinText;
+    let told = join(landed, "retag", released);
+    if (!stands(landed)) return told;
+    if (!isRelease(ref)) {
+      const followed = await goOn(told, () => giveExtraTags(plan, how, asked));
+      told = join(told, "retag", followed);
+    }
+    if (!verify || !plan.verify) return told;
+    const watching = standing(this, source, { ...access, argocdToken, kubeconfig });
+    const about = ["--revision", commit, ...shared(config, asJson), ...where];
+    return join(told, "verify", await goOn(told, () => run(watching, ["verify", ...about])));
   }
 
   /**
@@ -925,7 +929,7 @@ function stands(told: string): boolean {
   return /^(?:landed|unchanged)\b|"outcome":"(?:landed|unchanged)"/.test(told);
 }
 
-/** Does what follows on a landing. Whatever it comes to, what has landed is told. */
+/** Does what follows on a landing. Whatever it comes to, what is told by then is not lost. */
 async function goOn<T>(told: string, step: () => Promise<T>): Promise<T> {
   try {
     return await step();
@@ -936,9 +940,15 @@ async function goOn<T>(told: string, step: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Puts a verification into a promotion's object. Texts, for what they escape must stay so. */
-function joinJson(promoted: string, verified: string): string {
-  return `${promoted.trimEnd().slice(0, -1)},"verify":${verified.trimEnd()}}\n`;
+/** Puts what a further command printed below what is told. */
+function joinText(told: string, _name: string, printed: string): string {
+  return told + printed;
+}
+
+/** Puts a further command's object into the one told. Texts, for what they escape must stay so. */
+function joinJson(told: string, name: string, printed: string): string {
+  if (printed === "") return told;
+  return `${told.trimEnd().slice(0, -1)},"${name}":${printed.trimEnd()}}\n`;
 }
 
 /** Asks the command line for the plan of a revision. */

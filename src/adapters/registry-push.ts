@@ -1,7 +1,8 @@
-/** Publishes images by the OCI distribution protocol: for the demo and tests, not for builds. */
+/** Publishes images by the OCI distribution protocol, and gives them tags. It builds none. */
 
 import { asDigest, type Digest, type Tag } from "../core/ids.ts";
 import { type ImageName, printImageName } from "../core/image-ref.ts";
+import type { Tagger } from "../ports.ts";
 import {
   createRegistryClient,
   lied,
@@ -28,7 +29,7 @@ export interface PackedImage {
 }
 
 /** Publishes images. Everything may be repeated: content is named by its digest. */
-export interface Pusher {
+export interface Pusher extends Tagger {
   /**
    * Uploads what the registry does not have yet and names the image `tag`.
    *
@@ -41,8 +42,6 @@ export interface Pusher {
    * Throws as `pushImage`.
    */
   pushManifest(image: ImageName, reference: Tag | Digest, manifest: Content): Promise<Digest>;
-  /** Gives the image another tag, same digest. Throws as `pushImage`. */
-  addTag(image: ImageName, from: Tag | Digest, to: Tag): Promise<Digest>;
 }
 
 /** Makes a publisher with its own connections. */

@@ -15,15 +15,20 @@ export function withVoice(command: Command): Command {
     .option("-v, --verbose", "print more of the progress");
 }
 
-/** Flags of every command that works on the manifests branch. */
-export function withManifests(command: Command): Command {
+/** Flags of every command that asks git: which repositories there are. */
+export function withRepositories(command: Command): Command {
   return command
     .addOption(env("--repository <url>", "repository with the manifests", "LANDFALL_REPOSITORY"))
-    .addOption(env("--branch <name>", "branch with the manifests", "LANDFALL_BRANCH"))
-    .option("--path <path>", "file or directory with manifests; repeatable", collect)
     .addOption(
       env("--source <git>", "source repository, path or URL (default: .)", "LANDFALL_SOURCE"),
-    )
+    );
+}
+
+/** Flags of every command that works on the manifests branch. */
+export function withManifests(command: Command): Command {
+  return withRepositories(command)
+    .addOption(env("--branch <name>", "branch with the manifests", "LANDFALL_BRANCH"))
+    .option("--path <path>", "file or directory with manifests; repeatable", collect)
     .option("--timeout <duration>", "how long to try, for example 90s or 5m");
 }
 

@@ -5,7 +5,15 @@ import { plainLines } from "../report/safe-text.ts";
 import { version } from "../version.ts";
 import { auditCommands } from "./audit-commands.ts";
 import { clusterCommands } from "./cluster-commands.ts";
-import { collect, env, type Finish, withManifests, withReports, withVoice } from "./flags.ts";
+import {
+  collect,
+  env,
+  type Finish,
+  withManifests,
+  withReports,
+  withRepositories,
+  withVoice,
+} from "./flags.ts";
 import type { Io } from "./io.ts";
 import { labCommands } from "./lab-commands.ts";
 import { checkReportFiles } from "./report-files.ts";
@@ -115,11 +123,15 @@ function planCommand(root: Command, io: Io, finish: Finish): void {
 }
 
 function retagCommand(root: Command, io: Io, finish: Finish): void {
-  withVoice(root.command("retag"))
+  withRepositories(withVoice(root.command("retag")))
     .summary("give published images further tags, same digest")
     .description("Give published images further tags, without a build and at the same digest.")
     .argument("<image=tag...>", "images, each with the tag or digest it has")
     .requiredOption("--to <tag>", "tag to give; repeatable", collect)
+    .option(
+      "--revision <sha>",
+      "commit that the images are of: a tag that a newer one has is left there",
+    )
     .action(async (words, flags) => {
       const { runRetag } = await import("./retag.ts");
       finish(await runRetag(words, flags, io));

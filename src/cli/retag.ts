@@ -3,11 +3,25 @@
  */
 
 import { asDigest, asTag } from "../core/ids.ts";
-import { printImageName } from "../core/image-ref.ts";
-import { openPusher } from "../wiring.ts";
-import { type Io, printResult, usage, type Voice } from "./io.ts";
+import { type NewerAt, newerThan, type RetagResult, retag } from "../usecases/retag.ts";
+import { openRevisions, openTagger } from "../wiring-retag.ts";
+import { type Io, printResult, progressFor, usage, type Voice } from "./io.ts";
 import { checkRegistryPassword } from "./secrets.ts";
-import { parseAskedImage, readConfig } from "./settings.ts";
+import {
+  type GitPlaces,
+  type PlaceFlags,
+  parseAskedImage,
+  placesIn,
+  readConfig,
+} from "./settings.ts";
+
+/** The flags of `retag`, as commander hands them over. */
+export interface RetagFlags extends Voice, PlaceFlags {
+  readonly config?: string;
+  readonly to: readonly string[];
+  /** The commit that the images are of: what is of a newer one keeps the tag. */
+  readonly revision?: string;
+}
 
 /**
  * Runs the command and returns its exit status.
@@ -16,37 +30,58 @@ import { parseAskedImage, readConfig } from "./settings.ts";
  */
 export async function runRetag(
   words: readonly string[],
-  flags: Voice & { readonly config?: string; readonly to: readonly string[] },
+  flags: RetagFlags,
   io: Io,
 ): Promise<number> {
-  const config = await readConfig(flags, io);
-  const tags = flags.to.map((text) => {
-    const tag = asTag(text);
-    if (tag === undefined)
-      throw usage(`Cannot use the tag "${text}"`, "Write a tag that OCI allows.");
-    return tag;
-  });
-  const images = words.map((word) => {
-    const equals = word.indexOf("=");
-    const { image } = parseAskedImage(word.slice(0, equals < 0 ? undefined : equals));
-    const from = asDigest(word.slice(equals + 1)) ?? asTag(word.slice(equals + 1));
-    if (equals < 0 || from === undefined) {
-      throw usage(`Cannot read "${word}"`, "Write NAME=TAG or NAME=sha256:DIGEST.");
-    }
-    return { image, from };
-  });
-  const registries = images.map(({ image }) => image.registry);
+  const places = placesIn(flags, await readConfig(flags, io));
+  const request = { images: words.map(parseWord), tags: flags.to.map(parseTag) };
+  const registries = request.images.map(({ image }) => image.registry);
   checkRegistryPassword(registries, io);
-  const pusher = await openPusher(config, io);
-  const done: { image: string; tag: string; digest: string }[] = [];
-  for (const { image, from } of images) {
-    for (const tag of tags) {
-      const digest = await pusher.addTag(image, from, tag);
-      done.push({ image: printImageName(image), tag, digest });
-    }
+  const tagger = openTagger(places.config, io);
+  const result = await withLook(flags, { places, io }, (newerAt) =>
+    retag(request, { tagger, newerAt }),
+  );
+  printResult(result, () => retagText(result), { ...flags, io });
+  return result.exit;
+}
+
+/** Lets tags be looked at before they are given, where it is said what they are to be of. */
+async function withLook<T>(
+  flags: RetagFlags,
+  { places, io }: { readonly places: GitPlaces; readonly io: Io },
+  give: (newerAt: NewerAt | undefined) => Promise<T>,
+): Promise<T> {
+  if (flags.revision === undefined) return give(undefined);
+  const facts = await openRevisions(places, io);
+  try {
+    return await give(
+      await newerThan(flags.revision, { ...facts, progress: progressFor(flags, io) }),
+    );
+  } finally {
+    await facts.close();
   }
-  const result = { version: 1, command: "retag", images: done };
-  const text = () => done.map((row) => `${row.image}:${row.tag}@${row.digest}\n`).join("");
-  printResult(result, text, { ...flags, io });
-  return 0;
+}
+
+function parseTag(text: string) {
+  const tag = asTag(text);
+  if (tag !== undefined) return tag;
+  throw usage(`Cannot use the tag "${text}"`, "Write a tag that OCI allows.");
+}
+
+function parseWord(word: string) {
+  const equals = word.indexOf("=");
+  const { image } = parseAskedImage(word.slice(0, equals < 0 ? undefined : equals));
+  const from = asDigest(word.slice(equals + 1)) ?? asTag(word.slice(equals + 1));
+  if (equals < 0 || from === undefined) {
+    throw usage(`Cannot read "${word}"`, "Write NAME=TAG or NAME=sha256:DIGEST.");
+  }
+  return { image, from };
+}
+
+function retagText({ images }: RetagResult): string {
+  const lines = images.map(({ image, tag, digest, newer }) => {
+    const why = newer === undefined ? "" : `  left there: it is of ${newer}, which is newer`;
+    return `${image}:${tag}@${digest}${why}\n`;
+  });
+  return lines.join("");
 }

@@ -14,29 +14,37 @@ import type { AskedImage } from "../usecases/promotion.ts";
 import { type Io, usage, type Voice } from "./io.ts";
 import type { ReportFlags } from "./publish.ts";
 
-/** The flags of every command that works on the manifests branch. */
-export interface ManifestFlags extends Voice, ReportFlags {
-  readonly config?: string;
+/** Flags that say where git is asked. */
+export interface PlaceFlags {
   readonly repository?: string;
   readonly branch?: string;
-  readonly path?: readonly string[];
   readonly source?: string;
   readonly timeout?: string;
+}
+
+/** The flags of every command that works on the manifests branch. */
+export interface ManifestFlags extends Voice, ReportFlags, PlaceFlags {
+  readonly config?: string;
+  readonly path?: readonly string[];
   readonly image?: readonly string[];
   readonly tagFormat?: string;
 }
 
-/** Where the manifests and the source are, and which images they are about. */
-export interface Settings {
+/** Where the manifests and the source are. */
+export interface GitPlaces {
   readonly config: Config | undefined;
   /** Undefined: where the source came from. */
   readonly repository: string | undefined;
   readonly branch: string;
-  readonly paths: readonly string[];
   readonly source: string;
+  readonly timeoutMs: number | undefined;
+}
+
+/** What most commands work with: also which images it is about, and where they are pinned. */
+export interface Settings extends GitPlaces {
+  readonly paths: readonly string[];
   readonly images: readonly AskedImage[];
   readonly tagFormat: TagFormat;
-  readonly timeoutMs: number | undefined;
 }
 
 const defaultFile = "landfall.yaml";
@@ -77,13 +85,20 @@ export async function settingsFrom(flags: ManifestFlags, io: Io): Promise<Settin
     );
   }
   return {
+    ...placesIn(flags, config),
+    paths: paths.map((path) => path.replace(/\/+$/, "")),
+    images,
+    tagFormat: parseTagFormat(flags.tagFormat ?? config?.tag ?? defaults.tag),
+  };
+}
+
+/** Returns where git is asked, and how: enough for what is not about manifests. */
+export function placesIn(flags: PlaceFlags, config: Config | undefined): GitPlaces {
+  return {
     config,
     repository: flags.repository ?? config?.manifests?.repository,
     branch: flags.branch ?? config?.manifests?.branch ?? defaults.branch,
-    paths: paths.map((path) => path.replace(/\/+$/, "")),
     source: flags.source ?? config?.source ?? defaults.source,
-    images,
-    tagFormat: parseTagFormat(flags.tagFormat ?? config?.tag ?? defaults.tag),
     timeoutMs: flags.timeout === undefined ? undefined : parseDuration(flags.timeout),
   };
 }

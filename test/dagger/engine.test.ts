@@ -83,9 +83,10 @@ describe.skipIf(!isHere)(
 
     test("a change of the frontend builds one image, and the others keep their digests", async () => {
       const revision = field.change("apps/frontend/index.html", (text) => `${text}<!-- new -->\n`);
-      const called = await field.call("deploy");
+      const called = await field.call("deploy", ["--ref=refs/heads/main"]);
       expect(called.status, called.err).toBe(0);
       expect(called.out).toMatch(/^landed /);
+      expect(called.out).toContain(`/rbs-frontend-prod:latest@sha256:`);
       expect(builds(called)).toBe(1);
       for (const name of imageNames) {
         const [old, now] = await Promise.all(
@@ -96,8 +97,9 @@ describe.skipIf(!isHere)(
       }
     });
 
-    test("publish gives references with digests, and build a labelled container", async () => {
-      const { out, err, status } = await field.call("publish", [`--revision=${first}`]);
+    test("publish gives references with digests, and leaves `latest` at what is newer; build gives a labelled container", async () => {
+      const about = [`--revision=${first}`, "--ref=refs/heads/main"];
+      const { out, err, status } = await field.call("publish", about);
       expect(status, err).toBe(0);
       const lines = out.trim().split("\n");
       const wanted = await Promise.all(
@@ -106,7 +108,10 @@ describe.skipIf(!isHere)(
           return `registry:5000/${space}/${name}:${tagOf(first)}@${digest}`;
         }),
       );
-      expect(lines).toEqual(wanted);
+      expect(lines.slice(0, 3)).toEqual(wanted);
+      const newer = await field.published("rbs-frontend-prod", tagOf(field.head()));
+      expect(lines[3]).toContain(`${newer!.digest}  left there: it is of ${field.head()}`);
+      expect(await field.published("rbs-frontend-prod", "latest")).toEqual(newer);
       const image = `--image=registry:5000/${space}/rbs-frontend-prod`;
       const label = ["label", "--name=org.opencontainers.image.revision"];
       const built = await field.call("build", [`--revision=${first}`, image, ...label]);

@@ -43,7 +43,8 @@ let session: FakeSession;
 let prints: Record<string, string | Error>;
 beforeEach(async () => {
   prints = {
-    ...{ plan: JSON.stringify(plan), promote: "landed  sha-1a2b3c4\n", retag: "" },
+    ...{ plan: JSON.stringify(plan), promote: "landed  sha-1a2b3c4\n" },
+    retag: "web:latest@sha256:1\n",
     verify: "verified  sha-1a2b3c4\n",
   };
   session = await openSession((query) => {
@@ -217,6 +218,17 @@ describe("contract: what follows a landing", () => {
   /** The commands in the order of their runs. */
   const commands = () =>
     session.queries.filter((query) => query.at(-1)!.name === "stdout").map(verbOf);
+  /** Deploys for a ref, and returns what `deploy` returns. */
+  async function deployed(ref: string, asJson: boolean, flags: string[] = []) {
+    let told: string | undefined;
+    await connection(async () => {
+      const landfall = new Landfall(dag.host().directory("/landfall"));
+      told = await landfall.deploy(
+        ...([source(), undefined, revision, false, ref, true, asJson, flags] as const),
+      );
+    });
+    return told;
+  }
   const stopped = new Error("exit code: 1");
   Object.assign(stopped, { exitCode: 1, stdout: "failed\n", stderr: "", cmd: [] });
 
@@ -225,13 +237,43 @@ describe("contract: what follows a landing", () => {
     expect(commands()).toEqual(["plan", "retag", "promote", "retag", "verify"]);
   });
 
-  test("a release's tag comes before it, for it stands whatever lands", async () => {
-    prints.promote = "superseded  sha-1a2b3c4\n";
-    await connection(async () => {
-      const landfall = new Landfall(dag.host().directory("/landfall"));
-      await landfall.deploy(source(), undefined, revision, false, "refs/tags/v1.2.3");
+  /** What the run of retag was asked that gave the further tags, not the plan's own. */
+  const taggedBy = () =>
+    session.queries.map(wordsOf).find((words) => words[0] === "retag" && words.includes("latest"));
+
+  test("a further tag may not go back, and what it came to is told", async () => {
+    expect(await deployed("refs/heads/main", false)).toBe(
+      "landed  sha-1a2b3c4\nweb:latest@sha256:1\nverified  sha-1a2b3c4\n",
+    );
+    expect(taggedBy()!.join(" ")).toContain(`--to latest --revision ${revision}`);
+  });
+
+  test("of the repositories that promote is told of, it hears too", async () => {
+    await deployed("refs/heads/main", false, [
+      ...["--repository=https://git.example.org/a.git", "--branch=prod", "--source=https://b"],
+    ]);
+    const told = taggedBy()!.filter((word) => word.includes("="));
+    expect(told.slice(-2)).toEqual([
+      ...["--repository=https://git.example.org/a.git", "--source=https://b"],
+    ]);
+    expect(taggedBy()).not.toContain("--branch=prod");
+  });
+
+  test("as JSON, all that was printed is one object", async () => {
+    Object.assign(prints, { promote: '{"outcome":"landed"}\n', retag: '{"images":[]}\n' });
+    prints.verify = '{"outcome":"verified"}\n';
+    expect(JSON.parse((await deployed("refs/heads/main", true)) as string)).toEqual({
+      ...{ outcome: "landed", retag: { images: [] }, verify: { outcome: "verified" } },
     });
+  });
+
+  test("a release's tag comes before it, for it stands whatever lands, and may go back", async () => {
+    prints.promote = "superseded  sha-1a2b3c4\n";
+    expect(await deployed("refs/tags/v1.2.3", false)).toBe(
+      "superseded  sha-1a2b3c4\nweb:latest@sha256:1\n",
+    );
     expect(commands()).toEqual(["plan", "retag", "retag", "promote"]);
+    expect(taggedBy()).not.toContain("--revision");
   });
 
   test("every command reads the settings file that is named", async () => {

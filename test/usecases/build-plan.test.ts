@@ -58,7 +58,7 @@ describe("plan", () => {
     const { status, out } = await runCli(retag, { cwd: world.app });
     expect(status).toBe(0);
     expect(JSON.parse(out).images).toEqual([
-      { image: name, tag: planned.tag, digest: planned.images[1].from },
+      { image: name, tag: planned.tag, digest: planned.images[1].from, outcome: "given" },
     ]);
     expect(actions(await plan(second))[1]).toEqual(["rbs-backend-monolith-prod", "keep"]);
   });
