@@ -109,9 +109,13 @@ export function run(at: Container, words: readonly string[]): Promise<string> {
 /** Exit statuses of a command that looked, and has something to show. */
 const looked = new Set([0, 3]);
 
+/** Repeats what a command said on stderr, and ends as it did. */
+const again = `process.stderr.write(require("node:fs").readFileSync(0));
+process.exitCode = Number(process.argv[1]);`;
+
 /**
- * Runs a command that writes reports, and returns them also when it found something amiss. Throws
- * what it printed when it could not look.
+ * Runs a command that writes reports, and returns them also when it found something amiss. When it
+ * could not look, `dagger call` exits with the command's own status.
  *
  * @param files Flags that say which files to write, by names inside the directory returned.
  */
@@ -126,7 +130,12 @@ export async function reports(
     command([...words, ...flags]),
     { expect: ReturnType.Any },
   );
-  if (!looked.has(await ran.exitCode())) throw new Error(await ran.stderr());
+  const status = await ran.exitCode();
+  if (!looked.has(status)) {
+    // A status reaches the caller by the engine's own error alone, which only an exec brings about.
+    const stdin = await ran.stderr();
+    await ran.withExec(["node", "-e", again, String(status)], { stdin }).sync();
+  }
   return ran.directory(folder);
 }
 

@@ -205,10 +205,13 @@ describe.skipIf(!isHere)(
       expect(published.status, published.err).toBe(0);
       const grace = "--grace=1s";
       const folder = field.spoil("reports", (copy) => rmSync(copy, { recursive: true }));
-      const [looked, saved] = await Promise.all([
+      const [looked, saved, blind] = await Promise.all([
         field.call("sync", ["--dry-run", grace]),
         field.call("sync-report", [grace, "-o", folder]),
+        field.call("sync-report", ["--config=other.yaml", "-o", `${folder}-not`]),
       ]);
+      expect(blind.status, blind.err).toBe(2);
+      expect(blind.err).toMatch(/Cannot read the settings file "other\.yaml"/);
       expect(looked.status, looked.err).toBe(3);
       expect(saved.status, saved.err).toBe(0);
       expect(readFileSync(join(folder, "report.html"), "utf8")).toContain(tagOf(revision));

@@ -41,7 +41,10 @@ const plan = {
 let session: FakeSession;
 /** What commands print, by their first word. A test may let one fail. */
 let prints: Record<string, string | Error>;
+/** How a command ends whose status is asked for. */
+let exitStatus: number;
 beforeEach(async () => {
+  exitStatus = 3;
   prints = {
     ...{ plan: JSON.stringify(plan), promote: "landed  sha-1a2b3c4\n" },
     retag: "web:latest@sha256:1\n",
@@ -51,11 +54,19 @@ beforeEach(async () => {
     const { name } = query.at(-1)!;
     if (name === "commit") return revision;
     if (name === "publish") return `${query.at(-1)!.args.address}@${digest}`;
-    if (name === "exitCode") return 3;
+    if (name === "exitCode") return exitStatus;
+    if (name === "stderr") return "what it said\n";
+    if (name === "sync" && wordsOf(query).length > 0) return failedAs(exitStatus);
     return name === "stdout" ? (prints[verbOf(query) ?? ""] ?? "") : undefined;
   });
 });
 afterEach(() => session.close());
+
+/** What an engine says of an exec that failed. */
+function failedAs(exitCode: number) {
+  const error = new Error(`exit code: ${exitCode}`);
+  return Object.assign(error, { exitCode, stdout: "", stderr: "", cmd: [] });
+}
 
 /** The words after the command line's name, of the last command in a chain. */
 function wordsOf(query: Query): readonly string[] {
@@ -214,6 +225,20 @@ describe("contract: what is set in the container", () => {
   });
 });
 
+describe.each(["syncReport", "auditReport"])("contract: %s that could not look", (name) => {
+  test.each([1, 2, 5, 6])(
+    "fails with the command's own status %i, and its words",
+    async (status) => {
+      exitStatus = status;
+      await expect(asked(name)).rejects.toMatchObject({ name: "ExecError", exitCode: status });
+      const last = session.queries.at(-1)!.findLast(({ name: step }) => step === "withExec")!;
+      expect(last.args).toMatchObject({ stdin: "what it said\n" });
+      expect(last.args).not.toHaveProperty("expect");
+      expect((last.args.args as string[]).at(-1)).toBe(String(status));
+    },
+  );
+});
+
 describe("contract: what follows a landing", () => {
   /** The commands in the order of their runs. */
   const commands = () =>
@@ -229,8 +254,7 @@ describe("contract: what follows a landing", () => {
     });
     return told;
   }
-  const stopped = new Error("exit code: 1");
-  Object.assign(stopped, { exitCode: 1, stdout: "failed\n", stderr: "", cmd: [] });
+  const stopped = failedAs(1);
 
   test("further tags come after it, and the verification last", async () => {
     await asked("deploy");
