@@ -3,6 +3,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { openAppWorld } from "./support/app-world.ts";
 import { runCli } from "./support/run-cli.ts";
+import { openSyncWorld, tagOf as syncTag } from "./support/sync-world.ts";
 
 type World = Awaited<ReturnType<typeof openAppWorld>>;
 
@@ -124,6 +125,12 @@ describe("hostile words", () => {
 describe("pins --history", () => {
   beforeAll(deployTwo);
   afterAll(close);
+  test("as an object says the status that it exits with, as `pins` and `plan` do", async () => {
+    expect(await json("pins")).toMatchObject({ command: "pins", exit: 0 });
+    expect(await json("pins", "--history")).toMatchObject({ command: "pins", exit: 0 });
+    expect(await json("plan", "--revision", two)).toMatchObject({ command: "plan", exit: 0 });
+  });
+
   test("of one image, and none of what is not there", async () => {
     const name = world.image("rbs-frontend-prod");
     const result = await json("pins", "--history", "--image", name);
@@ -165,6 +172,18 @@ describe("pins --history", () => {
       tags: [tagOf(two)],
     });
   });
+});
+
+test("pins --history names no way back where one of the images has no pin any more", async () => {
+  const sync = await openSyncWorld();
+  const second = await sync.code();
+  await sync.publish(second);
+  await sync.commit(sync.pinned(syncTag(second)), { message: "chore(gitops): update image tags" });
+  const history = async () => (await sync.run(["pins", "--history"])).out;
+  expect(await history()).toContain(`Go back: landfall rollback --to ${sync.first.slice(0, 12)}`);
+  await sync.commit({ "k8s/web.yaml": undefined }, { message: "no web any more" });
+  expect(await history()).toContain("(no pin)");
+  expect(await history()).not.toContain("Go back");
 });
 
 /** The words of the command in a line of advice. */

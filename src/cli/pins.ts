@@ -26,7 +26,7 @@ export async function runPins(flags: PinsFlags, io: Io): Promise<number> {
     const images = settings.images.map(({ image }) => image);
     const result = await listPins(images, settings.paths, remote);
     printResult(result, () => pinsText(result, styleFor(flags, io)), { ...flags, io });
-    return 0;
+    return result.exit;
   } finally {
     await close();
   }

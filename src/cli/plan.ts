@@ -55,7 +55,7 @@ export async function runPlan(flags: PlanFlags, io: Io): Promise<number> {
     // Whoever builds by this plan lands next, and is told here whether to watch what has landed.
     const told = { ...plan, verify: settings.config?.verify !== undefined };
     printResult(told, () => planText(plan), { ...flags, io });
-    return 0;
+    return plan.exit;
   } finally {
     await ports.close();
   }

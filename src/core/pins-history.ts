@@ -76,12 +76,17 @@ export function historyRows(
   return rows.reverse();
 }
 
-/** Returns the newest revision that the images go back to in one step. */
+/**
+ * Returns the newest revision that the images go back to in one step. There is no way back where an
+ * image has no pin now: nothing would move.
+ */
 export function previousRevision(
   states: readonly DeployedState[],
   names: readonly string[],
   graph: SourceGraph,
 ): Revision | undefined {
+  const held = new Set(states.at(-1)?.held.map(({ image }) => image));
+  if (!names.every((image) => held.has(image))) return undefined;
   const point = deployLine(states, names, graph).points.at(-2);
   const places = point?.heads.flatMap(({ revision }) => revision ?? []) ?? [];
   return places.length === 0 ? undefined : graph.revisionAt(Math.min(...places));

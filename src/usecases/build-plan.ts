@@ -53,6 +53,7 @@ export interface PlannedImage {
 export interface BuildPlan {
   readonly version: 1;
   readonly command: "plan";
+  readonly exit: 0;
   readonly revision: Revision;
   readonly tag: Tag;
   readonly extraTags: readonly Tag[];
@@ -99,7 +100,7 @@ export async function planBuild(request: BuildRequest, ports: BuildPorts): Promi
     images.push({ ...what, ...how, ...(platform === undefined ? {} : { platform }) });
   }
   const { extraTags } = request;
-  return { version: 1, command: "plan", revision, tag, extraTags, images };
+  return { version: 1, command: "plan", exit: 0, revision, tag, extraTags, images };
 }
 
 interface Circumstances {

@@ -22,6 +22,7 @@ export interface PinRow {
 export interface PinsResult {
   readonly version: 1;
   readonly command: "pins";
+  readonly exit: 0;
   readonly tip: CommitId;
   readonly pins: readonly PinRow[];
   /** Images that no manifest under the paths names. */
@@ -57,6 +58,7 @@ export async function listPins(
   return {
     version: 1,
     command: "pins",
+    exit: 0,
     tip,
     pins: rows,
     unpinned: names.filter((name) => tagsOf(name).size === 0),
