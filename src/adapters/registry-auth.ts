@@ -9,10 +9,13 @@ import { printAnswer } from "./registry-trouble.ts";
 import { parseJson } from "./registry-words.ts";
 
 /** A user name and a password or token, for one registry. */
-export interface Credentials {
+export interface Login {
   readonly username: string;
   readonly password: string;
 }
+
+/** A login, or the refresh token that an OAuth2 login has left. */
+export type Credentials = Login | { readonly identityToken: string };
 
 /** What access is asked for. */
 export interface Access {
@@ -96,9 +99,8 @@ async function answer(
   const credentials = options.credentials(access.registry);
   const bearer = challenges.find(({ scheme }) => scheme === "bearer");
   if (bearer !== undefined) return await fetchToken(options, access, bearer);
-  if (credentials === undefined || !challenges.some(({ scheme }) => scheme === "basic")) {
-    return undefined;
-  }
+  const isBasic = challenges.some(({ scheme }) => scheme === "basic");
+  if (!isBasic || credentials === undefined || "identityToken" in credentials) return undefined;
   return { header: basic(credentials), endsAtMs: Number.POSITIVE_INFINITY };
 }
 
@@ -110,18 +112,15 @@ async function fetchToken(
   const realm = trustedRealm(access, challenge.params.get("realm") ?? "", options.insecureHosts);
   const scope =
     challenge.params.get("scope") ?? `repository:${access.repository}:${access.actions}`;
-  const service = challenge.params.get("service");
-  if (service !== undefined) realm.searchParams.set("service", service);
-  for (const part of scope.split(" ")) realm.searchParams.append("scope", part);
+  const asked = { realm, scope, service: challenge.params.get("service") };
   const credentials = options.credentials(access.registry);
   const doing = `get a token for "${access.registry}/${access.repository}"`;
   const askedAtMs = options.clock.nowMs();
-  const reply = await options.http.send({
-    method: "GET",
-    url: realm,
-    headers: credentials === undefined ? {} : { authorization: basic(credentials) },
-    doing,
-  });
+  const request =
+    credentials !== undefined && "identityToken" in credentials
+      ? refreshing(asked, credentials.identityToken)
+      : asking(asked, credentials);
+  const reply = await options.http.send({ ...request, doing });
   if (reply.status !== 200) throw tokenRefused(doing, reply);
   const granted = parseJson(reply.body) as Record<string, unknown> | null | undefined;
   const token = granted?.token ?? granted?.access_token;
@@ -131,6 +130,39 @@ async function fetchToken(
   }
   const seconds = Number(granted?.expires_in) || tokenSecondsDefault;
   return { header: `Bearer ${token}`, endsAtMs: askedAtMs + seconds * 1000 };
+}
+
+/** What a token server is asked for. */
+interface TokenQuestion {
+  readonly realm: URL;
+  readonly scope: string;
+  readonly service: string | undefined;
+}
+
+/** Distribution's token specification: by the address, as a user or as nobody. */
+function asking({ realm, scope, service }: TokenQuestion, login: Login | undefined) {
+  const url = new URL(realm);
+  if (service !== undefined) url.searchParams.set("service", service);
+  for (const part of scope.split(" ")) url.searchParams.append("scope", part);
+  const headers: Record<string, string> = login ? { authorization: basic(login) } : {};
+  return { method: "GET", url, headers } as const;
+}
+
+/** The same by OAuth2, as Docker does: the refresh token stands in the body, not in the address. */
+function refreshing({ realm, scope, service }: TokenQuestion, identityToken: string) {
+  const form = new URLSearchParams({
+    ...{ grant_type: "refresh_token", refresh_token: identityToken, client_id: "landfall" },
+    ...(service === undefined ? {} : { service }),
+    scope,
+  });
+  const sent = new URLSearchParams({ "": identityToken }).toString().slice(1);
+  return {
+    method: "POST",
+    url: realm,
+    body: Buffer.from(form.toString()),
+    headers: { "content-type": "application/x-www-form-urlencoded" },
+    secrets: [identityToken, sent],
+  } as const;
 }
 
 /**
@@ -158,7 +190,7 @@ export function trustedRealm(
   return url;
 }
 
-function basic({ username, password }: Credentials): string {
+function basic({ username, password }: Login): string {
   return `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
 }
 

@@ -33,6 +33,8 @@ export interface HttpRequest {
   /** Names in lower case. `authorization` goes to the URL's origin and nowhere else. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
+  /** What of the body must not be repeated in messages. */
+  readonly secrets?: readonly string[];
   /** For messages, after "Cannot": `look up "x:y"`. */
   readonly doing: string;
   /** Says that an answer states nothing (a proxy's page), so that asking again may help. */
@@ -204,11 +206,12 @@ async function exchange(request: HttpRequest, hop: Hop, signal: AbortSignal): Pr
     bodyTimeout: 0,
   });
   const bytes = await collect(body, request);
+  const secrets = [...secretsIn(authorization), ...(request.secrets ?? [])];
   return {
     status: statusCode,
     url: hop.url,
     body: bytes,
-    words: statusCode < 300 ? "" : wordsOf(bytes, secretsIn(authorization)),
+    words: statusCode < 300 ? "" : wordsOf(bytes, secrets),
     header: (name) => [headers[name]].flat().filter(Boolean).join(", ") || undefined,
   };
 }

@@ -24,11 +24,10 @@ export type SigningSecret =
   | { readonly format: "ssh"; readonly file: string; readonly agentSocket?: string | undefined }
   | { readonly format: "openpgp"; readonly id?: string | undefined; readonly keyring: string };
 
-/** A user of a registry. */
-export interface RegistryLogin {
-  readonly username: string;
-  readonly password: string;
-}
+/** Who we are at a registry: a user, or who got a refresh token by OAuth2. */
+export type RegistryLogin =
+  | { readonly username: string; readonly password: string }
+  | { readonly identityToken: string };
 
 /** Reads git's secrets. GITHUB_TOKEN counts only for the server that GitHub Actions runs on. */
 export function gitSecrets(repository: string, io: Io): GitSecrets {
@@ -148,7 +147,10 @@ function dockerLogin(host: string, io: Io): RegistryLogin | undefined {
   try {
     const file = JSON.parse(readFileSync(join(folder, "config.json"), "utf8"));
     for (const key of keys) {
-      const auth: unknown = file?.auths?.[key]?.auth;
+      const { auth, identitytoken: identityToken }: Record<string, unknown> =
+        file?.auths?.[key] ?? {};
+      // Docker's own order: where there is one, the user beside it has no password.
+      if (typeof identityToken === "string" && identityToken !== "") return { identityToken };
       if (typeof auth !== "string") continue;
       const [username = "", ...password] = Buffer.from(auth, "base64").toString().split(":");
       return { username, password: password.join(":") };

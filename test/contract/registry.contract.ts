@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createRegistry } from "../../src/adapters/registry.ts";
-import type { Credentials } from "../../src/adapters/registry-auth.ts";
+import type { Login } from "../../src/adapters/registry-auth.ts";
 import { digestOf } from "../../src/adapters/registry-client.ts";
 import { createPusher } from "../../src/adapters/registry-push.ts";
 import type { ImageName } from "../../src/core/image-ref.ts";
@@ -20,7 +20,7 @@ import { rawContract } from "./registry-raw.contract.ts";
 /** A registry that runs, and who may do everything in it (everyone, when there is nobody). */
 export interface RegistrySubject {
   readonly host: string;
-  readonly user?: Credentials;
+  readonly user?: Login;
   close(): Promise<void>;
 }
 

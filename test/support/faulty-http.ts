@@ -8,6 +8,7 @@ export interface Seen {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
+  readonly body: string;
 }
 
 export interface Reply {
@@ -22,11 +23,12 @@ export type Answer = Reply | ((response: ServerResponse) => void);
 /** Serves until the test is over. Every request is remembered in order. */
 export async function serveFaulty(answer: (seen: Seen, count: number) => Answer) {
   const requests: Seen[] = [];
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
     const { method = "", url = "", headers } = request;
-    const seen = { method, path: url, headers };
+    const chunks: Buffer[] = [];
+    for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+    const seen = { method, path: url, headers, body: Buffer.concat(chunks).toString() };
     requests.push(seen);
-    request.resume();
     const reply = answer(seen, requests.length);
     if (typeof reply === "function") return reply(response);
     response.writeHead(reply.status, reply.headers);
