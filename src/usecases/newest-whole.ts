@@ -53,6 +53,8 @@ export async function findNewestWhole(
   const { group, commits, tagFormat, nowMs, graceMs, isPassed } = question;
   let coming: Tag | undefined;
   let stalled: Stalled | undefined;
+  /** Which image the newer revision lacked: the older ones are likely to lack it too. */
+  let suspect: ImageName | undefined;
   for (const commit of commits) {
     const { revision, atMs } = commit;
     const tag = tagOf(tagFormat, revision);
@@ -62,9 +64,13 @@ export async function findNewestWhole(
       if (coming === undefined && (await isRebuilt(commit, group, ports.tree))) coming = tag;
       continue;
     }
+    // All that the first one lacks is named; of older ones it is enough that one image is missing.
+    const isLacking = stalled && suspect && (await isMissing(suspect, tag, ports.registry));
+    if (isLacking) continue;
     const facts = await askAll(group.images, tag, ports.registry);
     const missing = group.images.map(printImageName).filter((name) => !facts.has(name));
     if (missing.length === 0) return { wanted, digests: facts, coming, stalled };
+    suspect = group.images.find((image) => !facts.has(printImageName(image)));
     if (stalled === undefined && (await isRebuilt(commit, group, ports.tree))) {
       stalled = { revision, tag, missing };
     }
@@ -74,6 +80,10 @@ export async function findNewestWhole(
 
 /** How many questions a registry is asked at once: it counts them. */
 const questionsMax = 4;
+
+async function isMissing(image: ImageName, tag: Tag, registry: Registry): Promise<boolean> {
+  return (await registry.find(image, tag)).kind === "missing";
+}
 
 /** Returns the digests of the images that are there, by their names. */
 async function askAll(

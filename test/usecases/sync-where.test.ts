@@ -141,3 +141,34 @@ test.each([
   expect(err).toMatch(words);
   expect(world.box.stats.requests).toBe(asked);
 });
+
+describe("revisions without all their images", () => {
+  test.each([
+    ["none of them", []],
+    ["all but one of them", ["web"]],
+  ])("with %s: the newest is asked for all, older ones until one is missing", async (_, which) => {
+    const world = await openSyncWorld();
+    const count = 5;
+    for (let made = 0; made < count; made += 1) await world.publish(await world.code(), which);
+    const asked = { ...world.registry.stats.kinds };
+    const result = await world.sync();
+    expect(result.images[1]).toMatchObject({ verdict: "stalled" });
+    expect(result.images[1]!.detail).toContain(world.image("api"));
+    const { kinds } = world.registry.stats;
+    const more = (kind: string) => (kinds[kind] ?? 0) - (asked[kind] ?? 0);
+    // Two of what is pinned; and what is missing is asked for once more, for its words.
+    expect(more("HEAD manifest")).toBe(2 + 2 + (count - 1));
+    expect(more("GET manifest")).toBe(2 - which.length + (count - 1));
+  });
+
+  test("where the missing one is there, the others are asked for, and the whole one is wanted", async () => {
+    const world = await openSyncWorld();
+    const whole = await world.code();
+    await world.publish(whole);
+    await world.publish(await world.code(), ["api"]);
+    await world.publish(await world.code(), ["web"]);
+    const result = await world.sync("--dry-run");
+    expect(result.images.map(({ wanted }) => wanted?.revision)).toEqual([whole, whole]);
+    expect(result).toMatchObject({ verdict: "stalled", outcome: "would-land" });
+  });
+});
