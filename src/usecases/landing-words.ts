@@ -54,10 +54,10 @@ export function ended(outcome: Outcome, failure?: Failure): EndingFields {
 }
 
 /** Returns how a landing ended. `rested` says it of one that found nothing to push. */
-export function endingOf<Why>(
+export function endingOf<Why, Rested = EndingFields>(
   landing: Landing<Why>,
-  rested: (why: Why) => EndingFields,
-): EndingFields {
+  rested: (why: Why) => Rested,
+): EndingFields | Rested {
   switch (landing.kind) {
     case "landed":
       return ended("landed");
@@ -73,7 +73,7 @@ export function endingOf<Why>(
 }
 
 /** Returns the words for a push that a rule of the server refused. */
-export function refusal({
+function refusal({
   words,
   remedy,
 }: Landing<unknown> & { readonly kind: "refused" }): FailureReport {
@@ -92,7 +92,7 @@ export function withCommit(landing: Landing<unknown>) {
 }
 
 /** Returns the words for pushes that may have landed. */
-export function uncertainty({
+function uncertainty({
   words,
   doubts,
 }: Landing<unknown> & { readonly kind: "unknown" }): FailureReport {

@@ -4,10 +4,10 @@ import type { Drift } from "../core/drift.ts";
 import { detailOf, hintOf } from "../core/drift-words.ts";
 import { exit, exitOfFailure, Failure } from "../core/failure.ts";
 import { printPinned } from "../core/pins.ts";
-import { exitOfOutcome, type FailureReport, type Outcome, reportFailure } from "../core/result.ts";
+import { type Outcome, reportFailure } from "../core/result.ts";
 import { calmVerdicts, type SyncImage, type SyncResult, worstOf } from "../core/sync-result.ts";
 import type { Landing } from "./land.ts";
-import { refusal, uncertainty } from "./landing-words.ts";
+import { endingOf, withCommit } from "./landing-words.ts";
 import type { LookedImage } from "./sync-group.ts";
 import type { SyncWhy } from "./sync-plan.ts";
 import type { SyncRequest } from "./sync-request.ts";
@@ -31,9 +31,10 @@ export function concludeSync(landing: Landing<SyncWhy>, frame: SyncFrame): SyncR
   return {
     ...{ version: 1, command: "sync" },
     verdict: why === undefined ? "unreadable" : worstOf(verdicts),
-    ...endingOf(landing),
+    ...endingFor(landing),
     ...{ deploy, repository, branch, source, atMs, tookMs, attempts },
-    ...placeOf(landing),
+    ...(why?.look.tip && { tip: why.look.tip }),
+    ...withCommit(landing),
     images,
     warnings: why?.look.warnings ?? [],
     ...(why?.diff === undefined ? {} : { diff: why.diff }),
@@ -44,46 +45,35 @@ function namesOf(repairs: SyncWhy["repairs"] = []): ReadonlySet<string> {
   return new Set(repairs.map(({ image }) => image));
 }
 
-type EndingFields = Pick<SyncResult, "outcome" | "exit" | "failure">;
+type SyncEnding = Pick<SyncResult, "outcome" | "exit" | "failure">;
 
-function endingOf(landing: Landing<SyncWhy>): EndingFields {
+/** Returns how a run ended: as its landing did, and by what is still to be looked at. */
+function endingFor(landing: Landing<SyncWhy>): SyncEnding {
   const unread = landing.why?.look.images.flatMap(({ found }) =>
     found instanceof Failure ? [found] : [],
   )[0];
-  switch (landing.kind) {
-    case "failed":
-      return failedBy(
-        landing.failure,
-        (landing.why?.repairs.length ?? 0) > 0 ? "failed" : undefined,
-      );
-    case "refused":
-      return { ...ended("refused"), failure: refusal(landing) };
-    case "unknown":
-      return { ...ended("unknown"), failure: uncertainty(landing) };
-    case "landed":
-      return unread
-        ? failedBy(unread, "landed")
-        : { outcome: "landed", exit: leftOver(landing.why, "cured") };
-    case "rested": {
-      const outcome = restOf(landing);
-      if (unread) return failedBy(unread, outcome);
-      return { ...(outcome && { outcome }), exit: leftOver(landing.why, "as it was") };
-    }
+  if (landing.kind === "landed") {
+    if (unread) return failedBy(unread, "landed");
+    return { outcome: "landed", exit: leftOver(landing.why, "cured") };
   }
+  // What never came to a repair has none that failed.
+  const isTried = (landing.why?.repairs.length ?? 0) > 0;
+  if (landing.kind === "failed" && !isTried) return failedBy(landing.failure, undefined);
+  return endingOf<SyncWhy, SyncEnding>(landing, (why) => {
+    const outcome = restOf(why, landing.attempts);
+    if (unread) return failedBy(unread, outcome);
+    return { ...(outcome && { outcome }), exit: leftOver(why, "as it was") };
+  });
 }
 
 /** Nothing was tried, a dry run would have, or somebody else was there first. */
-function restOf({ why, attempts }: Landing<SyncWhy> & { readonly kind: "rested" }) {
+function restOf(why: SyncWhy, attempts: number): Outcome | undefined {
   if (why.repairs.length > 0) return "would-land";
   return attempts > 1 ? "unchanged" : undefined;
 }
 
-function ended(outcome: Outcome): EndingFields {
-  return { outcome, exit: exitOfOutcome(outcome) };
-}
-
-function failedBy(failure: Failure, outcome: Outcome | undefined): EndingFields {
-  const words: FailureReport = reportFailure(failure);
+function failedBy(failure: Failure, outcome: Outcome | undefined): SyncEnding {
+  const words = reportFailure(failure);
   return { ...(outcome && { outcome }), exit: exitOfFailure(failure.code), failure: words };
 }
 
@@ -97,17 +87,6 @@ function leftOver({ look }: SyncWhy, how: "cured" | "as it was"): number {
     found instanceof Failure ? [] : [found.drift],
   );
   return drifts.some(isLeft) ? exit.drift : exit.done;
-}
-
-function placeOf(landing: Landing<SyncWhy>): Pick<SyncResult, "tip" | "commit"> {
-  const tip = landing.why?.look.tip;
-  const commit =
-    landing.kind === "landed"
-      ? landing.commit
-      : landing.kind === "unknown"
-        ? landing.doubts.at(-1)?.commit
-        : undefined;
-  return { ...(tip && { tip }), ...(commit && { commit }) };
 }
 
 function reportImage({ image, pins, found }: LookedImage, fixed: ReadonlySet<string>): SyncImage {
