@@ -1,7 +1,7 @@
 /** `landfall promote`: flags → use case → result. */
 
 import { newDeployId, openPorts } from "../wiring.ts";
-import { type Io, printResult, progressFor, styleFor, usage } from "./io.ts";
+import { type Io, progressFor, usage } from "./io.ts";
 import { type ManifestFlags, settingsFrom } from "./settings.ts";
 
 /** The flags of `promote`, as commander hands them over. */
@@ -30,9 +30,8 @@ export async function runPromote(flags: PromoteFlags, io: Io): Promise<number> {
     registry: flags.imageCheck,
   });
   // The first fetch is under way: what it takes to look at it is loaded meanwhile.
-  const { landPolicy } = await import("../usecases/land.ts");
   const { promote } = await import("../usecases/promote.ts");
-  const { promoteText } = await import("../report/promote-text.ts");
+  const { policyFor, tellLanding } = await import("./landing.ts");
   try {
     const result = await promote(
       {
@@ -49,10 +48,9 @@ export async function runPromote(flags: PromoteFlags, io: Io): Promise<number> {
         skipCi: flags.skipCi && (settings.config?.skipCi ?? true),
       },
       ports,
-      { ...landPolicy, timeoutMs: settings.timeoutMs ?? landPolicy.timeoutMs },
+      policyFor(settings),
     );
-    printResult(result, () => promoteText(result, styleFor(flags, io)), { ...flags, io });
-    return result.exit;
+    return tellLanding(result, flags, io);
   } finally {
     await ports.close();
   }

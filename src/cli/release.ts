@@ -1,11 +1,10 @@
 /** `landfall release`: flags → use case → result. */
 
-import { promoteText } from "../report/promote-text.ts";
-import { landPolicy } from "../usecases/land.ts";
 import { release } from "../usecases/release.ts";
 import { newDeployId } from "../wiring.ts";
 import { openRelease } from "../wiring-rollback.ts";
-import { type Io, printResult, progressFor, styleFor } from "./io.ts";
+import { type Io, progressFor } from "./io.ts";
+import { policyFor, tellLanding } from "./landing.ts";
 import { type ManifestFlags, settingsFrom } from "./settings.ts";
 
 /** The flags of `release`, as commander hands them over. */
@@ -28,10 +27,9 @@ export async function runRelease(flags: ReleaseFlags, io: Io): Promise<number> {
         skipCi: flags.skipCi && (settings.config?.skipCi ?? true),
       },
       ports,
-      { ...landPolicy, timeoutMs: settings.timeoutMs ?? landPolicy.timeoutMs },
+      policyFor(settings),
     );
-    printResult(result, () => promoteText(result, styleFor(flags, io)), { ...flags, io });
-    return result.exit;
+    return tellLanding(result, flags, io);
   } finally {
     await ports.close();
   }

@@ -2,13 +2,12 @@
 
 import { defaults } from "../core/defaults.ts";
 import { parseDuration } from "../core/duration.ts";
-import { promoteText } from "../report/promote-text.ts";
-import { landPolicy } from "../usecases/land.ts";
 import { type RollbackRequest, rollback } from "../usecases/rollback.ts";
 import { newDeployId } from "../wiring.ts";
 import { openRollback } from "../wiring-rollback.ts";
 import { parseDate } from "./dates.ts";
-import { type Io, printResult, progressFor, styleFor, usage } from "./io.ts";
+import { type Io, progressFor, usage } from "./io.ts";
+import { policyFor, tellLanding } from "./landing.ts";
 import { type ManifestFlags, settingsFrom } from "./settings.ts";
 
 /** The flags of `rollback`, as commander hands them over. */
@@ -55,10 +54,9 @@ export async function runRollback(flags: RollbackFlags, io: Io): Promise<number>
         skipCi: flags.skipCi && (settings.config?.skipCi ?? true),
       },
       ports,
-      { ...landPolicy, timeoutMs: settings.timeoutMs ?? landPolicy.timeoutMs },
+      policyFor(settings),
     );
-    printResult(result, () => promoteText(result, styleFor(flags, io)), { ...flags, io });
-    return result.exit;
+    return tellLanding(result, flags, io);
   } finally {
     await ports.close();
   }

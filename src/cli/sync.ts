@@ -5,12 +5,12 @@ import { parseDuration } from "../core/duration.ts";
 import { type ImageName, printImageName, sameImage } from "../core/image-ref.ts";
 import { syncHtml } from "../report/sync-html.ts";
 import { syncText } from "../report/sync-text.ts";
-import { landPolicy } from "../usecases/land.ts";
 import { sync } from "../usecases/sync.ts";
 import type { SyncRequest, SyncSubject } from "../usecases/sync-request.ts";
 import { newDeployId } from "../wiring.ts";
 import { openSync } from "../wiring-sync.ts";
 import { type Io, printResult, progressFor, styleFor, usage } from "./io.ts";
+import { policyFor } from "./landing.ts";
 import { type ManifestFlags, parseAskedImage, type Settings, settingsFrom } from "./settings.ts";
 
 /** The flags of `sync`, as commander hands them over. */
@@ -30,8 +30,8 @@ export async function runSync(flags: SyncFlags, io: Io): Promise<number> {
   const asked = askedBy(flags, settings);
   const ports = await openSync(settings, { io, progress: progressFor(flags, io) });
   try {
-    const policy = { ...landPolicy, timeoutMs: settings.timeoutMs ?? landPolicy.timeoutMs };
-    const result = await sync({ ...asked, repository: ports.repository }, ports, policy);
+    const whole = { ...asked, repository: ports.repository };
+    const result = await sync(whole, ports, policyFor(settings));
     const text = () => syncText(result, styleFor(flags, io));
     printResult(result, text, { ...flags, io, page: () => syncHtml(result) });
     return result.exit;
