@@ -14,6 +14,9 @@ import { type BuildPlan, buildImage, giveExtraTags, isRelease, publishImages } f
 import { runRace } from "./race.js";
 import { type Access, atSource, reports, run, toolContainer } from "./tool.js";
 
+/** What was installed into a source is not uploaded: what is built comes from its commits. */
+const installed = ["**/node_modules", "!.git/**"];
+
 /**
  * Builds the images of a commit, publishes them, and lands their tags in the manifests in git.
  *
@@ -64,7 +67,8 @@ export class Landfall {
   /** Builds one image of the source, to go on with: run it, look into it, export it. */
   @func({ cache: "never" })
   async build(
-    /** The source repository with its .git, for example `.`. */
+    /** The source repository with its .git, for example `.`. No node_modules is uploaded. */
+    @argument({ ignore: installed })
     source: Directory,
     /** Name of the image, as landfall.yaml has it. */
     image: string,
@@ -117,7 +121,8 @@ export class Landfall {
    */
   @func({ cache: "never" })
   async publish(
-    /** The source repository with its .git, for example `.`. */
+    /** The source repository with its .git, for example `.`. No node_modules is uploaded. */
+    @argument({ ignore: installed })
     source: Directory,
     /** Settings file inside the source. Default: landfall.yaml. */
     config?: string,
@@ -172,7 +177,8 @@ export class Landfall {
    */
   @func({ cache: "never" })
   async promote(
-    /** The source repository with its .git, for example `.`. */
+    /** The source repository with its .git, for example `.`. No node_modules is uploaded. */
+    @argument({ ignore: installed })
     source: Directory,
     /** Settings file inside the source. Default: landfall.yaml. */
     config?: string,
@@ -228,7 +234,8 @@ export class Landfall {
    */
   @func({ cache: "never" })
   async deploy(
-    /** The source repository with its .git, for example `.`. */
+    /** The source repository with its .git, for example `.`. No node_modules is uploaded. */
+    @argument({ ignore: installed })
     source: Directory,
     /** Settings file inside the source. Default: landfall.yaml. */
     config?: string,
@@ -311,7 +318,8 @@ export class Landfall {
    */
   @func({ cache: "never" })
   verify(
-    /** The source repository with its .git, for example `.`. */
+    /** The source repository with its .git, for example `.`. No node_modules is uploaded. */
+    @argument({ ignore: installed })
     source: Directory,
     /** Settings file inside the source. Default: landfall.yaml. */
     config?: string,
@@ -369,7 +377,8 @@ export class Landfall {
    */
   @func({ cache: "never" })
   sync(
-    /** The source repository with its .git, for example `.`. */
+    /** The source repository with its .git, for example `.`. No node_modules is uploaded. */
+    @argument({ ignore: installed })
     source: Directory,
     /** Settings file inside the source. Default: landfall.yaml. */
     config?: string,
@@ -428,7 +437,8 @@ export class Landfall {
    */
   @func({ cache: "never" })
   syncReport(
-    /** The source repository with its .git, for example `.`. */
+    /** The source repository with its .git, for example `.`. No node_modules is uploaded. */
+    @argument({ ignore: installed })
     source: Directory,
     /** Settings file inside the source. Default: landfall.yaml. */
     config?: string,
@@ -478,7 +488,8 @@ export class Landfall {
    */
   @func({ cache: "never" })
   audit(
-    /** The source repository with its .git, for example `.`. */
+    /** The source repository with its .git, for example `.`. No node_modules is uploaded. */
+    @argument({ ignore: installed })
     source: Directory,
     /** Settings file inside the source. Default: landfall.yaml. */
     config?: string,
@@ -523,7 +534,8 @@ export class Landfall {
   /** Audits, and returns the ledger as `report.html`, whatever the verdict. Save it with `-o`. */
   @func({ cache: "never" })
   auditReport(
-    /** The source repository with its .git, for example `.`. */
+    /** The source repository with its .git, for example `.`. No node_modules is uploaded. */
+    @argument({ ignore: installed })
     source: Directory,
     /** Settings file inside the source. Default: landfall.yaml. */
     config?: string,
@@ -566,7 +578,8 @@ export class Landfall {
   /** Goes back to an older revision, and holds the newer ones out until somebody releases them. */
   @func({ cache: "never" })
   rollback(
-    /** The source repository with its .git, for example `.`. */
+    /** The source repository with its .git, for example `.`. No node_modules is uploaded. */
+    @argument({ ignore: installed })
     source: Directory,
     /** Why, for whoever reads the history. */
     reason: string,
@@ -623,7 +636,8 @@ export class Landfall {
   /** Lifts the holds that a rollback left, so that newer revisions may land again. */
   @func({ cache: "never" })
   release(
-    /** The source repository with its .git, for example `.`. */
+    /** The source repository with its .git, for example `.`. No node_modules is uploaded. */
+    @argument({ ignore: installed })
     source: Directory,
     /** Settings file inside the source. Default: landfall.yaml. */
     config?: string,
@@ -676,7 +690,8 @@ export class Landfall {
    */
   @func({ cache: "never" })
   status(
-    /** The source repository with its .git, for example `.`. */
+    /** The source repository with its .git, for example `.`. No node_modules is uploaded. */
+    @argument({ ignore: installed })
     source: Directory,
     /** Settings file inside the source. Default: landfall.yaml. */
     config?: string,
@@ -726,7 +741,8 @@ export class Landfall {
   /** Checks everything that a deploy needs, and says the remedy of what is missing. Only reads. */
   @func({ cache: "never" })
   doctor(
-    /** The source repository with its .git, for example `.`. */
+    /** The source repository with its .git, for example `.`. No node_modules is uploaded. */
+    @argument({ ignore: installed })
     source: Directory,
     /** Settings file inside the source. Default: landfall.yaml. */
     config?: string,
@@ -775,7 +791,8 @@ export class Landfall {
   /** Lists every place on the manifests branch that pins an image: file, line, object, tag. */
   @func({ cache: "never" })
   pins(
-    /** The source repository with its .git, for example `.`. */
+    /** The source repository with its .git, for example `.`. No node_modules is uploaded. */
+    @argument({ ignore: installed })
     source: Directory,
     /** Settings file inside the source. Default: landfall.yaml. */
     config?: string,
@@ -820,7 +837,8 @@ export class Landfall {
   /** Says which images of a commit need a build, a further tag, or nothing. */
   @func({ cache: "never" })
   async plan(
-    /** The source repository with its .git, for example `.`. */
+    /** The source repository with its .git, for example `.`. No node_modules is uploaded. */
+    @argument({ ignore: installed })
     source: Directory,
     /** Settings file inside the source. Default: landfall.yaml. */
     config?: string,

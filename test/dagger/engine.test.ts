@@ -4,7 +4,7 @@
  */
 
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
@@ -132,14 +132,30 @@ describe.skipIf(!isHere)(
       expect(JSON.parse(status!.out), status!.err).toMatchObject({ command: "status", exit: 0 });
     });
 
-    test("what lies about uncommitted is not built", async () => {
-      const revision = field.change("apps/frontend/index.html", (text) => `${text}<!-- 3 -->\n`);
+    test("what lies about uncommitted is not built; what is committed is, also in node_modules", async () => {
+      const [frontend, installed] = ["apps/frontend", "apps/frontend/node_modules/x"];
+      mkdirSync(join(field.app, installed), { recursive: true });
+      writeFileSync(join(field.app, installed, "y.txt"), "committed\n");
+      git(field.app, "add", "--force", installed);
+      const revision = field.change(
+        `${frontend}/docker/Dockerfile`,
+        (text) => `${text}COPY node_modules/x/y.txt /y.txt\nRUN grep committed /y.txt\n`,
+      );
       const dirty = field.spoil("dirty", (copy) => {
-        writeFileSync(join(copy, "apps/frontend/docker/Dockerfile"), "FROM nothing\nRUN false\n");
+        writeFileSync(join(copy, frontend, "docker/Dockerfile"), "FROM nothing\nRUN false\n");
+        writeFileSync(join(copy, installed, "y.txt"), "changed since\n");
+        // So that it is seen to be left out: what is not uploaded cannot be read.
+        mkdirSync(join(copy, "node_modules"));
+        cpSync(join(copy, "landfall.yaml"), join(copy, "node_modules/other.yaml"));
       });
-      const called = await field.call("deploy", [], dirty);
+      const [called, without] = await Promise.all([
+        field.call("deploy", [], dirty),
+        field.call("plan", ["--config=node_modules/other.yaml"], dirty),
+      ]);
       expect(called.status, called.err).toBe(0);
       expect(field.pinned("rbs-frontend-prod")).toEqual([tagOf(revision)]);
+      expect(without.status, without.err).toBe(2);
+      expect(without.err).toContain('Cannot read the settings file "node_modules/other.yaml"');
     });
 
     test("a Dockerfile that fails promotes and publishes nothing, and the error shows why", async () => {

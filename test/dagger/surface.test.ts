@@ -83,6 +83,12 @@ describe("introspection", () => {
     expect(missing.sort()).toEqual(without);
   });
 
+  test("what packages were installed into a source stays where it is, and its .git comes whole", () => {
+    const sources = Object.values(seen.methods).flatMap((one) => one.arguments.source ?? []);
+    expect(sources.length).toBeGreaterThan(10);
+    for (const { ignore } of sources) expect(ignore).toEqual(["**/node_modules", "!.git/**"]);
+  });
+
   test("nothing that acts or looks is cached", () => {
     const cached = Object.values(seen.methods).filter(({ cache }) => cache !== "never");
     expect(cached.map(({ name }) => name).filter((name) => !pure.has(name))).toEqual([]);

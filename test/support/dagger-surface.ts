@@ -22,6 +22,8 @@ export interface SeenArgument {
   readonly isOptional: boolean;
   readonly defaultValue?: unknown;
   readonly defaultPath?: string;
+  /** What of a directory is not uploaded. */
+  readonly ignore?: readonly string[];
 }
 
 /** A function. */
