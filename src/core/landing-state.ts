@@ -26,17 +26,20 @@ export class LandingState {
 
   /** Applies a deploy. Returns whether it landed a commit that was not in before. */
   apply(step: DeployStep, number: number): boolean {
+    const { pins } = step;
+    const held = pins.map(({ file, keyBefore, from }) =>
+      from === undefined ? undefined : this.#release(`${file}\0${keyBefore}`),
+    );
     let hasLanded = false;
-    for (const { file, site, keyBefore, from, to, fromRevision, toRevision } of step.pins) {
+    for (const [at, { file, site, to, toRevision }] of pins.entries()) {
       // A tag that names no commit hides what is there: the pin counts as it was.
-      if (to !== undefined && toRevision === undefined && fromRevision !== undefined) continue;
-      if (from !== undefined) this.#release(`${file}\0${keyBefore}`);
-      if (to === undefined || toRevision === undefined) continue;
-      this.#hold(`${file}\0${site.key}`, toRevision);
-      if (this.#land(toRevision, number)) hasLanded = true;
+      const revision = toRevision ?? held[at];
+      if (to === undefined || revision === undefined) continue;
+      this.#hold(`${file}\0${site.key}`, revision);
+      if (this.#land(revision, number)) hasLanded = true;
     }
-    const left = step.pins.filter(({ to }) => to !== undefined);
-    if (left.some(({ fromRevision }) => this.#isLost(fromRevision))) this.#takeOut(number);
+    const left = held.filter((_, at) => pins[at]!.to !== undefined);
+    if (left.some((revision) => this.#isLost(revision))) this.#takeOut(number);
     return hasLanded;
   }
 
@@ -61,13 +64,15 @@ export class LandingState {
     this.#heads.set(revision, (this.#heads.get(revision) ?? 0) + 1);
   }
 
-  #release(pin: string): void {
+  /** Takes a pin away, and returns what it held. */
+  #release(pin: string): number | undefined {
     const revision = this.#held.get(pin);
-    if (revision === undefined) return;
+    if (revision === undefined) return undefined;
     this.#held.delete(pin);
-    const rest = (this.#heads.get(revision) ?? 1) - 1;
+    const rest = this.#heads.get(revision)! - 1;
     if (rest > 0) this.#heads.set(revision, rest);
     else this.#heads.delete(revision);
+    return revision;
   }
 
   #land(revision: number, number: number): boolean {
@@ -82,9 +87,9 @@ export class LandingState {
     return hasLanded;
   }
 
-  /** Returns whether no pin holds a commit any more that was in, nor a descendant of it. */
+  /** Returns whether no pin holds a commit any more that one held, nor a descendant of it. */
   #isLost(revision: number | undefined): boolean {
-    if (revision === undefined || this.#isIn[revision] !== 1) return false;
+    if (revision === undefined) return false;
     return ![...this.#heads.keys()].some((head) => this.#graph.isAncestor(revision, head));
   }
 
