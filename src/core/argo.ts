@@ -1,6 +1,7 @@
 /** Whether Argo CD has applied our commit, or one that holds it, and finds the result well. */
 
 import type { Application, ArgoOperation, ArgoSource, Unwell } from "./argo-application.ts";
+import { asCommitId, type CommitId } from "./ids.ts";
 import { sameRepository } from "./repository-url.ts";
 import type { StepVerdict } from "./verify-result.ts";
 
@@ -31,10 +32,10 @@ export function sourcesFrom(
 }
 
 /** Returns the commits of which the verdict needs to know whether they hold ours. */
-export function revisionsOf(application: Application, followed: Followed): readonly string[] {
+export function revisionsOf(application: Application, followed: Followed): readonly CommitId[] {
   const compared = sourcesFrom(application, followed).map(({ revision }) => revision);
   const all = [...compared, ...(application.operation?.revisions ?? [])];
-  return [...new Set(all)].filter((revision) => /^[0-9a-f]{40}$/.test(revision));
+  return [...new Set(all)].flatMap((revision) => asCommitId(revision) ?? []);
 }
 
 /** Returns whether Argo CD has compared with our commit, or one that holds it. */
@@ -56,10 +57,11 @@ export function wantsSync(facts: ArgoFacts): boolean {
 export function argoVerdict(facts: ArgoFacts): StepVerdict {
   const { application, followed } = facts;
   const own = sourcesFrom(application, followed);
+  const [first] = own;
   if (application.isHydrated) return hydrated(application);
-  if (own.length === 0) return noSource(application, followed);
-  if (!hasArrived(facts)) {
-    const late = own.find(({ revision }) => !facts.ours.has(revision));
+  if (first === undefined) return noSource(application, followed);
+  const late = own.find(({ revision }) => !facts.ours.has(revision));
+  if (late !== undefined) {
     return waiting(
       `${stateOf(application)} at ${nameOf(late)}, which is not our commit yet`,
       facts,
@@ -70,7 +72,7 @@ export function argoVerdict(facts: ArgoFacts): StepVerdict {
   if (isRunning(operation)) return waiting(`syncing: ${operation.message}`, facts);
   // Also where all is applied: a hook after the sync may be what failed.
   if (hasFailed(facts)) return syncFailed(operation);
-  const where = `at ${nameOf(own[0])}`;
+  const where = `at ${nameOf(first)}`;
   if (application.sync !== "Synced") {
     return waiting(`${stateOf(application)} ${where}${whyUnsynced(application)}`, facts);
   }
@@ -131,8 +133,7 @@ function listed(names: readonly string[]): string {
   return `: ${names.slice(0, listedMax).join(", ")}${more}`;
 }
 
-function nameOf(source: ArgoSource | undefined): string {
-  const { revision = "", targetRevision = "" } = source ?? {};
+function nameOf({ revision, targetRevision }: ArgoSource): string {
   const commit = revision === "" ? "no revision" : revision.slice(0, 7);
   return targetRevision === "" ? commit : `${commit} of ${targetRevision}`;
 }

@@ -82,8 +82,8 @@ interface WholeFile {
 
 function linesOf(bytes: Uint8Array | undefined): WholeFile {
   const lines = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes).split("\n");
-  const unfinished = lines.pop() ?? "";
-  return { lines: unfinished === "" ? lines : [...lines, unfinished], isWhole: unfinished === "" };
+  const isWhole = lines.at(-1) === "";
+  return { lines: isWhole ? lines.slice(0, -1) : lines, isWhole };
 }
 
 function spanOf({ lines }: WholeFile): string {

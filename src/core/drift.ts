@@ -94,8 +94,9 @@ function judge(facts: DriftFacts, moves: readonly Pin[]): Drift {
   }
   if (stalled !== undefined) add("stalled", false);
   if (coming !== undefined) add("pending", false);
-  const isAhead = of("newer").some(({ relation }) => revisionIn(relation) !== facts.newest);
-  if (isAhead) add("ahead", false);
+  const isAhead = ({ relation }: DriftPin) =>
+    relation.kind === "newer" && relation.revision !== facts.newest;
+  if (pins.some(isAhead)) add("ahead", false);
   return { verdict: worstOf(problems.map(({ verdict }) => verdict)), problems, moves };
 }
 
@@ -151,8 +152,4 @@ function movesOf(facts: DriftFacts): readonly Pin[] {
   const isToMove = behind(facts).length > 0 || isMixed(facts);
   const older = facts.pins.filter(({ relation }) => relation.kind === "older");
   return isToMove ? older.map(({ pin }) => pin) : [];
-}
-
-function revisionIn(relation: Relation): Revision | undefined {
-  return "revision" in relation ? relation.revision : undefined;
 }

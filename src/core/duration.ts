@@ -2,14 +2,16 @@
 
 import { Failure } from "./failure.ts";
 
-const unitMs: Readonly<Record<string, number>> = {
+const unitMs = {
   ms: 1,
   s: 1_000,
   m: 60_000,
   h: 3_600_000,
   d: 86_400_000,
   w: 604_800_000,
-};
+} as const;
+
+type Unit = keyof typeof unitMs;
 
 // Six digits of weeks are the most that adds up exactly in a number of milliseconds.
 /** What a duration looks like. */
@@ -27,5 +29,6 @@ export function parseDuration(text: string): number {
     throw new Failure("usage", `Cannot read the duration "${text}"`, durationHint);
   }
   const parts = [...text.matchAll(/(\d+)(ms|[smhdw])/g)];
-  return parts.reduce((sum, [, count, unit]) => sum + Number(count) * (unitMs[unit ?? ""] ?? 0), 0);
+  const msOf = ([, count, unit]: RegExpExecArray) => Number(count) * unitMs[unit as Unit];
+  return parts.reduce((sum, part) => sum + msOf(part), 0);
 }

@@ -37,7 +37,8 @@ export function readHolds(bytes: Uint8Array | undefined): readonly Hold[] {
   if (bytes === undefined) return [];
   if (bytes.length > bytesMax) throw unreadable(`it has more than ${bytesMax} bytes`);
   const document = parseDocument(new TextDecoder().decode(bytes));
-  if (document.errors.length > 0) throw unreadable(document.errors[0]?.message ?? "");
+  const [error] = document.errors;
+  if (error !== undefined) throw unreadable(error.message);
   const root = plainValue(document);
   const list = isRecord(root) ? root.holds : undefined;
   if (!Array.isArray(list)) throw unreadable("it has no list `holds`");
@@ -49,7 +50,7 @@ function plainValue(document: Document): unknown {
   try {
     return document.toJS({ maxAliasCount: 0 });
   } catch (error) {
-    throw unreadable(error instanceof Error ? error.message : String(error));
+    throw unreadable((error as Error).message);
   }
 }
 

@@ -69,9 +69,9 @@ const repair = "Write it again with `kubectl config`, or name another file.";
 
 function parse(text: string, file: string): unknown {
   const document = parseDocument(text);
-  if (document.errors.length > 0) {
-    throw refused(file, document.errors[0]?.message.split("\n")[0] ?? "", repair);
-  }
+  const [error] = document.errors;
+  // What follows the first line shows the file, which may hold secrets.
+  if (error !== undefined) throw refused(file, error.message.replace(/\n.*/s, ""), repair);
   try {
     return document.toJS({ maxAliasCount: 0 });
   } catch {

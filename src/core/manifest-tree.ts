@@ -46,8 +46,7 @@ export function treeOf(document: Document.Parsed, manifest: Manifest): Tree {
   const fields = new Map<Node, Fields>();
   const anchors = new Map<string, Node>();
   const targets = new Map<Node, Node>();
-  const root = document.contents;
-  const waiting: Visit[] = root === null ? [] : [{ node: root, trail: undefined, owner: "" }];
+  const waiting: Visit[] = [{ node: document.contents!, trail: undefined, owner: "" }];
   for (let visit = waiting.pop(); visit !== undefined; visit = waiting.pop()) {
     const { node, trail } = visit;
     const own = isMap(node) ? readFields(node, manifest) : undefined;
@@ -65,7 +64,7 @@ export function treeOf(document: Document.Parsed, manifest: Manifest): Tree {
 
 /** Returns where a node begins, in UTF-16 units. */
 export function startOf(node: Node): number {
-  return node.range?.[0] ?? 0;
+  return node.range![0];
 }
 
 /** Returns a node's text, through an alias if need be, or undefined when it is no scalar. */
@@ -93,7 +92,7 @@ function childrenOf({ node, trail, owner }: Visit): Visit[] {
   const children: Visit[] = [];
   for (const { key, value } of pairsOf(node)) {
     const step = isScalar(key) ? String(key.value) : "?";
-    if (key !== null) children.push({ node: key, trail, owner });
+    children.push({ node: key, trail, owner });
     if (value !== null) children.push({ node: value, trail: { up: trail, step }, owner });
   }
   return children;
@@ -116,8 +115,8 @@ function readFields(map: YAMLMap, manifest: Manifest): Fields {
 }
 
 /** Returns the pairs that the parser makes, whose types promise less. */
-function pairsOf(map: YAMLMap): readonly { key: Node | null; value: Node | null }[] {
-  return map.items as { key: Node | null; value: Node | null }[];
+function pairsOf(map: YAMLMap): readonly { key: Node; value: Node | null }[] {
+  return map.items as { key: Node; value: Node | null }[];
 }
 
 function ownerOf(fields: Fields): string | undefined {

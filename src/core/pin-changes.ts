@@ -31,8 +31,7 @@ export function pinChanges(
   for (const [was, is] of pairs) {
     const [from, to] = [before.held[was ?? -1], after.held[is ?? -1]];
     const [old, site] = [before.sites[was ?? -1], after.sites[is ?? -1]];
-    const known = site ?? old;
-    if (known === undefined) continue;
+    const known = (site ?? old)!;
     const keyBefore = old?.key ?? known.key;
     if (from !== to || keyBefore !== known.key || old?.line !== site?.line) {
       changes.push({ file, site: known, from, to, keyBefore });
@@ -41,6 +40,7 @@ export function pinChanges(
   return changes;
 }
 
+/** Where a pin stands in both versions; in one of them at least. */
 type Pair = readonly [was: number | undefined, is: number | undefined];
 
 function inPlace({ sites }: FilePins): readonly Pair[] {

@@ -49,7 +49,7 @@ export function spelledIn(text: string, wanted: readonly ImageName[]): ImageName
 /** Returns the image names in a file, as they are spelled there, for people who mistyped one. */
 export function namesIn(bytes: Uint8Array): string[] {
   const value = /\b(?:image|repository|newName|name)["']?[ \t]*:[ \t]*["']?([\w./:-]*\/[\w.-]+)/g;
-  return [...new Set([...glance(bytes).matchAll(value)].map((match) => match[1] ?? ""))];
+  return [...new Set([...glance(bytes).matchAll(value)].map((match) => match[1]!))];
 }
 
 /** Returns bytes as text for a first look: what is not UTF-8 is replaced, not refused. */

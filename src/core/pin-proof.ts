@@ -52,7 +52,7 @@ function outlineOf(manifest: Manifest) {
   return documents
     .flatMap((document) => treeOf(document, manifest).visits)
     .map(({ node }) => {
-      const [start, end] = node.range ?? [0, 0];
+      const [start, end] = node.range!;
       if (isAlias(node)) return { written: `*${node.source}`, start, end };
       const properties = `${node.anchor ?? ""} ${node.tag ?? ""}`;
       // A collection is told by its nodes; the stretch of a scalar is its own.

@@ -1,6 +1,6 @@
 /** Where in a scalar's source a tag or digest stands, or why it is not replaced there. */
 
-import { isAlias, isScalar, type Node, type Scalar } from "yaml";
+import { isAlias, type Node, type Scalar } from "yaml";
 import type { Failure } from "./failure.ts";
 import { type ImageName, type ImageRef, printImageName } from "./image-ref.ts";
 import { type Manifest, uneditable } from "./manifest-text.ts";
@@ -64,17 +64,18 @@ function contentOf(spot: Spot, node: Node): Omit<Slot, "prefix"> {
       remedy: "Write the value out here.",
     });
   }
-  if (!isScalar(node) || !node.range) throw notText(spot, node);
+  // What has a text, and is no alias, is a scalar.
+  const { type, tag, anchor, range } = node as Scalar.Parsed;
   if (spot.tree.aliased.has(node)) {
     throw refuse(spot, node, {
-      why: `has the anchor "&${node.anchor}", and what uses it would change too`,
+      why: `has the anchor "&${anchor}", and what uses it would change too`,
       remedy: "Write the value out in both places.",
     });
   }
-  const [start, end] = node.range;
-  switch (node.type) {
+  const [start, end] = range;
+  switch (type) {
     case "PLAIN":
-      return { start, end, reading: node.tag === undefined || start === end ? "plain" : "text" };
+      return { start, end, reading: tag === undefined || start === end ? "plain" : "text" };
     case "QUOTE_SINGLE":
     case "QUOTE_DOUBLE":
       return { start: start + 1, end: end - 1, reading: "text" };

@@ -50,7 +50,7 @@ function editsOf({ pin, tag, digest }: PinMove): Edit[] {
   }
   if (slots.digest !== undefined) {
     if (digest === undefined) throw needsDigest(pin);
-    edits.push({ slot: slots.digest, before: pin.digest ?? "", after: digest });
+    edits.push({ slot: slots.digest, before: pin.digest!, after: digest });
   }
   return edits;
 }

@@ -2,13 +2,13 @@
 
 const scpForm = /^(?:[^@/\s]+@)?([^:/\s]+):(?!\/\/)(.+)$/;
 const urlForm = /^(https?|ssh|git):\/\/(?:[^@/\s]*@)?([^/\s]+)\/(.+)$/i;
-const ownPorts: Readonly<Record<string, RegExp>> = {
+const ownPorts = {
   http: /:80$/,
   https: /:443$/,
   git: /:9418$/,
   // A server's SSH port says nothing about which of its repositories is meant.
   ssh: /:\d+$/,
-};
+} as const;
 
 /**
  * Returns whether two URLs name the same repository: over HTTPS or SSH, with or without a user,
@@ -23,7 +23,8 @@ function repositoryKey(url: string): string {
   const text = url.trim().toLowerCase();
   const [, scheme = "", authority = "", path = ""] = urlForm.exec(text) ?? [];
   if (scheme !== "") {
-    return `${authority.replace(ownPorts[scheme] ?? /$^/, "")}/${tidyPath(path)}`;
+    const port = ownPorts[scheme as keyof typeof ownPorts];
+    return `${authority.replace(port, "")}/${tidyPath(path)}`;
   }
   const [, host = "", scpPath = ""] = scpForm.exec(text) ?? [];
   return host === "" ? tidyPath(text) : `${host}/${tidyPath(scpPath)}`;

@@ -69,11 +69,10 @@ export interface ReadRecord {
  * paragraph counts, so that nothing quoted in the body can pose as a trailer.
  */
 export function readMessage(message: string): ReadRecord | undefined {
-  const last =
-    message
-      .trimEnd()
-      .split(/\n{2,}/)
-      .at(-1) ?? "";
+  const last = message
+    .trimEnd()
+    .split(/\n{2,}/)
+    .at(-1)!;
   const trailers = new Map<string, string>();
   for (const line of last.split("\n")) {
     const colon = line.indexOf(": ");

@@ -57,8 +57,8 @@ export async function checkImages(
     );
   }
   return wanted.map(({ image, tag, digest }, at) => {
-    const fact = facts[at];
-    const found = fact?.kind === "found" ? fact.digest : undefined;
+    // None of them is missing.
+    const { digest: found } = facts[at] as ImageFact & { readonly kind: "found" };
     if (digest !== undefined && digest !== found) {
       throw otherDigest({ image, tag, digest }, found, cause);
     }
@@ -92,7 +92,7 @@ function namesOf(images: readonly Wanted[]): string {
   return images.map(({ image, tag }) => `"${printImageName(image)}:${tag}"`).join(", ");
 }
 
-function otherDigest(wanted: Wanted, found: Digest | undefined, { verb }: Cause): Failure {
+function otherDigest(wanted: Wanted, found: Digest, { verb }: Cause): Failure {
   return new Failure(
     "registry-lied",
     `Cannot ${verb} "${printImageName(wanted.image)}:${wanted.tag}": the registry has it at ${found}, not at ${wanted.digest}`,

@@ -8,7 +8,6 @@ import type {
   WorkloadView,
 } from "../core/cluster-view.ts";
 import { Failure } from "../core/failure.ts";
-import { asCommitId } from "../core/ids.ts";
 import { rolloutVerdict } from "../core/rollout.ts";
 import { type Sight, sightOf, unseen } from "../core/sight.ts";
 import type { Pod, Workload } from "../core/workload.ts";
@@ -51,8 +50,7 @@ async function viewApplication(
     const application = await argocd.application("refresh");
     const ours = new Set<string>();
     for (const revision of revisionsOf(application, request)) {
-      const other = asCommitId(revision);
-      if (other && (await ancestry.isManifestAncestor(commit, other))) ours.add(revision);
+      if (await ancestry.isManifestAncestor(commit, revision)) ours.add(revision);
     }
     const { sync, health } = application;
     const revisions = sourcesFrom(application, request).map(({ revision }) => revision);

@@ -18,6 +18,9 @@ function factsOf(state: ArgoState, more: Partial<ArgoFacts> = {}): ArgoFacts {
   return { application, followed, ours: new Set([ours, newer]), ...more };
 }
 
+/** Nothing is asked for where nobody knows what differs. */
+const unsaid = /^Unknown, Healthy at aaaaaaa of main$/;
+
 type Row = readonly [name: string, state: ArgoState, kind: string, detail: RegExp];
 
 const rows: readonly Row[] = [
@@ -89,6 +92,13 @@ const rows: readonly Row[] = [
     "waiting",
     /; ComparisonError: authentication required$/,
   ],
+  ["in a state that Argo CD does not know", { revision: ours, sync: "Unknown" }, "waiting", unsaid],
+  [
+    "that follows the default branch",
+    { revision: old, targetRevision: "" },
+    "waiting",
+    /^Synced, Healthy at 0000000, which is not our commit yet$/,
+  ],
   [
     "of another repository",
     { revision: ours, repoURL: "https://git.example.org/acme/other" },
@@ -117,6 +127,12 @@ describe("an Application", () => {
     expect(verdict.kind).toBe("done");
     const late = [chart, { ...values, revision: old }];
     expect(argoVerdict(factsOf({ revision: "", sources: late })).kind).toBe("waiting");
+  });
+
+  test("without any source is none of ours", () => {
+    const verdict = argoVerdict(factsOf({ revision: "", sources: [] }));
+    const detail = `no source of "robson-prod" is "${repository}"; its sources: none`;
+    expect(verdict).toMatchObject({ kind: "failed", detail });
   });
 
   test("with our repository twice has arrived only when both have", () => {

@@ -74,6 +74,13 @@ describe("one image", () => {
     const words = ["web1=1 web2=0", "web1=2", "web1=3 web2=3"];
     expect(lineOf(["web"], ...words).points).toBe("1 2 3");
   });
+
+  test.each(["web1=x web2=1", "web1=1 web2=x"])(
+    "one of which names no commit holds what the other does: %s",
+    (words) => {
+      expect(lineOf(["web"], words, "web1=2 web2=2")).toEqual({ points: "1 2", now: "2" });
+    },
+  );
 });
 
 describe("two images", () => {

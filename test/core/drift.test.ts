@@ -128,6 +128,62 @@ test("an image that is ahead does not", () => {
   expect(neighbour!.moves).toHaveLength(1);
 });
 
+describe("where nothing whole is in sight", () => {
+  const nothing = (...pins: readonly DriftPin[]) => factsOf(pins, { wanted: undefined });
+  const bare = () => pin("", { kind: "foreign" });
+  test.each<[string, DriftFacts, string, string | undefined]>([
+    [
+      "what is ahead",
+      nothing(ahead()),
+      "sha-3333333 is newer than the newest revision, the newest revision that was found to have all its images.",
+      undefined,
+    ],
+    [
+      "another line",
+      nothing(apart()),
+      "Another line of history than that of the newest revision is pinned: sha-4444444.",
+      "If it is meant to go, `landfall promote --allow-diverged --revision SHA`.",
+    ],
+    [
+      "no tag",
+      nothing({ ...bare(), pin: { ...bare().pin, tag: undefined } }),
+      "No commit of the source is named by (no tag).",
+      "Land it by `landfall promote --revision SHA`.",
+    ],
+    [
+      "what is not published",
+      nothing(older(gone)),
+      "The registry does not have what is pinned: sha-1111111.",
+      "Publish it again, or go to a revision whose images are all there.",
+    ],
+  ])("%s is said all the same", (_, facts, detail, hint) => {
+    const [drift] = judgeTogether([facts]);
+    expect(detailOf(drift!, facts)).toBe(detail);
+    expect(hintOf(drift!, facts)).toBe(hint);
+  });
+});
+
+test("what is wanted is named in what to do", () => {
+  const hints = [latest(), apart(), pin("sha-9", { kind: "equal" }, gone)].map((one) => {
+    const facts = factsOf([one]);
+    return hintOf(judgeTogether([facts])[0]!, facts);
+  });
+  expect(hints).toEqual([
+    `Land it by \`landfall promote --revision ${wanted}\`.`,
+    `If it is meant to go, \`landfall promote --allow-diverged --revision ${wanted}\`.`,
+    `Publish it again, or land one that is all there: \`landfall promote --revision ${wanted}\`.`,
+  ]);
+});
+
+test("pins that name digests alone are mixed when these differ", () => {
+  const bare = (digit: string) => {
+    const at = pinnedTo(digestOf(digit), ahead());
+    return { ...at, pin: { ...at.pin, tag: undefined } };
+  };
+  expect(judged(factsOf([bare("c"), bare("d")])).left).toEqual(["mixed", "ahead"]);
+  expect(judged(factsOf([bare("c"), bare("c")])).left).toEqual(["ahead"]);
+});
+
 test("the worst of some verdicts is the one that stands last", () => {
   for (const [at, verdict] of syncVerdicts.entries()) {
     expect(worstOf([...syncVerdicts.slice(0, at + 1)].reverse())).toBe(verdict);

@@ -79,6 +79,7 @@ describe("a cluster", () => {
     ["with its own inside", `certificate-authority-data: ${base64}`, { authority: { text: pem } }],
     ["with its own in a file", "certificate-authority: ca.pem", { authority: { file: "ca.pem" } }],
     ["under another name", "tls-server-name: kube.example", { serverName: "kube.example" }],
+    ["with one that is no base64", "certificate-authority-data: 'é'", { authority: { text: "" } }],
     ["that nobody checks", "insecure-skip-tls-verify: true", { certificates: "unchecked" }],
   ];
   test.each(table)("%s", (_, cluster, expected) => {
@@ -91,6 +92,7 @@ describe("a cluster", () => {
 describe("is refused, with what to do, when", () => {
   const table: readonly (readonly [name: string, act: () => unknown, message: RegExp])[] = [
     ["it is no YAML", () => read("a: ["), /kube"/],
+    ["it is no YAML where a secret stands", () => read("token: abc: d"), /kube.* at line 1/],
     ["it uses aliases", () => read("a: &a 1\nb: *a\n"), /aliases/],
     ["it is empty", () => read(""), /no context ""/],
     ["the context is not there", () => read(config(), "test"), /no context "test"/],

@@ -58,6 +58,26 @@ test("versions that differ in nothing but tags share what they have in common", 
   expect(at("a").sites).not.toBe(versions.read(path, encode("x: 1\nimage: acme/web:a\n"))!.sites);
 });
 
+test("a pin by digest alone is read in every version", () => {
+  const versions = new PinVersions(images);
+  const at = (digit: string) =>
+    versions.read(path, encode(`image: acme/web@sha256:${digit.repeat(64)}\n`))!;
+  const [first, second] = [at("a"), at("b")];
+  expect(first.held).toEqual([`@sha256:${"a".repeat(64)}`]);
+  expect(second.held).toEqual([`@sha256:${"b".repeat(64)}`]);
+  expect(second.sites).toBe(first.sites);
+});
+
+test("a bug is no version that cannot be told: it passes through", () => {
+  const image = {
+    registry: "docker.io",
+    get repository(): string {
+      throw new TypeError("ours");
+    },
+  };
+  expect(() => new PinVersions([image]).read(path, encode("image: x\n"))).toThrow(TypeError);
+});
+
 describe("changes between two versions", () => {
   const read = (text: string) => new PinVersions(images).read(path, encode(text));
   const told = (before: string | undefined, after: string | undefined) =>

@@ -97,6 +97,18 @@ const refused: [title: string, text: string, line: number, says: RegExp][] = [
     3,
     /tag from another/,
   ],
+  [
+    "a registry, a name and a tag, of which some are merged in",
+    "a: &a {registry: docker.io, repository: shop/api, tag: x}\nb:\n  <<: *a\n  tag: y\n",
+    3,
+    /has its tag here, and registry and repository from another/,
+  ],
+  [
+    "a name merged in from a mapping on the spot",
+    "b:\n  <<: {repository: shop/api}\n  tag: y\n",
+    2,
+    /repository from another/,
+  ],
   ["a key twice", "image: shop/api:x\nb: 1\nb: 2\n", 3, /the key "b" stands twice/],
   ["the image twice", "image: shop/api:x\nimage: shop/api:y\n", 2, /the key "image" stands twice/],
   ["no YAML", "image: shop/api:x\nb: [1\n", 3, /not YAML/],
@@ -132,6 +144,14 @@ describe("what cannot be edited safely is refused with its line", () => {
   test("nesting deeper than the parser goes", () => {
     const deep = `image: shop/api:x\na: ${"[".repeat(50_000)}\n`;
     expect(failureOf(() => pinsIn(deep)).code).toBe("bad-manifest");
+  });
+
+  test.each([
+    ["x".repeat(120), "x".repeat(120)],
+    ["x".repeat(121), `${"x".repeat(119)}…`],
+  ])("in a text that is cut where it is long", (key, said) => {
+    const twice = failureOf(() => pinsIn(`image: shop/api:x\n${key}: 1\n${key}: 2\n`));
+    expect(twice.message).toContain(`the key "${said}" stands twice`);
   });
 
   test("templates are named as the reason where there are some", () => {

@@ -328,4 +328,15 @@ describe("a file is looked at only when it could pin a wanted image", () => {
   ])("%s that does not mention it is passed over", (_title, text) => {
     expect(edit(text).pins).toEqual([]);
   });
+
+  test.each([
+    ["an entry of kustomize without a name", "images:\n- newTag: x\n- name: shop/web\n"],
+    ["an image without a tag, whose digest is empty", "repository: shop/api\ndigest: ''\n"],
+    ["half of another image merged in", "a: &a {tag: x}\nb: {<<: *a, repository: shop/web}\n"],
+    ["parts of no image merged in", "a: &a {tag: x}\nb: {<<: *a, digest: ''}\n"],
+  ])("in one that does, %s is none", (_title, text) => {
+    const { pins, after } = edit(`${text}---\nimage: shop/api:x\n`);
+    expect(pins.map(({ keyPath }) => keyPath)).toEqual(["image"]);
+    expect(after).toBe(`${text}---\nimage: shop/api:sha-new\n`);
+  });
 });

@@ -150,6 +150,20 @@ const rows: readonly Row[] = [
     "waiting",
     /^its template still names/,
   ],
+  [
+    "by its digest alone",
+    { image: `${name}@${index}`, pods: [pod({ image: `${name}@${index}` })] },
+    "done",
+    /^1 of 2 pods run sha-1a2b3c4$/,
+  ],
+  ["by another digest alone", { image: `${name}@${other}` }, "waiting", /names ".*@sha256:3+"$/],
+  ["by no tag and no digest", { image: name }, "waiting", /names "ldamasio\/rbs-frontend-prod"$/],
+  [
+    "whose pod has a container of another name",
+    { pods: [pod({ container: "side", image: old })] },
+    "done",
+    /^1 of 2 pods/,
+  ],
   ["with another image alone", { image: "nginx:1.27" }, "failed", /it has "nginx:1.27"$/],
 ];
 
@@ -158,6 +172,14 @@ describe("a Deployment", () => {
     const verdict = verdictOf(seen);
     expect(verdict).toMatchObject({ kind, detail: expect.stringMatching(detail) });
     if (verdict.kind === "failed") expect(verdict.hint).not.toBe("");
+  });
+
+  test("of which no image is known asks for their names", () => {
+    expect(judge("Deployment", deploymentJson("web", { image }), twoPods, [])).toEqual({
+      kind: "failed",
+      detail: `none of its 1 containers has one of our images; it has "${image}"`,
+      hint: "Name the images of this deploy.",
+    });
   });
 
   test("is not held against digests that nobody knows", () => {

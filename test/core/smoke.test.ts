@@ -14,6 +14,7 @@ const rows: readonly Row[] = [
   ["shows the old build", {}, { text: "Build: sha-0000000" }, "waiting", /; it shows sha-0000000$/],
   ["shows a newer build", {}, { text: "Build: sha-9999999" }, "done", /^shows sha-9999999, which/],
   ["shows nothing", {}, {}, "waiting", /^"Build: sha-1a2b3c4" is not on the page$/],
+  ["shows no tag where one stands", {}, { text: "Build: …" }, "waiting", /not on the page$/],
   ["is too long to read whole", {}, { isCut: true }, "waiting", /in the part of it that was read/],
   [
     "is not up",

@@ -41,6 +41,14 @@ test.each([
   expect(checkedPinsCell([wanted], { verdict, detail: "why" })).toMatchObject({ state, text });
 });
 
+test.each<[string, readonly (Tag | undefined)[], string]>([
+  ["no pin", [], "no pin (floating)"],
+  ["one without a tag", [undefined, wanted, wanted], "no tag, sha-1a2b3c4 (floating)"],
+])("pins that the checker finds floating, %s", (_, tags, text) => {
+  const cell = checkedPinsCell(tags, { verdict: "floating", detail: "why" });
+  expect(cell).toEqual({ state: "differs", text });
+});
+
 test.each([
   ["done", "same", "Synced, Healthy"],
   ["waiting", "differs", "Synced, Healthy"],
@@ -84,6 +92,15 @@ const clusterRows: readonly ClusterRow[] = [
   ["have nothing of it", [empty("done")], "same", "nothing"],
   ["run what has no name", [view("done", wanted, ["?"])], "same", wanted],
 ];
+test.each([
+  [`sha256:${"1".repeat(64)}`, `acme/web@sha256:${"1".repeat(64)}`],
+  ["nothing", "acme/web"],
+])("workloads that name no tag: %s", (text, ref) => {
+  const bare = { container: "app", image: ref, running: [], digests: [] };
+  const cell = clusterCell([{ ...empty("done"), containers: [bare] }], { image, wanted });
+  expect(cell).toEqual({ state: "same", text });
+});
+
 test.each(clusterRows)("workloads that %s", (_, views, state, text) => {
   expect(clusterCell(views, { image, wanted })).toEqual({ state, text });
 });
