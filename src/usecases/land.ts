@@ -109,15 +109,34 @@ export async function land<Why>(
     ...{ doubts: [], refusals: 0, why: undefined },
   };
   for (let attempts = 1; ; attempts += 1) {
-    const startedMs = ports.clock.nowMs();
-    const pushed = await swap(race);
-    if ("kind" in pushed) return { ...pushed, attempts };
-    const roundMs = ports.clock.nowMs() - startedMs;
-    const waitMs = waitAfter(pushed.reply, { attempts, roundMs }, race);
-    const ended = await settle(pushed, waitMs, race);
-    if (ended !== undefined) return { ...ended, attempts };
-    ports.progress.step(`${noLuck[pushed.reply.kind]}; round ${attempts + 1} in ${waitMs} ms`);
+    const came = await tryOnce(attempts, race);
+    if ("kind" in came) return { ...came, attempts };
+    const { reply, waitMs } = came;
+    ports.progress.step(`${noLuck[reply.kind]}; round ${attempts + 1} in ${waitMs} ms`);
     await ports.clock.sleepMs(waitMs);
+  }
+}
+
+/** A round that came to nothing, and how long to wait before the next. */
+interface Lost {
+  readonly reply: PushReply;
+  readonly waitMs: number;
+}
+
+/** One round: a push, and what the remote shows of it. */
+async function tryOnce<Why>(attempts: number, race: Race<Why>): Promise<Lost | Ending<Why>> {
+  const { clock } = race.ports;
+  const startedMs = clock.nowMs();
+  try {
+    const pushed = await swap(race);
+    if ("kind" in pushed) return pushed;
+    const { reply } = pushed;
+    const waitMs = waitAfter(reply, { attempts, roundMs: clock.nowMs() - startedMs }, race);
+    return (await settle(pushed, waitMs, race)) ?? { reply, waitMs };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    if (race.doubts.length > 0) return unknown(race, error.message);
+    return { kind: "failed", failure: error, why: race.why };
   }
 }
 
@@ -129,25 +148,19 @@ async function swap<Why>(race: Race<Why>): Promise<Pushed<Why> | Ending<Why>> {
   const { ports, deadlineMs } = race;
   const { remote } = ports;
   const within = { patience: race.policy, deadlineMs };
-  try {
-    const tip = await askPatiently(() => remote.fetchTip(), ports, within);
-    const landed = await settleDoubts(tip, race);
-    if (landed !== undefined) return landed;
-    // Deriving reads files, which are fetched as they are needed.
-    const plan = await askPatiently(() => race.derive(tip), ports, within);
-    race.why = plan.why;
-    // To rest while a push of ours may still come in would be to speak too soon: look for it.
-    if (plan.kind === "rest") return race.doubts[0] ?? { kind: "rested", tip, why: plan.why };
-    const commit = await remote.commit({ parent: tip, ...plan.draft });
-    const pushed = { commit, parent: tip, reply: await remote.push(commit), why: plan.why };
-    const isKnown = race.doubts.some((doubt) => doubt.commit === commit);
-    if (leavesDoubt(pushed.reply) && !isKnown) race.doubts = [...race.doubts, pushed];
-    return pushed;
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    if (race.doubts.length > 0) return unknown(race, error.message);
-    return { kind: "failed", failure: error, why: race.why };
-  }
+  const tip = await askPatiently(() => remote.fetchTip(), ports, within);
+  const landed = await settleDoubts(tip, race);
+  if (landed !== undefined) return landed;
+  // Deriving reads files, which are fetched as they are needed.
+  const plan = await askPatiently(() => race.derive(tip), ports, within);
+  race.why = plan.why;
+  // To rest while a push of ours may still come in would be to speak too soon: look for it.
+  if (plan.kind === "rest") return race.doubts[0] ?? { kind: "rested", tip, why: plan.why };
+  const commit = await remote.commit({ parent: tip, ...plan.draft });
+  const pushed = { commit, parent: tip, reply: await remote.push(commit), why: plan.why };
+  const isKnown = race.doubts.some((doubt) => doubt.commit === commit);
+  if (leavesDoubt(pushed.reply) && !isKnown) race.doubts = [...race.doubts, pushed];
+  return pushed;
 }
 
 /** Looks at a tip for the pushes in doubt, and forgets those that it shuts out for ever. */
@@ -215,7 +228,7 @@ function unknown<Why>({ doubts, why }: Race<Why>, words: string): Ending<Why> {
 }
 
 function refused<Why>({ reply, why }: Pushed<Why>): Ending<Why> {
-  const remedy = reply.kind === "refused" ? reply.remedy : undefined;
+  const remedy = "remedy" in reply ? reply.remedy : undefined;
   return { kind: "refused", words: reply.words, remedy, why };
 }
 

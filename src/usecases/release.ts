@@ -1,7 +1,6 @@
 /** Release: lift what rollbacks hold, so that the same revisions may land again. Moves no pin. */
 
 import { replacementDiff } from "../core/diff.ts";
-import { Failure } from "../core/failure.ts";
 import { type Hold, holdsPath, readHolds, writeHolds } from "../core/hold.ts";
 import type { CommitId } from "../core/ids.ts";
 import { type ImageName, printImageName, sameImage } from "../core/image-ref.ts";
@@ -9,14 +8,7 @@ import type { ImageReport, PromoteResult } from "../core/result.ts";
 import { type TagFormat, tagOf } from "../core/tag-format.ts";
 import { writeMessage } from "../core/trailer.ts";
 import { type Landing, type LandPolicy, type LandPorts, land, type Plan } from "./land.ts";
-import {
-  baseOf,
-  concludeFailure,
-  ended,
-  endingOf,
-  type Frame,
-  withCommit,
-} from "./landing-words.ts";
+import { baseOf, ended, endingOf, type Frame, withCommit } from "./landing-words.ts";
 import { reportHold } from "./rollback-result.ts";
 
 /** What the user asks of a release. */
@@ -37,7 +29,7 @@ interface ReleaseWhy {
   readonly diff?: string;
 }
 
-/** Lands a release. A Failure becomes the result; anything else that is thrown is a bug. */
+/** Lands a release. A failure of the world is in the result. */
 export async function release(
   request: ReleaseRequest,
   ports: LandPorts,
@@ -46,13 +38,8 @@ export async function release(
   const startedMs = ports.clock.nowMs();
   const frame = { request, tookMs: () => ports.clock.nowMs() - startedMs };
   const atSeconds = Math.floor(startedMs / 1000);
-  try {
-    const derive = (tip: CommitId) => planRelease(tip, { request, ports, atSeconds });
-    return conclude(await land(derive, ports, policy), frame);
-  } catch (error) {
-    if (error instanceof Failure) return concludeFailure(error, frame, "release");
-    throw error;
-  }
+  const derive = (tip: CommitId) => planRelease(tip, { request, ports, atSeconds });
+  return conclude(await land(derive, ports, policy), frame);
 }
 
 async function planRelease(
@@ -98,7 +85,8 @@ function conclude(landing: Landing<ReleaseWhy>, frame: Frame<ReleaseRequest>): P
   const [first] = lifted;
   return {
     ...baseOf(frame, "release"),
-    ...endingOf(landing, (rested) => restedOn(rested, frame.request.mode)),
+    // What lifts a hold rests in a dry run alone.
+    ...endingOf(landing, () => ended(lifted.length === 0 ? "unchanged" : "would-land")),
     ...(first === undefined ? {} : { revision: first.through }),
     ...withCommit(landing),
     ...("tip" in landing ? { tip: landing.tip } : {}),
@@ -108,12 +96,6 @@ function conclude(landing: Landing<ReleaseWhy>, frame: Frame<ReleaseRequest>): P
     warnings: [],
     ...(why?.diff === undefined ? {} : { diff: why.diff }),
   };
-}
-
-/** How a release ended that found nothing to push. */
-function restedOn({ lifted }: ReleaseWhy, mode: ReleaseRequest["mode"]) {
-  if (lifted.length === 0) return ended("unchanged");
-  return ended(mode === "dry-run" ? "would-land" : "landed");
 }
 
 function reportImages(hold: Hold, { request }: Frame<ReleaseRequest>): readonly ImageReport[] {

@@ -96,6 +96,27 @@ describe("lands, once,", () => {
     expect(stage.subjects()).toEqual(["chore: ours", "docs: README.md"]);
   });
 
+  test("by an earlier push, which shows when a later one of other content is looked for", async () => {
+    const stage = new Stage();
+    const ports = stage.ports("us");
+    const pushed: CommitId[] = [];
+    const remote = withLies(ports.remote, {
+      push: async (commit) => {
+        pushed.push(commit);
+        if (pushed.length > 1) await ports.remote.push(pushed[0]!);
+        return { kind: "silent", words: "hung up" };
+      },
+    });
+    const derive = async (): Promise<Plan<string>> => {
+      const draft = { ...write.draft, atSeconds: pushed.length };
+      return { kind: "write", draft, why: `plan ${pushed.length}` };
+    };
+    const landing = await stage.settle(land(derive, { ...ports, remote }, landPolicy));
+    const [commit] = pushed;
+    expect(landing).toEqual({ kind: "landed", commit, tip: commit, why: "plan 0", attempts: 2 });
+    expect(new Set(pushed).size).toBe(2);
+  });
+
   test("on the tip of whoever was first, derived again from each new tip", async () => {
     const tips: CommitId[] = [];
     const { landing, stage, copies } = await landed({
@@ -140,6 +161,15 @@ describe("is refused", () => {
     const words = "[remote rejected] (pre-receive hook declined)";
     expect(landing).toMatchObject({ kind: "refused", words, why: "wanted", attempts: 2 });
     expect(copies).toBe(0);
+  });
+
+  test("with what the rule asks for, where it is a known one", async () => {
+    const stage = new Stage();
+    const ports = stage.ports("us");
+    const no: PushReply = { kind: "refused", words: "no", remedy: "Open a pull request." };
+    const remote = withLies(ports.remote, { push: async () => no });
+    const landing = await stage.settle(land(async () => write, { ...ports, remote }, landPolicy));
+    expect(landing).toMatchObject({ kind: "refused", words: "no", remedy: "Open a pull request." });
   });
 
   test("but not when something else came between the two", async () => {
@@ -328,6 +358,20 @@ test("reading back from a server that hangs ends after a while", async () => {
   const landing = await stage.settle(land(async () => write, { ...ports, remote }, landPolicy));
   expect(landing.kind).toBe("unknown");
   expect(reads).toBe(2);
+});
+
+test("interrupted while it looks for its push in what it read, it does not know", async () => {
+  const stage = new Stage({ script: { "lose-reply": [1] } });
+  const ports = stage.ports("us");
+  const words = "git merge-base was interrupted";
+  const remote = withLies(ports.remote, {
+    reread: async () => ({ kind: "moved", tip: stage.commit("README.md", "theirs\n") }),
+    contains: async () => {
+      throw new Failure("interrupted", words, "Run it again.");
+    },
+  });
+  const landing = await stage.settle(land(async () => write, { ...ports, remote }, landPolicy));
+  expect(landing).toMatchObject({ kind: "unknown", words, doubts: [{ why: "wanted" }] });
 });
 
 test("a bug is no failure of the world: it passes through", async () => {
