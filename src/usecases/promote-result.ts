@@ -29,9 +29,7 @@ export function concludeLanding(
   const images = why?.survey.images ?? [];
   return {
     ...baseOf(frame, "promote"),
-    ...(isSuperseded(landing)
-      ? ended("superseded")
-      : endingOf(landing, (rested) => restedOn(rested, frame.request.mode))),
+    ...(isSuperseded(landing) ? ended("superseded") : endingOf(landing, restedOn)),
     revision: promotion.revision,
     ...withCommit(landing),
     ...("tip" in landing ? { tip: landing.tip } : {}),
@@ -42,12 +40,13 @@ export function concludeLanding(
   };
 }
 
-/** How a promotion ended that found nothing to push. */
-function restedOn({ verdict, survey }: Why, mode: PromoteRequest["mode"]): EndingFields {
-  if (verdict === "held") return { ...ended("held"), failure: holding(survey.images) };
-  if (verdict === "diverged") return { ...ended("refused"), failure: divergence(survey.images) };
-  if (verdict === "move") return ended(mode === "dry-run" ? "would-land" : "landed");
-  return ended(verdict);
+/** How a promotion ended that pushed nothing. One that moves pins does so in a dry run alone. */
+function restedOn({ verdict, survey }: Why): EndingFields {
+  const { images } = survey;
+  if (verdict === "held") return { ...ended("held"), failure: images.flatMap(holding)[0] };
+  if (verdict === "diverged")
+    return { ...ended("refused"), failure: images.flatMap(divergence)[0] };
+  return ended(verdict === "move" ? "would-land" : verdict);
 }
 
 /** A superseded revision is superseded, whatever became of the commit that was to say so. */
@@ -56,30 +55,25 @@ function isSuperseded(landing: Landing<Why>): boolean {
   return [landing.why, ...doubted].every((why) => why?.verdict === "superseded");
 }
 
-function holding(images: readonly Judged[]): FailureReport | undefined {
-  for (const { target, decision } of images) {
-    if (decision.kind !== "held") continue;
-    const { hold } = decision;
-    return {
-      code: "held",
-      message: `"${printImageName(target.image)}" is held through ${hold.through}: ${hold.reason} (${hold.by}, ${hold.at})`,
-      hint: "Promote a newer revision, or lift the hold with `landfall release`.",
-    };
-  }
-  return undefined;
+function holding({ target, decision }: Judged): FailureReport | readonly [] {
+  if (decision.kind !== "held") return [];
+  const { hold } = decision;
+  return {
+    code: "held",
+    message: `"${printImageName(target.image)}" is held through ${hold.through}: ${hold.reason} (${hold.by}, ${hold.at})`,
+    hint: "Promote a newer revision, or lift the hold with `landfall release`.",
+  };
 }
 
-function divergence(images: readonly Judged[]): FailureReport | undefined {
-  for (const { decision } of images) {
-    if (decision.kind !== "diverged") continue;
-    return {
-      code: "diverged",
-      message: `${printPlace(decision.pin)} holds ${decision.from}, which is on another line of history`,
-      hint: "Promote a revision that descends from it, or pass --allow-diverged to move anyway.",
-      place: { file: decision.pin.file, line: decision.pin.line, column: decision.pin.column },
-    };
-  }
-  return undefined;
+function divergence({ decision }: Judged): FailureReport | readonly [] {
+  if (decision.kind !== "diverged") return [];
+  const { file, line, column } = decision.pin;
+  return {
+    code: "diverged",
+    message: `${printPlace(decision.pin)} holds ${decision.from}, which is on another line of history`,
+    hint: "Promote a revision that descends from it, or pass --allow-diverged to move anyway.",
+    place: { file, line, column },
+  };
 }
 
 function reportJudged({ target, facts, decision }: Judged): ImageReport {

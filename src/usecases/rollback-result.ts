@@ -30,7 +30,7 @@ export function concludeBack(
   const images = why?.images ?? [];
   return {
     ...baseOf(frame, "rollback"),
-    ...endingOf(landing, (rested) => restedOn(rested, frame.request.mode)),
+    ...endingOf(landing, restedOn),
     revision: goal.revision,
     ...withCommit(landing),
     ...("tip" in landing ? { tip: landing.tip } : {}),
@@ -42,12 +42,16 @@ export function concludeBack(
   };
 }
 
-/** How a rollback ended that found nothing to push. */
-function restedOn({ verdict }: BackWhy, mode: RollbackRequest["mode"]): EndingFields {
-  if (verdict === "overtaken") return ended("superseded");
-  if (verdict === "unchanged") return ended("unchanged");
-  return ended(mode === "dry-run" ? "would-land" : "landed");
+/** How a rollback ended that pushed nothing. One that moves pins does so in a dry run alone. */
+function restedOn({ verdict }: BackWhy): EndingFields {
+  return ended(restedAs[verdict]);
 }
+
+const restedAs = {
+  move: "would-land",
+  unchanged: "unchanged",
+  overtaken: "superseded",
+} as const satisfies Record<BackWhy["verdict"], PromoteResult["outcome"]>;
 
 function reportBack(image: BackImage, verdict: BackWhy["verdict"] | undefined): ImageReport {
   const { target, facts, decision } = image;

@@ -1,7 +1,7 @@
 /** What one look consists of, for each kind of step: the facts gathered, and the verdict. */
 
 import { argoVerdict, hasArrived, revisionsOf, sourcesFrom, wantsSync } from "../core/argo.ts";
-import { asCommitId, type Tag } from "../core/ids.ts";
+import type { CommitId, Tag } from "../core/ids.ts";
 import { rolloutVerdict } from "../core/rollout.ts";
 import { templatedIn } from "../core/rollout-images.ts";
 import { type SmokePage, smokeVerdict, tagsShown } from "../core/smoke.ts";
@@ -23,10 +23,7 @@ export function argoLook(
   mode: ArgoMode,
   { argocd, ancestry }: { argocd: ArgoCd; ancestry: Ancestry },
 ): () => Promise<StepVerdict> {
-  const holdsOurs = async (revision: string) => {
-    const commit = asCommitId(revision);
-    return commit !== undefined && ancestry.isManifestAncestor(deploy.commit, commit);
-  };
+  const holdsOurs = (commit: CommitId) => ancestry.isManifestAncestor(deploy.commit, commit);
   const asked = new Set<string>();
   let arrived = false;
   let staleOperation: string | undefined;

@@ -330,6 +330,7 @@ describe("a file is looked at only when it could pin a wanted image", () => {
   });
 
   test.each([
+    ["an entry of kustomize that is text", "images:\n- shop/api\n- name: shop/web\n"],
     ["an entry of kustomize without a name", "images:\n- newTag: x\n- name: shop/web\n"],
     ["an image without a tag, whose digest is empty", "repository: shop/api\ndigest: ''\n"],
     ["half of another image merged in", "a: &a {tag: x}\nb: {<<: *a, repository: shop/web}\n"],

@@ -13,6 +13,7 @@ import { ModelRemote } from "../../src/lab/model-remote.ts";
 import { manifestsPath, type Scene, type Shape, sceneOf, tagFormat } from "../../src/lab/scene.ts";
 import { ModelRegistry } from "../../src/lab/source.ts";
 import { World } from "../../src/lab/world.ts";
+import type { Registry } from "../../src/ports.ts";
 import { type LandPolicy, type LandPorts, landPolicy } from "../../src/usecases/land.ts";
 import { promote } from "../../src/usecases/promote.ts";
 import type { PromoteRequest } from "../../src/usecases/promotion.ts";
@@ -97,8 +98,7 @@ export class Stage {
       deploy,
     };
     const landPorts = this.ports(deploy);
-    const registry =
-      asked.registry === "none" ? undefined : new ModelRegistry(world, scene.shelf, deploy);
+    const registry = this.#registryFor(deploy, asked);
     const ports = { ...landPorts, history: scene.source, registry };
     return this.settle(promote(request, ports, { ...landPolicy, ...asked.policy }));
   }
@@ -130,6 +130,7 @@ export class Stage {
   rollback(
     goal: number | RollbackRequest["goal"],
     asked: Partial<RollbackRequest> = {},
+    more: Pick<Asked, "registry"> = {},
   ): Promise<PromoteResult> {
     const { scene, world } = this;
     const deploy = asked.deploy ?? `rollback-${world.accounts.size + 1}`;
@@ -142,13 +143,19 @@ export class Stage {
       ...asked,
       deploy,
     };
+    const landPorts = this.ports(deploy);
     const ports = {
-      ...this.ports(deploy),
+      ...landPorts,
       history: scene.source,
-      registry: new ModelRegistry(world, scene.shelf, deploy),
+      registry: this.#registryFor(deploy, more),
       log: new ModelLog(world, deploy),
     };
     return this.settle(rollback(request, ports, landPolicy));
+  }
+
+  #registryFor(actor: string, { registry }: Pick<Asked, "registry">): Registry | undefined {
+    const { scene, world } = this;
+    return registry === "none" ? undefined : new ModelRegistry(world, scene.shelf, actor);
   }
 
   /** Lifts the holds on some images. */

@@ -118,6 +118,15 @@ describe("superseded", () => {
     expect(stage.subjects()).toHaveLength(1);
   });
 
+  test("the record comes too late: superseded all the same, with a warning", async () => {
+    const stage = new Stage({ script: { lock: [2] } });
+    await stage.promote(2);
+    const result = await stage.promote(1, { policy: { timeoutMs: 1 } });
+    expect(result).toMatchObject({ outcome: "superseded", exit: 0 });
+    expect(result.warnings.join()).toMatch(/may be missing: Cannot land before the deadline/);
+    expect(stage.subjects()).toHaveLength(1);
+  });
+
   test("by somebody who lands while it is on its way", async () => {
     const stage = new Stage({ script: { "lose-request": [1] } });
     const [first, second] = await Promise.all([stage.promote(1), stage.promote(3)]);
