@@ -97,8 +97,8 @@ export async function newestOf(
     const prefix = revisionPrefixIn(tagFormat, tag);
     const revision = prefix === undefined ? undefined : await history.resolve(prefix);
     if (revision === undefined) continue;
-    const isNewer = newest === undefined || (await history.isAncestor(newest.revision, revision));
-    if (isNewer) newest = { revision, tag };
+    if (newest && !(await history.isAncestor(newest.revision, revision))) continue;
+    newest = { revision, tag };
   }
   return newest;
 }

@@ -92,10 +92,9 @@ async function aim(
   looking: RollbackPorts & Omit<Looking, "registry">,
 ): Promise<Goal> {
   const { goal } = request;
-  const wanted =
-    "to" in goal
-      ? await goalNamed(goal.to, request, looking.history)
-      : await goalBack(goal.steps, request, { past, history: looking.history });
+  const wanted = await ("to" in goal
+    ? goalNamed(goal.to, request, looking.history)
+    : goalBack(goal.steps, request, { past, history: looking.history }));
   if (looking.registry !== undefined) {
     looking.progress.step(`Looking for ${wanted[0]?.tag} in the registry`);
   }

@@ -1,4 +1,4 @@
-/** What was deployed when: which states are rows, what each says, and what one step goes back to. */
+/** What was deployed when: which states are rows, what each says, where one step goes back to. */
 
 import { describe, expect, test } from "vitest";
 import type { DeployedState } from "../../src/core/deploy-line.ts";
@@ -103,6 +103,12 @@ describe("one step goes back to", () => {
 
   test("nothing that has a name, where none names a commit", () => {
     expect(back(state(1, "web:x api:y"), state(2, "web:3 api:3"))).toBeUndefined();
+  });
+
+  test("nothing, where an image has no pin any more", () => {
+    const states = [state(1, "web:1 api:1"), state(2, "web:2 api:2")];
+    expect(back(...states)).toBe(idOf("1"));
+    expect(back(...states, state(3, "web:2"))).toBeUndefined();
   });
 
   test("nothing, after one deploy, and after none", () => {

@@ -1,4 +1,4 @@
-/** The newest revision that has all its images: which are asked for, and what is said of the rest. */
+/** The newest revision that has all its images: which are asked for, what is said of the rest. */
 
 import { describe, expect, test } from "vitest";
 import type { Digest, Revision, Tag } from "../../src/core/ids.ts";
@@ -83,7 +83,8 @@ describe("what is wanted is", () => {
     const { whole, asked } = await find({ published: "web2" });
     const stalled = { ...wanted(5), missing: names };
     expect(whole).toEqual({ wanted: undefined, digests: new Map(), coming: undefined, stalled });
-    expect(asked).toHaveLength(10);
+    // Of the older ones, what the newer one lacked is asked for first, and is mostly enough.
+    expect(asked).toEqual(["web5", "api5", "web4", "web3", "web2", "web2", "api2", "api1"]);
   });
 });
 

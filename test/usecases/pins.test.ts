@@ -31,7 +31,7 @@ describe("pins", () => {
     const owner = "Deployment/api";
     const api = { image: "acme/api", column: 17, line: 3 };
     expect(await listPins(images, ["k8s"], remote)).toEqual({
-      ...{ version: 1, command: "pins", tip, unpinned: ["nginx"], mixed: ["acme/api"] },
+      ...{ version: 1, command: "pins", exit: 0, tip, unpinned: ["nginx"], mixed: ["acme/api"] },
       pins: [
         { ...api, tag: "1", file: "k8s/api.yaml", owner, keyPath: "image", form: "reference" },
         {

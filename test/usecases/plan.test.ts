@@ -174,7 +174,7 @@ describe("an image", () => {
 
 test("a plan says what it is for", async () => {
   const { result } = await plan(older);
-  const head = { version: 1, command: "plan", revision: now, tag: tagNow };
+  const head = { version: 1, command: "plan", exit: 0, revision: now, tag: tagNow };
   expect(result).toMatchObject({ ...head, extraTags: ["latest"] });
 });
 
