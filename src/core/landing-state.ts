@@ -108,6 +108,6 @@ export class LandingState {
 }
 
 function numberIn(numbers: Int32Array, place: number): number | undefined {
-  const number = numbers[place];
-  return number === undefined || number === never ? undefined : number;
+  const number = numbers[place]!;
+  return number === never ? undefined : number;
 }
