@@ -3,7 +3,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Failure } from "../../src/core/failure.ts";
-import { type Hold, holdsOn, readHolds, writeHolds } from "../../src/core/hold.ts";
+import {
+  type Hold,
+  holdsOn,
+  holdText,
+  printTime,
+  readHolds,
+  writeHolds,
+} from "../../src/core/hold.ts";
 import type { Revision } from "../../src/core/ids.ts";
 import { parseImageName } from "../../src/core/image-ref.ts";
 
@@ -52,21 +59,29 @@ describe("a file that cannot be understood stops the promotion", () => {
   const bomb = `a: &a [x, x]\nb: &b [*a, *a]\nholds: [*b, *b]\n`;
 
   test.each([
-    ["an empty file", ""],
-    ["no mapping", "- x\n"],
-    ["no list", "holds:\n"],
-    ["a list of words", "holds: [x]\n"],
-    ["broken YAML", "holds: [\n"],
-    ["duplicate keys", "holds: []\nholds: []\n"],
-    ["aliases", bomb],
-    ["no images", entry.replace(/images: .*/, "images: []")],
-    ["an image with a tag", entry.replace("ldamasio/web", "ldamasio/web:1")],
-    ["images that are no list", entry.replace(/images: .*/, 'images: "ldamasio/web"')],
-    ["a short commit id", entry.replace(hold.through, "1a2b3c4")],
-    ["no commit id", entry.replace(/through: .*/, "x: 1")],
-    ["no reason", entry.replace(/ {4}reason: .*\n/, "")],
-    ["an end that is no date", `${entry}    until: "soon"\n`],
-  ])("%s", (_, text) => {
+    ["an empty file", "", "it has no list `holds`"],
+    ["no mapping", "- x\n", "it has no list `holds`"],
+    ["a word", "x\n", "it has no list `holds`"],
+    ["no list", "holds:\n", "it has no list `holds`"],
+    ["a list of words", "holds: [x]\n", "an entry of `holds` is no mapping"],
+    ["a list of lists", "holds: [[x]]\n", "an entry of `holds` is no mapping"],
+    ["a list of nothing", "holds: [null]\n", "an entry of `holds` is no mapping"],
+    ["broken YAML", "holds: [\n", /^Flow sequence/],
+    ["duplicate keys", "holds: []\nholds: []\n", /^Map keys must be unique/],
+    ["aliases", bomb, /^Alias resolution is disabled/],
+    ["no images", entry.replace(/images: .*/, "images: []"), "a hold has wrong `images`"],
+    ["a tag", entry.replace("ldamasio/web", "ldamasio/web:1"), "a hold has wrong `images`"],
+    ["one image", entry.replace(/images: .*/, 'images: "a/b"'), "a hold has wrong `images`"],
+    [
+      "a short commit id",
+      entry.replace(hold.through, "1a2b3c4"),
+      "`through` of a hold is not a full commit id",
+    ],
+    ["no commit id", entry.replace(/through: .*/, "x: 1"), "a hold has no text under `through`"],
+    ["no reason", entry.replace(/ {4}reason: .*\n/, ""), "a hold has no text under `reason`"],
+    ["no date", entry.replace(/ {4}at: .*\n/, ""), "a hold has no text under `at`"],
+    ["an end that is no date", `${entry}    until: "soon"\n`, "`until` of a hold is no date"],
+  ])("%s", (_, text, why) => {
     let thrown: unknown;
     try {
       readHolds(bytesOf(text));
@@ -74,7 +89,56 @@ describe("a file that cannot be understood stops the promotion", () => {
       thrown = error;
     }
     expect(thrown).toBeInstanceOf(Failure);
-    expect(thrown).toMatchObject({ code: "bad-manifest", place: { file: ".landfall/holds.yaml" } });
+    expect(thrown).toMatchObject({
+      ...{ code: "bad-manifest", place: { file: ".landfall/holds.yaml" } },
+      hint: "Mend the file on the manifests branch, or set it to `holds: []` when nothing is held.",
+    });
+    const start = 'Cannot read the holds in ".landfall/holds.yaml": ';
+    const { message } = thrown as Failure;
+    expect(message.startsWith(start)).toBe(true);
+    const said = message.slice(start.length);
+    if (typeof why === "string") expect(said).toBe(why);
+    else expect(said).toMatch(why);
+  });
+});
+
+test("what is written says who writes it, and who lifts it", () => {
+  expect(new TextDecoder().decode(writeHolds([{ ...hold, until: "2026-12-01T00:00:00Z" }]))).toBe(
+    [
+      "# Written by `landfall rollback`. `landfall release` lifts a hold.",
+      "holds:",
+      `  - through: "${hold.through}"`,
+      '    images: ["ldamasio/web","ghcr.io/acme/api"]',
+      '    reason: "it is slow"',
+      '    by: "ana"',
+      '    at: "2026-11-23T10:00:00Z"',
+      '    until: "2026-12-01T00:00:00Z"',
+      "",
+    ].join("\n"),
+  );
+});
+
+test("a moment is printed in whole seconds", () => {
+  expect(printTime(Date.UTC(2026, 0, 2, 3, 4, 5, 999))).toBe("2026-01-02T03:04:05Z");
+});
+
+describe("the words of a hold", () => {
+  test("stand on one line, without what hides", () => {
+    expect(holdText("reason", " it is\n\u202eslow ")).toBe("it is slow");
+    expect(holdText("by", "\u{1F600}".repeat(100))).toBe("\u{1F600}".repeat(100));
+    expect(holdText("reason", "x".repeat(500))).toBe("x".repeat(500));
+  });
+
+  test.each([
+    ["reason", " \n", "no words as --reason", "500"],
+    ["reason", "x".repeat(501), "501 characters as --reason", "500"],
+    ["by", "x".repeat(101), "101 characters as --by", "100"],
+  ] as const)("as --%s are some, and few", (kind, text, said, max) => {
+    const hint = `Say it in one line of 1 to ${max} characters.`;
+    const message = `Cannot hold with ${said}`;
+    expect(() => holdText(kind, text)).toThrow(
+      expect.objectContaining({ code: "usage", message, hint }),
+    );
   });
 });
 
@@ -96,7 +160,22 @@ describe("holdsOn", () => {
 
 test("no more holds are written than can be read again", () => {
   const holds = Array.from({ length: 500 }, () => hold);
-  expect(() => writeHolds(holds)).toThrow(/^Cannot write 500 holds: .* more than 65536 bytes$/);
-  const padded = bytesOf(`holds: []\n#${" ".repeat(65_536)}`);
-  expect(() => readHolds(padded)).toThrow(/it has more than 65536 bytes/);
+  expect(() => writeHolds(holds)).toThrow(
+    expect.objectContaining({
+      code: "usage",
+      message: 'Cannot write 500 holds: ".landfall/holds.yaml" would have more than 65536 bytes',
+      hint: "Lift those that nobody needs any more: `landfall release --image NAME`.",
+      place: { file: ".landfall/holds.yaml" },
+    }),
+  );
+  const padded = (bytes: number) => bytesOf("holds: []\n#".padEnd(bytes, " "));
+  expect(readHolds(padded(65_536))).toEqual([]);
+  expect(() => readHolds(padded(65_537))).toThrow(/it has more than 65536 bytes/);
+});
+
+test("a file that is as long as can be is written", () => {
+  const bare = writeHolds([{ ...hold, reason: "" }]).length;
+  const full = [{ ...hold, reason: "x".repeat(65_536 - bare) }];
+  expect(writeHolds(full)).toHaveLength(65_536);
+  expect(() => writeHolds([{ ...hold, reason: `${full[0]!.reason}x` }])).toThrow("1 holds");
 });

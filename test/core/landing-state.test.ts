@@ -16,7 +16,7 @@ const graph = new SourceGraph(
 );
 const placeOf = (digit: number) => graph.find(idOf(digit))!;
 
-/** A pin that moves, `web 3 1`: between revisions, `x` for a tag that names none, `-` for nothing. */
+/** A pin that moves between revisions, `web 3 1`; `x` is a tag that names none, `-` nothing. */
 function pin(text: string, more: Partial<PinStep> = {}): PinStep {
   const [name = "", from = "", to = ""] = text.split(" ");
   const textOf = (held: string) => (held === "-" ? undefined : held);

@@ -11,8 +11,8 @@ interface Held {
 }
 
 /**
- * Returns the deploys that words tell, one a minute: `web:a job:b` moves two pins, each in a file of
- * its own; `job:-` takes one away, `job@7:b` has it on line 7, and `job/api:b` is of another image.
+ * Returns the deploys that words tell: `web:a job:b` moves two pins, each in a file of its own;
+ * `job:-` takes one away, `job@7:b` has it on line 7, and `job/api:b` is of another image.
  */
 function stepsOf(...words: readonly string[]): readonly DeployStep[] {
   const pins = new Map<string, Held>();
