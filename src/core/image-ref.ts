@@ -70,7 +70,6 @@ export function sameImage(a: ImageName, b: ImageName): boolean {
  */
 export function printImageName(name: ImageName): string {
   const full = `${name.registry}/${name.repository}`;
-  if (name.registry !== hub) return full;
   const short = name.repository.replace(/^library\/(?=[^/]+$)/, "");
   const parsed = parseImageName(short);
   return parsed !== undefined && sameImage(parsed, name) ? short : full;

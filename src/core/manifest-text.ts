@@ -65,8 +65,7 @@ export function parseManifest(path: string, text: string): Manifest {
     prettyErrors: false,
     logLevel: "silent",
   });
-  const errors = "empty" in documents ? documents.errors : documents.flatMap((doc) => doc.errors);
-  const [error] = errors;
+  const [error] = documents.flatMap(({ errors }) => errors);
   if (error === undefined) return { path, text, documents };
   throw uneditable({ path, text }, error.pos[0], {
     why: `it is not YAML: ${shorten(error.message)}`,

@@ -45,8 +45,8 @@ export function tagOf({ prefix, digits, suffix }: TagFormat, revision: Revision)
  * histories hold tags from before the number was changed. Undefined when it is of another kind.
  */
 export function revisionPrefixIn({ prefix, suffix }: TagFormat, tag: string): string | undefined {
-  const isOurs = tag.startsWith(prefix) && tag.endsWith(suffix);
-  if (!isOurs || tag.length < prefix.length + suffix.length) return undefined;
+  if (!tag.startsWith(prefix) || !tag.endsWith(suffix)) return undefined;
+  // Nothing is left where the prefix and the suffix share characters.
   const digits = tag.slice(prefix.length, tag.length - suffix.length);
   return /^[0-9a-f]{7,40}$/.test(digits) ? digits : undefined;
 }

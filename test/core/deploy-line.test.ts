@@ -66,6 +66,11 @@ describe("one image", () => {
     ["then something newer", ["web=1", "web=3", "< web=2", "web=5"], "1 2 5", "5"],
     ["another line of history", ["web=2", "web=f", "web=4"], "2 f 4", "4"],
     ["back from another line", ["web=3", "web=f", "< web=3"], "3 f", "3"],
+    ["forward to the first of it", ["web=1", "web=2", "< web=0", "< web=1"], "1 2", "1"],
+    ["back past the first", ["web=2", "web=3", "< web=1", "web=4"], "1 4", "4"],
+    ["a rollback to what names no commit", ["web=1", "web=2", "< web=x", "web=3"], "x 3", "3"],
+    ["by hand to what names no commit", ["web=1", "web=x", "web=2"], "1 x 2", "2"],
+    ["one after the other of these", ["web=x", "web=y", "web=z"], "x y z", "z"],
   ])("%s", (_, words, points, now) => {
     expect(lineOf(["web"], ...words)).toEqual({ points, now });
   });
@@ -92,6 +97,16 @@ describe("two images", () => {
 
   test("points before both were there do not count", () => {
     expect(lineOf(both, "web=1", "web=2", "api=2").points).toBe("22");
+  });
+
+  test("one went back while the other names no commit, the same or another", () => {
+    expect(lineOf(both, "web=1 api=x", "web=2", "web=3", "web=1")).toEqual({
+      ...{ points: "1x 2x 3x", now: "1x" },
+    });
+    expect(lineOf(both, "web=0 api=x", "web=2", "web=1").points).toBe("0x 2x");
+    expect(lineOf(both, "web=0 api=x", "web=2", "web=1 api=y").points).toBe("0x 2x 1y");
+    expect(lineOf(both, "web=0 api=x", "web=2", "web=1 api=1").points).toBe("0x 2x 11");
+    expect(lineOf(both, "web=0 api=1", "web=2", "web=1 api=x").points).toBe("01 21 1x");
   });
 
   test("one that went back is on the line once something newer lands", () => {

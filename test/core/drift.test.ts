@@ -2,7 +2,12 @@
 
 import { describe, expect, test } from "vitest";
 import type { Relation } from "../../src/core/decide.ts";
-import { type DriftFacts, type DriftPin, judgeTogether } from "../../src/core/drift.ts";
+import {
+  type DriftFacts,
+  type DriftPin,
+  judgeTogether,
+  judgeUnmoved,
+} from "../../src/core/drift.ts";
 import { detailOf, hintOf } from "../../src/core/drift-words.ts";
 import type { Hold } from "../../src/core/hold.ts";
 import type { CommitId, Digest, Revision, Tag } from "../../src/core/ids.ts";
@@ -84,6 +89,42 @@ describe.each<[string, DriftFacts, string, number, readonly string[]]>([
   ["a name of no revision", factsOf([latest()]), "floating", 0, ["floating"]],
   ["one of these, one older", factsOf([latest(), older()]), "floating", 1, ["floating"]],
   ["not published", factsOf([pin("sha-9", { kind: "equal" }, gone)]), "missing", 0, ["missing"]],
+  ["one of these, one there", factsOf([latest(), is()]), "floating", 0, ["floating"]],
+  [
+    "one of two not published that is moved",
+    factsOf([older(gone), pin("sha-2222222", { kind: "equal" }, gone)]),
+    ...(["missing", 1, ["missing"]] as const),
+  ],
+  [
+    "at what is wanted by its digest alone",
+    factsOf([is(), { ...is(), pin: { ...is().pin, tag: undefined, digest: digestOf("b") } }]),
+    ...(["in-sync", 0, []] as const),
+  ],
+  [
+    "one newer, one spelled otherwise",
+    factsOf([is(), spelled(), ahead()]),
+    ...(["mixed", 1, ["mixed", "ahead"]] as const),
+  ],
+  [
+    "older, with a digest of its own",
+    factsOf([pinnedTo(digestOf("a"), older())]),
+    ...(["behind", 1, []] as const),
+  ],
+  [
+    "spelled otherwise, with the digest that is wanted",
+    factsOf([pinnedTo(digestOf("b"), spelled())]),
+    ...(["in-sync", 0, []] as const),
+  ],
+  [
+    "with a digest, where that of what is wanted is not known",
+    factsOf([again()], { wanted: { revision: wanted, tag: "sha-2222222" as Tag } }),
+    ...(["in-sync", 0, []] as const),
+  ],
+  [
+    "at two tags, where nothing whole is in sight",
+    factsOf([older(), pin("sha-0", { kind: "older", revision: old })], { wanted: undefined }),
+    ...(["mixed", 0, ["mixed"]] as const),
+  ],
   ["not published, and older", factsOf([older(gone)]), "missing", 1, []],
   ["held", factsOf([older()], { heldBy: hold }), "held", 0, ["held"]],
   ["held, and there already", factsOf([is()], { heldBy: hold }), "in-sync", 0, []],
@@ -121,6 +162,22 @@ test.each([
 ])("an image that is %s keeps its neighbour where it is", (_, facts) => {
   const [, neighbour] = judgeTogether([facts, factsOf([older()])]);
   expect(neighbour).toMatchObject({ verdict: "behind", moves: [] });
+});
+
+test("an image that is there does not, held or moved away from elsewhere", () => {
+  for (const facts of [factsOf([is()], { heldBy: hold }), factsOf([{ ...is(), ...away }])]) {
+    expect(judgeTogether([facts, factsOf([older()])])[1]!.moves).toHaveLength(1);
+  }
+});
+
+test("an image that must not move has all its gaps open", () => {
+  const { verdict, problems, moves } = judgeUnmoved(factsOf([is(), older(gone)]));
+  expect({ verdict, moves }).toEqual({ verdict: "missing", moves: [] });
+  expect(problems).toEqual([
+    { verdict: "missing", isCured: false },
+    { verdict: "behind", isCured: false },
+    { verdict: "mixed", isCured: false },
+  ]);
 });
 
 test("an image that is ahead does not", () => {

@@ -80,6 +80,12 @@ describe("what is no reference is none", () => {
     expect(parseImageRef(text)).toBeUndefined();
   });
 
+  test("a name is not longer than 254 characters, its host included", () => {
+    const nameOf = (length: number) => "x".repeat(length - "docker.io".length);
+    expect(parseImageName(nameOf(254))?.repository).toBe(`library/${nameOf(254)}`);
+    expect(parseImageName(nameOf(255))).toBeUndefined();
+  });
+
   test("a name with a tag or a digest is no name", () => {
     expect(parseImageName("a/b:c")).toBeUndefined();
     expect(parseImageName(`a/b@${digest}`)).toBeUndefined();
@@ -91,6 +97,9 @@ describe("printing is the short form that people write", () => {
     ["docker.io/library/nginx", "nginx"],
     ["index.docker.io/ldamasio/x", "ldamasio/x"],
     ["docker.io/library/a/b", "library/a/b"],
+    ["docker.io/shop/library/x", "shop/library/x"],
+    ["ghcr.io/library/x", "ghcr.io/library/x"],
+    ["ghcr.io/localhost/x", "ghcr.io/localhost/x"],
     ["ghcr.io/a/b", "ghcr.io/a/b"],
     ["localhost:5000/x", "localhost:5000/x"],
     // Without its host, this would be an image of a registry `a.b`.

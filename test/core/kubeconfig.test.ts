@@ -67,6 +67,15 @@ describe("a user", () => {
       files,
     ],
   ];
+  test.each(["client-certificate: c.pem", "client-key: k.pem"])("by half of a pair: %s", (half) => {
+    expect(read(config({ user: `{ ${half}, token: abc }` })).pair).toBeUndefined();
+  });
+
+  test("by a certificate, where it names a program too", () => {
+    const user = "{ client-certificate: c.pem, client-key: k.pem, exec: { command: aws } }";
+    expect(read(config({ user }))).toMatchObject({ user: { kind: "nobody" }, pair: files });
+  });
+
   test.each(pairs)("%s", (_, user, kind, pair) => {
     expect(read(config({ user }))).toMatchObject({ user: { kind }, pair });
   });
@@ -98,6 +107,14 @@ describe("is refused, with what to do, when", () => {
     ["the context is not there", () => read(config(), "test"), /no context "test"/],
     ["the cluster is not there", () => read(config(), "lost"), /no cluster "gone"/],
     ["the server is no URL", () => read(serverAt("10.0.0.1")), /server/],
+    ["the server is none of the web", () => read(serverAt("ftp://10.0.0.1")), /server/],
+    ["a name is in the URL", () => read(serverAt("https://me@10.0.0.1")), /server/],
+    ["a password alone is in the URL", () => read(serverAt("https://:abc@10.0.0.1")), /server/],
+    [
+      "the user has another's number",
+      () => read(config({ user: "{ token: abc, as-uid: 1 }" })),
+      /as another/,
+    ],
     ["a secret is in the URL", () => read(serverAt("https://me:abc@10.0.0.1")), /server/],
     ["it is behind a proxy", () => read(config({ cluster: "proxy-url: http://p" })), /proxy/],
     [
@@ -127,7 +144,18 @@ describe("is refused, with what to do, when", () => {
   });
 });
 
+test("a server without TLS is one", () => {
+  expect(read(serverAt("http://127.0.0.1:8001")).server.href).toBe("http://127.0.0.1:8001/");
+});
+
+test("what is no YAML is told on one line", () => {
+  expect(failureOf(() => read("a: [")).message).toBe(
+    'Cannot use the kubeconfig "/home/kube": Flow sequence in block collection must be sufficiently indented and end with a ] at line 1, column 5:',
+  );
+});
+
 test("the contexts that there are stand in the hint", () => {
+  expect(failureOf(() => read("kind: Config")).hint).toBe("Its contexts: none.");
   expect(failureOf(() => read(config(), "test")).hint).toContain('"prod", "lost"');
 });
 

@@ -72,6 +72,22 @@ describe("a revision that was moved away", () => {
     expect(by([...moved, shifted], 1, 3)).toBeUndefined();
   });
 
+  test("is not moved away from the same line of another file", () => {
+    const pin = { file: "k8s/api.yaml", line: 3, image: "acme/web" };
+    expect(new MovedAway(graph, moved).by(pin, 1)).toBeUndefined();
+  });
+
+  test("is remembered where a tool's commit only pushed the pin down", () => {
+    const site = { image: "acme/web", line: 9, key: "web 1" };
+    expect(by([...moved, step("deploy", [3, 3], { site })], 1, 9)).toBe(back.commit.id);
+  });
+
+  test("is told by the last who moved it away", () => {
+    const again = [step("by-hand", [3, 1]), step("by-hand", [1, 4])];
+    expect(by([...moved, ...again], 1)).toBe(again[1]!.commit.id);
+    expect(by([...moved, step("by-hand", [3, 4])], 3)).not.toBe(back.commit.id);
+  });
+
   test("is forgotten when the pin goes away", () => {
     expect(by([...moved, step("by-hand", [3, 3], { to: undefined })], 1)).toBeUndefined();
   });

@@ -21,24 +21,40 @@ test("the edit that was asked for passes", () => {
   expect(() => prove(good)).not.toThrow();
 });
 
+const pinReads = "a pin reads otherwise";
+const structure = "its structure changed";
 test.each([
-  ["no edit at all", before],
-  ["another tag", before.replace("old", "newer")],
-  ["another pin, too", before.replaceAll("old", "new")],
-  ["another pin instead", `${before.slice(0, -4)}new\n`],
-  ["another name", good.replace("shop/api", "shop/apis")],
-  ["another value", good.replace("0420", "420")],
-  ["another key", good.replace("n:", "m:")],
-  ["another anchor", good.replace("&n", "&m")],
-  ["another alias", good.replace("*n", "*m")],
-  ["another YAML tag", good.replace("!!str", "!!int")],
-  ["a key more", `${good}c: 1\n`],
-  ["a document more", `${good}---\n`],
-  ["an entry less", good.replace(", !!str 1", "")],
-  ["no YAML", `${good}]`],
-  ["a key twice", `${good}a: 1\n`],
-])("%s does not pass", (_title, edited) => {
+  ["no edit at all", before, pinReads],
+  ["another tag", before.replace("old", "newer"), pinReads],
+  ["another pin, too", before.replaceAll("old", "new"), "  shop/api:old changed"],
+  ["another pin instead", `${before.slice(0, -4)}new\n`, "  shop/api:old changed"],
+  ["another name", good.replace("shop/api", "shop/apis"), pinReads],
+  ["another value", good.replace("0420", "420"), "n  0420 changed"],
+  ["another key", good.replace("n:", "m:"), "  n changed"],
+  ["another anchor", good.replace("&n", "&m").replace("*n", "*m"), "n  0420 changed"],
+  ["an anchor that is not there", good.replace("*n", "*m"), "*n changed"],
+  ["another YAML tag", good.replace("!!str", "!!int"), " tag:yaml.org,2002:str 1 changed"],
+  ["an anchor at a mapping", good.replace("a: {", "a: &x {"), "  changed"],
+  ["a YAML tag at a list", good.replace("b: [", "b: !!seq ["), "  changed"],
+  ["a key more", `${good}c: 1\n`, structure],
+  ["a document more", `${good}---\n`, structure],
+  ["an entry less", good.replace(", !!str 1", ""), structure],
+])("%s does not pass", (_title, edited, why) => {
   expect(() => prove(edited)).toThrow(
-    expect.objectContaining({ code: expect.stringMatching(/^(?:internal|bad-manifest)$/) }),
+    expect.objectContaining({
+      ...{ code: "internal", place: { file: "f.yaml" } },
+      message: `Cannot edit "f.yaml": after the edit ${why}`,
+      hint: "Nothing was written. This is a bug of landfall: please report it with the file.",
+    }),
   );
+});
+
+test("what is no YAML any more, or has a key twice, does not pass", () => {
+  expect(() => prove(`${good}]`)).toThrow(
+    expect.objectContaining({
+      code: "internal",
+      message: expect.stringMatching(/after the edit it cannot be read: .* it is not YAML/),
+    }),
+  );
+  expect(() => prove(`${good}a: 1\n`)).toThrow(expect.objectContaining({ code: "bad-manifest" }));
 });

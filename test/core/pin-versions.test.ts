@@ -58,6 +58,50 @@ test("versions that differ in nothing but tags share what they have in common", 
   expect(at("a").sites).not.toBe(versions.read(path, encode("x: 1\nimage: acme/web:a\n"))!.sites);
 });
 
+describe("a version that looks like an earlier one is told from it by every byte", () => {
+  const rows = (...texts: string[]) => {
+    const versions = new PinVersions(images);
+    return texts.map((text) => versions.read(path, encode(text))!);
+  };
+
+  test.each([
+    ["in front", "image: acme/web:a\n", "imagf: acme/web:a\n"],
+    [
+      "between pins",
+      "image: acme/web:a\nb: {image: acme/api:x}\n",
+      "image: acme/web:a\nb: {imagf: acme/api:x}\n",
+    ],
+    ["behind", "image: acme/web:a\n", "image: acme/web:a\nb: {image: acme/api:x}\n"],
+    ["at the end", "image: acme/web:a\n#x", "image: acme/web:a\n#y"],
+    ["that is cut", "image: acme/web:a\nx: 1\n", "image: acme/web:a\n"],
+    ["of another object", "kind: Job\nimage: acme/web:a\n", "kind: Pod\nimage: acme/web:a\n"],
+  ])("%s", (_, first, second) => {
+    const [before, after] = rows(first, second);
+    expect(after!.sites).not.toBe(before!.sites);
+    expect(asRows(after)).toEqual(parsed(second));
+    expect(after).toEqual(rows(second)[0]);
+  });
+
+  test.each([
+    ["with a BOM", (tag: string) => `\uFEFFimage: acme/web:${tag}\n# é\n`],
+    ["with text that is not ASCII", (tag: string) => `# é 漢 😀\nimage: acme/web:${tag}\n`],
+  ])("%s", (_, textOf) => {
+    const [before, after] = rows(textOf("a"), textOf("sha-1234567"));
+    expect(after!.sites).toBe(before!.sites);
+    expect(after!.held).toEqual(["sha-1234567"]);
+  });
+
+  test("where the digest stands before the tag", () => {
+    const textOf = (tag: string, digit: string) =>
+      `images:\n- digest: sha256:${digit.repeat(64)}\n  newTag: ${tag}\n  name: acme/web\n`;
+    const [before, after] = rows(textOf("a", "1"), textOf("sha-b", "2"));
+    expect(before!.held).toEqual([`a@sha256:${"1".repeat(64)}`]);
+    expect(after!.sites).toBe(before!.sites);
+    expect(after!.held[0]).toContain("sha-b");
+    expect(after!.held[0]).toContain(`sha256:${"2".repeat(64)}`);
+  });
+});
+
 test("a pin by digest alone is read in every version", () => {
   const versions = new PinVersions(images);
   const at = (digit: string) =>
@@ -117,6 +161,21 @@ describe("changes between two versions", () => {
         ["acme/api", 3, "x", "x"],
         ["acme/web", 3, "a", undefined],
       ],
+    ],
+    [
+      "the second of two at one place of two documents",
+      "image: acme/web:a\n---\nimage: acme/web:b\n",
+      "# note\nimage: acme/web:a\n---\nimage: acme/web:c\n",
+      [
+        ["acme/web", 2, "a", "a"],
+        ["acme/web", 4, "b", "c"],
+      ],
+    ],
+    [
+      "a neighbour of its image that came before it",
+      list("acme/web:a"),
+      list("acme/web:a", "acme/web:b"),
+      [["acme/web", 4, undefined, "b"]],
     ],
   ] as const)("%s", (_, before, after, changes) => {
     expect(told(before, after)).toEqual(changes);

@@ -116,6 +116,7 @@ const refused: [title: string, text: string, line: number, says: RegExp][] = [
   ["tabs for an indent", "a:\n\tb: 1\nimage: shop/api:x\n", 2, /not YAML.*[Tt]abs/],
   ["lines of a template", "a: 1\n{{- if .x }}\nimage: shop/api:x\n{{- end }}\n", 2, /not YAML/],
   ["several JSON values", '{"a":1}\n{"image":"shop/api:x"}\n', 2, /not YAML/],
+  ["a BOM on the second line", "\n\uFEFFimage: shop/api:x\n", 2, /byte order mark/],
   ["a BOM in the middle", "a: 1\n---\n\uFEFFimage: shop/api:x\n", 3, /byte order mark/],
 ];
 
@@ -131,13 +132,20 @@ describe("what cannot be edited safely is refused with its line", () => {
   test("bytes that are not UTF-8, with the line of the first one", () => {
     const latin1 = Buffer.from("image: shop/api:x\nname: caf\xe9\n", "latin1");
     const failure = failureOf(() => pinsIn(latin1));
-    expect(failure.message).toMatch(/not UTF-8/);
+    expect(failure.message).toBe('Cannot edit "f.yaml": it is not UTF-8');
+    expect(failure.hint).toBe("Save it as UTF-8.");
     expect(failure.place).toMatchObject({ line: 2, column: 10 });
   });
 
   test("more than 1 MiB", () => {
     const big = `image: shop/api:x\n# ${"x".repeat(1024 * 1024)}\n`;
-    expect(failureOf(() => pinsIn(big)).message).toMatch(/bytes, and more than 1048576/);
+    expect(failureOf(() => pinsIn(big))).toMatchObject({
+      message: `Cannot edit "f.yaml": it has ${big.length} bytes, and more than 1048576 are not read`,
+      hint: "Split it, so that the image stands in a smaller file.",
+      place: { file: "f.yaml", line: 1, column: 1 },
+    });
+    const full = "image: shop/api:x\n#".padEnd(1024 * 1024, "x");
+    expect(pinsIn(full)).toHaveLength(1);
     expect(pinsIn(big.replace("shop/api", "shop/web"))).toEqual([]);
   });
 
@@ -152,6 +160,31 @@ describe("what cannot be edited safely is refused with its line", () => {
   ])("in a text that is cut where it is long", (key, said) => {
     const twice = failureOf(() => pinsIn(`image: shop/api:x\n${key}: 1\n${key}: 2\n`));
     expect(twice.message).toContain(`the key "${said}" stands twice`);
+  });
+
+  test("in the parser's own words, on one line", () => {
+    const failure = failureOf(() => pinsIn("image: shop/api:x\nb: 'x\n"));
+    expect(failure.message).toBe('Cannot edit "f.yaml": it is not YAML: Missing closing \'quote');
+    expect(failure.hint).toBe("Correct it there.");
+  });
+
+  test("of an image in parts, all that is here and all that is not", () => {
+    const text = "a: &a {repository: shop/api, tag: x}\nb: {<<: *a, registry: r.io, digest: ''}\n";
+    expect(failureOf(() => pinsIn(text))).toMatchObject({
+      message: expect.stringMatching(
+        /has its registry and digest here, and repository and tag from another mapping$/,
+      ),
+      hint: "Write the whole image out here.",
+    });
+  });
+
+  test("of a registry that is merged in, the image of that registry", () => {
+    const text = "a: &a {registry: ghcr.io, repository: shop/api}\nb: {<<: *a, tag: x}\n";
+    const bytes = new Uint8Array(Buffer.from(text));
+    const wanted = (image: string) => [parseImageName(image)!];
+    const find = (image: string) => findPins({ path: "f.yaml", bytes }, wanted(image));
+    expect(failureOf(() => find("ghcr.io/shop/api")).message).toContain('"ghcr.io/shop/api"');
+    expect(find("shop/api")).toEqual([]);
   });
 
   test("templates are named as the reason where there are some", () => {
@@ -179,22 +212,34 @@ describe("a move that cannot be written is refused with its line", () => {
     "null",
   ])("the tag %s without quotes in a field of its own, which is no text to YAML", (tag) => {
     const failure = move("repository: shop/api\ntag: sha-1\n", tag);
-    expect(failure.message).toMatch(`"${tag}" at tag: without quotes`);
-    expect(failure.place).toMatchObject({ line: 2, column: 6 });
+    expect(failure).toMatchObject({
+      code: "bad-manifest",
+      message: `Cannot write the tag "${tag}" at tag: without quotes, YAML does not read it as text`,
+      hint: "Put the old tag in quotes, or give tags a prefix such as sha-.",
+      place: { file: "f.yaml", line: 2, column: 6 },
+    });
   });
 
   test("a tag for what is pinned by digest", () => {
     const failure = move(`a: 1\nimage: shop/api:x@${digest}\n`, "y");
-    expect(failure.code).toBe("bad-manifest");
-    expect(failure.message).toMatch(/pinned by digest/);
-    expect(failure.place?.line).toBe(2);
+    expect(failure).toMatchObject({
+      code: "bad-manifest",
+      message: 'Cannot move "shop/api" by its tag alone: it is pinned by digest',
+      hint: "Give the digest as well, as NAME=TAG@sha256:…, or have it read from the registry.",
+      place: { file: "f.yaml", line: 2 },
+    });
   });
 
   test("pins of other bytes, which is a bug", () => {
     const [pin] = pinsIn("image: shop/api:x");
     const moves = [{ pin: pin!, tag: asTag("y")! }];
     const other = new Uint8Array(Buffer.from("# image: shop/api:x"));
-    expect(failureOf(() => splicePins(other, moves)).code).toBe("internal");
+    expect(failureOf(() => splicePins(other, moves))).toMatchObject({
+      code: "internal",
+      message: 'Cannot edit "f.yaml": the pins are not where they were found',
+      hint: "Nothing was written. This is a bug of landfall: please report it with the file.",
+      place: { file: "f.yaml" },
+    });
   });
 
   test("one pin twice, which is a bug", () => {

@@ -132,6 +132,24 @@ const exact: [title: string, text: string][] = [
   ["values with a null for a digest", "image:\n  repository: shop/api\n  tag: OLD\n  digest:\n"],
   ["values with both", "image:\n  repository: shop/api\n  tag: OLD\n  digest: DIGEST\n"],
   ["values with image and tag side by side", "image: shop/api\ntag: OLD\n"],
+  ["values with image and digest side by side", "image: shop/api\ndigest: DIGEST\n"],
+  ["a tag of something else beside a reference", "image: shop/api:OLD\ntag: keep\n"],
+  ["one beside a reference by digest", "image: shop/api@DIGEST\ntag: keep\n"],
+  ["a digest of something else beside it", "image: shop/api:OLD\ndigest: keep\n"],
+  ["values with the digest in front", "repository: shop/api\ndigest: DIGEST\ntag: OLD\n"],
+  ["kustomize with the digest in front", "images: [{digest: DIGEST, newTag: OLD, name: shop/api}]"],
+  [
+    "an image that is merged in whole",
+    "a: &a {repository: shop/api, tag: OLD}\nb: {<<: *a, pullPolicy: Always}\n",
+  ],
+  [
+    "an image that replaces the whole of another",
+    "a: &a {repository: shop/api, tag: OLD}\nb: {<<: *a, repository: shop/api, tag: OLD}\n",
+  ],
+  [
+    "a name from the first of several mappings",
+    "a: &a {repository: other/x}\nb: &b {repository: shop/api}\nc: {<<: [*a, *b], tag: x}\nd: {image: shop/api:OLD}\n",
+  ],
   [
     "values in a HelmRelease",
     "kind: HelmRelease\nspec:\n  values:\n    image: {repository: shop/api, tag: OLD}\n",
@@ -170,6 +188,11 @@ describe("only the bytes of tag and digest change", () => {
       "images: [{name: shop/api, newTag: ''}]",
       "images: [{name: shop/api, newTag: 'sha-new'}]",
     ],
+    ...['"null"', "nullable", "xnull", "!!str null"].map((written) => [
+      `what is spelled like nothing: ${written}`,
+      `image: {repository: shop/api, tag: ${written}}`,
+      `image: {repository: shop/api, tag: ${written.replace(/\w*null\w*/, "sha-new")}}`,
+    ]),
     [
       "an integer",
       "image: {repository: shop/api, tag: 1234567}",
@@ -248,6 +271,22 @@ items:
   });
 
   test.each([
+    [
+      "a reference",
+      "kind: Pod\nimage: shop/api:x",
+      { form: "reference", owner: "Pod", keyPath: "image" },
+    ],
+    [
+      "an object whose name is empty",
+      "kind: Pod\nmetadata: {name: ''}\nimage: shop/api:x",
+      { owner: "Pod" },
+    ],
+    [
+      "an object without a kind in one that has one",
+      "kind: List\nmetadata: {name: all}\nitems: [{kind: '', image: shop/api:x}]",
+      { owner: "List/all" },
+    ],
+    ["a key that is no text", "? {a: b}\n: {image: shop/api:x}", { keyPath: '["?"].image' }],
     ["a first line with a BOM", "\uFEFFimage: shop/api:x", { line: 1, column: 17, owner: "" }],
     ["CRLF and 😀", "a: 1\r\nb: {c: 😀, image: shop/api:x}", { line: 2, column: 28 }],
     [
@@ -333,6 +372,7 @@ describe("a file is looked at only when it could pin a wanted image", () => {
     ["an entry of kustomize that is text", "images:\n- shop/api\n- name: shop/web\n"],
     ["an entry of kustomize without a name", "images:\n- newTag: x\n- name: shop/web\n"],
     ["an image without a tag, whose digest is empty", "repository: shop/api\ndigest: ''\n"],
+    ["a template without a tag", "repository: '$(R)/shop/api'\n"],
     ["half of another image merged in", "a: &a {tag: x}\nb: {<<: *a, repository: shop/web}\n"],
     ["parts of no image merged in", "a: &a {tag: x}\nb: {<<: *a, digest: ''}\n"],
   ])("in one that does, %s is none", (_title, text) => {

@@ -18,6 +18,11 @@ const same: readonly (readonly [string, string])[] = [
   ["http://127.0.0.1:3000/robson.git", "http://127.0.0.1:3000/robson"],
   ["git.example.org:acme/robson", "ssh://git.example.org/acme/robson"],
   ["/srv/git/robson.git", "/srv/git/robson"],
+  [home, `${home}.git//`],
+  [home, "git@github.com:/acme/robson.git"],
+  [home, "https://github.com//acme/robson"],
+  [home, "git://github.com:9418/acme/robson"],
+  ["http://git.example.org:80/robson", "http://git.example.org/robson"],
 ];
 test.each(same)("%j is %j", (a, b) => {
   expect(sameRepository(a, b)).toBe(true);
@@ -34,6 +39,10 @@ const different: readonly (readonly [string, string])[] = [
   ["http://127.0.0.1:3000/robson", "http://127.0.0.1:3001/robson"],
   ["/srv/git/robson", "/srv/git/other"],
   [home, ""],
+  ["https://github.com/a.git/b", "https://github.com/a/b"],
+  ["https://github.com/acme/x.github", "https://github.com/acme/xhub"],
+  ["https://github.com/a//b", "https://github.com/a/b"],
+  ["https://github.com/acme/-robson", "https://github.com/acme/robson"],
 ];
 test.each(different)("%j is not %j", (a, b) => {
   expect(sameRepository(a, b)).toBe(false);

@@ -36,12 +36,19 @@ describe("parseTagFormat and tagOf", () => {
     ["no number after the colon", "sha-{revision:}"],
     ["another word", "sha-{commit:7}"],
     ["a brace too many", "sha-{{revision:7}}"],
+    ["a brace too many in front", "sha-{{revision:7}"],
     ["a prefix that no tag may begin with", ".{revision:7}"],
     ["a character that no tag may hold", "a/b-{revision:7}"],
     ["more characters than a tag may have", `${"x".repeat(100)}{revision}`],
     ["no text", ""],
   ])("%s is refused", (_, format) => {
-    expect(() => parseTagFormat(format)).toThrow(`Cannot use the tag format "${format}"`);
+    expect(() => parseTagFormat(format)).toThrow(
+      expect.objectContaining({
+        code: "usage",
+        message: `Cannot use the tag format "${format}"`,
+        hint: "Write it like sha-{revision:7}: one {revision:N}, with N from 7 to 40.",
+      }),
+    );
   });
 
   test("every format makes tags that a registry can hold", () => {

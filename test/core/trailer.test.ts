@@ -38,6 +38,30 @@ test("a message is a subject, a line an image, a word to CI, and trailers", () =
   );
 });
 
+test("a message of several tags and images has a line for each, and need not speak to CI", () => {
+  const [web] = record.moves;
+  const moves = [web!, { image: "shop/api", from: "a\n\n\u202eb", to: "sha-2222222" }];
+  const tags = ["sha-1a2b3c4", "sha-2222222"];
+  const more = { tags, moves, skipCi: false, reason: "it\r\n\r\nis slow" };
+  expect(
+    writeMessage({ ...record, ...more })
+      .split("\n")
+      .slice(0, 7),
+  ).toEqual([
+    "chore(gitops): update image tags to sha-1a2b3c4, sha-2222222",
+    "",
+    "it is slow",
+    "",
+    "shop/web: sha-0000000 -> sha-1a2b3c4",
+    "shop/api: a b -> sha-2222222",
+    "",
+  ]);
+  expect(writeMessage({ ...record, ...more })).not.toContain("[skip ci]");
+  expect(writeMessage({ ...record, skipCi: false, moves: [] })).toMatch(
+    /^chore.*\n\nLandfall-Deploy: d-1\n/,
+  );
+});
+
 const outcomes: readonly [RecordedOutcome, string][] = [
   ["landed", "chore(gitops): update image tags to sha-1a2b3c4"],
   ["superseded", "chore(gitops): sha-1a2b3c4 is superseded, image tags stay"],
@@ -91,6 +115,11 @@ describe("readMessage", () => {
 
   test("trailers that others add beside ours do not hide them", () => {
     const message = `x\n\n${trailers.trimEnd()}\nSigned-off-by: A <a@example.org>\n\n\n`;
+    expect(readMessage(message)).toEqual({ deploy: "d-1", revision, outcome: "landed" });
+  });
+
+  test("blanks around the values do not count", () => {
+    const message = `x\n\n${trailers.replace("d-1", "  d-1  ").replace("landed", "landed\t")}`;
     expect(readMessage(message)).toEqual({ deploy: "d-1", revision, outcome: "landed" });
   });
 

@@ -63,4 +63,28 @@ describe("nearest", () => {
   ])("%j → %s", (word, meant) => {
     expect(nearest(word, keys)).toBe(meant);
   });
+
+  // One edit is allowed for less than six letters; these are two, however alike they look.
+  test.each([
+    ["tab", "tca"],
+    ["tab", "tbc"],
+    ["tgax", "tag"],
+    ["ab", "ca"],
+    ["ab", "bc"],
+    ["tag", "tagss"],
+  ])("%j is not %j", (word, other) => {
+    expect(nearest(word, [other])).toBeUndefined();
+  });
+
+  test.each([
+    ["bac", "abc"],
+    ["iamgse", "images"],
+  ])("%j is %j: neighbours that are swapped are one edit", (word, meant) => {
+    expect(nearest(word, [meant])).toBe(meant);
+  });
+
+  test("the nearest of several is meant, the first of those that are alike", () => {
+    expect(nearest("imagse", ["image", "images", "imagse2"])).toBe("image");
+    expect(nearest("images", ["imaged", "images"])).toBe("images");
+  });
 });
