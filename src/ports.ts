@@ -97,8 +97,8 @@ export interface SourceTree {
 /** The manifests branch and the source behind it, each read as a whole. */
 export interface DeployLog {
   /**
-   * Reads all commits of both, children before their parents, the tips first. Both are the same
-   * array where the manifests stand on the source's own branch.
+   * Reads all commits of both, at least one, children before their parents, the tips first. Both
+   * are the same array where the manifests stand on the source's own branch.
    *
    * @throws Failure as `Remote.fetchTip` does.
    */

@@ -80,6 +80,12 @@ export class Failure extends Error {
   }
 }
 
+/** Returns what was thrown where it is a Failure, and throws it again where it is a bug of ours. */
+export function asFailure(thrown: unknown): Failure {
+  if (thrown instanceof Failure) return thrown;
+  throw thrown;
+}
+
 /** Prints a place as editors and terminals link it: `file:line:column`. */
 export function printPlace(place: Place): string {
   return [place.file, place.line, place.column].filter((part) => part !== undefined).join(":");

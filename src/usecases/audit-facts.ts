@@ -3,7 +3,7 @@
 import { type CommitJudge, judgeByFiles, judgeByMessage } from "../core/code-commits.ts";
 import type { FileChange, LoggedCommit } from "../core/commit-log.ts";
 import { type BranchHistory, readTool } from "../core/deploy-log.ts";
-import { Failure } from "../core/failure.ts";
+import { asFailure } from "../core/failure.ts";
 import { type Hold, holdsOn, holdsPath, readHolds } from "../core/hold.ts";
 import type { CommitId } from "../core/ids.ts";
 import type { ImageName } from "../core/image-ref.ts";
@@ -88,17 +88,17 @@ async function readPins(
   const versions = new PinVersions(images);
   const known = new Map<string, FilePins>();
   const files = new Set<string>();
-  const unread = new Map<string, number>([...pathOf.values()].map((path) => [path, 0]));
+  const unread = new Map<string, number>();
   await log.read([...pathOf.keys()], (content, bytes) => {
-    const path = pathOf.get(content) ?? "";
+    const path = pathOf.get(content)!;
     const pins = versions.read(path, bytes);
     if (pins === undefined) unread.set(path, (unread.get(path) ?? 0) + 1);
     else known.set(content, pins);
     if (pins === undefined || pins.sites.length > 0) files.add(path);
   });
-  const warnings = [...unread]
-    .filter(([, count]) => count > 0)
-    .map(([path, count]) => `Cannot tell the pins of ${versionsOf(count)} of "${path}"`);
+  const warnings = [...unread].map(
+    ([path, count]) => `Cannot tell the pins of ${versionsOf(count)} of "${path}"`,
+  );
   return { known, files, warnings };
 }
 
@@ -114,13 +114,12 @@ async function judgeMixed(
   const suspects = manifests.filter(
     (commit) => changes.has(commit.id) || readTool(commit, pattern) !== undefined,
   );
-  const [tip] = manifests;
   return judgeByFiles({
     pattern,
     paths,
     touched: await log.changes(suspects, []),
     hasPinned: (path) => pins.files.has(path),
-    files: tip === undefined ? [] : await log.filesAt(tip.id),
+    files: await log.filesAt(manifests[0]!.id),
   });
 }
 
@@ -129,25 +128,25 @@ async function holdsAt(
   { images, asOfMs }: AuditSubject,
   { changes, manifests, log, graph }: Read & { readonly graph: SourceGraph },
 ): Promise<{ readonly holds: readonly LedgerHold[]; readonly warnings: readonly string[] }> {
-  const setBy = manifests.find(
-    ({ id, atMs }) => atMs <= asOfMs && changes.get(id)?.some(({ path }) => path === holdsPath),
-  );
-  const change = changes.get(setBy?.id ?? "")?.find(({ path }) => path === holdsPath);
-  if (setBy === undefined || change?.after === undefined) return { holds: [], warnings: [] };
+  const inTime = manifests.filter(({ atMs }) => atMs <= asOfMs);
+  const [last] = inTime.flatMap(({ id }) => {
+    const change = changes.get(id)?.find(({ path }) => path === holdsPath);
+    return change === undefined ? [] : [{ by: id as CommitId, content: change.after }];
+  });
+  if (last?.content === undefined) return { holds: [], warnings: [] };
   let found: readonly Hold[] = [];
   const warnings: string[] = [];
-  await log.read([change.after], (_, bytes) => {
+  await log.read([last.content], (_, bytes) => {
     try {
       found = readHolds(bytes);
     } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      warnings.push(`${error.message}. What it holds back is counted as a gap`);
+      warnings.push(`${asFailure(error).message}. What it holds back is counted as a gap`);
     }
   });
   const active = new Set(images.flatMap((image) => holdsOn(image, found, asOfMs)));
   const holds = [...active].flatMap(({ through }) => {
     const place = graph.find(through);
-    return place === undefined ? [] : [{ through: place, by: setBy.id as CommitId }];
+    return place === undefined ? [] : [{ through: place, by: last.by }];
   });
   return { holds, warnings };
 }

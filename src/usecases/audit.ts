@@ -1,7 +1,7 @@
 /** Audit: which commits of the source reached production, and which did not. Only reads. */
 
 import { type AuditResult, type Fate, fates } from "../core/audit-result.ts";
-import { exit, exitOfFailure, Failure } from "../core/failure.ts";
+import { asFailure, exit, exitOfFailure } from "../core/failure.ts";
 import { keepLedger } from "../core/ledger.ts";
 import { reportFailure } from "../core/result.ts";
 import type { TagFormat } from "../core/tag-format.ts";
@@ -43,9 +43,9 @@ export async function audit(request: AuditRequest, ports: AuditPorts): Promise<A
     const warnings = [...facts.warnings, ...ledger.warnings];
     return { ...head, exit: status, sinceMs, asOfMs, ...ledger, warnings };
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
+    const failure = asFailure(error);
     const lists = { commits: [], deploys: [], inversions: [], leftBehind: [], warnings: [] };
-    const failed = { exit: exitOfFailure(error.code), failure: reportFailure(error) };
+    const failed = { exit: exitOfFailure(failure.code), failure: reportFailure(failure) };
     return { ...head, sinceMs, asOfMs, counts: noCounts(), ...lists, ...failed };
   }
 }

@@ -5,7 +5,7 @@
 import { decide, type ImageDecision, type PinFact, type Relation } from "../core/decide.ts";
 import { Failure } from "../core/failure.ts";
 import { type Hold, holdsOn, holdsPath, readHolds } from "../core/hold.ts";
-import { asTag, type CommitId, type Revision, type Tag } from "../core/ids.ts";
+import type { CommitId, Revision, Tag } from "../core/ids.ts";
 import { type ImageName, printImageName, sameImage } from "../core/image-ref.ts";
 import { findPins, needlesOf, type Pin, pinHolds } from "../core/pins.ts";
 import { revisionPrefixIn, type TagFormat } from "../core/tag-format.ts";
@@ -101,7 +101,7 @@ export interface PinQuestion {
 }
 
 /** Tags that name whatever was pushed last, so their label says nothing about what was deployed. */
-const floating = new Set(["latest", "main", "master", "edge", "nightly"]);
+const floating: ReadonlySet<string> = new Set(["latest", "main", "master", "edge", "nightly"]);
 
 /**
  * Returns the revision that a pin holds: by its tag's digits, else by the tip's own trailer, else
@@ -126,8 +126,8 @@ export async function revisionOf(
   return labelled !== undefined && fits(labelled) ? ports.history.resolve(labelled) : undefined;
 }
 
-function asKnownTag(tag: string | undefined): Tag | undefined {
-  return tag === undefined || floating.has(tag) ? undefined : asTag(tag);
+function asKnownTag(tag: Tag | undefined): Tag | undefined {
+  return tag === undefined || floating.has(tag) ? undefined : tag;
 }
 
 /** Returns the hold that keeps a revision of an image out, if one does. Throws `bad-manifest`. */

@@ -3,7 +3,7 @@
 import type { Relation } from "../core/decide.ts";
 import type { DriftFacts, DriftPin, Wanted } from "../core/drift.ts";
 import type { Hold } from "../core/hold.ts";
-import { asTag, type CommitId, type Digest, type Revision } from "../core/ids.ts";
+import type { CommitId, Digest, Revision } from "../core/ids.ts";
 import { type ImageName, printImageName } from "../core/image-ref.ts";
 import type { MovedAway } from "../core/moved-away.ts";
 import { type Pin, pinHolds, printPinned } from "../core/pins.ts";
@@ -114,10 +114,9 @@ async function wantedOf(
 }
 
 function movedAwayFrom(pin: Pin, wanted: Wanted, { graph, movedAway }: Scene) {
-  const place = graph.find(wanted.revision);
-  if (place === undefined) return undefined;
   const { file, line } = pin;
-  return movedAway.by({ file, line, image: printImageName(pin.image) }, place);
+  const place = { file, line, image: printImageName(pin.image) };
+  return movedAway.by(place, graph.find(wanted.revision)!);
 }
 
 /**
@@ -125,26 +124,25 @@ function movedAwayFrom(pin: Pin, wanted: Wanted, { graph, movedAway }: Scene) {
  * it is found fault with anyway.
  */
 async function isPublished(pin: Pin, { ports, request }: Scene): Promise<boolean> {
-  const { image, tag = "", digest } = pin;
-  const isOurs = revisionPrefixIn(request.tagFormat, tag) !== undefined;
-  const reference = digest ?? (isOurs ? asTag(tag) : undefined);
+  const { image, tag, digest } = pin;
+  const isOurs = tag !== undefined && revisionPrefixIn(request.tagFormat, tag) !== undefined;
+  const reference = digest ?? (isOurs ? tag : undefined);
   if (reference === undefined) return true;
   return (await ports.registry.find(image, reference)).kind === "found";
 }
 
 /** Since when, and by how many commits, the pins are behind what is wanted. */
 export function gapOf({ wanted, pins }: DriftFacts, { graph, code }: Scene): SyncGap | undefined {
-  const place = wanted && graph.find(wanted.revision);
+  if (wanted === undefined) return undefined;
+  const place = graph.find(wanted.revision)!;
   const older = pins.flatMap(({ relation }) =>
-    relation.kind === "older" && relation.revision !== wanted?.revision ? relation.revision : [],
+    relation.kind === "older" && relation.revision !== wanted.revision ? relation.revision : [],
   );
-  if (place === undefined || older.length === 0) return undefined;
   const missed = new Set<number>();
   for (const revision of new Set(older)) {
     const inside = new Set<number>();
-    const at = graph.find(revision);
-    if (at === undefined) continue;
-    graph.walk([at], (each) => inside.add(each) !== undefined);
+    // What is older than a revision of the graph is in it, too.
+    graph.walk([graph.find(revision)!], (each) => inside.add(each) !== undefined);
     for (const each of code) if (each >= place && !inside.has(each)) missed.add(each);
   }
   const times = [...missed].map((each) => graph.commits[each]!.atMs);

@@ -1,7 +1,7 @@
 /** Looks at images that are published together: what they should hold, and what they do. */
 
 import { type Drift, type DriftFacts, judgeTogether, judgeUnmoved } from "../core/drift.ts";
-import { Failure } from "../core/failure.ts";
+import { asFailure, Failure } from "../core/failure.ts";
 import { type ImageName, printImageName, sameImage } from "../core/image-ref.ts";
 import type { Pin } from "../core/pins.ts";
 import type { SyncGap } from "../core/sync-result.ts";
@@ -66,8 +66,7 @@ async function orFailure<Value>(ask: () => Promise<Value>): Promise<Value | Fail
   try {
     return await ask();
   } catch (error) {
-    if (error instanceof Failure) return error;
-    throw error;
+    return asFailure(error);
   }
 }
 

@@ -65,7 +65,7 @@ function groupsOf({ images }: SyncRequest) {
   const together = images.filter(({ paths }) => paths === undefined).map(({ image }) => image);
   const alone = images.filter(({ paths }) => paths !== undefined);
   return [
-    ...(together.length === 0 ? [] : [{ images: together, paths: undefined }]),
+    { images: together, paths: undefined },
     ...alone.map(({ image, paths }) => ({ images: [image], paths })),
   ];
 }

@@ -52,11 +52,11 @@ export async function repairAt(tip: CommitId, planning: SyncPlanning): Promise<P
 }
 
 function repairOf({ image, found }: LookedImage): readonly Repair[] {
-  if (found instanceof Failure || found.drift.moves.length === 0) return [];
+  if (found instanceof Failure || found.facts.wanted === undefined) return [];
   const { wanted } = found.facts;
-  if (wanted === undefined) return [];
   const { tag, digest } = wanted;
-  return [{ image, wanted, moves: found.drift.moves.map((pin) => ({ pin, tag, digest })) }];
+  const moves = found.drift.moves.map((pin) => ({ pin, tag, digest }));
+  return moves.length === 0 ? [] : [{ image, wanted, moves }];
 }
 
 function messageFor(repairs: readonly Repair[], { request }: SyncPlanning): string {

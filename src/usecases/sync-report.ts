@@ -1,6 +1,6 @@
 /** A run of the checker, told as the result that people and programs read. */
 
-import type { Drift } from "../core/drift.ts";
+import type { Problem } from "../core/drift.ts";
 import { detailOf, hintOf } from "../core/drift-words.ts";
 import { exit, exitOfFailure, Failure } from "../core/failure.ts";
 import { printPinned } from "../core/pins.ts";
@@ -9,7 +9,7 @@ import { calmVerdicts, type SyncImage, type SyncResult, worstOf } from "../core/
 import type { Landing } from "./land.ts";
 import { endingOf, withCommit } from "./landing-words.ts";
 import type { LookedImage } from "./sync-group.ts";
-import type { SyncWhy } from "./sync-plan.ts";
+import type { Repair, SyncWhy } from "./sync-plan.ts";
 import type { SyncRequest } from "./sync-request.ts";
 
 /** What every result of one run shares. */
@@ -23,7 +23,7 @@ export interface SyncFrame {
 export function concludeSync(landing: Landing<SyncWhy>, frame: SyncFrame): SyncResult {
   const { why, attempts } = landing;
   const seen = why?.look.images ?? [];
-  const fixed = landing.kind === "landed" ? namesOf(why?.repairs) : new Set<string>();
+  const fixed = new Set(landing.kind === "landed" ? landing.why.repairs.map(nameOf) : []);
   const images = seen.map((image) => reportImage(image, fixed));
   const verdicts = images.map(({ verdict }) => verdict);
   const { repository, branch, source, deploy } = frame.request;
@@ -41,8 +41,8 @@ export function concludeSync(landing: Landing<SyncWhy>, frame: SyncFrame): SyncR
   };
 }
 
-function namesOf(repairs: SyncWhy["repairs"] = []): ReadonlySet<string> {
-  return new Set(repairs.map(({ image }) => image));
+function nameOf({ image }: Repair): string {
+  return image;
 }
 
 type SyncEnding = Pick<SyncResult, "outcome" | "exit" | "failure">;
@@ -79,14 +79,11 @@ function failedBy(failure: Failure, outcome: Outcome | undefined): SyncEnding {
 
 /** Returns 3 when somebody has to look at something that is still so, else 0. */
 function leftOver({ look }: SyncWhy, how: "cured" | "as it was"): number {
-  const isLeft = ({ problems }: Drift) =>
-    problems.some(
-      ({ verdict, isCured }) => !calmVerdicts.has(verdict) && !(how === "cured" && isCured),
-    );
-  const drifts = look.images.flatMap(({ found }) =>
-    found instanceof Failure ? [] : [found.drift],
-  );
-  return drifts.some(isLeft) ? exit.drift : exit.done;
+  const isOpen = ({ verdict, isCured }: Problem) =>
+    !calmVerdicts.has(verdict) && !(how === "cured" && isCured);
+  const isLeft = ({ found }: LookedImage) =>
+    found instanceof Failure || found.drift.problems.some(isOpen);
+  return look.images.some(isLeft) ? exit.drift : exit.done;
 }
 
 function reportImage({ image, pins, found }: LookedImage, fixed: ReadonlySet<string>): SyncImage {

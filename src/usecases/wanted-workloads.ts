@@ -1,6 +1,6 @@
 /** Which workloads a deploy shows in, and which images each of them is to run. */
 
-import { Failure } from "../core/failure.ts";
+import { asFailure, Failure } from "../core/failure.ts";
 import type { Digest, Tag } from "../core/ids.ts";
 import { type ImageName, printImageName, sameImage } from "../core/image-ref.ts";
 import type { Pin } from "../core/pins.ts";
@@ -82,8 +82,7 @@ async function withDigests(
   try {
     return { image, tag, digests: await registry.digestsOf(image, digest ?? tag) };
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    progress.warn(`${error.message}; the digests that run are not compared`);
+    progress.warn(`${asFailure(error).message}; the digests that run are not compared`);
     return { image, tag, digests: known };
   }
 }

@@ -29,6 +29,8 @@ export class LedgerWorld {
   readonly #manifests: Branch;
   readonly #contents = new Map<string, string>();
   #count = 0;
+  /** How far ahead the clock of whoever commits next is. */
+  skewMs = 0;
 
   constructor(shape: "one branch" | "apart" = "one branch") {
     this.#manifests = shape === "apart" ? newBranch() : this.#source;
@@ -107,7 +109,8 @@ export class LedgerWorld {
       return { path, before: this.#keep(before), after: this.#keep(text) };
     });
     branch.commits.push({
-      ...{ id: commit, parents, atMs: this.nowMs, author: "ana", message: say.message },
+      ...{ id: commit, parents, author: "ana", message: say.message },
+      atMs: this.nowMs + this.skewMs,
     });
     branch.changes.set(
       commit,

@@ -128,7 +128,9 @@ const rows: readonly Row[] = [
     "ok",
     /until 2027/,
   ],
+  ["a token of which nothing more is known", rights({}), "token", "ok", /nothing is wrong/],
   ["a registry that denies", { openRegistry: fail }, "registry ghcr.io", "fail", /denied/],
+  ["no way to log in", { loginAt: undefined }, "registry ghcr.io", "warn", /as nobody/],
   ["no login", { loginAt: () => "none" }, "registry docker.io", "warn", /as nobody/],
   [
     "a login that nobody asked for",

@@ -32,6 +32,37 @@ test.each<[string, Script]>([
   expect(stage.subjects()).toEqual([recovery(stage)]);
 });
 
+const after = (first: number) => Array.from({ length: 100 }, (_, at) => at + first);
+
+// The branch is read twice before the first push: the tip, and the histories.
+test.each<[string, Script, object]>([
+  [
+    "a rule refuses the repair",
+    { refuse: "always" },
+    { outcome: "refused", exit: 4, failure: { code: "push-refused" } },
+  ],
+  [
+    "the server asks to wait, and then nothing can be read",
+    { throttle: [3], unreachable: after(4) },
+    { outcome: "failed", exit: 1, failure: { code: "remote-unreachable" } },
+  ],
+  [
+    "the answer is lost, and then nothing can be read",
+    { "lose-reply": [1], unreachable: after(4) },
+    { outcome: "unknown", exit: 5, failure: { code: "unknown" } },
+  ],
+])("the truth is told where %s", async (_, script, said) => {
+  const stage = new Stage({ script });
+  const before = stage.world.server.tip;
+  const result = await stage.sync();
+  const { tip } = stage.world.server;
+  expect(result).toMatchObject({ verdict: "behind", tip: before, ...said });
+  expect(result.images.map(({ fixed }) => fixed)).toEqual([false, false]);
+  const isThere = "lose-reply" in script;
+  expect(stage.subjects()).toEqual(isThere ? [recovery(stage)] : []);
+  expect(result.commit).toBe(isThere ? tip : undefined);
+});
+
 test("a registry that fails once in the middle: unreadable, and nothing is pushed", async () => {
   const stage = new Stage({ script: { registry: [2] } });
   const result = await stage.sync();

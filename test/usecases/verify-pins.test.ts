@@ -1,6 +1,7 @@
 /** Whether the branch itself holds the deploy: pin by pin, by tag, by digest, by ancestry. */
 
 import { describe, expect, test } from "vitest";
+import { Failure } from "../../src/core/failure.ts";
 import { asDigest, asRevision, asTag, type Digest, type Revision } from "../../src/core/ids.ts";
 import { parseImageName } from "../../src/core/image-ref.ts";
 import { findPins } from "../../src/core/pins.ts";
@@ -43,6 +44,7 @@ function meant(refs: readonly string[], asked: Partial<Meant["question"]> = {}):
 type Row = readonly [name: string, refs: readonly string[], state: string, detail: RegExp];
 const rows: readonly Row[] = [
   ["at our tag", [`acme/web:${tag}`], "done", /^1 pin holds sha-2222222$/],
+  ["at our tag, all", [`acme/web:${tag}`, "acme/web:sha-3333333"], "done", /^2 pins hold sha-2/],
   ["at a newer tag", ["acme/web:sha-3333333"], "done", /^1 pin holds sha-3333333$/],
   ["at an older tag", ["acme/web:sha-1111111"], "failed", /^app.yaml:4:\d+ holds "sha-1111111"/],
   ["of which one is older", [`acme/web:${tag}`, "acme/web:sha-1111111"], "failed", /^app.yaml:5/],
@@ -62,6 +64,29 @@ describe("pins", () => {
   test("are what is meant, where nothing was asked for by name", async () => {
     const pinned = meant(["acme/web:sha-1111111"], { revision: undefined });
     expect(await pinsSight(pinned, ports)).toMatchObject({ state: "done" });
+  });
+
+  describe("by digest alone, while the registry", () => {
+    const failing = (error: unknown) => {
+      const digestsOf = () => Promise.reject(error);
+      const registry = { ...ports.registry, digestsOf };
+      return pinsSight(meant([`acme/web@${digest}`]), { ...ports, registry });
+    };
+
+    test("is away, cannot be seen", async () => {
+      const away = new Failure("registry-unreachable", "Cannot ask for it", "Later.");
+      expect(await failing(away)).toEqual({
+        ...{ state: "unreadable", detail: "Cannot ask for it", hint: "Later." },
+        code: "registry-unreachable",
+      });
+    });
+
+    test.each([new Failure("config", "Cannot use it", "Mend it."), new TypeError("a bug")])(
+      "cannot be asked for a reason of ours, end it: %s",
+      async (error) => {
+        await expect(failing(error)).rejects.toBe(error);
+      },
+    );
   });
 
   test("hold a tag that was asked for by name, or they do not", async () => {
