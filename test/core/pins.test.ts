@@ -347,6 +347,8 @@ describe("a file is looked at only when it could pin a wanted image", () => {
     ["app.YML", true],
     ["a/list.json", true],
     ["overlays/Kustomization", true],
+    ["Kustomization", true],
+    ["MyKustomization", false],
     ["README.md", false],
     ["run.sh", false],
     ["app.yaml.tmpl", false],

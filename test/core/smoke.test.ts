@@ -53,6 +53,19 @@ describe("a page that", () => {
     expect(tagsShown("Build: {tag}", text)).toEqual(["sha-0000001", "sha-0000002", "sha-0000003"]);
   });
 
+  test("shows several others names them", () => {
+    const text = "Build: sha-0000001 Build: sha-0000002";
+    const facts = { page, reply: { ...ok, text }, tag, revision, newer };
+    expect(smokeVerdict(facts).detail).toBe(
+      '"Build: sha-1a2b3c4" is not on the page; it shows sha-0000001, sha-0000002',
+    );
+  });
+
+  test("shows something else where the tag stands shows no tag", () => {
+    expect(tagsShown("Build: {tag}", "Build: <b>sha-0000001</b>")).toEqual([]);
+    expect(tagsShown(" \n{tag}", " \nsha-0000001")).toEqual([]);
+  });
+
   test("could show a tag anywhere has none looked for", () => {
     expect(tagsShown("{tag}", "sha-0000001")).toEqual([]);
     expect(tagsShown("no tag in it", "sha-0000001")).toEqual([]);

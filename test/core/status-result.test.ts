@@ -13,6 +13,7 @@ import {
   pinsCell,
   type StatusCell,
   type StatusRow,
+  stateOfRow,
 } from "../../src/core/status-result.ts";
 
 const wanted = asTag("sha-1a2b3c4")!;
@@ -101,6 +102,19 @@ test.each([
   expect(cell).toEqual({ state: "same", text });
 });
 
+test("workloads of which one is late are late, and pods by digest are told by it", () => {
+  const digest = `sha256:${"1".repeat(64)}`;
+  const views = [view("done", wanted), view("waiting", wanted)];
+  expect(clusterCell(views, { image, wanted })).toEqual({ state: "differs", text: wanted });
+  const bare = { container: "app", image: `acme/web:${wanted}`, digests: [] };
+  const containers = [
+    { ...bare, running: [`acme/web@${digest}`] },
+    { ...bare, image: "not an image", running: [] },
+  ];
+  const cell = clusterCell([{ ...empty("done"), containers }], { image, wanted });
+  expect(cell).toEqual({ state: "same", text: digest });
+});
+
 test.each(clusterRows)("workloads that %s", (_, views, state, text) => {
   expect(clusterCell(views, { image, wanted })).toEqual({ state, text });
 });
@@ -119,6 +133,8 @@ describe("the whole", () => {
     ["different for certain, whatever cannot be read: 3", [row("differs", "unreadable")], 3],
   ] as const)("is %s", (_, rows, exit) => {
     expect(exitOfRows(rows, [])).toBe(exit);
+    const states = { 0: "same", 3: "differs", 5: "unreadable" };
+    expect(rows.map(stateOfRow)).toContain(states[exit]);
   });
 
   test.each([
