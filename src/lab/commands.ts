@@ -11,6 +11,7 @@ import { type RollbackPorts, type RollbackRequest, rollback } from "../usecases/
 import { sync } from "../usecases/sync.ts";
 import type { SyncPorts, SyncRequest } from "../usecases/sync-request.ts";
 import type { Said } from "./evidence.ts";
+import type { Memory } from "./memory.ts";
 import { ModelLog } from "./model-log.ts";
 import { ModelRemote } from "./model-remote.ts";
 import { type Job, manifestsPath, type Scene, tagFormat } from "./scene.ts";
@@ -64,10 +65,10 @@ export interface Spoken {
 export function runCommand(
   job: Job,
   actor: string,
-  play: { world: World; scene: Scene; crew: Crew; policy: LandPolicy },
+  play: { world: World; scene: Scene; crew: Crew; policy: LandPolicy; memory?: Memory },
 ): Promise<Spoken> {
-  const { world, scene, crew, policy } = play;
-  const ports = {
+  const { world, scene, crew, policy, memory } = play;
+  const ports: PromotePorts & SyncPorts = {
     remote: new ModelRemote(world, actor),
     history: scene.source,
     registry: new ModelRegistry(world, scene.shelf, actor),
@@ -77,7 +78,11 @@ export function runCommand(
     log: new ModelLog(world, actor),
     tree: { changed: async () => true, committedAtSeconds: async () => 0 },
   };
-  return commands[job.command](job, ports, { crew, about: { policy, world, actor } });
+  const cast = { crew, about: { policy, world, actor } };
+  const act = (its: PromotePorts & SyncPorts) => commands[job.command](job, its, cast);
+  if (memory === undefined) return act(ports);
+  const known = [...scene.source.parents, ...scene.shelf].flat(2).join(" ");
+  return memory.live(`${actor} ${known}`, ports, act);
 }
 
 interface Cast {

@@ -5,6 +5,8 @@ import { check } from "./checker.ts";
 import { type Crew, realCrew } from "./commands.ts";
 import type { Violation } from "./evidence.ts";
 import { allFates, type Budget, type EnumeratedFate } from "./fate.ts";
+import type { PinsRead } from "./ledger.ts";
+import { Memory } from "./memory.ts";
 import { idOf } from "./objects.ts";
 import { type Company, type Shape, sceneOf } from "./scene.ts";
 import { evidenceOf, type Play, start } from "./stage.ts";
@@ -20,6 +22,8 @@ export interface ExploreOptions {
   readonly crew?: Partial<Crew>;
   /** Whether states that were met before are gone through again. Only to test the exploring. */
   readonly revisit?: boolean;
+  /** Whether every use case is run from its beginning, in every run. Only to test the exploring. */
+  readonly forget?: boolean;
 }
 
 /** What exploring found. */
@@ -38,11 +42,15 @@ const stepsMax = 5_000;
 
 /**
  * Runs a race in every order. Two runs that come to the same state (where the branch stood, what
- * everyone was told and waits for) go on alike, so the second ends there.
+ * everyone was told and waits for) go on alike, so the second ends there; and what an actor was
+ * seen to do when it was told the same before, it is taken to do again.
  */
 export async function explore(options: ExploreOptions): Promise<Exploration> {
   const seen = new Set<string>();
   const endings = new Set<string>();
+  const pins: PinsRead = new Map();
+  // What a mutant does may depend on more than what it is answered.
+  const memory = options.crew === undefined && !options.forget ? new Memory() : undefined;
   let runs = 0;
   let pruned = 0;
   let broken: Exploration["broken"];
@@ -54,7 +62,7 @@ export async function explore(options: ExploreOptions): Promise<Exploration> {
       seen.add(state);
       return false;
     };
-    const play = await runOnce(options, fate, isKnown);
+    const play = await runOnce(options, { fate, memory, isKnown });
     if (play === undefined) {
       pruned += 1;
       continue;
@@ -62,7 +70,7 @@ export async function explore(options: ExploreOptions): Promise<Exploration> {
     runs += 1;
     const evidence = evidenceOf(play.play, play.operations);
     endings.add(play.operations.map(({ actor, end }) => `${actor} ${end?.outcome}`).join(", "));
-    const violations = check(evidence);
+    const violations = check(evidence, pins);
     if (violations.length > 0) broken = { violations, trace: play.play.world.scheduler.trace };
     if (broken !== undefined) break;
   }
@@ -72,12 +80,15 @@ export async function explore(options: ExploreOptions): Promise<Exploration> {
 /** Runs one path to its end. Undefined: it came to a state that is known. */
 async function runOnce(
   { crew, ...cast }: ExploreOptions,
-  fate: EnumeratedFate,
-  isKnown: (world: World) => boolean,
+  run: { fate: EnumeratedFate; memory: Memory | undefined; isKnown: (world: World) => boolean },
 ) {
+  const { fate, memory, isKnown } = run;
   const scene = sceneOf(cast, fate);
   const world = new World(scene, fate, "free");
-  const play: Play = { world, scene, crew: { ...realCrew, ...crew }, policy: landPolicy };
+  const play: Play = {
+    ...{ world, scene, crew: { ...realCrew, ...crew }, policy: landPolicy },
+    ...(memory && { memory }),
+  };
   const operations = start(play);
   let stopped = false;
   await world.scheduler.run(stepsMax, () => {

@@ -20,6 +20,9 @@ export interface ChangedFile {
   readonly after: Uint8Array | undefined;
 }
 
+/** The pins of files that were read before, for the same images. */
+export type PinsRead = Map<Uint8Array, readonly Pin[]>;
+
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** The branch and the operations, ready to be judged. */
@@ -27,10 +30,11 @@ export class Ledger {
   readonly evidence: Evidence;
   readonly entries: readonly Entry[];
   readonly #byId: ReadonlyMap<CommitId, Entry>;
-  readonly #pins = new Map<Uint8Array, readonly Pin[]>();
+  readonly #pins: PinsRead;
 
-  constructor(evidence: Evidence) {
+  constructor(evidence: Evidence, pins: PinsRead) {
     this.evidence = evidence;
+    this.#pins = pins;
     this.entries = evidence.log.map((commit, at) => ({
       commit,
       parent: evidence.log[at - 1],

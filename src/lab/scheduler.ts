@@ -17,6 +17,8 @@ interface Waiting {
   readonly label: string;
   readonly dueMs: number;
   readonly wake: () => void;
+  /** Whether it goes before everything else, and nothing befalls it. */
+  readonly isNext?: boolean;
 }
 
 /** How long a machine sleeps when it stalls, in milliseconds. */
@@ -71,6 +73,17 @@ export class Scheduler {
     return this.#order === "free" ? Promise.resolve() : this.before(actor, label, durationMs);
   }
 
+  /**
+   * Waits before an actor's first step. In `free`, actors that come at once are let in one by one,
+   * so that what each of them does before it waits is in the same order in every run.
+   */
+  begin(actor: string, durationMs: number): Promise<void> {
+    const isNext = this.#order === "free";
+    return new Promise((wake) =>
+      this.#wait({ actor, label: "begin", dueMs: durationMs, wake, isNext }),
+    );
+  }
+
   /** Lets something happen by itself, later. */
   later(what: { actor: string; label: string; durationMs: number }, act: () => void): void {
     this.#wait({ actor: what.actor, label: what.label, dueMs: what.durationMs, wake: act });
@@ -121,7 +134,7 @@ export class Scheduler {
     const chosen = this.#choose();
     this.#waiting.splice(this.#waiting.indexOf(chosen), 1);
     this.#nowMs = Math.max(this.#nowMs, this.#order === "free" ? 0 : chosen.dueMs);
-    const onCrash = this.#mortal.get(chosen.actor);
+    const onCrash = chosen.isNext ? undefined : this.#mortal.get(chosen.actor);
     if (onCrash !== undefined && this.#fate.strikes("crash")) {
       this.trace.push(`${this.#nowMs} ${chosen.actor} crashes before: ${chosen.label}`);
       this.#dead.add(chosen.actor);
@@ -156,7 +169,10 @@ export class Scheduler {
   }
 
   #choose(): Waiting {
-    if (this.#order === "free") return this.#waiting[this.#fate.choose(this.#waiting.length)]!;
+    if (this.#order === "free") {
+      const next = this.#waiting.find(({ isNext }) => isNext);
+      return next ?? this.#waiting[this.#fate.choose(this.#waiting.length)]!;
+    }
     const dueMs = this.#waiting.reduce((least, one) => Math.min(least, one.dueMs), Infinity);
     const due = this.#waiting.filter((waiting) => waiting.dueMs === dueMs);
     return due[this.#fate.choose(due.length)]!;

@@ -94,8 +94,11 @@ export class ModelRegistry implements Registry {
     const { fate, scheduler } = this.#world;
     // What is published does not change in a run, so the order of asking means nothing by itself.
     await scheduler.after(this.#actor, `ask for ${name}`, this.#world.latencyMs());
-    if (!fate.strikes("registry")) return;
-    this.#world.accounts.get(this.#actor)!.told += "registry away\n";
+    const isAway = fate.strikes("registry");
+    // An answer counts too: who has looked thrice goes on otherwise than who has looked once.
+    const account = this.#world.accounts.get(this.#actor)!;
+    account.told += isAway ? "registry away\n" : `looked for ${name}\n`;
+    if (!isAway) return;
     const hint = "Try again later.";
     throw new Failure("registry-unreachable", `Cannot ask for "${name}": no answer`, hint);
   }

@@ -1,10 +1,12 @@
 /** Lets the jobs of a scene run as the real use cases, and keeps what each of them said. */
 
+import { sameImage } from "../core/image-ref.ts";
 import { tagOf } from "../core/tag-format.ts";
 import { type LandPolicy, landPolicy } from "../usecases/land.ts";
 import { type Crew, runCommand } from "./commands.ts";
 import type { Evidence, Operation } from "./evidence.ts";
 import { harmless } from "./faults.ts";
+import type { Memory } from "./memory.ts";
 import { sendPeople } from "./people.ts";
 import { type Job, type Scene, tagFormat } from "./scene.ts";
 import type { Account, World } from "./world.ts";
@@ -15,6 +17,8 @@ export interface Play {
   readonly scene: Scene;
   readonly crew: Crew;
   readonly policy: LandPolicy;
+  /** What actors did in the worlds before. Absent: every use case is run from its beginning. */
+  readonly memory?: Memory;
 }
 
 /** An operation that is under way: its end is filled in when it ends. */
@@ -91,11 +95,13 @@ interface Run {
 async function run(job: Job, { operation, account, play }: Run): Promise<void> {
   const { world } = play;
   const { actor } = operation;
-  await world.scheduler.after(actor, "begin", world.fate.lasts(0, latestMs[job.command]));
+  await world.scheduler.begin(actor, world.fate.lasts(0, latestMs[job.command]));
   operation.startedMs = world.scheduler.nowMs;
   const { end, images } = await runCommand(job, actor, play);
   operation.end = { ...end, atMs: world.scheduler.nowMs };
-  operation.images = operation.images.filter(({ image }) => images.includes(image));
+  operation.images = operation.images.filter(({ image }) =>
+    images.some((one) => sameImage(one, image)),
+  );
   operation.pushes = { doubts: account.doubts.size, denials: account.denials };
   account.told += `${end.outcome}\n`;
   world.scheduler.trace.push(`${world.scheduler.nowMs} ${actor} says ${end.outcome}`);

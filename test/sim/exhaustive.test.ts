@@ -10,9 +10,12 @@ import { mutants } from "./mutants.ts";
 
 const noFaults: ExploreOptions["budget"] = { kinds: [], strikesMax: 0 };
 
+/** All that is demanded, so nothing is taken for known that another run has shown. */
+const forget = process.env.REQUIRE_ALL === "1";
+
 /** Explores all, and fails with the steps of the first run that broke a law. */
 async function lawful(options: ExploreOptions) {
-  const found = await explore(options);
+  const found = await explore({ forget, ...options });
   if (found.broken !== undefined) {
     const { violations, trace } = found.broken;
     expect.fail(`${JSON.stringify(violations)}\n${trace.join("\n")}`);
@@ -84,6 +87,18 @@ test("ending at states that were met before hides no ending", async () => {
   expect(whole.runs).toBeGreaterThan(pruned.runs);
   expect(whole.endings).toEqual(pruned.endings);
   expect(whole.states).toBe(pruned.states);
+});
+
+/** Faults that change what an actor is answered, or when, or what it begins with. */
+const answers = ["registry", "unbuilt", "stall", "throttle", "lose-reply"] as const;
+
+test.each<[string, Pick<ExploreOptions, "deployers" | "company" | "budget">]>([
+  ["2 deployers", { deployers: 2, budget: { kinds: [...answers], strikesMax: 1 } }],
+  ["a sync", { deployers: 1, company: { ...alone, syncs: 1 }, budget: noFaults }],
+  ["a rollback", { deployers: 1, company: { ...alone, rollbacks: 1 }, budget: noFaults }],
+])("what was seen before hides nothing of %s: run again, it is the same", async (_, small) => {
+  const options: ExploreOptions = { ...small, shape: "same" };
+  expect(await explore({ ...options, forget: true })).toEqual(await explore(options));
 });
 
 test("exploring finds what breaks a law in a single order", async () => {
