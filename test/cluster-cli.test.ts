@@ -34,7 +34,7 @@ let argoState: ArgoState;
 let shown: string;
 
 beforeAll(async () => {
-  world = await openAppWorld();
+  world = await openAppWorld({ origin: "path" });
   revision = await world.commit("feat: deployed");
   landed = await promote(revision);
 });
@@ -45,7 +45,7 @@ beforeEach(async () => {
   argoState = { revision: tip };
   shown = `<footer>Build: sha-${shortOf(revision)}</footer>`;
   argocd = await serveArgoCd({ repository: world.url, state: () => argoState, token });
-  kubernetes = await serveKubernetes({ ...(await clusterAt("main")), token: kubeToken });
+  kubernetes = await serveKubernetes({ ...(await clusterAt(tip)), token: kubeToken });
   page = await serveApi(() => ({ body: shown }));
   writeSettings({ argocd: argocd.url, page: page.url });
 });
@@ -58,10 +58,7 @@ async function promote(what: Revision): Promise<string> {
   return JSON.parse(out).commit;
 }
 
-async function clusterAt(commit: string) {
-  const files = (await world.truth("ls-tree", "--name-only", commit, `${manifests}/`)).split("\n");
-  return appliedCluster(await Promise.all(files.map((f) => world.truth("show", `${commit}:${f}`))));
-}
+const clusterAt = async (commit: string) => appliedCluster(await world.manifestsAt(commit));
 
 /** Settings beside the app's own, with the servers of this test. */
 function writeSettings(servers: { readonly argocd?: string; readonly page?: string }): void {

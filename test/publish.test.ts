@@ -15,7 +15,7 @@ describe("promote, as CI runs it", () => {
   let count = 0;
 
   beforeAll(async () => {
-    world = await openAppWorld();
+    world = await openAppWorld({ origin: "path" });
     folder = mkdtempSync(join(tmpdir(), "landfall-reports-"));
   });
   beforeEach(() => {

@@ -18,7 +18,7 @@ describe("README", () => {
   let world: Awaited<ReturnType<typeof openAppWorld>>;
 
   beforeAll(async () => {
-    world = await openAppWorld();
+    world = await openAppWorld({ origin: "path" });
     const before = await world.commit("feat: what the reader goes back to");
     await runCli(["promote", "--revision", before], { cwd: world.app });
     await world.commit("feat: for the reader");

@@ -30,7 +30,7 @@ async function pinned(): Promise<readonly string[]> {
 
 /** Opens a world in which two revisions were deployed. */
 async function deployTwo(): Promise<void> {
-  world = await openAppWorld();
+  world = await openAppWorld({ origin: "path" });
   one = await world.commit("feat: one");
   await json("promote", "--revision", one);
   two = await world.commit("feat: two");

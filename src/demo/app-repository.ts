@@ -1,6 +1,6 @@
 /** The sample app's repository: made on this machine, pushed to the embedded server. */
 
-import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createBare } from "../adapters/git-objects.ts";
 import { type GitPlace, runGit } from "../adapters/git-run.ts";
@@ -33,8 +33,7 @@ export async function createAppRepository(
   // Workflows belong to the real repository; here nobody would run them.
   cpSync(example, app, { recursive: true, filter: (path) => !path.endsWith(".github") });
   moveImages(app, registry);
-  const server = placeOf(workshop, bare);
-  for (const [key, value] of serverSettings) await runGit(server, ["config", key, value]);
+  appendFileSync(join(bare, "config"), serverSettings);
   await git(workshop, ["init", "--initial-branch=main"]);
   await git(workshop, ["remote", "add", "origin", bare]);
   await commitAll(workshop, "feat: the app");
@@ -50,12 +49,12 @@ function moveImages(app: string, registry: string): void {
   }
 }
 
-/** Settings that a forge has, and a bare repository has not. */
+/** Settings that a forge has, and a bare repository has not. It tidies up when nobody waits. */
 const serverSettings = [
-  ["http.receivepack", "true"],
-  ["uploadpack.allowFilter", "true"],
-  ["uploadpack.allowAnySHA1InWant", "true"],
-] as const;
+  "[http]\n\treceivepack = true\n",
+  "[uploadpack]\n\tallowFilter = true\n\tallowAnySHA1InWant = true\n",
+  "[receive]\n\tautogc = false\n",
+].join("");
 
 /** Changes a file of the app, commits and pushes. Returns the revision. */
 export async function commitChange(

@@ -1,10 +1,10 @@
 /** The parts of `dagger call race-test`, here in one process between servers on loopback. */
 
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { startGitServer } from "../../src/demo/git-server.ts";
 import { labNames } from "../../src/demo/lab-repository.ts";
 import { makeRepository, publishLabImages } from "../../src/demo/lab-servers.ts";
@@ -21,10 +21,6 @@ async function race() {
   const folder = mkdtempSync(join(tmpdir(), "landfall-lab-test-"));
   const [registry, start] = [await startRegistry(), await startLine(deployers)];
   const server = await startGitServer({ root: folder });
-  onTestFinished(async () => {
-    await Promise.all([registry.close(), start.close(), server.close()]);
-    rmSync(folder, { recursive: true, force: true });
-  });
   const env = { PATH: process.env.PATH };
   const by = { env, signal: new AbortController().signal };
   const { revisions } = await makeRepository(folder, { deployers, registry: registry.host }, by);
@@ -38,14 +34,20 @@ async function race() {
       lab("deploy", "--deployer", number, "--git", server.url, "--start", start.url),
     ),
   );
-  const results = join(folder, "results");
-  mkdirSync(results);
-  const write = (index: number, text: string) =>
-    writeFileSync(join(results, `${index + 1}.json`), text);
-  for (const [index, one] of ran.entries()) write(index, JSON.stringify(one));
   return {
-    ...{ ran, write, bare: join(folder, labNames.repository) },
-    judge: () => lab("judge", "--git", server.url, "--results", "results"),
+    ...{ ran, bare: join(folder, labNames.repository) },
+    /** Judges the race by what the deployers printed, or are told to have printed. */
+    judge(told: readonly string[] = ran.map((one) => JSON.stringify(one))) {
+      const results = mkdtempSync(join(folder, "results-"));
+      for (const [index, text] of told.entries()) {
+        writeFileSync(join(results, `${index + 1}.json`), text);
+      }
+      return lab("judge", "--git", server.url, "--results", results);
+    },
+    async close() {
+      await Promise.all([registry.close(), start.close(), server.close()]);
+      rmSync(folder, { recursive: true, force: true });
+    },
   };
 }
 
@@ -55,13 +57,21 @@ function retold({ status, out, err }: Ran, outcome: string): string {
 }
 
 describe("a race of real deployers", () => {
+  let raced: Awaited<ReturnType<typeof race>>;
+  beforeAll(async () => {
+    raced = await race();
+  });
+  afterAll(() => raced.close());
+  /** What they printed, but for one of them. */
+  const but = (at: number, text: string) =>
+    raced.ran.map((one, index) => (index === at ? text : JSON.stringify(one)));
+
   test("comes out right, and the verdict says only what its seed decides", async () => {
-    const { ran, judge } = await race();
-    for (const { out } of ran) {
+    for (const { out } of raced.ran) {
       expect(JSON.parse(out).outcome).toMatch(/^(?:landed|superseded|unchanged)$/);
     }
     const newest = Math.max(...lineupOf(deployers, seed).map(({ revision }) => revision));
-    expect(await judge()).toMatchObject({
+    expect(await raced.judge()).toMatchObject({
       status: 0,
       out:
         "race of 3 deployers, seed 7: 3 accounted for, 0 violations\n" +
@@ -70,24 +80,28 @@ describe("a race of real deployers", () => {
   });
 
   test("is not passed when somebody cannot be accounted for", async () => {
-    const { write, judge } = await race();
-    write(1, JSON.stringify({ status: 137, out: "", err: "killed" }));
-    expect(await judge()).toMatchObject({
+    const killed = JSON.stringify({ status: 137, out: "", err: "killed" });
+    expect(await raced.judge(but(1, killed))).toMatchObject({
       status: 1,
       out: expect.stringContaining("2 accounted for"),
     });
   });
 
   test("is not passed when somebody says what is not so", async () => {
-    const { ran, write, judge } = await race();
+    const { ran, judge } = raced;
     const at = ran.findIndex(({ out }) => JSON.parse(out).outcome === "landed");
-    write(at, retold(ran[at]!, "failed"));
-    expect(await judge()).toMatchObject({ status: 1, out: expect.stringMatching(/^ {2}I\d /m) });
+    expect(await judge(but(at, retold(ran[at]!, "failed")))).toMatchObject({
+      status: 1,
+      out: expect.stringMatching(/^ {2}I\d /m),
+    });
   });
 
   test("is not passed when a landing has gone from the branch", async () => {
-    const { bare, judge } = await race();
-    execFileSync("git", ["update-ref", "refs/heads/main", "refs/heads/main~1"], { cwd: bare });
+    const { bare, judge } = raced;
+    const main = "refs/heads/main";
+    const tip = execFileSync("git", ["rev-parse", main], { cwd: bare, encoding: "utf8" }).trim();
+    execFileSync("git", ["update-ref", main, `${main}~1`], { cwd: bare });
+    onTestFinished(() => void execFileSync("git", ["update-ref", main, tip], { cwd: bare }));
     expect(await judge()).toMatchObject({ status: 1, out: expect.stringMatching(/^ {2}I\d /m) });
   });
 });

@@ -8,13 +8,10 @@ import { appliedCluster } from "./applied-cluster.ts";
 import { serveArgoCd } from "./argocd-server.ts";
 import { serveKubernetes } from "./kubernetes-server.ts";
 
-const manifests = "infra/k8s/prod";
-
 /** Serves them until the test is over. Returns the environment in which commands find them. */
 export async function serveApplied(world: Awaited<ReturnType<typeof openAppWorld>>) {
   const tip = await world.truth("rev-parse", "main");
-  const files = (await world.truth("ls-tree", "--name-only", tip, `${manifests}/`)).split("\n");
-  const texts = await Promise.all(files.map((file) => world.truth("show", `${tip}:${file}`)));
+  const texts = await world.manifestsAt(tip);
   const frontend = texts.find((text) => text.includes("kind: Deployment")) ?? "";
   const [tag] = /sha-[0-9a-f]{7}/.exec(frontend) ?? [];
   const token = "for-tests-only";

@@ -11,6 +11,7 @@ import { gitEnvironment } from "../../src/adapters/git-env.ts";
 import { createBare } from "../../src/adapters/git-objects.ts";
 import { asCommitId, type CommitId } from "../../src/core/ids.ts";
 import { type GitServerOptions, startGitServer } from "../../src/demo/git-server.ts";
+import { looseRef } from "./git-files.ts";
 
 /** A file of a commit. No bytes: it goes away. */
 export interface SandboxFile {
@@ -34,6 +35,8 @@ const forge = {
   "http.receivepack": "true",
   "uploadpack.allowFilter": "true",
   "uploadpack.allowAnySHA1InWant": "true",
+  // A forge tidies up when nobody waits for it.
+  "receive.autogc": "false",
 };
 
 /** The file that tests move a tag in. */
@@ -76,19 +79,14 @@ export async function openSandbox(options: SandboxOptions = {}) {
 
   /** Adds a commit to a branch past the server, as somebody else's push would. */
   async function addCommit(files: readonly SandboxFile[], branch = "main"): Promise<CommitId> {
-    const parent = await git(
-      bare,
-      "for-each-ref",
-      "--format=%(objectname)",
-      `refs/heads/${branch}`,
-    );
-    const input = commitStream(files, { branch, parent });
+    const input = commitStream(files, { branch, parent: looseRef(bare, branch) ?? "" });
     await run(bare, ["fast-import", "--quiet", "--done"], input);
     return tip(branch);
   }
 
   async function tip(branch = "main"): Promise<CommitId> {
-    const id = asCommitId(await git(bare, "rev-parse", `refs/heads/${branch}`));
+    const ref = `refs/heads/${branch}`;
+    const id = asCommitId(looseRef(bare, branch) ?? (await git(bare, "rev-parse", ref)));
     if (id === undefined) throw new Error(`no branch ${branch}`);
     return id;
   }

@@ -3,6 +3,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { onTestFinished } from "vitest";
 import { openDeployLog } from "../../src/adapters/git-deploy-log.ts";
 import { openHistory } from "../../src/adapters/git-history.ts";
@@ -32,7 +33,11 @@ export type Files = Readonly<Record<string, string | undefined>>;
 
 /** What a world is made with. */
 export interface SyncWorldOptions {
-  readonly git?: Pick<GitServerOptions, "fault">;
+  /**
+   * How the server is reached: over HTTP where that is the point, and by its path where it is not,
+   * which takes half as many processes.
+   */
+  readonly git?: "http" | Pick<GitServerOptions, "fault">;
   /** Source paths of the images, by their last names. */
   readonly paths?: Readonly<Record<string, string>>;
 }
@@ -78,13 +83,13 @@ export async function openSyncWorld(options: SyncWorldOptions = {}) {
       path,
       ...(bytes === undefined ? {} : { bytes }),
     }));
+  const { fault: gitFault } = typeof options.git === "object" ? options.git : {};
   const box = await openSandbox({
-    ...(options.git?.fault
-      ? { fault: (seen) => (isReady ? options.git!.fault!(seen) : "pass") }
-      : {}),
+    ...(gitFault ? { fault: (seen) => (isReady ? gitFault(seen) : "pass") } : {}),
     files: asFiles({ ...pinned("latest"), "app/main.ts": "0\n" }),
   });
-  await box.git(box.bare, "symbolic-ref", "HEAD", "refs/heads/main");
+  writeFileSync(join(box.bare, "HEAD"), "ref: refs/heads/main\n");
+  const url = options.git === undefined ? pathToFileURL(box.bare).href : box.url;
   let count = 0;
 
   /** Makes a commit past the server, a minute after the one before. */
@@ -92,7 +97,7 @@ export async function openSyncWorld(options: SyncWorldOptions = {}) {
     count += 1;
     const { message = "feat: change", branch = "main", from = branch } = more;
     const at = more.atSeconds ?? longAgoSeconds + count * 60;
-    const parent = await box.git(box.bare, "rev-parse", from);
+    const parent = await box.tip(from);
     const parts = [
       `commit refs/heads/${branch}\ncommitter Ana <ana@localhost> ${at} +0000\n`,
       `data ${Buffer.byteLength(message)}\n${message}\nfrom ${parent}\n`,
@@ -134,8 +139,8 @@ export async function openSyncWorld(options: SyncWorldOptions = {}) {
     return `  - { name: ${image(name)}${path === undefined ? "" : `, paths: [${path}]`} }\n`;
   });
   const settings = [
-    `images:\n${entries.join("")}manifests: { repository: ${box.url}, branch: main, paths: [k8s] }\n`,
-    `source: ${options.paths === undefined ? box.url : box.bare}\n`,
+    `images:\n${entries.join("")}manifests: { repository: ${url}, branch: main, paths: [k8s] }\n`,
+    `source: ${options.paths === undefined ? url : box.bare}\n`,
   ];
   writeFileSync(join(home, "landfall.yaml"), settings.join(""));
 
@@ -148,7 +153,7 @@ export async function openSyncWorld(options: SyncWorldOptions = {}) {
   isReady = true;
 
   return {
-    ...{ box, registry, home, first, image, pinned, deployment, commit, code, publish, run },
+    ...{ box, url, registry, home, first, image, pinned, deployment, commit, code, publish, run },
     /** Runs the checker and returns its result. */
     async sync(...flags: readonly string[]): Promise<SyncResult> {
       const { out, err, status } = await run(["sync", "--json", "--quiet", ...flags]);
@@ -164,8 +169,8 @@ export async function openSyncWorld(options: SyncWorldOptions = {}) {
       const own = { env: process.env, temporary: box.temporary, timeoutMs: 30_000 };
       const clock = leapingClock();
       const random = { unit: () => 0.5 };
-      const remote = await box.open(own);
-      const at = { url: box.url, credentials: {} };
+      const remote = await box.open({ ...own, url });
+      const at = { url, credentials: {} };
       const history = await openHistory({ ...own, upstream: async () => at });
       const log = await openDeployLog({
         ...{ ...own, manifests: { ...at, branch: "main" }, source: { upstream: at } },
@@ -173,8 +178,8 @@ export async function openSyncWorld(options: SyncWorldOptions = {}) {
       const reading = { credentials: () => undefined, timeoutMs, clock, random };
       const request: SyncRequest = {
         images: names.map((name) => ({ image: parseImageName(image(name))! })),
-        ...{ tagFormat: format, paths: ["k8s"], repository: box.url, branch: "main" },
-        ...{ source: box.url, deploy: randomUUID(), pattern: /^chore\(gitops\)/ },
+        ...{ tagFormat: format, paths: ["k8s"], repository: url, branch: "main" },
+        ...{ source: url, deploy: randomUUID(), pattern: /^chore\(gitops\)/ },
         ...{ lookback: 100, graceMs: 60_000, movedAway: "leave", mode: "push", skipCi: true },
         ...more,
       };

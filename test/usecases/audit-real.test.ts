@@ -216,7 +216,7 @@ describe("in two repositories", () => {
 });
 
 test("what promote, rollback and release leave in the branch is understood", async () => {
-  const world = await openAppWorld();
+  const world = await openAppWorld({ origin: "path" });
   onTestFinished(() => world.close());
   const run = (...words: string[]) => runCli([...words, "--json", "--quiet"], { cwd: world.app });
   const outcome = async (...words: string[]) => JSON.parse((await run(...words)).out).outcome;

@@ -5,7 +5,7 @@ import { runCli } from "../support/run-cli.ts";
 describe("plan", () => {
   let world: Awaited<ReturnType<typeof openAppWorld>>;
   beforeAll(async () => {
-    world = await openAppWorld();
+    world = await openAppWorld({ origin: "path" });
   });
   afterAll(() => world.close());
 

@@ -67,9 +67,7 @@ test("the source is another repository: its commits are walked, not the branch's
 test("the source is a clone that lags behind: what the server has counts", async () => {
   const world = await openSyncWorld();
   const clone = join(world.box.root, "clone");
-  // By path: the server lives in this process, which waits.
-  execFileSync("git", ["clone", "--quiet", "--branch", "main", world.box.bare, clone]);
-  execFileSync("git", ["remote", "set-url", "origin", world.box.url], { cwd: clone });
+  execFileSync("git", ["clone", "--quiet", "--branch", "main", world.url, clone]);
   const newest = await world.code();
   await world.publish(newest);
   expect(await world.sync("--source", clone)).toMatchObject({ verdict: "behind", exit: 0 });
@@ -134,7 +132,7 @@ test.each([
   [["--grace", "soon"], /^landfall: .*"soon"/],
   [["--image", "acme/web=sha-1234567"], /^landfall: Cannot sync ".*acme\/web" to a tag/],
 ])("%j is refused in one line, and nothing is asked", async (flags, words) => {
-  const world = await openSyncWorld();
+  const world = await openSyncWorld({ git: "http" });
   const asked = world.box.stats.requests;
   const { status, out, err } = await world.run(["sync", ...flags]);
   expect({ status, out }).toEqual({ status: 2, out: "" });
