@@ -1,20 +1,11 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
-/** Tests of what has no effects. They may share a process, which then loads everything once. */
-const pure = [
-  "test/{core,report,sim}/**/!(*.browser).test.ts",
-  "test/usecases/!(ancestry|build-plan|*-real|sync-*).test.ts",
-];
-
 const bar = { lines: 95, branches: 95 };
 
 export default defineConfig({
   test: {
-    projects: [
-      { extends: true, test: { name: "pure", include: pure, isolate: false } },
-      { extends: true, test: { name: "world", include: ["test/**/*.test.ts"], exclude: pure } },
-    ],
+    include: ["test/**/*.test.ts"],
     // Half of a test's time goes by in git and in other children, so two share two cores well.
     maxWorkers: Math.max(2, availableParallelism()),
     testTimeout: 30_000,
