@@ -4,7 +4,7 @@
  */
 
 import { type Backoff, waitMsAfterLosing, waitMsBefore } from "../core/backoff.ts";
-import { Failure } from "../core/failure.ts";
+import { asFailure, Failure } from "../core/failure.ts";
 import type { CommitId } from "../core/ids.ts";
 import { classifyPush, dispelsDoubt, leavesDoubt, type PushReply } from "../core/push-outcome.ts";
 import type { CommitDraft } from "../ports.ts";
@@ -134,9 +134,9 @@ async function tryOnce<Why>(attempts: number, race: Race<Why>): Promise<Lost | E
     const waitMs = waitAfter(reply, { attempts, roundMs: clock.nowMs() - startedMs }, race);
     return (await settle(pushed, waitMs, race)) ?? { reply, waitMs };
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    if (race.doubts.length > 0) return unknown(race, error.message);
-    return { kind: "failed", failure: error, why: race.why };
+    const failure = asFailure(error);
+    if (race.doubts.length > 0) return unknown(race, failure.message);
+    return { kind: "failed", failure, why: race.why };
   }
 }
 

@@ -91,6 +91,12 @@ export function withCommit(landing: Landing<unknown>) {
   return landing.kind === "unknown" ? { commit: landing.doubts.at(-1)?.commit } : {};
 }
 
+/** Returns what a landing left behind: its commit, the tip that was read last, and its rounds. */
+export function traceOf(landing: Landing<unknown>) {
+  const tip = "tip" in landing ? { tip: landing.tip } : {};
+  return { ...withCommit(landing), ...tip, attempts: landing.attempts };
+}
+
 /** Returns the words for pushes that may have landed. */
 function uncertainty({
   words,

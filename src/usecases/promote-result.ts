@@ -13,7 +13,7 @@ import {
   endingOf,
   type Frame,
   reportImage,
-  withCommit,
+  traceOf,
 } from "./landing-words.ts";
 import type { Why } from "./promote-plan.ts";
 import type { PromoteRequest, Promotion } from "./promotion.ts";
@@ -31,9 +31,7 @@ export function concludeLanding(
     ...baseOf(frame, "promote"),
     ...(isSuperseded(landing) ? ended("superseded") : endingOf(landing, restedOn)),
     revision: promotion.revision,
-    ...withCommit(landing),
-    ...("tip" in landing ? { tip: landing.tip } : {}),
-    attempts: landing.attempts,
+    ...traceOf(landing),
     images: images.map(reportJudged),
     warnings: [...images.flatMap(adopted), ...unrecorded(landing)],
     ...(why?.diff === undefined || why.diff === "" ? {} : { diff: why.diff }),

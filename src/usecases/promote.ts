@@ -1,6 +1,6 @@
 /** Promote: check the images, land their tags, and say truthfully what came of it. */
 
-import { Failure } from "../core/failure.ts";
+import { asFailure, Failure } from "../core/failure.ts";
 import type { CommitId } from "../core/ids.ts";
 import type { PromoteResult } from "../core/result.ts";
 import { tagOf } from "../core/tag-format.ts";
@@ -33,8 +33,7 @@ export async function promote(
     const landing = await land((tip: CommitId) => planAt(tip, planning), ports, policy);
     return concludeLanding(landing, promotion, frame);
   } catch (error) {
-    if (error instanceof Failure) return concludeFailure(error, frame, "promote");
-    throw error;
+    return concludeFailure(asFailure(error), frame, "promote");
   }
 }
 

@@ -8,7 +8,7 @@ import type { ImageReport, PromoteResult } from "../core/result.ts";
 import { type TagFormat, tagOf } from "../core/tag-format.ts";
 import { writeMessage } from "../core/trailer.ts";
 import { type Landing, type LandPolicy, type LandPorts, land, type Plan } from "./land.ts";
-import { baseOf, ended, endingOf, type Frame, withCommit } from "./landing-words.ts";
+import { baseOf, ended, endingOf, type Frame, traceOf } from "./landing-words.ts";
 import { reportHold } from "./rollback-result.ts";
 
 /** What the user asks of a release. */
@@ -88,9 +88,7 @@ function conclude(landing: Landing<ReleaseWhy>, frame: Frame<ReleaseRequest>): P
     // What lifts a hold rests in a dry run alone.
     ...endingOf(landing, () => ended(lifted.length === 0 ? "unchanged" : "would-land")),
     ...(first === undefined ? {} : { revision: first.through }),
-    ...withCommit(landing),
-    ...("tip" in landing ? { tip: landing.tip } : {}),
-    attempts: landing.attempts,
+    ...traceOf(landing),
     images: lifted.flatMap((hold) => reportImages(hold, frame)),
     holds: lifted.map((hold) => reportHold("lifted", hold)),
     warnings: [],

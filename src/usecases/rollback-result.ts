@@ -13,7 +13,7 @@ import {
   endingOf,
   type Frame,
   reportImage,
-  withCommit,
+  traceOf,
 } from "./landing-words.ts";
 import type { RollbackRequest } from "./rollback.ts";
 import type { Goal } from "./rollback-goal.ts";
@@ -32,9 +32,7 @@ export function concludeBack(
     ...baseOf(frame, "rollback"),
     ...endingOf(landing, restedOn),
     revision: goal.revision,
-    ...withCommit(landing),
-    ...("tip" in landing ? { tip: landing.tip } : {}),
-    attempts: landing.attempts,
+    ...traceOf(landing),
     images: images.map((image) => reportBack(image, why?.verdict)),
     holds: (why?.holds ?? []).map((hold) => reportHold("set", hold)),
     warnings: why === undefined ? [] : [...warningsOf(why, goal), ...why.past.warnings],

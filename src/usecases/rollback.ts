@@ -1,6 +1,6 @@
 /** Rollback: older images again, and a hold that keeps what goes out from coming back by itself. */
 
-import { Failure } from "../core/failure.ts";
+import { asFailure, Failure } from "../core/failure.ts";
 import { holdText, printTime } from "../core/hold.ts";
 import type { CommitId } from "../core/ids.ts";
 import type { PromoteResult } from "../core/result.ts";
@@ -81,8 +81,7 @@ export async function rollback(
     );
     return concludeBack(landing, goal, frame);
   } catch (error) {
-    if (error instanceof Failure) return concludeFailure(error, frame, "rollback");
-    throw error;
+    return concludeFailure(asFailure(error), frame, "rollback");
   }
 }
 
