@@ -3,6 +3,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Failure } from "../core/failure.ts";
+import { holdsPath } from "../core/hold.ts";
 import type { CommitId } from "../core/ids.ts";
 import { isManifestPath } from "../core/pins.ts";
 import type { PushReply, Reread } from "../core/push-outcome.ts";
@@ -126,14 +127,18 @@ interface Parts {
   readonly end: () => Promise<void>;
 }
 
+function isUnder(path: string, folders: readonly string[]): boolean {
+  return folders.some((folder) => path === folder || path.startsWith(`${folder}/`));
+}
+
 class GitRemote implements OpenedRemote {
   readonly #parts: Parts;
   readonly #blobs: BlobReader;
   /** Modes of the files seen, so that an edit keeps them. */
   readonly #modes = new Map<string, string>();
   #first: Promise<CommitId> | undefined;
-  /** Single files that were asked for, and the last listing, which has them too. */
-  readonly #alsoRead = new Set<string>();
+  /** Single files that will be asked for, and the last listing, which has them too. */
+  readonly #alsoRead = new Set<string>([holdsPath]);
   #listed: { readonly tip: CommitId; readonly files: ReadonlyMap<string, TreeEntry> } | undefined;
   /** The commits of our own, with what they stand on. */
   readonly #parents = new Map<CommitId, CommitId>();
@@ -165,11 +170,11 @@ class GitRemote implements OpenedRemote {
   ): Promise<readonly ManifestFile[]> {
     checkSpelling(paths);
     const isAll = paths.includes(".");
-    // Single files asked for in earlier rounds will be asked for again: one listing does for all.
+    // Single files asked for before will be asked for again: one listing does for all.
     const also = [...this.#alsoRead];
     const listed = await listTree(this.#parts.inside, tip, isAll ? [] : [...paths, ...also]);
     this.#listed = { tip, files: new Map(listed.map((entry) => [entry.path, entry])) };
-    const entries = listed.filter(({ path }) => isAll || !also.includes(path));
+    const entries = listed.filter(({ path }) => isAll || isUnder(path, paths));
     for (const path of isAll ? [] : paths) checkPath(path, entries);
     const files = entries.filter(
       ({ mode, path }) => mode.startsWith("100") && (isManifestPath(path) || paths.includes(path)),

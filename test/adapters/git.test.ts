@@ -35,6 +35,23 @@ describe("a round", () => {
     );
   });
 
+  test("finds what is below the paths, and no file that was only read beside them", async () => {
+    const beside = { path: ".landfall/holds.yaml", bytes: "example/app: none\n" };
+    const box = await openSandbox({ files: [manifest, beside] });
+    const remote = await box.open();
+    const tip = await remote.fetchTip();
+    const found = async (path: string) =>
+      (await remote.findManifests(tip, [path], ["example/app"])).map((file) => file.path);
+    for (const when of ["first", "again"]) {
+      expect(await found("k8s"), when).toEqual([manifest.path]);
+      expect(String(await remote.readFile(tip, beside.path)), when).toBe(beside.bytes);
+      expect(String(await remote.readFile(tip, manifest.path)), when).toBe(manifest.bytes);
+      expect(await remote.readFile(tip, "none.yaml"), when).toBeUndefined();
+    }
+    expect(await found(".landfall")).toEqual([beside.path]);
+    expect(await found(".")).toEqual([beside.path, manifest.path]);
+  });
+
   test("takes at most nine requests with nobody else about", async () => {
     const box = await openSandbox();
     const remote = await box.open();
