@@ -18,9 +18,12 @@ export interface CgiCall {
   readonly stop: AbortSignal;
 }
 
-/** Returns where http-backend is. */
+let backend: string | undefined;
+
+/** Returns where http-backend is. git is asked once. */
 export function httpBackend(): string {
-  return join(execFileSync("git", ["--exec-path"]).toString().trim(), "git-http-backend");
+  backend ??= join(execFileSync("git", ["--exec-path"]).toString().trim(), "git-http-backend");
+  return backend;
 }
 
 /**

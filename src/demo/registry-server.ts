@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { errorReply, type RegistryReply } from "./registry-reply.ts";
 import { answer, placeOf, type Rooms } from "./registry-routes.ts";
-import { createStore } from "./registry-store.ts";
+import { createStore, type Store } from "./registry-store.ts";
 import { createGate, type RegistryAuth } from "./registry-tokens.ts";
 
 /** A request as a fault sees it, before the registry does. */
@@ -32,6 +32,8 @@ export interface RegistryServerOptions {
   readonly fault?: (request: RegistryRequestSeen) => RegistryFault;
   /** Called when an answer is out, or can no longer get out. */
   readonly answered?: (request: RegistryRequestSeen) => void;
+  /** What it has from before. Nothing, unless told. */
+  readonly store?: Store;
   /** The largest body taken, 64 MiB unless told. */
   readonly bodyBytesMax?: number;
 }
@@ -61,7 +63,7 @@ export async function startRegistry(options: RegistryServerOptions = {}): Promis
     server.listen(0, "127.0.0.1", resolve);
   });
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const registry = { store: createStore(), gate: createGate(host, options.auth) };
+  const registry = { store: options.store ?? createStore(), gate: createGate(host, options.auth) };
   server.on("request", (request, response) => {
     serve(registry, { request, response, options, stats }).catch(() => response.destroy());
   });
