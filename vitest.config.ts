@@ -6,8 +6,8 @@ const bar = { lines: 95, branches: 95 };
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    // Half of a test's time goes by in git and in other children, so two share two cores well.
-    maxWorkers: Math.max(2, availableParallelism()),
+    // A tenth of the time goes by in waiting for limits of time, so one more than there are cores.
+    maxWorkers: 1 + Math.max(2, availableParallelism()),
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // One focused test would hide all others.

@@ -2,13 +2,20 @@
 
 import { describe, expect, test } from "vitest";
 import type { GitFault } from "../../src/demo/git-server.ts";
-import { asks, openFaultWorld, type Strike } from "../support/fault-world.ts";
+import { inTurn, numbered } from "../support/all-or-some.ts";
+import {
+  asks,
+  type Deploy,
+  openFaultWorld,
+  type Strike,
+  stillClock,
+} from "../support/fault-world.ts";
 
 /** Promotes once in a world with these faults, and holds the laws against what came of it. */
-async function promoteUnder(strikes: readonly Strike[], remote = {}) {
+async function promoteUnder(strikes: readonly Strike[], more: Deploy = {}) {
   const world = await openFaultWorld({ strikes, revisions: 1 });
-  // Enough for several rounds; waiting takes no time here.
-  const result = await world.deploy({ remote, policy: { timeoutMs: 5_000 } });
+  const several = { clock: stillClock(), policy: { timeoutMs: 5_000 } };
+  const result = await world.deploy({ ...several, ...more });
   expect(await world.violations()).toEqual([]);
   for (const { on } of strikes) expect(world.struck.get(on), on).toBeGreaterThan(0);
   const commits = (await world.deploysInBranch()).length;
@@ -16,8 +23,11 @@ async function promoteUnder(strikes: readonly Strike[], remote = {}) {
   return { world, result, commits, pushes: world.box.stats.byKind[asks.push] ?? 0 };
 }
 
+type Row = readonly [string, GitFault];
 const once = (on: string, fault: GitFault, after = 0): Strike => ({ on, fault, after, times: 1 });
 const always = (on: string, fault: GitFault): Strike => ({ on, fault });
+/** For what never gets better: two rounds or three. */
+const soon: Deploy = { policy: { timeoutMs: 1_500 } };
 
 describe("a push that was applied", () => {
   test.each<[string, GitFault]>([
@@ -48,7 +58,7 @@ describe("a push that was applied", () => {
 
   test("and whose answer comes after git's time is up has landed, in one commit", async () => {
     const late = once(asks.push, { holdMs: 30_000 });
-    const { result, commits } = await promoteUnder([late], { timeoutMs: 3_000 });
+    const { result, commits } = await promoteUnder([late], { remote: { timeoutMs: 3_000 } });
     expect(result).toMatchObject({ outcome: "landed", exit: 0 });
     expect(commits).toBe(1);
   });
@@ -97,10 +107,10 @@ describe("a push that the server never saw", () => {
     expect(commits).toBe(1);
   });
 
-  test.each([500, 408])(
+  test.each(inTurn([500, 408], 0))(
     "because all are answered %i is unknown: the words are those of a push that was applied",
     async (status) => {
-      const { result, commits } = await promoteUnder([always(asks.push, { status })]);
+      const { result, commits } = await promoteUnder([always(asks.push, { status })], soon);
       expect(result).toMatchObject({ outcome: "unknown", exit: 5 });
       expect(result.failure?.message).toContain(`HTTP ${status}`);
       expect(commits).toBe(0);
@@ -113,14 +123,14 @@ describe("a push that the server never saw", () => {
     [429, "failed", 6, "throttled"],
   ])("because all are answered %i has %s, and nothing is there", async (status, ...end) => {
     const [outcome, exit, code] = end;
-    const { result, commits } = await promoteUnder([always(asks.push, { status })]);
+    const { result, commits } = await promoteUnder([always(asks.push, { status })], soon);
     expect(result).toMatchObject({ outcome, exit, failure: { code } });
     expect(commits).toBe(0);
   });
 });
 
 describe("a list of refs for writers", () => {
-  test.each<[string, GitFault]>([
+  const faults: readonly Row[] = [
     ["dropped", "drop-before"],
     ["cut short", "cut-short"],
     ["late", { delayMs: 100 }],
@@ -128,10 +138,11 @@ describe("a list of refs for writers", () => {
     ["answered 500", { status: 500 }],
     ["answered 403", { status: 403 }],
     ["a page of a proxy", { status: 200, body: "<html>log in</html>" }],
-  ])(
+  ];
+  test.each(numbered(faults))(
     "that is once %s, for the push or for the look afterwards, changes nothing",
-    async (_, fault) => {
-      for (const after of [0, 1]) {
+    async (_, fault, row) => {
+      for (const after of inTurn([0, 1], row)) {
         const { result, commits } = await promoteUnder([once(asks.writerList, fault, after)]);
         expect(result).toMatchObject({ outcome: "landed", exit: 0 });
         expect(commits).toBe(1);
@@ -148,33 +159,38 @@ describe("a list of refs for writers", () => {
     const [outcome, exit, code] = end;
     const headers = status === 301 ? { location: "http://127.0.0.1:1/app.git" } : {};
     const fault = { status, headers };
-    const { result, commits, pushes } = await promoteUnder([always(asks.writerList, fault)]);
+    const { result, commits, pushes } = await promoteUnder([always(asks.writerList, fault)], soon);
     expect(result).toMatchObject({ outcome, exit, failure: { code } });
     expect([commits, pushes]).toEqual([0, 0]);
   });
 });
 
 describe("a fetch", () => {
-  test.each<[string, GitFault]>([
+  const faults: readonly Row[] = [
     ["dropped", "drop-before"],
     ["dropped after the server's work", "drop-after"],
     ["cut short", "cut-short"],
     ["answered 429", { status: 429, headers: { "retry-after": "1" } }],
     ["answered 500", { status: 500 }],
     ["a page of a proxy", { status: 200, body: "<html>log in</html>" }],
-  ])("that is once %s is repeated, and the promotion lands", async (_, fault) => {
-    // The first POST asks where the tip is, the second brings it, the third brings the files.
-    const strikes = [
-      once(asks.list, fault),
-      once(asks.fetch, fault, 1),
-      once(asks.fetch, fault, 2),
-    ];
-    for (const strike of strikes) {
-      const { result, commits } = await promoteUnder([strike]);
-      expect(result).toMatchObject({ outcome: "landed", exit: 0 });
-      expect(commits).toBe(1);
-    }
-  });
+  ];
+  test.each(numbered(faults))(
+    "that is once %s is repeated, and the promotion lands",
+    async (...at) => {
+      const [, fault, row] = at;
+      // The first POST asks where the tip is, the second brings it, the third brings the files.
+      const strikes = [
+        once(asks.list, fault),
+        once(asks.fetch, fault, 1),
+        once(asks.fetch, fault, 2),
+      ];
+      for (const strike of inTurn(strikes, row)) {
+        const { result, commits } = await promoteUnder([strike]);
+        expect(result).toMatchObject({ outcome: "landed", exit: 0 });
+        expect(commits).toBe(1);
+      }
+    },
+  );
 
   test.each([
     [500, 1, "remote-unreachable"],

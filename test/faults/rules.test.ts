@@ -3,10 +3,13 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { asks, openFaultWorld } from "../support/fault-world.ts";
+import type { GitAnswer } from "../../src/demo/git-server.ts";
+import { inTurn, numbered } from "../support/all-or-some.ts";
+import { asks, openFaultWorld, type Strike, stillClock } from "../support/fault-world.ts";
 import { pushReport } from "../support/push-report.ts";
 
-const brief = { policy: { timeoutMs: 10_000 } };
+/** For what never gets better. */
+const briefly = () => ({ clock: stillClock(), policy: { timeoutMs: 3_000 } });
 
 describe("a hook that declines", () => {
   test.each([
@@ -119,19 +122,21 @@ const troubles: readonly (readonly [string, string])[] = [
   ["a reason that nobody knows", "ng quux"],
 ];
 
-describe.each(troubles)("%s", (_, verdict) => {
-  test("on a push that was applied: landed, once", async () => {
-    const fault = { after: pushReport(verdict) };
-    const world = await openFaultWorld({ strikes: [{ on: asks.push, fault }] });
-    expect(await world.deploy()).toMatchObject({ outcome: "landed", exit: 0 });
-    expect(await world.violations()).toEqual([]);
-    expect((await world.deploysInBranch()).length).toBe(1);
-  });
+type Saying = (report: GitAnswer) => Omit<Strike, "on">;
+const saidOn: readonly (readonly [string, Saying, object])[] = [
+  ["on a push that was applied: landed, once", (report) => ({ fault: { after: report } }), {}],
+  [
+    "once, on a push that was not: lands with the next",
+    (report) => ({ fault: report, times: 1 }),
+    { attempts: 2 },
+  ],
+];
 
-  test("once, on a push that was not: lands with the next", async () => {
-    const strike = { on: asks.push, fault: pushReport(verdict), times: 1 };
-    const world = await openFaultWorld({ strikes: [strike] });
-    expect(await world.deploy()).toMatchObject({ outcome: "landed", exit: 0, attempts: 2 });
+describe.each(numbered(troubles))("%s", (_, verdict, row) => {
+  test.each(inTurn(saidOn, row))("%s", async (_when, strike, landed) => {
+    const strikes = [{ on: asks.push, ...strike(pushReport(verdict)) }];
+    const world = await openFaultWorld({ strikes });
+    expect(await world.deploy()).toMatchObject({ outcome: "landed", exit: 0, ...landed });
     expect(await world.violations()).toEqual([]);
     expect((await world.deploysInBranch()).length).toBe(1);
   });
@@ -140,7 +145,7 @@ describe.each(troubles)("%s", (_, verdict) => {
 describe("a server that says yes", () => {
   test("and has not moved the branch is not believed: never landed", async () => {
     const world = await openFaultWorld({ strikes: [{ on: asks.push, fault: pushReport("ok") }] });
-    const result = await world.deploy(brief);
+    const result = await world.deploy(briefly());
     expect(result).toMatchObject({ outcome: "unknown", exit: 5 });
     expect(await world.violations()).toEqual([]);
     expect(await world.deploysInBranch()).toEqual([]);
@@ -149,7 +154,11 @@ describe("a server that says yes", () => {
   test("once without moving the branch is pushed to again", async () => {
     const strike = { on: asks.push, fault: pushReport("ok"), times: 1 };
     const world = await openFaultWorld({ strikes: [strike] });
-    expect(await world.deploy(brief)).toMatchObject({ outcome: "landed", exit: 0, attempts: 2 });
+    expect(await world.deploy(briefly())).toMatchObject({
+      outcome: "landed",
+      exit: 0,
+      attempts: 2,
+    });
     expect(await world.violations()).toEqual([]);
   });
 
@@ -208,7 +217,7 @@ describe("the lock of the branch", () => {
   test("held for ever is named when the time is up: unknown, and nothing is there", async () => {
     const world = await openFaultWorld();
     world.box.lockRef("main");
-    const result = await world.deploy(brief);
+    const result = await world.deploy(briefly());
     expect(result).toMatchObject({ outcome: "unknown", exit: 5 });
     expect(result.failure?.message).toMatch(/does not tell: .*main\.lock/);
     expect(await world.violations()).toEqual([]);
@@ -241,9 +250,9 @@ describe("a server that will not take the push", () => {
   test("and sends the reader elsewhere is not followed, and the other server sees nothing", async () => {
     const other = await openFaultWorld();
     const seen = other.box.stats.requests;
-    for (const on of [asks.writerList, asks.push]) {
+    for (const [row, on] of [asks.writerList, asks.push].entries()) {
       const location = `${other.box.url}/${on === asks.push ? "git-receive-pack" : "info/refs?service=git-receive-pack"}`;
-      for (const status of [302, 307]) {
+      for (const status of inTurn([302, 307], row)) {
         const fault = { status, headers: { location } };
         const world = await openFaultWorld({ strikes: [{ on, fault }] });
         expect(await world.deploy()).toMatchObject({ outcome: "refused", exit: 4 });

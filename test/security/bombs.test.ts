@@ -1,10 +1,12 @@
 /** YAML and JSON that are made to cost: a deploy that meets them lands or is refused, in time. */
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { loadConfigText } from "../../src/config.ts";
+import { numbered } from "../support/all-or-some.ts";
+import type { Ran } from "../support/run-cli.ts";
 import { openSecretWorld, run } from "../support/secret-world.ts";
 
 const image = "example/app";
@@ -41,29 +43,41 @@ const refused: readonly (readonly [string, string])[] = [
   ["more than 1 MiB", `# ${"x".repeat(1024 * 1024)}\n`],
 ];
 
-/** Moves the tag in `f.yaml` of a folder, by the program as it is installed. */
-async function setIn(text: string) {
+/** A folder `k8s` with manifests of these texts, in which the program as it is installed runs. */
+function openFolder(texts: readonly string[]) {
   const home = mkdtempSync(join(tmpdir(), "landfall-bomb-"));
-  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
-  const file = join(home, "f.yaml");
-  writeFileSync(file, text);
+  mkdirSync(join(home, "k8s"));
+  const files = texts.map((_, at) => join(home, "k8s", `f${at}.yaml`));
+  for (const [at, file] of files.entries()) writeFileSync(file, texts[at]!);
   const env = { PATH: process.env.PATH ?? "", HOME: home };
-  const ran = await run(["set", `${image}=new`, "--path", "f.yaml"], { cwd: home, env });
-  return { ran, text: readFileSync(file, "utf8") };
+  return {
+    remove: () => rmSync(home, { recursive: true, force: true }),
+    text: (at: number) => readFileSync(files[at]!, "utf8"),
+    moveTags: () => run(["set", `${image}=new`, "--path", "k8s"], { cwd: home, env }),
+  };
 }
 
 describe("a manifest with", () => {
-  test.each(edited)("%s is edited, and only its tag changes", async (_what, bomb) => {
-    const { ran, text } = await setIn(`${bomb}image: ${image}:old\n`);
+  const folder = openFolder(edited.map(([, bomb]) => `${bomb}image: ${image}:old\n`));
+  afterAll(() => folder.remove());
+  let ran: Ran;
+  beforeAll(async () => {
+    ran = await folder.moveTags();
+  });
+
+  test.each(numbered(edited))("%s is edited, and only its tag changes", (_what, bomb, at) => {
     expect(ran, ran.err).toMatchObject({ status: 0 });
-    expect(text === `${bomb}image: ${image}:new\n`).toBe(true);
+    expect(folder.text(at) === `${bomb}image: ${image}:new\n`).toBe(true);
   });
 
   test.each(refused)("%s is refused with its name, and stays as it is", async (_what, bomb) => {
-    const { ran, text } = await setIn(`image: ${image}:old\n${bomb}`);
-    expect(ran, ran.err).toMatchObject({ status: 2 });
-    expect(ran.err).toMatch(/^landfall: f\.yaml:\d+:\d+: Cannot edit "f\.yaml": /);
-    expect(text === `image: ${image}:old\n${bomb}`).toBe(true);
+    const text = `image: ${image}:old\n${bomb}`;
+    const one = openFolder([text]);
+    onTestFinished(() => one.remove());
+    const { status, err } = await one.moveTags();
+    expect(status, err).toBe(2);
+    expect(err).toMatch(/^landfall: k8s\/f0\.yaml:\d+:\d+: Cannot edit "k8s\/f0\.yaml": /);
+    expect(one.text(0) === text).toBe(true);
   });
 });
 
@@ -98,7 +112,7 @@ describe("holds on the branch with", () => {
         ],
       });
       const tip = await world.box.tip();
-      const ran = await world.promote();
+      const ran = await world.promoteHere();
       expect(ran, ran.err).toMatchObject({ status: 2 });
       expect(ran.out).toContain(".landfall/holds.yaml");
       expect(await world.box.tip()).toBe(tip);
@@ -118,7 +132,7 @@ describe("a registry's JSON", () => {
         method === "GET" && path.includes("/manifests/") ? { status: 200, body } : "pass",
     });
     const tip = await world.box.tip();
-    const ran = await world.promote();
+    const ran = await world.promoteHere();
     expect(ran, ran.err + ran.out).toMatchObject({ status: 1 });
     expect(ran.out).toMatch(/^failed /);
     expect(await world.box.tip()).toBe(tip);

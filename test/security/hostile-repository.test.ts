@@ -4,10 +4,8 @@ import { execFileSync } from "node:child_process";
 import { appendFileSync, chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { printImageName } from "../../src/core/image-ref.ts";
-import { openFaultWorld } from "../support/fault-world.ts";
 import { openSandbox, type Sandbox } from "../support/git-sandbox.ts";
-import { openSecretWorld, run } from "../support/secret-world.ts";
+import { openSecretWorld, run, runHere } from "../support/secret-world.ts";
 
 /** A clone in whose directory git does as many strangers' bidding as it can be made to. */
 async function openTrap(box: Sandbox) {
@@ -91,12 +89,11 @@ test.each([
   ...["-x", "--mirror", "--upload-pack=id", "+main", "main:other", "refs/heads/../../config"],
   ...["../main", "a\nb", "main\n::error::x", "refs/tags/v1", "a..b", "@{-1}", "$(id)", "main.lock"],
 ])("the branch %j is refused, and no server is asked", async (branch) => {
-  const world = await openFaultWorld({ revisions: 1 });
-  const { box, revisions, images } = world;
-  const ran = await run(
+  const box = await openSandbox();
+  const ran = await runHere(
     [
-      ...["promote", "--repository", box.url, `--branch=${branch}`, "--path", "deploy"],
-      ...["--revision", revisions[1]!, "--image", printImageName(images[0]!), "--source", box.bare],
+      ...["promote", "--repository", box.url, `--branch=${branch}`, "--path", "k8s"],
+      ...["--revision", await box.tip(), "--image", "example/app", "--source", box.bare],
     ],
     { cwd: box.root, env: { PATH: process.env.PATH ?? "", TMPDIR: box.temporary } },
   );

@@ -1,9 +1,10 @@
 /** Words of others that are commands to whoever reads our output: a runner, a terminal, people. */
 
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
-import { openSecretWorld, run } from "../support/secret-world.ts";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { openSecretWorld, runHere } from "../support/secret-world.ts";
 
 /** Commands of GitHub Actions' runner, a terminal's escapes, and characters that reorder a line. */
 const words = [
@@ -35,44 +36,43 @@ test("what is looked for is found in the words as they are", () => {
   expect(words.filter((text) => obeyed(text).length === 0)).toEqual([]);
 });
 
-/** Everything that the program prints when the world has its say. */
-async function printed(
-  options: Parameters<typeof openSecretWorld>[0],
-  more: readonly string[] = [],
-) {
-  const world = await openSecretWorld(options);
-  const hook = `cat >&2 <<'LANDFALL_END'\n${all}\nLANDFALL_END\nexit 1`;
-  return { world, hook, say: (flags: readonly string[]) => world.promote({}, [...more, ...flags]) };
+type World = Awaited<ReturnType<typeof openSecretWorld>>;
+
+/** A hook that has all of them to say, and declines. */
+const hook = `cat >&2 <<'LANDFALL_END'\n${all}\nLANDFALL_END\nexit 1`;
+
+/** How the program can be asked to speak. */
+const forms = [[], ["--json"], ["--verbose"]];
+
+/** Lets the program speak in every form: the words are shown, and none is obeyed. */
+async function shows(world: World, status: number, flags: readonly string[] = []) {
+  for (const form of forms) {
+    const ran = await world.promoteHere({}, [...flags, ...form]);
+    const { out, err } = ran;
+    expect(ran.status, out + err).toBe(status);
+    expect(out, form.join()).toMatch(mark);
+    expect([...obeyed(out), ...obeyed(err)], form.join()).toEqual([]);
+  }
 }
 
-describe.each([
-  ["text", []],
-  ["one object", ["--json"]],
-  ["text, told more", ["--verbose"]],
-])("as %s", (_form, flags) => {
+describe("as text, as one object, and as text when told more,", () => {
   test("a hook's words on the git server are shown, and none is obeyed", async () => {
-    const { world, hook, say } = await printed({});
+    const world = await openSecretWorld();
     world.box.addHook("pre-receive", hook);
-    const { status, out, err } = await say(flags);
-    expect(status, out + err).toBe(4);
-    expect(out).toMatch(mark);
-    expect([...obeyed(out), ...obeyed(err)]).toEqual([]);
+    await shows(world, 4);
   });
 
   test("a registry's words are shown, and none is obeyed", async () => {
     const errors = [{ code: "DENIED", message: all }];
-    const { say } = await printed({
+    const world = await openSecretWorld({
       registryFault: ({ path }) =>
         path.includes("/manifests/") ? { status: 403, body: JSON.stringify({ errors }) } : "pass",
     });
-    const { status, out, err } = await say(flags);
-    expect(status, out + err).toBe(1);
-    expect(out).toMatch(mark);
-    expect([...obeyed(out), ...obeyed(err)]).toEqual([]);
+    await shows(world, 1);
   });
 
   test("what a manifest is called and holds is shown, and none of it is obeyed", async () => {
-    const { say } = await printed({
+    const world = await openSecretWorld({
       files: (image) => [
         { path: "k8s/\n::error::pwned.yaml", bytes: `image: ${image}:old # \u001b[2J##[x]\n` },
         {
@@ -81,15 +81,12 @@ describe.each([
         },
       ],
     });
-    const { status, out, err } = await say([...flags, "--dry-run"]);
-    expect(status, out + err).toBe(0);
-    expect(out).toMatch(mark);
-    expect([...obeyed(out), ...obeyed(err)]).toEqual([]);
+    await shows(world, 0, ["--dry-run"]);
   });
 });
 
 test("on GitHub Actions the only commands are our own annotations, outputs and summary", async () => {
-  const { world, hook } = await printed({});
+  const world = await openSecretWorld();
   const markup = "<img src=x onerror=alert(1)> [x](javascript:alert(1)) @everyone | `";
   world.box.addHook("pre-receive", hook.replace(all, `${all}\n${markup}\nverdict=landed`));
   const files = ["output", "summary"].map((name) => join(world.home, name));
@@ -131,9 +128,10 @@ test.each([
   [["pins", "--path", "k8s", "--image", "acme/web", "--config", all]],
   [["pins", "--path", "k8s", "--image", "acme/web", "--timeout", all]],
 ])("words of the command line are not obeyed: %j", async (argv) => {
-  const { box, home } = await openSecretWorld();
-  const env = { PATH: process.env.PATH ?? "", HOME: home, TMPDIR: box.temporary };
-  const { status, out, err } = await run(argv, { cwd: home, env });
+  const home = mkdtempSync(join(tmpdir(), "landfall-words-"));
+  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+  const env = { PATH: process.env.PATH ?? "", HOME: home, TMPDIR: home };
+  const { status, out, err } = await runHere(argv, { cwd: home, env });
   expect(status, out + err).toBe(2);
   expect([...obeyed(out), ...obeyed(err)]).toEqual([]);
 });

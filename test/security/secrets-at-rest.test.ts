@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from "vitest";
 import {
   openSecretWorld,
   type ProcessSeen,
+  processIds,
   readTree,
   seeProcesses,
 } from "../support/secret-world.ts";
@@ -13,11 +14,14 @@ import {
 /** What was seen at each request, held while the servers looked, and all the time between. */
 function openWatch() {
   const processes = new Map<string, ProcessSeen>();
+  // The secrets are made later, so that nothing which runs already was started with them.
+  const before = new Set(processIds());
   const texts: string[] = [];
   let places: readonly string[] = [];
   const lookAtProcesses = () => {
     // A process changes its name and its command line when it becomes another program.
-    for (const seen of seeProcesses()) processes.set(`${seen.pid} ${seen.name} ${seen.line}`, seen);
+    for (const seen of seeProcesses(before))
+      processes.set(`${seen.pid} ${seen.name} ${seen.line}`, seen);
   };
   const timer = setInterval(lookAtProcesses, 10);
   onTestFinished(() => clearInterval(timer));
@@ -142,7 +146,7 @@ test("a secret that a server repeats is blackened, also where its words are cut 
   // The longest words that are kept have 4096 characters: the token stands across that mark.
   for (const before of [4_040, 4_060, 4_075]) {
     world.box.addHook("pre-receive", `printf '%${before}s' '' | tr ' ' x; echo '${git}'; exit 1`);
-    const ran = await world.promote({}, ["--json"]);
+    const ran = await world.promoteHere({}, ["--json"]);
     expect(ran.status).toBe(4);
     const { message } = JSON.parse(ran.out).failure as { message: string };
     expect(message).toMatch(/xxx/);
@@ -161,7 +165,7 @@ test.each([
         ? { status: 403, body: `no: ${spell(world.secrets.registry)}` }
         : "pass",
   });
-  const ran = await world.promote();
+  const ran = await world.promoteHere();
   expect(ran.status).toBe(1);
   expect(ran.out).toMatch(/answered 403: no: /);
   expect(ran.out).not.toContain(world.secrets.registry.slice(0, 8));

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { SigningKey } from "../../src/adapters/git-sign.ts";
+import { inTurn } from "../support/all-or-some.ts";
 import { manifest, openSandbox, type Sandbox } from "../support/git-sandbox.ts";
 import { openSecretWorld, readTree, seeProcesses } from "../support/secret-world.ts";
 
@@ -56,10 +57,13 @@ async function landOnce(box: Sandbox, signing: () => SigningKey | undefined) {
   return { remote, commit, again: await remote.commit(draft) };
 }
 
-describe.skipIf(!sshIsHere).each(["ed25519", "ecdsa"])(
+const types = ["ed25519", "ecdsa"];
+const forms = ["text", "text without its end", "file"];
+
+describe.skipIf(!sshIsHere).each(types)(
   "an SSH key of type %s (skipped without OpenSSH)",
   (type) => {
-    test.each(["text", "text without its end", "file"])(
+    test.each(forms.filter((_, row) => inTurn(types, row).includes(type)))(
       "as %s signs: git verifies it",
       async (form) => {
         const box = await openSandbox();
@@ -189,7 +193,7 @@ describe("landfall promote", () => {
     const file = join(world.box.root, "landfall.yaml");
     writeFileSync(file, settings);
     const tip = await world.box.tip();
-    const ran = await world.promote(env, ["--config", file]);
+    const ran = await world.promoteHere(env, ["--config", file]);
     expect(ran, ran.err + ran.out).toMatchObject({ status: 2 });
     expect(ran.out + ran.err).toMatch(says);
     expect(await world.box.tip()).toBe(tip);

@@ -1,5 +1,7 @@
 /** Reads a branch out of a bare repository, in two processes, as the history checker takes it. */
 
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { CommitId } from "../../src/core/ids.ts";
 import type { LoggedCommit } from "../../src/lab/evidence.ts";
 import type { Sandbox } from "./git-sandbox.ts";
@@ -7,13 +9,11 @@ import type { Sandbox } from "./git-sandbox.ts";
 /** One line of `git log --raw`: modes, ids, what happened, and to which path. */
 const change = /^:\d{6} \d{6} [0-9a-f]{40} ([0-9a-f]{40}) ([AMDT])$/;
 
-/** Returns the first-parent history of `main`, oldest first, each commit with all its files. */
-export async function readLog(box: Sandbox): Promise<readonly LoggedCommit[]> {
+/** Returns the first-parent history of a tip, oldest first, each commit with all its files. */
+export async function readLog(box: Sandbox, tip: CommitId): Promise<readonly LoggedCommit[]> {
   const flags = ["--first-parent", "-m", "--reverse", "--root", "--no-renames", "--no-abbrev"];
   const format = "--format=%x01%H%x00%B%x01";
-  const text = (
-    await box.run(box.bare, ["log", ...flags, "--raw", "-z", format, "main"])
-  ).toString();
+  const text = (await box.run(box.bare, ["log", ...flags, "--raw", "-z", format, tip])).toString();
   const [, ...parts] = text.split("\x01");
   const told: { id: CommitId; message: string; blobs: Map<string, string> }[] = [];
   for (let at = 0; at < parts.length; at += 2) {
@@ -52,7 +52,8 @@ async function readBlobs(box: Sandbox, ids: ReadonlySet<string>): Promise<Map<st
 }
 
 /** Returns every tip that `main` ever had, oldest first. The server must keep a log of its refs. */
-export async function readTips(box: Sandbox): Promise<readonly CommitId[]> {
-  const log = await box.git(box.bare, "reflog", "show", "--format=%H", "refs/heads/main");
-  return log.split("\n").reverse() as CommitId[];
+export function readTips(box: Sandbox): readonly CommitId[] {
+  const log = readFileSync(join(box.bare, "logs", "refs", "heads", "main"), "utf8");
+  // A line is: where the branch was, where it went, who moved it.
+  return [...log.matchAll(/^[0-9a-f]{40} ([0-9a-f]{40}) /gm)].map(([, to]) => to as CommitId);
 }

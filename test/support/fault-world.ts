@@ -9,9 +9,8 @@ import type { RemoteOptions } from "../../src/adapters/git.ts";
 import { openHistory } from "../../src/adapters/git-history.ts";
 import { localSource } from "../../src/adapters/git-source.ts";
 import { createRegistry } from "../../src/adapters/registry.ts";
-import { createPusher } from "../../src/adapters/registry-push.ts";
 import type { CommitId, Revision } from "../../src/core/ids.ts";
-import { type ImageName, parseImageName } from "../../src/core/image-ref.ts";
+import { parseImageName } from "../../src/core/image-ref.ts";
 import type { PromoteResult } from "../../src/core/result.ts";
 import { parseTagFormat, tagOf } from "../../src/core/tag-format.ts";
 import { readMessage } from "../../src/core/trailer.ts";
@@ -20,6 +19,7 @@ import { packImage } from "../../src/demo/pack-image.ts";
 import {
   type RegistryFault,
   type RegistryRequestSeen,
+  type RegistryServer,
   startRegistry,
 } from "../../src/demo/registry-server.ts";
 import { check } from "../../src/lab/checker.ts";
@@ -29,7 +29,9 @@ import { type LandPolicy, landPolicy } from "../../src/usecases/land.ts";
 import { promote } from "../../src/usecases/promote.ts";
 import type { PromoteRequest } from "../../src/usecases/promotion.ts";
 import { readLog, readTips } from "./branch-log.ts";
-import { openSandbox, type Sandbox, type SandboxFile } from "./git-sandbox.ts";
+import { manifest, openSandbox, type Sandbox, type SandboxFile } from "./git-sandbox.ts";
+import { sourceBranch } from "./source-branch.ts";
+import { stocked } from "./stock-registry.ts";
 
 /** What git asks a server while a promotion lands. */
 export const asks = {
@@ -64,6 +66,16 @@ export interface FaultWorldOptions {
   /** How many revisions the source has beside the one that the manifests begin at. */
   readonly revisions?: number;
   readonly settings?: Readonly<Record<string, string>>;
+  /** A world that this one begins as: with its branch as it is now, and with its registry. */
+  readonly like?: Beginning;
+}
+
+/** What of a world another one can begin with. */
+interface Beginning {
+  readonly box: Sandbox;
+  readonly registry: RegistryServer;
+  readonly revisions: readonly Revision[];
+  readonly operations: readonly Operation[];
 }
 
 /** One promotion. */
@@ -81,6 +93,7 @@ export interface Deploy {
 export type FaultWorld = Awaited<ReturnType<typeof openFaultWorld>>;
 
 const format = parseTagFormat("sha-{revision:7}");
+const names = ["web", "api"];
 /** Comments, line ends of two kinds and a missing last one: bytes that an edit must leave alone. */
 const manifests = {
   "deploy/web.yaml": "kind: Deployment\r\nspec:\r\n  image: IMAGE/web:TAG # ours\r\n",
@@ -99,16 +112,33 @@ export function leapingClock(): Clock {
   };
 }
 
+/** A clock on which nothing but waiting takes time, however slow the machine is. */
+export function stillClock(): Clock {
+  let nowMs = Date.now();
+  return {
+    nowMs: () => nowMs,
+    async sleepMs(duration) {
+      nowMs += duration;
+      await turn();
+    },
+  };
+}
+
 /** Makes the world: a source, its images, and a branch with manifests at the first revision. */
 export async function openFaultWorld(options: FaultWorldOptions = {}) {
-  let isReady = false;
-  const { strikes = [], answered = () => {} } = options;
+  const { strikes = [], answered = () => {}, like } = options;
   const struck = new Map<string, number>();
-  const registry = await startRegistry({
-    fault: (request) => (isReady ? (options.registryFault?.(request) ?? "pass") : "pass"),
-    answered: (request) => isReady && options.registryAnswered?.(request),
-  });
-  onTestFinished(() => registry.close());
+  const source = sourceBranch(1 + (options.revisions ?? 2));
+  const revisions = like?.revisions ?? source.revisions;
+  const registry = like?.registry ?? (await openRegistry(revisions, options));
+  const images = names.map((name) => parseImageName(`${registry.host}/acme/${name}`)!);
+  const manifestsAt = (revision: number): readonly SandboxFile[] =>
+    Object.entries(manifests).map(([path, text]) => ({
+      path,
+      bytes: text
+        .replaceAll("IMAGE", `${registry.host}/acme`)
+        .replaceAll("TAG", tagOf(format, revisions[revision]!)),
+    }));
 
   async function faultOf(request: GitRequestSeen): Promise<GitFault> {
     for (const { on, after = 0, times = Number.POSITIVE_INFINITY, ...does } of strikes) {
@@ -121,22 +151,21 @@ export async function openFaultWorld(options: FaultWorldOptions = {}) {
     return options.gitFault?.(request) ?? "pass";
   }
 
-  const settings = { "core.logAllRefUpdates": "always", ...options.settings };
-  const box: Sandbox = await openSandbox({ fault: faultOf, settings, answered });
-  const revisions = await writeSource(box, 1 + (options.revisions ?? 2));
-  const images = ["web", "api"].map((name) => parseImageName(`${registry.host}/acme/${name}`)!);
-  await publish(images, revisions);
-  const manifestsAt = (revision: number): readonly SandboxFile[] =>
-    Object.entries(manifests).map(([path, text]) => ({
-      path,
-      bytes: text
-        .replaceAll("IMAGE", `${registry.host}/acme`)
-        .replaceAll("TAG", tagOf(format, revisions[revision]!)),
-    }));
-  await box.addCommit(manifestsAt(0));
-  const source = await localSource(box.bare);
-  const operations: Operation[] = [];
-  isReady = true;
+  const box: Sandbox = await openSandbox({
+    ...{ fault: faultOf, answered, copyOf: like?.box.bare, branches: source.stream },
+    settings: { "core.logAllRefUpdates": "always", ...options.settings },
+    files: [manifest, ...manifestsAt(0)],
+  });
+  const local = await localSource(box.bare);
+  const operations: Operation[] = [...(like?.operations ?? [])];
+  let lastRead: { readonly tip: CommitId; readonly log: ReturnType<typeof readLog> } | undefined;
+
+  /** The branch as it is on the server. What a tip stands on never changes, so it is read once. */
+  async function readBranch() {
+    const tip = await box.tip();
+    if (lastRead?.tip !== tip) lastRead = { tip, log: readLog(box, tip) };
+    return lastRead.log;
+  }
 
   /** Promotes, as the command does, and keeps what it said. */
   async function deploy(what: Deploy = {}): Promise<PromoteResult> {
@@ -145,7 +174,7 @@ export async function openFaultWorld(options: FaultWorldOptions = {}) {
     const id = what.deploy ?? `deploy-${operations.length + 1}`;
     const own = { env: process.env, temporary: box.temporary, timeoutMs: 30_000 };
     const remote = await box.open({ ...own, ...what.remote });
-    const history = await openHistory({ local: source, upstream: async () => undefined, ...own });
+    const history = await openHistory({ local, upstream: async () => undefined, ...own });
     const random = { unit: () => Math.random() };
     const limits = { timeoutMs: what.registryTimeoutMs ?? 30_000, clock, random };
     const reader = createRegistry({ credentials: () => undefined, ...limits });
@@ -184,8 +213,8 @@ export async function openFaultWorld(options: FaultWorldOptions = {}) {
      */
     async violations(people: "no pins by hand" | "pins by hand" = "no pins by hand") {
       const found = check({
-        log: await readLog(box),
-        tips: await readTips(box),
+        log: await readBranch(),
+        tips: readTips(box),
         ...{ operations, images, cutOff: new Set<CommitId>() },
         source: {
           named: (prefix) => revisions.find((one) => one.startsWith(prefix)),
@@ -199,11 +228,11 @@ export async function openFaultWorld(options: FaultWorldOptions = {}) {
     },
     /** The deploy ids in the branch, oldest first: one for each deploy commit. */
     async deploysInBranch(): Promise<readonly string[]> {
-      return (await readLog(box)).flatMap(({ message }) => readMessage(message)?.deploy ?? []);
+      return (await readBranch()).flatMap(({ message }) => readMessage(message)?.deploy ?? []);
     },
     /** Whether the manifests on the server hold a revision, and every other byte is as it was. */
     async holds(revision: number): Promise<boolean> {
-      const files = (await readLog(box)).at(-1)!.files;
+      const files = (await readBranch()).at(-1)!.files;
       return manifestsAt(revision).every(
         ({ path, bytes }) => files.get(path)?.toString() === bytes,
       );
@@ -211,28 +240,18 @@ export async function openFaultWorld(options: FaultWorldOptions = {}) {
   };
 }
 
-/** Writes the source's commits, one after the other, into a branch beside the manifests. */
-async function writeSource(box: Sandbox, count: number): Promise<readonly Revision[]> {
-  const stream = Array.from({ length: count }, (_, at) =>
-    [
-      `commit refs/heads/source\nmark :${at + 1}\n`,
-      `committer Developer <developer@localhost> ${1_700_000_000 + at} +0000\n`,
-      `data 5\nwork\n${at === 0 ? "" : `from :${at}\n`}get-mark :${at + 1}\n`,
-    ].join(""),
-  );
-  const input = `${stream.join("")}done\n`;
-  const out = await box.run(box.bare, ["fast-import", "--quiet", "--done"], input);
-  return out.toString().trim().split("\n") as Revision[];
-}
-
-async function publish(images: readonly ImageName[], revisions: readonly Revision[]) {
-  const clock = { nowMs: () => Date.now(), sleepMs: async () => {} };
-  const world = { credentials: () => undefined, clock, random: { unit: () => 0 } };
-  const pusher = createPusher({ ...world, timeoutMs: 30_000 });
-  for (const revision of revisions) {
+/** Starts a registry that has the images of every revision. */
+async function openRegistry(revisions: readonly Revision[], options: FaultWorldOptions) {
+  const images = revisions.flatMap((revision) => {
     const labels = { "org.opencontainers.image.revision": revision };
     const image = packImage({ files: [], labels, createdSeconds: 0 });
     const tag = tagOf(format, revision);
-    await Promise.all(images.map((name) => pusher.pushImage(name, tag, image)));
-  }
+    return names.map((name) => ({ repository: `acme/${name}`, tag, image }));
+  });
+  const registry = await startRegistry({
+    ...{ fault: (request) => options.registryFault?.(request) ?? "pass", store: stocked(images) },
+    answered: (request) => options.registryAnswered?.(request),
+  });
+  onTestFinished(() => registry.close());
+  return registry;
 }

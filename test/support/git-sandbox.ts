@@ -1,7 +1,15 @@
 /** A real git server with one bare repository, for one test. Everything ends with the test. */
 
 import { execFile } from "node:child_process";
-import { appendFileSync, chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -24,6 +32,10 @@ export interface SandboxFile {
 /** How the server differs from a forge that works. */
 export interface SandboxOptions extends Omit<GitServerOptions, "root"> {
   readonly files?: readonly SandboxFile[];
+  /** Other branches, as git-fast-import reads them. */
+  readonly branches?: string;
+  /** A bare repository that this one begins as a copy of, instead of all that. */
+  readonly copyOf?: string;
   /** Settings of the bare repository beside a forge's. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -51,7 +63,8 @@ export async function openSandbox(options: SandboxOptions = {}) {
   const bare = join(root, "server", "app.git");
   const temporary = join(root, "tmp");
   mkdirSync(temporary, { recursive: true });
-  createBare(bare);
+  if (options.copyOf === undefined) createBare(bare);
+  else cpSync(options.copyOf, bare, { recursive: true });
   const env = gitEnvironment({ env: process.env, home: root, url: root }, [
     ["user.name", "Somebody else"],
     ["user.email", "else@localhost"],
@@ -79,9 +92,18 @@ export async function openSandbox(options: SandboxOptions = {}) {
 
   /** Adds a commit to a branch past the server, as somebody else's push would. */
   async function addCommit(files: readonly SandboxFile[], branch = "main"): Promise<CommitId> {
-    const input = commitStream(files, { branch, parent: looseRef(bare, branch) ?? "" });
-    await run(bare, ["fast-import", "--quiet", "--done"], input);
+    await importCommit(files, branch);
     return tip(branch);
+  }
+
+  async function importCommit(
+    files: readonly SandboxFile[],
+    branch: string,
+    before = "",
+  ): Promise<void> {
+    const stream = commitStream(files, { branch, parent: looseRef(bare, branch) ?? "" });
+    const input = Buffer.concat([Buffer.from(before), stream]);
+    await run(bare, ["fast-import", "--quiet", "--done"], input);
   }
 
   async function tip(branch = "main"): Promise<CommitId> {
@@ -91,9 +113,11 @@ export async function openSandbox(options: SandboxOptions = {}) {
     return id;
   }
 
-  const settings = Object.entries({ ...forge, ...options.settings });
-  appendFileSync(join(bare, "config"), settings.map(settingLines).join(""));
-  await addCommit(options.files ?? [manifest]);
+  if (options.copyOf === undefined) {
+    const settings = Object.entries({ ...forge, ...options.settings });
+    appendFileSync(join(bare, "config"), settings.map(settingLines).join(""));
+    await importCommit(options.files ?? [manifest], "main", options.branches);
+  }
   const url = `${server.url}/app.git`;
 
   return {

@@ -3,7 +3,7 @@
  * the git of this machine. Numbers are those of table A.4, which docs/robustness.md explains.
  */
 
-import { appendFileSync, mkdirSync } from "node:fs";
+import { appendFileSync, cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { GitSetting } from "../../src/adapters/git-auth.ts";
 import { gitEnvironment } from "../../src/adapters/git-env.ts";
@@ -77,9 +77,11 @@ async function cloneWithCommit(box: Sandbox): Promise<string> {
   const clone = join(box.root, "clone");
   createBare(clone);
   // Past the server, which may be told to fail.
-  const url = `file://${box.bare}`;
-  const fetch = ["fetch", "--quiet", "--depth=1", url, "main:refs/heads/base"];
-  await box.git(clone, ...fetch);
+  cpSync(join(box.bare, "objects"), join(clone, "objects"), { recursive: true });
+  mkdirSync(join(clone, "refs", "heads"));
+  for (const file of ["refs/heads/base", "shallow"]) {
+    writeFileSync(join(clone, file), `${await box.tip()}\n`);
+  }
   const commit = `commit refs/heads/ours\ncommitter Us <us@localhost> 1700000200 +0000\n`;
   const bytes = "image: example/app:sha-0000002\n";
   const change = `M 100644 inline ${manifest.path}\ndata ${bytes.length}\n${bytes}`;

@@ -8,11 +8,7 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { onTestFinished } from "vitest";
-import { createPusher } from "../../src/adapters/registry-push.ts";
-import { systemClock } from "../../src/adapters/system.ts";
-import type { Revision } from "../../src/core/ids.ts";
-import { parseImageName } from "../../src/core/image-ref.ts";
+import { onTestFinished, vi } from "vitest";
 import { parseTagFormat, tagOf } from "../../src/core/tag-format.ts";
 import type { GitFault, GitRequestSeen } from "../../src/demo/git-server.ts";
 import {
@@ -21,7 +17,10 @@ import {
   startRegistry,
 } from "../../src/demo/registry-server.ts";
 import { openSandbox, type SandboxFile } from "./git-sandbox.ts";
+import { type Ran, runCli } from "./run-cli.ts";
 import { revisionLabel, sampleImage } from "./sample-image.ts";
+import { sourceBranch } from "./source-branch.ts";
+import { stocked } from "./stock-registry.ts";
 
 const cli = resolve(import.meta.dirname, "../../dist/cli.js");
 
@@ -35,32 +34,27 @@ export interface SecretWorldOptions {
   readonly files?: (image: string) => readonly SandboxFile[];
 }
 
-/** A run of the program. */
-export interface ProgramRun {
-  readonly status: number;
-  readonly out: string;
-  readonly err: string;
-}
-
 /** Makes the world. Its secrets are new each time, so that nothing else can hold them. */
 export async function openSecretWorld(options: SecretWorldOptions = {}) {
   const secrets = { git: newSecret("ghp"), registry: newSecret("dckr") };
-  let isReady = false;
-  const users = { robin: secrets.registry };
+  const { stream, revisions } = sourceBranch(1);
+  const revision = revisions[0]!;
+  const tag = tagOf(parseTagFormat("sha-{revision:7}"), revision);
+  const packed = sampleImage("web", { [revisionLabel]: revision });
   const registry = await startRegistry({
-    auth: { kind: "bearer", users, anonymousPull: false },
-    fault: (request) => (isReady ? (options.registryFault?.(request) ?? "pass") : "pass"),
+    auth: { kind: "bearer", users: { robin: secrets.registry }, anonymousPull: false },
+    store: stocked([{ repository: "acme/web", tag, image: packed }]),
+    fault: (request) => options.registryFault?.(request) ?? "pass",
   });
   onTestFinished(() => registry.close());
   const image = `${registry.host}/acme/web`;
   const box = await openSandbox({
     login: { username: "x-access-token", password: secrets.git },
-    fault: (request) => (isReady ? (options.gitFault?.(request) ?? "pass") : "pass"),
-    answered: (request) => isReady && options.answered?.(request),
+    fault: (request) => options.gitFault?.(request) ?? "pass",
+    answered: (request) => options.answered?.(request),
+    branches: stream,
     files: options.files?.(image) ?? [{ path: "k8s/web.yaml", bytes: `image: ${image}:old\n` }],
   });
-  const revision = await writeSource(box);
-  await publish(image, revision, { username: "robin", password: secrets.registry });
   const home = join(box.root, "home");
   mkdirSync(home);
   const env = {
@@ -68,25 +62,23 @@ export async function openSecretWorld(options: SecretWorldOptions = {}) {
     ...{ LANDFALL_GIT_TOKEN: secrets.git },
     ...{ LANDFALL_REGISTRY_USERNAME: "robin", LANDFALL_REGISTRY_PASSWORD: secrets.registry },
   };
-  isReady = true;
+  const named = ["--revision", revision, "--image", image, "--path", "k8s"];
+  const where = ["--repository", box.url, "--branch", "main", "--source", box.bare];
+  const argv = ["promote", ...named, ...where];
 
   return {
-    ...{ box, registry, image, revision, secrets, home, env },
-    tag: tagOf(parseTagFormat("sha-{revision:7}"), revision),
+    ...{ box, registry, image, revision, tag, secrets, home, env },
     /** Every spelling in which a secret could be met. */
     spellings: [
       ...spellingsOf("x-access-token", secrets.git),
       ...spellingsOf("robin", secrets.registry),
     ],
     /** Runs `landfall promote` with the secrets in its environment. */
-    async promote(more: Record<string, string> = {}, flags: readonly string[] = []) {
-      const named = ["--revision", revision, "--image", image, "--path", "k8s"];
-      const where = ["--repository", box.url, "--branch", "main", "--source", box.bare];
-      return run(["promote", ...named, ...where, ...flags], {
-        cwd: box.root,
-        env: { ...env, ...more },
-      });
-    },
+    promote: (more: Record<string, string> = {}, flags: readonly string[] = []) =>
+      run([...argv, ...flags], { cwd: box.root, env: { ...env, ...more } }),
+    /** The same in this process, where a process of its own is not what is looked at. */
+    promoteHere: (more: Record<string, string> = {}, flags: readonly string[] = []) =>
+      runHere([...argv, ...flags], { cwd: box.root, env: { ...env, ...more } }),
   };
 }
 
@@ -94,7 +86,7 @@ export async function openSecretWorld(options: SecretWorldOptions = {}) {
 export async function run(
   argv: readonly string[],
   at: { readonly cwd: string; readonly env: Record<string, string> },
-): Promise<ProgramRun> {
+): Promise<Ran> {
   const child = spawn(process.execPath, [cli, ...argv], {
     // Shorter than a test may take, so that a program that hangs is seen to, and ends.
     ...{ ...at, timeout: 25_000, killSignal: "SIGKILL" },
@@ -110,6 +102,23 @@ export async function run(
   });
   const [status] = await once(child, "close");
   return { status, out, err };
+}
+
+/** Runs the program in this process. What is written past its own way out is its output too. */
+export async function runHere(...[argv, at]: Parameters<typeof run>): Promise<Ran> {
+  let past = "";
+  const spies = [process.stdout, process.stderr].map((stream) =>
+    vi.spyOn(stream, "write").mockImplementation((chunk) => {
+      past += chunk;
+      return true;
+    }),
+  );
+  try {
+    const { status, out, err } = await runCli(argv, at);
+    return { status, out, err: err + past };
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+  }
 }
 
 /** Returns a text with what separates URLs, base64 and shells in it, that nobody can guess. */
@@ -128,27 +137,6 @@ function spellingsOf(user: string, secret: string): readonly string[] {
   return [secret, encodeURIComponent(secret), pair, ...inside, hex, hex.replace(/..(?=.)/g, "$& ")];
 }
 
-async function writeSource(box: Awaited<ReturnType<typeof openSandbox>>): Promise<Revision> {
-  const stream = [
-    "commit refs/heads/source\nmark :1\ncommitter Dev <dev@localhost> 1700000000 +0000\n",
-    "data 5\nwork\nget-mark :1\ndone\n",
-  ];
-  const out = await box.run(box.bare, ["fast-import", "--quiet", "--done"], stream.join(""));
-  return out.toString().trim() as Revision;
-}
-
-async function publish(
-  image: string,
-  revision: Revision,
-  user: { readonly username: string; readonly password: string },
-): Promise<void> {
-  const random = { unit: () => 0 };
-  const options = { credentials: () => user, clock: systemClock, random, timeoutMs: 30_000 };
-  const packed = sampleImage("web", { [revisionLabel]: revision });
-  const tag = tagOf(parseTagFormat("sha-{revision:7}"), revision);
-  await createPusher(options).pushImage(parseImageName(image)!, tag, packed);
-}
-
 /** A process that can be seen. */
 export interface ProcessSeen {
   readonly pid: number;
@@ -159,31 +147,39 @@ export interface ProcessSeen {
   readonly environment: string;
 }
 
-/** Returns every process of this machine, as /proc shows it, without those that end meanwhile. */
-export function seeProcesses(): readonly ProcessSeen[] {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
+/**
+ * Returns the processes of this machine, as /proc shows them, but for those that end meanwhile and
+ * those that are not to be looked at.
+ */
+export function seeProcesses(but: ReadonlySet<string> = new Set()): readonly ProcessSeen[] {
+  return processIds()
+    .filter((pid) => !but.has(pid))
     .flatMap((pid) => seeProcess(pid) ?? []);
 }
 
+/** The ids of all processes of this machine. */
+export function processIds(): readonly string[] {
+  return readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+}
+
 /**
- * A child has its parent's name until it becomes the program it was made for. Read across that
- * moment, git's environment would be taken for node's: such a reading is thrown away.
+ * A child has its parent's name until it becomes the program it was made for, and then for a moment
+ * no command line. Read across such a moment, git's environment would be taken for somebody else's:
+ * a reading in which either changed is thrown away.
  */
 function seeProcess(pid: string): ProcessSeen | undefined {
   const read = (what: string) => readOr(join("/proc", pid, what));
-  let name: string;
-  let seen: ProcessSeen;
-  do {
-    name = read("comm");
-    seen = {
-      pid: Number(pid),
-      name: name.trim(),
-      line: read("cmdline").replaceAll("\0", " "),
-      environment: read("environ").replaceAll("\0", "\n"),
-    };
-  } while (read("comm") !== name);
-  return name === "" ? undefined : seen;
+  const who = () => ({ name: read("comm").trim(), line: read("cmdline").replaceAll("\0", " ") });
+  let before = who();
+  for (;;) {
+    const environment = read("environ").replaceAll("\0", "\n");
+    const after = who();
+    if (after.name === "") return;
+    if (after.name === before.name && after.line === before.line) {
+      return { pid: Number(pid), ...after, environment };
+    }
+    before = after;
+  }
 }
 
 /** Returns the files below a directory, each with its path, in one text. */
