@@ -14,6 +14,12 @@ export interface StockedImage {
 /** Returns what a registry keeps after these images were pushed to it. */
 export function stocked(images: readonly StockedImage[]): Store {
   const store = createStore();
+  stock(store, images);
+  return store;
+}
+
+/** Adds images to what a registry keeps, as if they had been pushed to it. */
+export function stock(store: Store, images: readonly StockedImage[]): void {
   for (const { repository: name, tag, image } of images) {
     const { blobs, manifests, tags } = store.repository(name);
     for (const { digest, bytes } of [image.config, ...image.layers]) {
@@ -23,5 +29,4 @@ export function stocked(images: readonly StockedImage[]): Store {
     manifests.set(digest, { digest, mediaType, bytes: Buffer.from(bytes) });
     tags.set(tag, digest);
   }
-  return store;
 }

@@ -8,7 +8,6 @@ import { onTestFinished } from "vitest";
 import { openDeployLog } from "../../src/adapters/git-deploy-log.ts";
 import { openHistory } from "../../src/adapters/git-history.ts";
 import { createRegistry } from "../../src/adapters/registry.ts";
-import { createPusher } from "../../src/adapters/registry-push.ts";
 import { holdsPath, writeHolds } from "../../src/core/hold.ts";
 import type { Revision, Tag } from "../../src/core/ids.ts";
 import { parseImageName } from "../../src/core/image-ref.ts";
@@ -21,12 +20,14 @@ import {
   type RegistryRequestSeen,
   startRegistry,
 } from "../../src/demo/registry-server.ts";
+import { createStore } from "../../src/demo/registry-store.ts";
 import { landPolicy } from "../../src/usecases/land.ts";
 import { sync } from "../../src/usecases/sync.ts";
 import type { SyncRequest } from "../../src/usecases/sync-request.ts";
 import { leapingClock } from "./fault-world.ts";
 import { openSandbox, type SandboxFile } from "./git-sandbox.ts";
 import { runCli } from "./run-cli.ts";
+import { stock } from "./stock-registry.ts";
 
 /** Text by path; undefined for a file that goes away. */
 export type Files = Readonly<Record<string, string | undefined>>;
@@ -65,7 +66,8 @@ export const tagOf = (revision: string) => `sha-${revision.slice(0, 7)}` as Tag;
 export async function openSyncWorld(options: SyncWorldOptions = {}) {
   let fault: (request: RegistryRequestSeen) => RegistryFault = () => "pass";
   let isReady = false;
-  const registry = await startRegistry({ fault: (request) => fault(request) });
+  const store = createStore();
+  const registry = await startRegistry({ fault: (request) => fault(request), store });
   onTestFinished(() => registry.close());
   const image = (name: string) => `${registry.host}/acme/${name}`;
 
@@ -122,14 +124,13 @@ export async function openSyncWorld(options: SyncWorldOptions = {}) {
     which: readonly string[] = names,
     mark = "",
   ): Promise<void> {
-    const clock = { nowMs: () => Date.now(), sleepMs: async () => {} };
-    const world = { credentials: () => undefined, clock, random: { unit: () => 0 } };
-    const pusher = createPusher({ ...world, timeoutMs: 30_000 });
     const labels = { "org.opencontainers.image.revision": revision, mark };
     const packed = packImage({ files: [], labels, createdSeconds: 0 });
-    for (const name of which) {
-      await pusher.pushImage(parseImageName(image(name))!, tagOf(revision), packed);
-    }
+    const tag = tagOf(revision);
+    stock(
+      store,
+      which.map((name) => ({ repository: `acme/${name}`, tag, image: packed })),
+    );
   }
 
   const home = join(box.root, "home");
