@@ -44,7 +44,9 @@ export async function lookAt(tip: CommitId, looking: Looking): Promise<Look> {
   const facts = await factsAt(tip, looking);
   const { graph, judge } = facts;
   const steps = deploySteps(facts.branch, revisionReader(graph, request.tagFormat));
-  const code = graph.line().filter((place) => !judge.isNoCode(graph.commits[place]!));
+  const line = graph.line();
+  const code = line.filter((place) => !judge.isNoCode(graph.commits[place]!));
+  const warnings = code.length === 0 ? [...facts.warnings, noCode(line.length)] : facts.warnings;
   const known = { ...ports, history: knownHistory(graph, ports.history) };
   const scene = {
     ...{ request, ports: known, tip, holds, graph, code },
@@ -57,7 +59,11 @@ export async function lookAt(tip: CommitId, looking: Looking): Promise<Look> {
   }
   const order = names.map(printImageName);
   images.sort((a, b) => order.indexOf(a.image) - order.indexOf(b.image));
-  return { tip, files, images, warnings: facts.warnings };
+  return { tip, files, images, warnings };
+}
+
+function noCode(count: number): string {
+  return `Nothing is compared: all ${count} commits of the source look like deploys. Is audit.pattern too wide?`;
 }
 
 /** Images with paths of their own are published one by one, all others together. */

@@ -1,7 +1,7 @@
 /** Where the checker looks: paths of images, repositories apart, clones, how far back. */
 
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -62,6 +62,21 @@ test("the source is another repository: its commits are walked, not the branch's
   expect(result).toMatchObject({ verdict: "stalled", outcome: "landed", exit: 3, source: root });
   expect(result.images[0]).toMatchObject({ gap: { commits: 1 }, wanted: { revision: b } });
   expect(Object.values(await world.held())).toEqual(Array(3).fill(tagOf(b!)));
+});
+
+test("the source is another repository, all of which is taken for deploys: that is said", async () => {
+  const world = await openSyncWorld();
+  const root = mkdtempSync(join(tmpdir(), "landfall-source-"));
+  onTestFinished(() => rmSync(root, { recursive: true, force: true, maxRetries: 3 }));
+  execFileSync("git", ["init", "--quiet", "--bare", "--initial-branch=main", root]);
+  const [a] = writeHistory(root, [{ message: "feat: a" }, { message: "feat: b" }]);
+  await world.commit(world.pinned(tagOf(a!)), { message: "ops: begin" });
+  const said = async () => (await world.sync("--source", root, "--dry-run")).warnings;
+  expect(await said()).toEqual([]);
+  appendFileSync(join(world.home, "landfall.yaml"), 'audit: { pattern: "^feat" }\n');
+  expect(await said()).toEqual([
+    expect.stringMatching(/^Nothing is compared: all 2 commits of the source look like deploys/),
+  ]);
 });
 
 test("the source is a clone that lags behind: what the server has counts", async () => {
