@@ -1,10 +1,23 @@
 /** What promote, rollback and release have in common on the command line: they land, and say so. */
 
+import { defaults } from "../core/defaults.ts";
 import type { PromoteResult } from "../core/result.ts";
 import { promoteText } from "../report/promote-text.ts";
 import { type LandPolicy, landPolicy } from "../usecases/land.ts";
 import { type Io, printResult, styleFor } from "./io.ts";
 import type { ManifestFlags, Settings } from "./settings.ts";
+
+/** The flags of every command that lands, as commander hands them over. */
+export interface LandingFlags extends ManifestFlags {
+  readonly dryRun?: boolean;
+  readonly skipCi: boolean;
+}
+
+/** Returns whether a landing is only tried out, and whether its commits ask CI to skip them. */
+export function landingIn({ dryRun, skipCi }: LandingFlags, { config }: Settings) {
+  const mode = dryRun ? ("dry-run" as const) : ("push" as const);
+  return { mode, skipCi: skipCi && (config?.skipCi ?? defaults.skipCi) };
+}
 
 /** Returns how long is tried to land. */
 export function policyFor({ timeoutMs }: Settings): LandPolicy {

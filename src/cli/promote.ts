@@ -2,17 +2,16 @@
 
 import { newDeployId, openPorts } from "../wiring.ts";
 import { type Io, progressFor, usage } from "./io.ts";
-import { type ManifestFlags, settingsFrom } from "./settings.ts";
+import type { LandingFlags } from "./landing.ts";
+import { settingsFrom } from "./settings.ts";
 
 /** The flags of `promote`, as commander hands them over. */
-export interface PromoteFlags extends ManifestFlags {
+export interface PromoteFlags extends LandingFlags {
   readonly revision?: string;
   readonly deployId?: string;
   readonly superseded?: "record" | "skip";
   readonly allowDiverged?: boolean;
-  readonly dryRun?: boolean;
   readonly imageCheck: boolean;
-  readonly skipCi: boolean;
 }
 
 /** Runs the command and returns its exit status. */
@@ -31,7 +30,7 @@ export async function runPromote(flags: PromoteFlags, io: Io): Promise<number> {
   });
   // The first fetch is under way: what it takes to look at it is loaded meanwhile.
   const { promote } = await import("../usecases/promote.ts");
-  const { policyFor, tellLanding } = await import("./landing.ts");
+  const { landingIn, policyFor, tellLanding } = await import("./landing.ts");
   try {
     const result = await promote(
       {
@@ -44,8 +43,7 @@ export async function runPromote(flags: PromoteFlags, io: Io): Promise<number> {
         deploy: flags.deployId ?? newDeployId(),
         superseded: flags.superseded ?? settings.config?.superseded ?? "record",
         divergence: flags.allowDiverged ? "allow" : "refuse",
-        mode: flags.dryRun ? "dry-run" : "push",
-        skipCi: flags.skipCi && (settings.config?.skipCi ?? true),
+        ...landingIn(flags, settings),
       },
       ports,
       policyFor(settings),

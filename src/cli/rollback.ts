@@ -7,11 +7,11 @@ import { newDeployId } from "../wiring.ts";
 import { openRollback } from "../wiring-rollback.ts";
 import { parseDate } from "./dates.ts";
 import { type Io, progressFor, usage } from "./io.ts";
-import { policyFor, tellLanding } from "./landing.ts";
-import { type ManifestFlags, settingsFrom } from "./settings.ts";
+import { type LandingFlags, landingIn, policyFor, tellLanding } from "./landing.ts";
+import { settingsFrom } from "./settings.ts";
 
 /** The flags of `rollback`, as commander hands them over. */
-export interface RollbackFlags extends ManifestFlags {
+export interface RollbackFlags extends LandingFlags {
   readonly to?: string;
   readonly steps?: string;
   readonly reason?: string;
@@ -19,9 +19,7 @@ export interface RollbackFlags extends ManifestFlags {
   readonly until?: string;
   readonly expires?: string;
   readonly deployId?: string;
-  readonly dryRun?: boolean;
   readonly imageCheck: boolean;
-  readonly skipCi: boolean;
 }
 
 /** Runs the command and returns its exit status. */
@@ -50,8 +48,7 @@ export async function runRollback(flags: RollbackFlags, io: Io): Promise<number>
         pattern: new RegExp(settings.config?.audit?.pattern ?? defaults.audit.pattern),
         ...{ repository: ports.repository, branch: settings.branch },
         deploy: flags.deployId ?? newDeployId(),
-        mode: flags.dryRun ? "dry-run" : "push",
-        skipCi: flags.skipCi && (settings.config?.skipCi ?? true),
+        ...landingIn(flags, settings),
       },
       ports,
       policyFor(settings),

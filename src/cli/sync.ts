@@ -10,17 +10,15 @@ import type { SyncRequest, SyncSubject } from "../usecases/sync-request.ts";
 import { newDeployId } from "../wiring.ts";
 import { openSync } from "../wiring-sync.ts";
 import { type Io, printResult, progressFor, styleFor, usage } from "./io.ts";
-import { policyFor } from "./landing.ts";
-import { type ManifestFlags, parseAskedImage, type Settings, settingsFrom } from "./settings.ts";
+import { type LandingFlags, landingIn, policyFor } from "./landing.ts";
+import { parseAskedImage, type Settings, settingsFrom } from "./settings.ts";
 
 /** The flags of `sync`, as commander hands them over. */
-export interface SyncFlags extends ManifestFlags {
+export interface SyncFlags extends LandingFlags {
   readonly lookback?: string;
   readonly grace?: string;
-  readonly dryRun?: boolean;
   readonly force?: boolean;
   readonly deployId?: string;
-  readonly skipCi: boolean;
 }
 
 /** Runs the command and returns its exit status. */
@@ -53,8 +51,7 @@ export function askedBy(flags: SyncFlags, settings: Settings): Omit<SyncRequest,
     lookback: flags.lookback === undefined ? lookback : parseCount(flags.lookback),
     graceMs: flags.grace === undefined ? graceMs : parseDuration(flags.grace),
     movedAway: flags.force ? "land again" : "leave",
-    mode: flags.dryRun ? "dry-run" : "push",
-    skipCi: flags.skipCi && (config?.skipCi ?? defaults.skipCi),
+    ...landingIn(flags, settings),
   };
 }
 
