@@ -16,7 +16,7 @@ export async function manyManifests({ manifests, runs }) {
   const world = await openServer({ files, delayMs: 0 });
   try {
     world.publish();
-    const { findPins, needlesOf } = await import("../dist/core/pins.js");
+    const { findPins, needlesOf } = await import("../dist/core/pins/index.js");
     const { parseImageName } = await import("../dist/core/image-ref.js");
     const wanted = names.map(parseImageName);
     const bytes = Object.entries(files).map(([path, text]) => ({ path, bytes: Buffer.from(text) }));

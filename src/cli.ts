@@ -4,8 +4,8 @@
 import { realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { CommanderError } from "commander";
-import type { Io } from "./cli/io.ts";
 import { program } from "./cli/program.ts";
+import type { Io } from "./settings/process.ts";
 
 /**
  * Runs one command and returns its exit status (DESIGN section 2). Never exits by itself.

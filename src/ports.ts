@@ -1,12 +1,12 @@
 /** Types only: what the use cases ask of the world, and what each answer promises. */
 
-import type { Application } from "./core/argo-application.ts";
-import type { FileChange, LoggedCommit } from "./core/commit-log.ts";
+import type { Application } from "./core/cluster/argo-application.ts";
+import type { PageReply, SmokePage } from "./core/cluster/smoke.ts";
+import type { Pod, Workload, WorkloadRef } from "./core/cluster/workload.ts";
+import type { FileChange, LoggedCommit } from "./core/history/commits.ts";
 import type { CommitId, Digest, Revision, Tag } from "./core/ids.ts";
 import type { ImageName } from "./core/image-ref.ts";
-import type { PushReply, Reread } from "./core/push-outcome.ts";
-import type { PageReply, SmokePage } from "./core/smoke.ts";
-import type { Pod, Workload, WorkloadRef } from "./core/workload.ts";
+import type { PushReply, Reread } from "./core/landing/push-outcome.ts";
 
 /** A file of the manifests branch that mentions an image we look for. */
 export interface ManifestFile {

@@ -3,9 +3,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { loadConfigText } from "../src/config.ts";
 import { asTag } from "../src/core/ids.ts";
 import { parseImageName } from "../src/core/image-ref.ts";
+import { loadConfigText } from "../src/settings/config.ts";
 import { setImages } from "../src/usecases/set.ts";
 import { filesInMemory } from "./support/files-in-memory.ts";
 import { root, sourceFiles } from "./support/source-files.ts";

@@ -20,7 +20,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join, normalize, sep } from "node:path";
 import { Failure } from "../core/failure.ts";
-import { isManifestPath } from "../core/pin-mention.ts";
+import { isManifestPath } from "../core/pins/mention.ts";
 import type { Files, ManifestFile } from "../ports.ts";
 
 /** The files of this machine. Calls block: a command that edits files has nothing else to do. */

@@ -1,8 +1,8 @@
 /** `landfall audit`: its flags. */
 
 import type { Command } from "commander";
+import type { Io } from "../settings/process.ts";
 import { collect, type Finish, withManifests, withPage, withVoice } from "./flags.ts";
-import type { Io } from "./io.ts";
 
 /** Declares `landfall audit`. */
 export function auditCommands(root: Command, io: Io, finish: Finish): void {

@@ -2,13 +2,14 @@
 
 import { defaults } from "../core/defaults.ts";
 import { durationPattern, parseDuration } from "../core/duration.ts";
-import { auditHtml } from "../report/audit-html.ts";
-import { auditText } from "../report/audit-text.ts";
-import { audit } from "../usecases/audit.ts";
-import { openAudit } from "../wiring-audit.ts";
+import { auditHtml } from "../report/html/audit.ts";
+import { auditText } from "../report/text/audit.ts";
+import { type ManifestFlags, settingsFrom } from "../settings/options.ts";
+import type { Io } from "../settings/process.ts";
+import { audit } from "../usecases/audit/audit.ts";
+import { openAudit } from "../wiring/audit.ts";
 import { parseDate } from "./dates.ts";
-import { type Io, printResult, progressFor, styleFor } from "./io.ts";
-import { type ManifestFlags, settingsFrom } from "./settings.ts";
+import { printResult, progressFor, styleFor } from "./output.ts";
 
 /** The flags of `audit`, as commander hands them over. */
 export interface AuditFlags extends ManifestFlags {

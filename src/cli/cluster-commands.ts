@@ -1,8 +1,8 @@
 /** The commands that look at what a deploy came to, and at what it needs. */
 
 import type { Command } from "commander";
+import type { Io } from "../settings/process.ts";
 import { collect, env, type Finish, withManifests, withReports, withVoice } from "./flags.ts";
-import type { Io } from "./io.ts";
 
 /** Declares `landfall verify`, `status` and `doctor`. */
 export function clusterCommands(root: Command, io: Io, finish: Finish): void {

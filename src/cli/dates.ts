@@ -1,6 +1,6 @@
 /** Moments as people write them on the command line. */
 
-import { usage } from "./io.ts";
+import { usage } from "../settings/process.ts";
 
 /**
  * Reads a date with or without a time, as milliseconds since the epoch. Without a zone a time would

@@ -1,14 +1,15 @@
 /** What `verify` and `status` do alike: open the world, and read which deploy is meant. */
 
+import { isOfTheWorld } from "../core/cluster/observation.ts";
 import type { Failure } from "../core/failure.ts";
-import { isOfTheWorld } from "../core/sight.ts";
-import { exitOfUnread } from "../core/verify-result.ts";
-import { type Meant, readMeant } from "../usecases/deploy.ts";
-import { type WantedWorkload, wantedWorkloads } from "../usecases/wanted-workloads.ts";
-import { type DeployOpening, type DeployPorts, openDeployPorts } from "../wiring-cluster.ts";
+import { exitOfUnread } from "../core/results/verify.ts";
+import { type Settings, settingsFrom } from "../settings/options.ts";
+import type { Io } from "../settings/process.ts";
+import { type Meant, readMeant } from "../usecases/verify/resolve-deploy.ts";
+import { type WantedWorkload, wantedWorkloads } from "../usecases/verify/wanted-workloads.ts";
+import { type DeployOpening, type DeployPorts, openDeployPorts } from "../wiring/cluster.ts";
 import { type DeployFlags, deployQuestion, rolloutPlace } from "./deploy-question.ts";
-import { type Io, printFailure, progressFor } from "./io.ts";
-import { type Settings, settingsFrom } from "./settings.ts";
+import { printFailure, progressFor } from "./output.ts";
 
 /** The deploy that is meant, and where it is to be seen. */
 export interface DeployScene {

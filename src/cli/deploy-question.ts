@@ -1,14 +1,14 @@
 /** Flags and file → which deploy is meant, and where it is to be seen. */
 
+import type { SmokePage } from "../core/cluster/smoke.ts";
+import { asWorkloadName } from "../core/cluster/workload.ts";
 import { defaults } from "../core/defaults.ts";
 import { asCommitId } from "../core/ids.ts";
-import type { SmokePage } from "../core/smoke.ts";
-import { asWorkloadName } from "../core/workload.ts";
-import type { DeployQuestion } from "../usecases/deploy.ts";
-import type { RolloutPlace } from "../usecases/wanted-workloads.ts";
-import type { ClusterFlags } from "../wiring-cluster.ts";
-import { usage } from "./io.ts";
-import type { ManifestFlags, Settings } from "./settings.ts";
+import type { ManifestFlags, Settings } from "../settings/options.ts";
+import { usage } from "../settings/process.ts";
+import type { DeployQuestion } from "../usecases/verify/resolve-deploy.ts";
+import type { RolloutPlace } from "../usecases/verify/wanted-workloads.ts";
+import type { ClusterFlags } from "../wiring/cluster.ts";
 
 /** The flags of the commands that look at a deploy. */
 export interface DeployFlags extends ManifestFlags, ClusterFlags {

@@ -1,13 +1,14 @@
 /** `landfall doctor`: is everything there that a deploy needs? */
 
 import { Failure } from "../core/failure.ts";
-import { doctorText } from "../report/doctor-text.ts";
-import { type DoctorPorts, doctor } from "../usecases/doctor.ts";
-import type { ClusterFlags } from "../wiring-cluster.ts";
-import { bareDoctorPorts, doctorPorts } from "../wiring-doctor.ts";
+import { doctorText } from "../report/text/doctor.ts";
+import { type ManifestFlags, type Settings, settingsFrom } from "../settings/options.ts";
+import type { Io } from "../settings/process.ts";
+import { type DoctorPorts, doctor } from "../usecases/doctor/doctor.ts";
+import type { ClusterFlags } from "../wiring/cluster.ts";
+import { bareDoctorPorts, doctorPorts } from "../wiring/doctor.ts";
 import { rolloutPlace } from "./deploy-question.ts";
-import { type Io, printResult, styleFor } from "./io.ts";
-import { type ManifestFlags, type Settings, settingsFrom } from "./settings.ts";
+import { printResult, styleFor } from "./output.ts";
 
 /** The flags of `doctor`, as commander hands them over. */
 export interface DoctorFlags extends ManifestFlags, ClusterFlags {}

@@ -1,8 +1,8 @@
 /** Hidden commands: the parts of a race of real processes, which `dagger call race-test` plays. */
 
 import type { Command } from "commander";
+import type { Io } from "../settings/process.ts";
 import type { Finish } from "./flags.ts";
-import type { Io } from "./io.ts";
 
 /** Declares `landfall lab git|registry|deploy|judge`. */
 export function labCommands(root: Command, io: Io, finish: Finish): void {

@@ -2,19 +2,19 @@
 
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { LabVerdict } from "../core/lab-verdict.ts";
-import type { PromoteResult } from "../core/result.ts";
+import type { PromoteResult } from "../core/results/promote.ts";
+import type { LabVerdict } from "../core/results/race-test.ts";
 import { parseTagFormat, tagOf } from "../core/tag-format.ts";
 import { readLabBranch } from "../demo/lab-branch.ts";
 import { inFolder, labPlace } from "../demo/lab-place.ts";
 import { type LabRepository, labImages, labNames } from "../demo/lab-repository.ts";
 import { makeRepository } from "../demo/lab-servers.ts";
-import { check } from "../lab/checker.ts";
-import type { Evidence, Operation, Said } from "../lab/evidence.ts";
-import { lineupOf, type Starter } from "../lab/lineup.ts";
-import { labText } from "../report/lab-text.ts";
-import { landPolicy } from "../usecases/land.ts";
-import type { Io } from "./io.ts";
+import { labText } from "../report/text/race-test.ts";
+import type { Io } from "../settings/process.ts";
+import { check } from "../simulation/checker.ts";
+import type { Evidence, Operation, Said } from "../simulation/invariants/history.ts";
+import { lineupOf, type Starter } from "../simulation/scenarios.ts";
+import { landPolicy } from "../usecases/landing/land.ts";
 import { type LabFlags, raceOf, seedOf } from "./lab.ts";
 
 interface JudgeFlags extends LabFlags {

@@ -12,8 +12,8 @@ import {
   serveLabRegistry,
 } from "../demo/lab-servers.ts";
 import { waitAtStart } from "../demo/start-line.ts";
-import { lineupOf } from "../lab/lineup.ts";
-import { type Io, usage } from "./io.ts";
+import { type Io, usage } from "../settings/process.ts";
+import { lineupOf } from "../simulation/scenarios.ts";
 import { runPromote } from "./promote.ts";
 
 /** The flags of every part of a race, as typed. */

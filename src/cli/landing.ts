@@ -1,11 +1,12 @@
 /** What promote, rollback and release have in common on the command line: they land, and say so. */
 
 import { defaults } from "../core/defaults.ts";
-import type { PromoteResult } from "../core/result.ts";
-import { promoteText } from "../report/promote-text.ts";
-import { type LandPolicy, landPolicy } from "../usecases/land.ts";
-import { type Io, printResult, styleFor } from "./io.ts";
-import type { ManifestFlags, Settings } from "./settings.ts";
+import type { PromoteResult } from "../core/results/promote.ts";
+import { promoteText } from "../report/text/promote.ts";
+import type { ManifestFlags, Settings } from "../settings/options.ts";
+import type { Io } from "../settings/process.ts";
+import { type LandPolicy, landPolicy } from "../usecases/landing/land.ts";
+import { printResult, styleFor } from "./output.ts";
 
 /** The flags of every command that lands, as commander hands them over. */
 export interface LandingFlags extends ManifestFlags {

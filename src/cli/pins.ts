@@ -1,14 +1,15 @@
 /** `landfall pins`: flags → use case → list. */
 
 import { defaults } from "../core/defaults.ts";
-import { pinsHistoryText } from "../report/pins-history-text.ts";
-import { pinsText } from "../report/pins-text.ts";
+import { pinsText } from "../report/text/pins.ts";
+import { pinsHistoryText } from "../report/text/pins-history.ts";
+import { type ManifestFlags, type Settings, settingsFrom } from "../settings/options.ts";
+import { type Io, usage } from "../settings/process.ts";
+import { pinsHistory } from "../usecases/audit/pins-history.ts";
 import { listPins } from "../usecases/pins.ts";
-import { pinsHistory } from "../usecases/pins-history.ts";
-import { openManifests } from "../wiring.ts";
-import { openAudit } from "../wiring-audit.ts";
-import { type Io, printResult, progressFor, styleFor, usage } from "./io.ts";
-import { type ManifestFlags, type Settings, settingsFrom } from "./settings.ts";
+import { openAudit } from "../wiring/audit.ts";
+import { openManifests } from "../wiring/index.ts";
+import { printResult, progressFor, styleFor } from "./output.ts";
 
 /** The flags of `pins`, as commander hands them over. */
 export interface PinsFlags extends ManifestFlags {

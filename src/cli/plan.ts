@@ -2,10 +2,11 @@
 
 import { asTag, type Tag } from "../core/ids.ts";
 import { plain } from "../report/safe-text.ts";
+import { type ManifestFlags, parseAskedImage, settingsFrom } from "../settings/options.ts";
+import { type Io, usage } from "../settings/process.ts";
 import type { BuildPlan } from "../usecases/build-plan.ts";
-import { openPorts } from "../wiring.ts";
-import { type Io, printResult, progressFor, usage } from "./io.ts";
-import { type ManifestFlags, parseAskedImage, settingsFrom } from "./settings.ts";
+import { openPorts } from "../wiring/index.ts";
+import { printResult, progressFor } from "./output.ts";
 
 /** The flags of `plan`. */
 export interface PlanFlags extends ManifestFlags {

@@ -2,6 +2,7 @@
 
 import { Command, Option } from "commander";
 import { plainLines } from "../report/safe-text.ts";
+import type { Io } from "../settings/process.ts";
 import { version } from "../version.ts";
 import { auditCommands } from "./audit-commands.ts";
 import { clusterCommands } from "./cluster-commands.ts";
@@ -14,7 +15,6 @@ import {
   withRepositories,
   withVoice,
 } from "./flags.ts";
-import type { Io } from "./io.ts";
 import { labCommands } from "./lab-commands.ts";
 import { checkReportFiles } from "./report-files.ts";
 import { rollbackCommands } from "./rollback-commands.ts";

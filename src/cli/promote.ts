@@ -1,9 +1,10 @@
 /** `landfall promote`: flags → use case → result. */
 
-import { newDeployId, openPorts } from "../wiring.ts";
-import { type Io, progressFor, usage } from "./io.ts";
+import { settingsFrom } from "../settings/options.ts";
+import { type Io, usage } from "../settings/process.ts";
+import { newDeployId, openPorts } from "../wiring/index.ts";
 import type { LandingFlags } from "./landing.ts";
-import { settingsFrom } from "./settings.ts";
+import { progressFor } from "./output.ts";
 
 /** The flags of `promote`, as commander hands them over. */
 export interface PromoteFlags extends LandingFlags {
@@ -29,7 +30,7 @@ export async function runPromote(flags: PromoteFlags, io: Io): Promise<number> {
     registry: flags.imageCheck,
   });
   // The first fetch is under way: what it takes to look at it is loaded meanwhile.
-  const { promote } = await import("../usecases/promote.ts");
+  const { promote } = await import("../usecases/promote/promote.ts");
   const { landingIn, policyFor, tellLanding } = await import("./landing.ts");
   try {
     const result = await promote(

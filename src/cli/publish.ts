@@ -4,23 +4,17 @@ import { randomUUID } from "node:crypto";
 import { appendFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Failure } from "../core/failure.ts";
-import type { Brief } from "../report/brief.ts";
-import { troubles } from "../report/brief-notices.ts";
-import { briefOf } from "../report/briefs.ts";
-import { githubAnnotations } from "../report/github-annotations.ts";
-import { githubOutputs } from "../report/github-outputs.ts";
-import { openMetrics } from "../report/metrics.ts";
+import { githubAnnotations } from "../report/ci/annotations.ts";
+import { openMetrics } from "../report/ci/metrics.ts";
+import type { Brief } from "../report/ci/model.ts";
+import { briefOf } from "../report/ci/models.ts";
+import { troubles } from "../report/ci/notices.ts";
+import { githubOutputs } from "../report/ci/outputs.ts";
+import { summaryMarkdown } from "../report/ci/summary.ts";
 import { plain } from "../report/safe-text.ts";
-import { summaryMarkdown } from "../report/summary.ts";
-import type { Io } from "./io.ts";
+import type { ReportFlags } from "../settings/output-flags.ts";
+import type { Io } from "../settings/process.ts";
 import { writeWhole } from "./report-files.ts";
-
-/** Where reports are wanted, by flags. */
-export interface ReportFlags {
-  readonly summary?: string;
-  readonly metrics?: string;
-  readonly html?: string;
-}
 
 /** GitHub throws away what is larger, for all commands of a step together. */
 const summaryBytesMax = 1024 * 1024;

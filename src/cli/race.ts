@@ -1,10 +1,12 @@
 /** `landfall race`: one seeded race in the lab, on a model of the remote. Touches no network. */
 
-import { parseFaults } from "../lab/faults.ts";
-import { race } from "../lab/race.ts";
-import type { Shape } from "../lab/scene.ts";
-import { raceText } from "../report/race-text.ts";
-import { type Io, printResult, styleFor, usage, type Voice } from "./io.ts";
+import { raceText } from "../report/text/race.ts";
+import type { Voice } from "../settings/output-flags.ts";
+import { type Io, usage } from "../settings/process.ts";
+import { parseFaults } from "../simulation/faults.ts";
+import { race } from "../simulation/race.ts";
+import type { Shape } from "../simulation/scenario.ts";
+import { printResult, styleFor } from "./output.ts";
 
 /** The flags of the command, as typed. */
 export interface RaceFlags extends Voice {

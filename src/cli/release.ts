@@ -1,11 +1,12 @@
 /** `landfall release`: flags → use case → result. */
 
-import { release } from "../usecases/release.ts";
-import { newDeployId } from "../wiring.ts";
-import { openRelease } from "../wiring-rollback.ts";
-import { type Io, progressFor } from "./io.ts";
+import { settingsFrom } from "../settings/options.ts";
+import type { Io } from "../settings/process.ts";
+import { release } from "../usecases/rollback/release.ts";
+import { newDeployId } from "../wiring/index.ts";
+import { openRelease } from "../wiring/rollback.ts";
 import { type LandingFlags, landingIn, policyFor, tellLanding } from "./landing.ts";
-import { settingsFrom } from "./settings.ts";
+import { progressFor } from "./output.ts";
 
 /** Runs the command and returns its exit status. */
 export async function runRelease(flags: LandingFlags, io: Io): Promise<number> {

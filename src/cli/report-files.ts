@@ -3,8 +3,8 @@
 import { accessSync, constants, realpathSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { Failure } from "../core/failure.ts";
-import type { Io } from "./io.ts";
-import type { ReportFlags } from "./publish.ts";
+import type { ReportFlags } from "../settings/output-flags.ts";
+import type { Io } from "../settings/process.ts";
 
 /**
  * Makes sure that reports can be written where flags say, before anything is done.

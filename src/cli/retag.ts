@@ -3,17 +3,19 @@
  */
 
 import { asDigest, asTag } from "../core/ids.ts";
-import { type NewerAt, newerThan, type RetagResult, retag } from "../usecases/retag.ts";
-import { openRevisions, openTagger } from "../wiring-retag.ts";
-import { type Io, printResult, progressFor, usage, type Voice } from "./io.ts";
-import { checkRegistryPassword } from "./secrets.ts";
 import {
   type GitPlaces,
   type PlaceFlags,
   parseAskedImage,
   placesIn,
   readConfig,
-} from "./settings.ts";
+} from "../settings/options.ts";
+import type { Voice } from "../settings/output-flags.ts";
+import { type Io, usage } from "../settings/process.ts";
+import { checkRegistryPassword } from "../settings/secrets.ts";
+import { type NewerAt, newerThan, type RetagResult, retag } from "../usecases/retag.ts";
+import { openRevisions, openTagger } from "../wiring/retag.ts";
+import { printResult, progressFor } from "./output.ts";
 
 /** The flags of `retag`, as commander hands them over. */
 export interface RetagFlags extends Voice, PlaceFlags {

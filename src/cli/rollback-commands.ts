@@ -1,8 +1,8 @@
 /** `landfall rollback` and `landfall release`: their flags. */
 
 import type { Command } from "commander";
+import type { Io } from "../settings/process.ts";
 import { collect, env, type Finish, withManifests, withReports, withVoice } from "./flags.ts";
-import type { Io } from "./io.ts";
 
 /** Declares `landfall rollback` and `landfall release`. */
 export function rollbackCommands(root: Command, io: Io, finish: Finish): void {

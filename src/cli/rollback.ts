@@ -2,13 +2,14 @@
 
 import { defaults } from "../core/defaults.ts";
 import { parseDuration } from "../core/duration.ts";
-import { type RollbackRequest, rollback } from "../usecases/rollback.ts";
-import { newDeployId } from "../wiring.ts";
-import { openRollback } from "../wiring-rollback.ts";
+import { settingsFrom } from "../settings/options.ts";
+import { type Io, usage } from "../settings/process.ts";
+import { type RollbackRequest, rollback } from "../usecases/rollback/rollback.ts";
+import { newDeployId } from "../wiring/index.ts";
+import { openRollback } from "../wiring/rollback.ts";
 import { parseDate } from "./dates.ts";
-import { type Io, progressFor, usage } from "./io.ts";
 import { type LandingFlags, landingIn, policyFor, tellLanding } from "./landing.ts";
-import { settingsFrom } from "./settings.ts";
+import { progressFor } from "./output.ts";
 
 /** The flags of `rollback`, as commander hands them over. */
 export interface RollbackFlags extends LandingFlags {

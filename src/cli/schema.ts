@@ -1,6 +1,6 @@
 /** `landfall schema`: the shapes of what is read and what is printed, for editors and programs. */
 
-import { type Io, usage } from "./io.ts";
+import { type Io, usage } from "../settings/process.ts";
 
 /** Prints a schema and returns the exit status. */
 export async function runSchema({ result }: { readonly result?: string }, io: Io): Promise<number> {
@@ -10,12 +10,12 @@ export async function runSchema({ result }: { readonly result?: string }, io: Io
 }
 
 async function settingsSchema(): Promise<object> {
-  const { configSchema } = await import("../config.ts");
+  const { configSchema } = await import("../settings/config.ts");
   return configSchema();
 }
 
 async function schemaOf(command: string): Promise<object> {
-  const { resultSchema, resultSchemas } = await import("../report/schemas.ts");
+  const { resultSchema, resultSchemas } = await import("../report/schema/index.ts");
   const schema = resultSchema(command);
   if (schema !== undefined) return schema;
   const known = Object.keys(resultSchemas).join(", ");

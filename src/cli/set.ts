@@ -1,10 +1,12 @@
 /** `landfall set`: assignments → files edited in place → what moved. */
 
 import { localFiles } from "../adapters/files.ts";
-import { setText } from "../report/set-text.ts";
+import { setText } from "../report/text/set.ts";
+import { parseAskedImage } from "../settings/options.ts";
+import type { Voice } from "../settings/output-flags.ts";
+import type { Io } from "../settings/process.ts";
 import { setImages } from "../usecases/set.ts";
-import { type Io, printResult, styleFor, type Voice } from "./io.ts";
-import { parseAskedImage } from "./settings.ts";
+import { printResult, styleFor } from "./output.ts";
 
 /** Runs the command and returns its exit status. */
 export async function runSet(

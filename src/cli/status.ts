@@ -1,14 +1,15 @@
 /** `landfall status`: flags → one look at everything → table. */
 
-import type { SyncResult } from "../core/sync-result.ts";
-import { statusText } from "../report/status-text.ts";
-import { landPolicy } from "../usecases/land.ts";
-import { status } from "../usecases/status.ts";
-import { sync } from "../usecases/sync.ts";
-import { openAudit } from "../wiring-audit.ts";
+import type { SyncResult } from "../core/results/sync.ts";
+import { statusText } from "../report/text/status.ts";
+import type { Io } from "../settings/process.ts";
+import { landPolicy } from "../usecases/landing/land.ts";
+import { sync } from "../usecases/sync/sync.ts";
+import { status } from "../usecases/verify/status.ts";
+import { openAudit } from "../wiring/audit.ts";
 import { type DeployScene, lookAtDeploy } from "./deploy-look.ts";
 import type { DeployFlags } from "./deploy-question.ts";
-import { type Io, printResult, progressFor, styleFor } from "./io.ts";
+import { printResult, progressFor, styleFor } from "./output.ts";
 import { askedBy } from "./sync.ts";
 
 /** Runs the command and returns its exit status. */

@@ -1,8 +1,8 @@
 /** `landfall sync`: its flags. */
 
 import type { Command } from "commander";
+import type { Io } from "../settings/process.ts";
 import { collect, env, type Finish, withManifests, withPage, withVoice } from "./flags.ts";
-import type { Io } from "./io.ts";
 
 /** Declares `landfall sync`. */
 export function syncCommands(root: Command, io: Io, finish: Finish): void {

@@ -3,15 +3,16 @@
 import { defaults } from "../core/defaults.ts";
 import { parseDuration } from "../core/duration.ts";
 import { type ImageName, printImageName, sameImage } from "../core/image-ref.ts";
-import { syncHtml } from "../report/sync-html.ts";
-import { syncText } from "../report/sync-text.ts";
-import { sync } from "../usecases/sync.ts";
-import type { SyncRequest, SyncSubject } from "../usecases/sync-request.ts";
-import { newDeployId } from "../wiring.ts";
-import { openSync } from "../wiring-sync.ts";
-import { type Io, printResult, progressFor, styleFor, usage } from "./io.ts";
+import { syncHtml } from "../report/html/sync.ts";
+import { syncText } from "../report/text/sync.ts";
+import { parseAskedImage, type Settings, settingsFrom } from "../settings/options.ts";
+import { type Io, usage } from "../settings/process.ts";
+import type { SyncRequest, SyncSubject } from "../usecases/sync/request.ts";
+import { sync } from "../usecases/sync/sync.ts";
+import { newDeployId } from "../wiring/index.ts";
+import { openSync } from "../wiring/sync.ts";
 import { type LandingFlags, landingIn, policyFor } from "./landing.ts";
-import { parseAskedImage, type Settings, settingsFrom } from "./settings.ts";
+import { printResult, progressFor, styleFor } from "./output.ts";
 
 /** The flags of `sync`, as commander hands them over. */
 export interface SyncFlags extends LandingFlags {

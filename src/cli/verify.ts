@@ -1,11 +1,12 @@
 /** `landfall verify`: flags → the deploy that is meant → use case → result. */
 
-import { verifyText } from "../report/verify-text.ts";
-import { verify, verifyPolicy } from "../usecases/verify.ts";
-import { pinsSight } from "../usecases/verify-pins.ts";
+import { verifyText } from "../report/text/verify.ts";
+import type { Io } from "../settings/process.ts";
+import { pinsSight } from "../usecases/verify/pins.ts";
+import { verify, verifyPolicy } from "../usecases/verify/verify.ts";
 import { lookAtDeploy } from "./deploy-look.ts";
 import { type DeployFlags, smokePages } from "./deploy-question.ts";
-import { type Io, printResult, styleFor } from "./io.ts";
+import { printResult, styleFor } from "./output.ts";
 
 /** The flags of `verify`, as commander hands them over. */
 export interface VerifyFlags extends DeployFlags {

@@ -2,8 +2,8 @@
 
 import { appendFileSync, cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createBare } from "../adapters/git-objects.ts";
-import { type GitPlace, runGit } from "../adapters/git-run.ts";
+import { createBare } from "../adapters/git/objects.ts";
+import { type GitPlace, runGit } from "../adapters/git/run.ts";
 import { asRevision, type Revision } from "../core/ids.ts";
 import type { TarFile } from "./tar.ts";
 

@@ -1,16 +1,16 @@
 /** One deployer of the demo: the real use case over real adapters, in a world on loopback. */
 
-import { openRemote } from "../adapters/git.ts";
-import { openHistory } from "../adapters/git-history.ts";
-import { localSource } from "../adapters/git-source.ts";
-import { createRegistry } from "../adapters/registry.ts";
+import { openHistory } from "../adapters/git/history.ts";
+import { openRemote } from "../adapters/git/remote.ts";
+import { localSource } from "../adapters/git/source.ts";
+import { createRegistry } from "../adapters/registry/registry.ts";
 import type { Revision } from "../core/ids.ts";
 import type { ImageName } from "../core/image-ref.ts";
-import type { PromoteResult } from "../core/result.ts";
+import type { PromoteResult } from "../core/results/promote.ts";
 import type { TagFormat } from "../core/tag-format.ts";
 import type { Clock, Progress, Random } from "../ports.ts";
-import { landPolicy } from "../usecases/land.ts";
-import { promote } from "../usecases/promote.ts";
+import { landPolicy } from "../usecases/landing/land.ts";
+import { promote } from "../usecases/promote/promote.ts";
 
 /** Who deploys what, and where. */
 export interface Deployer {

@@ -1,8 +1,8 @@
 /** Reads what a race left behind on the server, as plain data for the history checker. */
 
 import { mkdirSync } from "node:fs";
-import { createBare, listTree, readBlobs, readMessageOf } from "../adapters/git-objects.ts";
-import { type GitPlace, runGit } from "../adapters/git-run.ts";
+import { createBare, listTree, readBlobs, readMessageOf } from "../adapters/git/objects.ts";
+import { type GitPlace, runGit } from "../adapters/git/run.ts";
 import { asCommitId, type CommitId } from "../core/ids.ts";
 import { labNames } from "./lab-repository.ts";
 

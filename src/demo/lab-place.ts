@@ -3,8 +3,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { gitEnvironment } from "../adapters/git-env.ts";
-import type { GitPlace } from "../adapters/git-run.ts";
+import { gitEnvironment } from "../adapters/git/env.ts";
+import type { GitPlace } from "../adapters/git/run.ts";
 
 /** The process that a part of a race runs in. */
 export interface LabProcess {

@@ -2,8 +2,8 @@
 
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createBare } from "../adapters/git-objects.ts";
-import { type GitPlace, runGit } from "../adapters/git-run.ts";
+import { createBare } from "../adapters/git/objects.ts";
+import { type GitPlace, runGit } from "../adapters/git/run.ts";
 import { asRevision, type Revision } from "../core/ids.ts";
 import { type ImageName, parseImageName } from "../core/image-ref.ts";
 import { parseTagFormat, tagOf } from "../core/tag-format.ts";

@@ -2,7 +2,7 @@
 
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { createPusher } from "../adapters/registry-push.ts";
+import { createPusher } from "../adapters/registry/push.ts";
 import { systemClock, systemRandom } from "../adapters/system.ts";
 import { parseTagFormat, tagOf } from "../core/tag-format.ts";
 import { startGitServer } from "./git-server.ts";

@@ -1,8 +1,8 @@
 /** Packs files into a real OCI image, without Docker: opencontainers/image-spec. */
 
 import { gzipSync } from "node:zlib";
-import { digestOf } from "../adapters/registry-client.ts";
-import type { Content, PackedImage } from "../adapters/registry-push.ts";
+import { digestOf } from "../adapters/registry/client.ts";
+import type { Content, PackedImage } from "../adapters/registry/push.ts";
 import { type TarFile, tar } from "./tar.ts";
 
 /** What goes into an image. */

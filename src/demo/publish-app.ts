@@ -1,6 +1,6 @@
 /** "Builds" the sample app's images without Docker and publishes them to the embedded registry. */
 
-import { createPusher } from "../adapters/registry-push.ts";
+import { createPusher } from "../adapters/registry/push.ts";
 import type { Revision, Tag } from "../core/ids.ts";
 import type { ImageName } from "../core/image-ref.ts";
 import type { Clock, Random } from "../ports.ts";

@@ -1,6 +1,6 @@
 /** Blobs: read, and uploaded in one piece or in chunks. distribution-spec, "Pushing Blobs". */
 
-import { digestOf } from "../adapters/registry-client.ts";
+import { digestOf } from "../adapters/registry/client.ts";
 import { asDigest, type Digest } from "../core/ids.ts";
 import {
   errorReply,

@@ -1,7 +1,7 @@
 /** Image manifests, indexes and tags. Where the specification leaves room: docker-registry 2.8. */
 
-import { digestOf } from "../adapters/registry-client.ts";
-import { type Manifest, manifestTypes, parseManifest } from "../adapters/registry-manifest.ts";
+import { digestOf } from "../adapters/registry/client.ts";
+import { type Manifest, manifestTypes, parseManifest } from "../adapters/registry/manifest.ts";
 import { asDigest, asTag } from "../core/ids.ts";
 import {
   errorReply,

@@ -3,14 +3,14 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { openRemote } from "../adapters/git.ts";
-import { gitEnvironment } from "../adapters/git-env.ts";
-import { runGit } from "../adapters/git-run.ts";
+import { gitEnvironment } from "../adapters/git/env.ts";
+import { openRemote } from "../adapters/git/remote.ts";
+import { runGit } from "../adapters/git/run.ts";
 import type { Revision } from "../core/ids.ts";
 import { parseImageName } from "../core/image-ref.ts";
-import type { PromoteResult } from "../core/result.ts";
+import { readMessage } from "../core/landing/commit-message.ts";
+import type { PromoteResult } from "../core/results/promote.ts";
 import { parseTagFormat, tagOf } from "../core/tag-format.ts";
-import { readMessage } from "../core/trailer.ts";
 import type { Clock, Progress, Random } from "../ports.ts";
 import { listPins, type PinsResult } from "../usecases/pins.ts";
 import {

@@ -5,7 +5,7 @@
 import { Failure } from "../core/failure.ts";
 import type { CommitId, Digest, Revision, Tag } from "../core/ids.ts";
 import { type ImageName, printImageName, sameImage } from "../core/image-ref.ts";
-import { findPins, needlesOf } from "../core/pins.ts";
+import { findPins, needlesOf } from "../core/pins/index.ts";
 import { revisionPrefixIn, type TagFormat, tagOf } from "../core/tag-format.ts";
 import type { History, Registry, Remote, SourceTree } from "../ports.ts";
 

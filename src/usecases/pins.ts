@@ -2,7 +2,7 @@
 
 import type { CommitId } from "../core/ids.ts";
 import { type ImageName, printImageName } from "../core/image-ref.ts";
-import { findPins, needlesOf, printPinned } from "../core/pins.ts";
+import { findPins, needlesOf, printPinned } from "../core/pins/index.ts";
 import type { Remote } from "../ports.ts";
 
 /** One pin, as people and programs read it. */

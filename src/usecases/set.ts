@@ -12,10 +12,10 @@ import {
   pinHolds,
   printPinned,
   splicePins,
-} from "../core/pins.ts";
-import type { ImageReport, PinReport } from "../core/result.ts";
+} from "../core/pins/index.ts";
+import type { ImageReport, PinReport } from "../core/results/promote.ts";
 import type { Files, ManifestFile } from "../ports.ts";
-import type { AskedImage, Target } from "./promotion.ts";
+import type { AskedImage, Target } from "./promote/promotion.ts";
 
 /** What to set, and where. */
 export interface SetRequest {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { digestOf } from "../../src/adapters/registry-client.ts";
-import { createPusher } from "../../src/adapters/registry-push.ts";
+import { digestOf } from "../../src/adapters/registry/client.ts";
+import { createPusher } from "../../src/adapters/registry/push.ts";
 import type { Digest } from "../../src/core/ids.ts";
 import { type RawRequest, raw } from "../support/raw-registry.ts";
 import { clientOptions } from "../support/registry-client-options.ts";

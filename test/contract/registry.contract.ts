@@ -1,10 +1,10 @@
 /** What a registry must do for Landfall: one suite for the embedded one and for real ones. */
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createRegistry } from "../../src/adapters/registry.ts";
-import type { Login } from "../../src/adapters/registry-auth.ts";
-import { digestOf } from "../../src/adapters/registry-client.ts";
-import { createPusher } from "../../src/adapters/registry-push.ts";
+import type { Login } from "../../src/adapters/registry/auth.ts";
+import { digestOf } from "../../src/adapters/registry/client.ts";
+import { createPusher } from "../../src/adapters/registry/push.ts";
+import { createRegistry } from "../../src/adapters/registry/registry.ts";
 import type { ImageName } from "../../src/core/image-ref.ts";
 import { clientOptions } from "../support/registry-client-options.ts";
 import {

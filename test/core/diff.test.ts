@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { replacementDiff, unifiedDiff } from "../../src/core/diff.ts";
-import { seeded } from "../../src/lab/random.ts";
+import { seeded } from "../../src/simulation/random.ts";
 
 let folder: string;
 

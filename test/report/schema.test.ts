@@ -2,13 +2,13 @@
 
 import { describe, expect, test } from "vitest";
 import type { z } from "zod";
-import type { AuditResult } from "../../src/core/audit-result.ts";
-import type { DoctorResult } from "../../src/core/doctor-result.ts";
-import type { PromoteResult } from "../../src/core/result.ts";
-import type { StatusResult } from "../../src/core/status-result.ts";
-import type { SyncResult } from "../../src/core/sync-result.ts";
-import type { VerifyResult } from "../../src/core/verify-result.ts";
-import { resultSchema, resultSchemas } from "../../src/report/schemas.ts";
+import type { AuditResult } from "../../src/core/results/audit.ts";
+import type { DoctorResult } from "../../src/core/results/doctor.ts";
+import type { PromoteResult } from "../../src/core/results/promote.ts";
+import type { StatusResult } from "../../src/core/results/status.ts";
+import type { SyncResult } from "../../src/core/results/sync.ts";
+import type { VerifyResult } from "../../src/core/results/verify.ts";
+import { resultSchema, resultSchemas } from "../../src/report/schema/index.ts";
 import { runCli } from "../support/run-cli.ts";
 import { sampleAudit } from "../support/sample-audit.ts";
 import { hostileResults, samplePromote } from "../support/sample-results.ts";

@@ -4,9 +4,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { gitEnvironment } from "../../src/adapters/git-env.ts";
-import { listTree, readBlobs } from "../../src/adapters/git-objects.ts";
-import { runGit } from "../../src/adapters/git-run.ts";
+import { gitEnvironment } from "../../src/adapters/git/env.ts";
+import { listTree, readBlobs } from "../../src/adapters/git/objects.ts";
+import { runGit } from "../../src/adapters/git/run.ts";
 import { systemClock, systemRandom } from "../../src/adapters/system.ts";
 import type { CommitId, Revision } from "../../src/core/ids.ts";
 import { parseImageName } from "../../src/core/image-ref.ts";

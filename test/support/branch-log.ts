@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CommitId } from "../../src/core/ids.ts";
-import type { LoggedCommit } from "../../src/lab/evidence.ts";
+import type { LoggedCommit } from "../../src/simulation/invariants/history.ts";
 import type { Sandbox } from "./git-sandbox.ts";
 
 /** One line of `git log --raw`: modes, ids, what happened, and to which path. */

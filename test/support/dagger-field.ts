@@ -3,7 +3,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createBare } from "../../src/adapters/git-objects.ts";
+import { createBare } from "../../src/adapters/git/objects.ts";
 import { startGitServer } from "../../src/demo/git-server.ts";
 import { baseImage, type Called, callDagger, registryHost } from "./dagger-engine.ts";
 import { root } from "./source-files.ts";

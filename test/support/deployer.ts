@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { resolve } from "node:path";
 import { printImageName } from "../../src/core/image-ref.ts";
-import type { PromoteResult } from "../../src/core/result.ts";
+import type { PromoteResult } from "../../src/core/results/promote.ts";
 import { type FaultWorld, type FaultWorldOptions, openFaultWorld } from "./fault-world.ts";
 
 const cli = resolve(import.meta.dirname, "../../dist/cli.js");

@@ -5,15 +5,15 @@
 
 import { setImmediate as turn } from "node:timers/promises";
 import { onTestFinished } from "vitest";
-import type { RemoteOptions } from "../../src/adapters/git.ts";
-import { openHistory } from "../../src/adapters/git-history.ts";
-import { localSource } from "../../src/adapters/git-source.ts";
-import { createRegistry } from "../../src/adapters/registry.ts";
+import { openHistory } from "../../src/adapters/git/history.ts";
+import type { RemoteOptions } from "../../src/adapters/git/remote.ts";
+import { localSource } from "../../src/adapters/git/source.ts";
+import { createRegistry } from "../../src/adapters/registry/registry.ts";
 import type { CommitId, Revision } from "../../src/core/ids.ts";
 import { parseImageName } from "../../src/core/image-ref.ts";
-import type { PromoteResult } from "../../src/core/result.ts";
+import { readMessage } from "../../src/core/landing/commit-message.ts";
+import type { PromoteResult } from "../../src/core/results/promote.ts";
 import { parseTagFormat, tagOf } from "../../src/core/tag-format.ts";
-import { readMessage } from "../../src/core/trailer.ts";
 import type { GitFault, GitRequestSeen } from "../../src/demo/git-server.ts";
 import { packImage } from "../../src/demo/pack-image.ts";
 import {
@@ -22,12 +22,12 @@ import {
   type RegistryServer,
   startRegistry,
 } from "../../src/demo/registry-server.ts";
-import { check } from "../../src/lab/checker.ts";
-import type { Operation } from "../../src/lab/evidence.ts";
 import type { Clock } from "../../src/ports.ts";
-import { type LandPolicy, landPolicy } from "../../src/usecases/land.ts";
-import { promote } from "../../src/usecases/promote.ts";
-import type { PromoteRequest } from "../../src/usecases/promotion.ts";
+import { check } from "../../src/simulation/checker.ts";
+import type { Operation } from "../../src/simulation/invariants/history.ts";
+import { type LandPolicy, landPolicy } from "../../src/usecases/landing/land.ts";
+import { promote } from "../../src/usecases/promote/promote.ts";
+import type { PromoteRequest } from "../../src/usecases/promote/promotion.ts";
 import { readLog, readTips } from "./branch-log.ts";
 import { manifest, openSandbox, type Sandbox, type SandboxFile } from "./git-sandbox.ts";
 import { sourceBranch } from "./source-branch.ts";

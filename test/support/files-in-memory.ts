@@ -3,7 +3,7 @@
  */
 
 import { Failure } from "../../src/core/failure.ts";
-import { isManifestPath } from "../../src/core/pins.ts";
+import { isManifestPath } from "../../src/core/pins/index.ts";
 import type { Files } from "../../src/ports.ts";
 
 /** The port, and a look at what it holds. */

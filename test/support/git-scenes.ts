@@ -5,13 +5,13 @@
 
 import { appendFileSync, cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { GitSetting } from "../../src/adapters/git-auth.ts";
-import { gitEnvironment } from "../../src/adapters/git-env.ts";
-import { createBare } from "../../src/adapters/git-objects.ts";
-import { GitExit, runGit } from "../../src/adapters/git-run.ts";
-import type { Said } from "../../src/adapters/git-text.ts";
+import type { GitSetting } from "../../src/adapters/git/auth.ts";
+import { gitEnvironment } from "../../src/adapters/git/env.ts";
+import { createBare } from "../../src/adapters/git/objects.ts";
+import { GitExit, runGit } from "../../src/adapters/git/run.ts";
+import type { Said } from "../../src/adapters/git/text.ts";
 import type { FailureCode } from "../../src/core/failure.ts";
-import type { PushReply } from "../../src/core/push-outcome.ts";
+import type { PushReply } from "../../src/core/landing/push-outcome.ts";
 import type { GitFault } from "../../src/demo/git-server.ts";
 import { manifest, openSandbox, type Sandbox, type SandboxOptions } from "./git-sandbox.ts";
 import { pushReport } from "./push-report.ts";

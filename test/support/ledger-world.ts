@@ -1,12 +1,12 @@
 /** A source and its manifests in memory, told commit by commit, and audited by the use case. */
 
-import type { FileChange, LoggedCommit } from "../../src/core/commit-log.ts";
+import type { FileChange, LoggedCommit } from "../../src/core/history/commits.ts";
 import type { CommitId, Revision } from "../../src/core/ids.ts";
 import { parseImageName } from "../../src/core/image-ref.ts";
+import { type RecordedOutcome, writeMessage } from "../../src/core/landing/commit-message.ts";
 import { parseTagFormat } from "../../src/core/tag-format.ts";
-import { type RecordedOutcome, writeMessage } from "../../src/core/trailer.ts";
 import type { DeployLog } from "../../src/ports.ts";
-import { type AuditRequest, audit } from "../../src/usecases/audit.ts";
+import { type AuditRequest, audit } from "../../src/usecases/audit/audit.ts";
 
 export const minuteMs = 60_000;
 const firstMs = Date.UTC(2026, 0, 1);

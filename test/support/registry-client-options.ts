@@ -1,5 +1,5 @@
-import type { Credentials } from "../../src/adapters/registry-auth.ts";
-import type { RegistryOptions } from "../../src/adapters/registry-client.ts";
+import type { Credentials } from "../../src/adapters/registry/auth.ts";
+import type { RegistryOptions } from "../../src/adapters/registry/client.ts";
 import type { Clock } from "../../src/ports.ts";
 
 /** A clock that sleeps in no time, remembers each sleep, and is later by it afterwards. */

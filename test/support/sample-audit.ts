@@ -1,12 +1,12 @@
 /** Audits as reports show them: every fate, every kind of deploy, and a size of one's choice. */
 
+import type { CommitId, Revision } from "../../src/core/ids.ts";
 import {
   type AuditResult,
   type Fate,
   fates,
   type LedgerDeploy,
-} from "../../src/core/audit-result.ts";
-import type { CommitId, Revision } from "../../src/core/ids.ts";
+} from "../../src/core/results/audit.ts";
 
 type Commit = AuditResult["commits"][number];
 

@@ -1,5 +1,5 @@
-import { digestOf } from "../../src/adapters/registry-client.ts";
-import type { Content, PackedImage } from "../../src/adapters/registry-push.ts";
+import { digestOf } from "../../src/adapters/registry/client.ts";
+import type { Content, PackedImage } from "../../src/adapters/registry/push.ts";
 import { asRevision, asTag, type Revision, type Tag } from "../../src/core/ids.ts";
 import { packImage } from "../../src/demo/pack-image.ts";
 

@@ -1,11 +1,11 @@
 /** One result of every command that CI is told of, with whatever words are put into it. */
 
-import type { AnyResult } from "../../src/core/any-result.ts";
-import type { DoctorResult } from "../../src/core/doctor-result.ts";
 import type { CommitId, Digest, Revision, Tag } from "../../src/core/ids.ts";
-import type { PromoteResult } from "../../src/core/result.ts";
-import type { StatusResult } from "../../src/core/status-result.ts";
-import type { VerifyResult } from "../../src/core/verify-result.ts";
+import type { AnyResult } from "../../src/core/results/any.ts";
+import type { DoctorResult } from "../../src/core/results/doctor.ts";
+import type { PromoteResult } from "../../src/core/results/promote.ts";
+import type { StatusResult } from "../../src/core/results/status.ts";
+import type { VerifyResult } from "../../src/core/results/verify.ts";
 import { sampleAudit } from "./sample-audit.ts";
 import { sampleSync } from "./sample-sync.ts";
 

@@ -1,7 +1,7 @@
 /** A run of the sync checker as reports show it: some verdicts of each tone. */
 
 import type { CommitId, Revision, Tag } from "../../src/core/ids.ts";
-import type { SyncImage, SyncResult } from "../../src/core/sync-result.ts";
+import type { SyncImage, SyncResult } from "../../src/core/results/sync.ts";
 
 const tag = "sha-5b09d68" as Tag;
 const revision = "5b09d68aa47e1a4b6c1f1b7c6f0e9a3d2c1b0a99" as Revision;

@@ -1,26 +1,32 @@
 /** The model world with faults at chosen steps, for scenarios that have a name. */
 
-import { type Hold, holdsPath, readHolds, writeHolds } from "../../src/core/hold.ts";
 import type { CommitId } from "../../src/core/ids.ts";
 import type { ImageName } from "../../src/core/image-ref.ts";
-import type { PromoteResult } from "../../src/core/result.ts";
-import type { SyncResult } from "../../src/core/sync-result.ts";
+import { type Hold, holdsPath, readHolds, writeHolds } from "../../src/core/landing/hold.ts";
+import type { PromoteResult } from "../../src/core/results/promote.ts";
+import type { SyncResult } from "../../src/core/results/sync.ts";
 import { tagOf } from "../../src/core/tag-format.ts";
-import type { Fate } from "../../src/lab/fate.ts";
-import type { FaultKind } from "../../src/lab/faults.ts";
-import { ModelLog } from "../../src/lab/model-log.ts";
-import { ModelRemote } from "../../src/lab/model-remote.ts";
-import { manifestsPath, type Scene, type Shape, sceneOf, tagFormat } from "../../src/lab/scene.ts";
-import { ModelRegistry } from "../../src/lab/source.ts";
-import { World } from "../../src/lab/world.ts";
 import type { Registry } from "../../src/ports.ts";
-import { type LandPolicy, type LandPorts, landPolicy } from "../../src/usecases/land.ts";
-import { promote } from "../../src/usecases/promote.ts";
-import type { PromoteRequest } from "../../src/usecases/promotion.ts";
-import { release } from "../../src/usecases/release.ts";
-import { type RollbackRequest, rollback } from "../../src/usecases/rollback.ts";
-import { sync } from "../../src/usecases/sync.ts";
-import type { SyncRequest } from "../../src/usecases/sync-request.ts";
+import type { Fate } from "../../src/simulation/choices.ts";
+import type { FaultKind } from "../../src/simulation/faults.ts";
+import { ModelLog } from "../../src/simulation/model/deploy-log.ts";
+import { ModelRemote } from "../../src/simulation/model/remote.ts";
+import { ModelRegistry } from "../../src/simulation/model/source.ts";
+import {
+  manifestsPath,
+  type Scene,
+  type Shape,
+  sceneOf,
+  tagFormat,
+} from "../../src/simulation/scenario.ts";
+import { World } from "../../src/simulation/world.ts";
+import { type LandPolicy, type LandPorts, landPolicy } from "../../src/usecases/landing/land.ts";
+import { promote } from "../../src/usecases/promote/promote.ts";
+import type { PromoteRequest } from "../../src/usecases/promote/promotion.ts";
+import { release } from "../../src/usecases/rollback/release.ts";
+import { type RollbackRequest, rollback } from "../../src/usecases/rollback/rollback.ts";
+import type { SyncRequest } from "../../src/usecases/sync/request.ts";
+import { sync } from "../../src/usecases/sync/sync.ts";
 
 /** At which of its opportunities a fault strikes, counted from 1. */
 export type Script = Readonly<Partial<Record<FaultKind, readonly number[] | "always">>>;

@@ -1,6 +1,6 @@
 /** Images in a registry before anybody asks it: pushing one takes seven requests. */
 
-import type { PackedImage } from "../../src/adapters/registry-push.ts";
+import type { PackedImage } from "../../src/adapters/registry/push.ts";
 import type { Tag } from "../../src/core/ids.ts";
 import { createStore, type Store } from "../../src/demo/registry-store.ts";
 

@@ -1,14 +1,14 @@
 /** Verifications against real HTTP on loopback, in a time that passes only by waiting. */
 
-import { openArgoCd } from "../../src/adapters/argocd.ts";
-import { openKubernetes } from "../../src/adapters/kubernetes.ts";
-import { openProbe } from "../../src/adapters/probe.ts";
+import { openArgoCd } from "../../src/adapters/cluster/argocd.ts";
+import { openKubernetes } from "../../src/adapters/cluster/kubernetes.ts";
+import { openProbe } from "../../src/adapters/cluster/probe.ts";
+import type { ExpectedImage } from "../../src/core/cluster/rollout-images.ts";
 import { asCommitId, asDigest, asRevision, asTag } from "../../src/core/ids.ts";
 import { parseImageName } from "../../src/core/image-ref.ts";
-import type { ExpectedImage } from "../../src/core/rollout-images.ts";
-import type { Ancestry } from "../../src/usecases/ancestry.ts";
-import { type VerifyPorts, type VerifyRequest, verify } from "../../src/usecases/verify.ts";
-import type { WantedWorkload } from "../../src/usecases/wanted-workloads.ts";
+import type { Ancestry } from "../../src/usecases/verify/ancestry.ts";
+import { type VerifyPorts, type VerifyRequest, verify } from "../../src/usecases/verify/verify.ts";
+import type { WantedWorkload } from "../../src/usecases/verify/wanted-workloads.ts";
 import { sleeplessClock } from "./registry-client-options.ts";
 
 const commit = (digit: string) => asCommitId(digit.repeat(40))!;

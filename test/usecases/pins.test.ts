@@ -3,11 +3,11 @@
 import { describe, expect, test } from "vitest";
 import type { CommitId } from "../../src/core/ids.ts";
 import { parseImageName } from "../../src/core/image-ref.ts";
-import { ModelLog } from "../../src/lab/model-log.ts";
-import { manifestsPath, tagFormat } from "../../src/lab/scene.ts";
 import type { Remote } from "../../src/ports.ts";
+import { ModelLog } from "../../src/simulation/model/deploy-log.ts";
+import { manifestsPath, tagFormat } from "../../src/simulation/scenario.ts";
+import { pinsHistory } from "../../src/usecases/audit/pins-history.ts";
 import { listPins } from "../../src/usecases/pins.ts";
-import { pinsHistory } from "../../src/usecases/pins-history.ts";
 import { Stage } from "../support/scripted-world.ts";
 
 describe("pins", () => {

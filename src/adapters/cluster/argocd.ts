@@ -1,0 +1,99 @@
+/**
+ * Argo CD by its REST interface. Shapes: argo-cd, server/application/application.proto
+ * (`ApplicationQuery`, `ApplicationSyncRequest`), behind grpc-gateway.
+ */
+
+import { isHealthInTree, readApplication } from "../../core/cluster/argo-application.ts";
+import { textAt } from "../../core/cluster/json.ts";
+import { Failure } from "../../core/failure.ts";
+import type { ArgoCd, Clock } from "../../ports.ts";
+import { clusterHttp } from "../http/cluster-client.ts";
+import type { HttpsProxy } from "../http/proxy-env.ts";
+import { type Asking, askJson, nonsense, type Question } from "./json.ts";
+
+/** Where Argo CD is, and which Application is meant. */
+export interface ArgoCdOptions {
+  readonly server: string;
+  readonly app: string;
+  /** The Application's own namespace, if it is not Argo CD's. */
+  readonly namespace?: string | undefined;
+  /** Of an account or of a project role. */
+  readonly token: string | undefined;
+  readonly clock: Clock;
+  /** The wall-clock limit of one request, in milliseconds. A refresh waits for the comparison. */
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly proxy?: HttpsProxy | undefined;
+}
+
+/** Opens Argo CD. Nothing is sent yet. */
+export function openArgoCd(options: ArgoCdOptions): ArgoCd {
+  const { app, namespace, clock, timeoutMs, signal, proxy } = options;
+  const asking: Asking = { http: clusterHttp({ timeoutMs, signal, proxy }), clock };
+
+  const reading = (path: string, doing: string): Question => {
+    const asked = questionTo(options, { method: "GET", path, doing });
+    if (namespace !== undefined) asked.url.searchParams.set("appNamespace", namespace);
+    return asked;
+  };
+
+  /** It only explains what the Application says, so without it that is said alone. */
+  const tree = () =>
+    askJson(reading("/resource-tree", "read the resources of"), asking).catch(ignored);
+
+  return {
+    async application(how) {
+      const asked = reading("", "read");
+      if (how === "refresh") asked.url.searchParams.set("refresh", "normal");
+      const json = await askJson(asked, asking);
+      const application = readApplication(json, isHealthInTree(json) ? await tree() : undefined);
+      if (application === undefined) throw nonsense(asked, "something else than an Application");
+      return application;
+    },
+    async sync() {
+      // No revision: an Application that syncs by itself refuses any but what it follows.
+      const body = { name: app, ...(namespace !== undefined && { appNamespace: namespace }) };
+      const asked = questionTo(options, { method: "POST", path: "/sync", doing: "sync" });
+      try {
+        await askJson({ ...asked, body }, asking);
+        return "asked";
+      } catch (error) {
+        const isBusy =
+          error instanceof Failure &&
+          /another operation is already in progress/.test(error.message);
+        if (isBusy) return "busy";
+        throw error;
+      }
+    },
+    async maySync({ project }) {
+      const what = [project, ...(namespace === undefined ? [] : [namespace]), app];
+      const may = `account/can-i/applications/sync/${what.map(encodeURIComponent).join("/")}`;
+      const asked = questionTo(options, { method: "GET", path: "", doing: "ask who may sync" });
+      const url = new URL(`../${may}`, asked.url);
+      const value = textAt(await askJson({ ...asked, url }, asking).catch(ignored), "value");
+      return value === "" ? undefined : value === "yes";
+    },
+  };
+}
+
+function questionTo(
+  { server, app, token }: ArgoCdOptions,
+  { method, path, doing }: { method: "GET" | "POST"; path: string; doing: string },
+): Question {
+  // Argo CD may be served below a path (--rootpath).
+  const base = `${server.replace(/\/+$/, "")}/api/v1/applications/`;
+  return {
+    ...{ method, doing: `${doing} the Application "${app}"`, token },
+    url: new URL(`${encodeURIComponent(app)}${path}`, base),
+    deniedHint:
+      token === undefined
+        ? "Set LANDFALL_ARGOCD_TOKEN."
+        : "Argo CD also says this of an Application that is not there: check its name, and that " +
+          "the token in LANDFALL_ARGOCD_TOKEN is not over and may get and sync it.",
+    missingHint: "Check verify.argocd.app and verify.argocd.namespace.",
+  };
+}
+
+function ignored(error: unknown): undefined {
+  if (!(error instanceof Failure) || error.code === "interrupted") throw error;
+}

@@ -1,0 +1,164 @@
+/**
+ * Objects of our own bare repository: trees and blobs out, commits in. Plumbing only, no work tree.
+ */
+
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { asCommitId, type CommitId } from "../../core/ids.ts";
+import type { CommitDraft } from "../../ports.ts";
+import { type GitPlace, runGit } from "./run.ts";
+
+/** An entry of a tree, at any depth. */
+export interface TreeEntry {
+  /** As git has it: 100644, 100755, 120000 (symlink), 160000 (submodule). */
+  readonly mode: string;
+  readonly id: string;
+  readonly path: string;
+}
+
+/** Who commits. */
+export interface Identity {
+  readonly name: string;
+  readonly email: string;
+}
+
+/** Makes an empty bare repository (gitrepository-layout), which takes no process. */
+export function createBare(directory: string): void {
+  mkdirSync(join(directory, "objects", "info"), { recursive: true });
+  mkdirSync(join(directory, "refs"));
+  writeFileSync(join(directory, "HEAD"), "ref: refs/heads/none\n");
+  writeFileSync(
+    join(directory, "config"),
+    "[core]\n\trepositoryformatversion = 0\n\tbare = true\n",
+  );
+}
+
+/** Lists the files at or under some paths of a commit. No path means all of them. */
+export async function listTree(
+  place: GitPlace,
+  commit: CommitId,
+  paths: readonly string[],
+): Promise<readonly TreeEntry[]> {
+  const { stdout } = await runGit(place, [
+    "ls-tree",
+    "-r",
+    "-z",
+    "--full-tree",
+    commit,
+    "--",
+    ...paths,
+  ]);
+  return stdout
+    .toString("utf8")
+    .split("\0")
+    .filter((line) => line !== "")
+    .map((line) => {
+      // `<mode> SP <type> SP <id> TAB <path>`
+      const tab = line.indexOf("\t");
+      const [mode = "", , id = ""] = line.slice(0, tab).split(" ");
+      return { mode, id, path: line.slice(tab + 1) };
+    });
+}
+
+/** Returns the file (or link, or submodule) at a path of a commit, or undefined. */
+export async function findFile(
+  place: GitPlace,
+  commit: CommitId,
+  path: string,
+): Promise<TreeEntry | undefined> {
+  // Most often there is none. rev-parse says so; ls-tree would say nothing, and simple-git waits
+  // for words.
+  const args = ["rev-parse", "--verify", "--end-of-options", `${commit}:${path}`];
+  const { code } = await runGit(place, args, { answers: [128] });
+  if (code !== 0) return undefined;
+  const entries = await listTree(place, commit, [path]);
+  return entries.find((entry) => entry.path === path);
+}
+
+/** Reads blobs by id. Those that are not in our repository are missing from the answer. */
+export async function readBlobs(
+  place: GitPlace,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Buffer>> {
+  const blobs = new Map<string, Buffer>();
+  if (ids.length === 0) return blobs;
+  const { stdout } = await runGit(place, ["cat-file", "--batch", "--buffer"], {
+    input: `${ids.join("\n")}\n`,
+  });
+  // `<id> SP blob SP <size> LF <bytes> LF`, or `<id> SP missing LF`.
+  for (let at = 0; at < stdout.length; ) {
+    const end = stdout.indexOf(10, at);
+    const [id = "", kind, size] = stdout.toString("latin1", at, end).split(" ");
+    at = end + 1;
+    if (kind === "missing") continue;
+    blobs.set(id, stdout.subarray(at, at + Number(size)));
+    at += Number(size) + 1;
+  }
+  return blobs;
+}
+
+/** Reads a commit's message. */
+export async function readMessageOf(place: GitPlace, commit: CommitId): Promise<string> {
+  const { stdout } = await runGit(place, ["cat-file", "commit", commit]);
+  const text = stdout.toString("utf8");
+  return text.slice(text.indexOf("\n\n") + 2);
+}
+
+/** Returns whether a commit is another or one of its ancestors. Both must be in our repository. */
+export async function isAncestor(
+  place: GitPlace,
+  ancestor: string,
+  descendant: string,
+): Promise<boolean> {
+  if (ancestor === descendant) return true;
+  // Exit status 1 says that the two have nothing in common.
+  const { stdout } = await runGit(place, ["merge-base", ancestor, descendant], { answers: [1] });
+  return stdout.toString("latin1").trim() === ancestor;
+}
+
+/**
+ * Writes a commit with one process: fast-import takes the parent's tree, puts in the new files and
+ * names the result. The dates are the draft's, so the same draft gives the same commit id.
+ */
+export async function writeCommit(
+  place: GitPlace,
+  draft: CommitDraft,
+  about: { readonly identity: Identity; readonly modes: ReadonlyMap<string, string> },
+): Promise<CommitId> {
+  const { name, email } = about.identity;
+  const who = `${oneWord(name)} <${oneWord(email)}> ${draft.atSeconds} +0000`;
+  const message = Buffer.from(draft.message);
+  const parts: (string | Uint8Array)[] = [
+    // The name is only for fast-import. Nothing but the commit's id is used afterwards.
+    `commit refs/landfall/draft\nmark :1\nauthor ${who}\ncommitter ${who}\n`,
+    `data ${message.length}\n`,
+    message,
+    `\nfrom ${draft.parent}\n`,
+  ];
+  for (const { path, bytes } of draft.changes) {
+    if (bytes === undefined) parts.push(`D ${quotePath(path)}\n`);
+    else {
+      const mode = about.modes.get(path) ?? "100644";
+      parts.push(`M ${mode} inline ${quotePath(path)}\ndata ${bytes.length}\n`, bytes, "\n");
+    }
+  }
+  parts.push("\nget-mark :1\ndone\n");
+  const input = Buffer.concat(parts.map((part) => Buffer.from(part)));
+  // `--force` is about our own private ref, which an earlier draft may have left elsewhere.
+  const { stdout } = await runGit(place, ["fast-import", "--quiet", "--done", "--force"], {
+    input,
+  });
+  const id = asCommitId(stdout.toString("latin1").trim());
+  if (id === undefined) throw new Error(`git fast-import named no commit: ${stdout}`);
+  return id;
+}
+
+/** A name must not end its line, or its field: the next one would be a command to fast-import. */
+function oneWord(text: string): string {
+  return text.replace(/[\p{Cc}<>]+/gu, " ").trim();
+}
+
+/** git-fast-import's quoting: a path in double quotes takes the escapes of C. */
+function quotePath(path: string): string {
+  return `"${path.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n")}"`;
+}

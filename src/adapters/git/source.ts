@@ -1,0 +1,96 @@
+/** Finds what a local source repository consists of, by reading its files. git never runs in it. */
+
+import { readFile, stat } from "node:fs/promises";
+import { dirname, isAbsolute, join, resolve } from "node:path";
+import { Failure } from "../../core/failure.ts";
+import { gitEnvironment } from "./env.ts";
+import { GitExit, runGit } from "./run.ts";
+
+/** A repository on this machine. */
+export interface LocalSource {
+  /** Where its objects are. */
+  readonly objects: string;
+  /** The text of its `shallow` file, empty when its history is whole. */
+  readonly shallow: string;
+  /** Its configuration file, to be read and never obeyed. */
+  readonly config: string;
+}
+
+/**
+ * Returns the parts of the repository at `path`: a work tree, a linked work tree or a bare one.
+ *
+ * @throws Failure `usage` when there is none.
+ */
+export async function localSource(path: string): Promise<LocalSource> {
+  const gitDir = await gitDirectory(path);
+  // A linked work tree keeps its objects where `commondir` says (gitrepository-layout).
+  const common = await text(join(gitDir, "commondir"));
+  const shared = common === undefined ? gitDir : resolve(gitDir, common.trim());
+  const objects = join(shared, "objects");
+  if (!(await isDirectory(objects))) throw noRepository(path);
+  return {
+    objects,
+    shallow: (await text(join(shared, "shallow"))) ?? "",
+    config: join(shared, "config"),
+  };
+}
+
+/** Returns the URL that a repository's `origin` was cloned from, or undefined. */
+export async function originOf(
+  source: LocalSource,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<string | undefined> {
+  const place = {
+    directory: dirname(source.config),
+    // The file is read as data, from a directory that git is told is no repository.
+    env: { ...gitEnvironment({ env, home: "/nonexistent" }), GIT_DIR: "/nonexistent" },
+    timeoutMs: 10_000,
+  };
+  // All of it, because a question without an answer is silent, and simple-git waits on silence.
+  const args = ["config", "--file", source.config, "--no-includes", "--null", "--list"];
+  try {
+    const { stdout } = await runGit(place, args);
+    const entries = stdout.toString("utf8").split("\0");
+    return entries.find((entry) => entry.startsWith(originKey))?.slice(originKey.length);
+  } catch (error) {
+    if (error instanceof GitExit) return undefined;
+    throw error;
+  }
+}
+
+/** `git config --null` puts a line end between a key and its value. */
+const originKey = "remote.origin.url\n";
+
+/** Returns whether a source is a path on this machine rather than a URL. */
+export function isLocalPath(source: string): boolean {
+  return !/^[a-z][a-z0-9+.-]*:\/\//i.test(source) && !/^[\w.-]+@[\w.-]+:/.test(source);
+}
+
+/** Returns the directory that git keeps for the work tree or bare repository at `path`. */
+export async function gitDirectory(path: string): Promise<string> {
+  const dotGit = join(path, ".git");
+  if (await isDirectory(dotGit)) return dotGit;
+  const link = /^gitdir: (.+)$/m.exec((await text(dotGit)) ?? "")?.[1];
+  if (link !== undefined) return isAbsolute(link) ? link : resolve(path, link);
+  if (await isDirectory(join(path, "objects"))) return path;
+  throw noRepository(path);
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}
+
+async function text(path: string): Promise<string | undefined> {
+  return readFile(path, "utf8").catch(() => undefined);
+}
+
+function noRepository(path: string): Failure {
+  return new Failure(
+    "usage",
+    `Cannot read the source "${path}": it is no git repository`,
+    "Name the source repository with --source: a clone with its .git, or a URL.",
+  );
+}

@@ -1,0 +1,39 @@
+/** How Argo CD and the cluster stand at one moment: their half of `landfall status`. */
+
+import type { Digest } from "../ids.ts";
+import type { Sight } from "./observation.ts";
+
+/** One Application. */
+export interface ApplicationView extends Sight {
+  readonly app: string;
+  /** `Synced`, `OutOfSync` or `Unknown`; undefined when it could not be read. */
+  readonly sync?: string;
+  readonly health?: string;
+  /** The commits of our repository that it was compared at. */
+  readonly revisions: readonly string[];
+}
+
+/** One container of a workload, and what its pods run. */
+export interface ContainerView {
+  readonly container: string;
+  /** The image as the template has it, tag and all. */
+  readonly image: string;
+  /** What the pods were started with, each once: one when all is well. */
+  readonly running: readonly string[];
+  /** The digests that their runtimes name, each once. */
+  readonly digests: readonly Digest[];
+}
+
+/** One workload. */
+export interface WorkloadView extends Sight {
+  /** `Deployment/web`. */
+  readonly workload: string;
+  readonly namespace: string;
+  readonly containers: readonly ContainerView[];
+}
+
+/** All of it. */
+export interface ClusterView {
+  readonly argocd?: ApplicationView | undefined;
+  readonly workloads: readonly WorkloadView[];
+}

@@ -1,0 +1,26 @@
+/** What was seen of one thing in one look, or that it could not be seen. */
+
+import { exit, exitOfFailure, Failure } from "../failure.ts";
+import type { StepVerdict, VerifyStep } from "../results/verify.ts";
+
+/** What was seen of something in one look. */
+export type Sight = Pick<VerifyStep, "detail" | "hint" | "code"> & {
+  readonly state: Exclude<VerifyStep["state"], "skipped">;
+};
+
+/** Returns what a verdict says. */
+export function sightOf(verdict: StepVerdict): Sight {
+  const { kind: state, detail } = verdict;
+  return { state, detail, ...(state === "failed" && { hint: verdict.hint }) };
+}
+
+/** Returns whether an error says something of the world, and not of the settings or of a stop. */
+export function isOfTheWorld(error: unknown): error is Failure {
+  if (!(error instanceof Failure) || error.code === "interrupted") return false;
+  return exitOfFailure(error.code) !== exit.usage;
+}
+
+/** Returns that something could not be seen: it may be well all the same. */
+export function unseen({ code, message, hint }: Failure): Sight {
+  return { state: "unreadable", detail: message, hint, code };
+}

@@ -1,0 +1,125 @@
+/** Git, registry, pins, Argo CD and cluster side by side: the object behind text and JSON. */
+
+import type { ApplicationView, WorkloadView } from "../cluster/cluster-view.ts";
+import { exit, type FailureCode } from "../failure.ts";
+import { asDigest, type CommitId, type Digest, type Revision, type Tag } from "../ids.ts";
+import { type ImageName, parseImageRef, sameImage } from "../image-ref.ts";
+import { calmVerdicts, type SyncImage } from "./sync.ts";
+import { exitOfUnread } from "./verify.ts";
+
+/** How one image stands in one place. */
+export interface StatusCell {
+  /** `same` as what is wanted, or not, or nothing is known. */
+  readonly state: "same" | "differs" | "unreadable";
+  /** What is there, in few words. */
+  readonly text: string;
+  /** Why it could not be read. Words of servers may be in it. */
+  readonly detail?: string | undefined;
+  readonly code?: FailureCode | undefined;
+}
+
+/** What the sync checker found of one image. */
+export type SyncFinding = Pick<SyncImage, "verdict" | "detail" | "hint">;
+
+/** One image, place by place. A place that is not configured is not there. */
+export interface StatusRow {
+  readonly image: string;
+  /** What is wanted: the revision that was asked for, or the newest that is published whole. */
+  readonly git: { readonly tag: Tag; readonly revision?: Revision | undefined };
+  /** What the sync checker says of the pins; undefined when a revision was asked for. */
+  readonly sync?: SyncFinding | undefined;
+  readonly registry: StatusCell & { readonly digest?: Digest | undefined };
+  readonly pins: StatusCell;
+  readonly argocd?: StatusCell | undefined;
+  readonly cluster?: StatusCell | undefined;
+}
+
+/** How everything stands at one moment. `version` changes when a reader would have to. */
+export interface StatusResult {
+  readonly version: 1;
+  readonly command: "status";
+  readonly exit: number;
+  readonly repository: string;
+  readonly branch: string;
+  readonly tip: CommitId;
+  readonly images: readonly StatusRow[];
+  readonly argocd?: ApplicationView | undefined;
+  readonly workloads: readonly WorkloadView[];
+}
+
+/** Returns the cells of a row after `git`, in the order in which a deploy reaches the places. */
+export function cellsOf({ registry, pins, argocd, cluster }: StatusRow): readonly StatusCell[] {
+  return [registry, pins, argocd, cluster].filter((cell) => cell !== undefined);
+}
+
+/** Returns how a row stands as a whole: what differs is certain, whatever else cannot be read. */
+export function stateOfRow(row: StatusRow): StatusCell["state"] {
+  const states = cellsOf(row).map(({ state }) => state);
+  if (states.includes("differs")) return "differs";
+  return states.includes("unreadable") ? "unreadable" : "same";
+}
+
+/**
+ * Returns the exit status: 3 where something differs; where something could not be read 5, or 6
+ * when all that `seen` could not be is only throttled.
+ */
+export function exitOfRows(
+  rows: readonly StatusRow[],
+  seen: Parameters<typeof exitOfUnread>[0],
+): number {
+  const states = rows.map(stateOfRow);
+  if (states.includes("differs")) return exit.drift;
+  return states.includes("unreadable") ? exitOfUnread(seen) : exit.done;
+}
+
+/** Returns what the pins of an image hold beside what is wanted. */
+export function pinsCell(tags: readonly (Tag | undefined)[], wanted: Tag): StatusCell {
+  if (tags.length === 0) return { state: "differs", text: "no pin" };
+  const distinct = [...new Set(tags.map((tag) => tag ?? "no tag"))];
+  const isSame = distinct.every((tag) => tag === wanted);
+  return { state: isSame ? "same" : "differs", text: distinct.join(", ") };
+}
+
+/** Returns what the pins of an image hold, by the word of the sync checker. */
+export function checkedPinsCell(
+  tags: readonly (Tag | undefined)[],
+  { verdict, detail }: SyncFinding,
+): StatusCell {
+  const held = [...new Set(tags.map((tag) => tag ?? "no tag"))].join(", ") || "no pin";
+  const text = verdict === "in-sync" ? held : `${held} (${verdict})`;
+  if (verdict === "unreadable") return { state: "unreadable", text, detail };
+  return { state: calmVerdicts.has(verdict) ? "same" : "differs", text };
+}
+
+/** Returns how Argo CD stands. It knows commits, not images: all rows have the same. */
+export function argocdCell({ state, sync, health }: ApplicationView): StatusCell {
+  if (state === "unreadable") return { state, text: "unreadable" };
+  return { state: state === "done" ? "same" : "differs", text: `${sync}, ${health}` };
+}
+
+/** Returns what runs of an image in the workloads that are to run it. */
+export function clusterCell(
+  views: readonly WorkloadView[],
+  { image, wanted }: { readonly image: ImageName; readonly wanted: Tag },
+): StatusCell {
+  if (views.length === 0) return { state: "differs", text: "no workload" };
+  const tags = [...new Set(views.flatMap((view) => tagsIn(view, image)))];
+  const isOther = tags.some((tag) => tag !== wanted && asDigest(tag) === undefined);
+  const states = views.map(({ state }) => state);
+  const isLate = states.some((state) => state === "waiting" || state === "failed");
+  const text = tags.join(", ");
+  if (isOther || isLate) return { state: "differs", text: text || "nothing" };
+  if (states.includes("unreadable")) return { state: "unreadable", text: text || "unreadable" };
+  return { state: "same", text: text || "nothing" };
+}
+
+/** What pods run; where there are none, what the next ones would. Digests where no tag is named. */
+function tagsIn({ containers }: WorkloadView, image: ImageName): readonly string[] {
+  return containers.flatMap((container) => {
+    const template = parseImageRef(container.image);
+    if (template === undefined || !sameImage(template.name, image)) return [];
+    const running = container.running.flatMap((text) => parseImageRef(text) ?? []);
+    const refs = running.length > 0 ? running : [template];
+    return refs.flatMap((ref) => ref.tag ?? ref.digest ?? []);
+  });
+}

@@ -1,0 +1,128 @@
+/** What the commands that look at the cluster and the surroundings found, in brief. */
+
+import type { DoctorResult } from "../../core/results/doctor.ts";
+import { cellsOf, type StatusResult, stateOfRow } from "../../core/results/status.ts";
+import type { VerifyResult, VerifyStep } from "../../core/results/verify.ts";
+import { counted, printSpan } from "../html/words.ts";
+import { type Brief, type Notice, single, tally } from "./model.ts";
+
+const stepStates = ["done", "failed", "waiting", "unreadable", "skipped"] as const;
+/** What differs is certain, so it is worse than what could not be read. */
+const rowStates = ["differs", "unreadable", "same"] as const;
+const checkStates = ["ok", "warn", "fail", "skipped"] as const;
+
+/** Returns a verification in brief. */
+export function verifyBrief(result: VerifyResult): Brief {
+  const { command, outcome, exit, tag, revision, commit, tookMs, steps } = result;
+  const wrong = steps.filter(({ state }) => state !== "done" && state !== "skipped");
+  const tallied = { name: "landfall_verify_steps", help: "Steps, by state.", label: "state" };
+  return {
+    ...{ command, verdict: outcome, exit },
+    headline: `${outcome}: ${tag}${outcome === "verified" ? " is what runs" : " is not seen to run"}`,
+    facts: [
+      ["Revision", revision],
+      ["Deploy commit", commit],
+      ["Took", printSpan(tookMs)],
+    ],
+    tables: [
+      {
+        title: "Steps",
+        heads: ["Step", "Of", "State", "What was seen"],
+        rows: steps.map(({ name, target, state, detail }) => [name, target, state, detail]),
+      },
+    ],
+    troubles: [],
+    notices: wrong.map(stepNotice),
+    outputs: [
+      ["outcome", outcome],
+      ["revision", revision],
+      ["commit", commit],
+      ["tag", tag],
+    ],
+    gauges: [
+      single("landfall_run_duration_seconds", "Wall time of the run.", tookMs / 1000),
+      tally(
+        tallied,
+        stepStates,
+        steps.map(({ state }) => state),
+      ),
+    ],
+  };
+}
+
+function stepNotice({ name, target, state, detail, hint }: VerifyStep): Notice {
+  return { level: "error", title: `${name} ${target}: ${state}`, message: detail, hint };
+}
+
+/** Returns what `status` saw in brief. */
+export function statusBrief(result: StatusResult): Brief {
+  const { command, exit, repository, branch, tip, images } = result;
+  const states = images.map(stateOfRow);
+  const verdict = rowStates.find((state) => states.includes(state)) ?? "same";
+  const wrong = images.filter((row) => stateOfRow(row) !== "same");
+  const said = {
+    name: "landfall_status_images",
+    help: "Images, by how places agree.",
+    label: "state",
+  };
+  const same = "All places agree";
+  return {
+    ...{ command, verdict, exit },
+    headline:
+      wrong.length === 0 ? same : `${counted(wrong.length, "image")} not the same everywhere`,
+    facts: [
+      ["Manifests", `${branch} of ${repository}`],
+      ["Tip", tip],
+    ],
+    tables: [
+      {
+        title: "Images",
+        heads: ["Image", "Git", "Registry", "Pins", "Argo CD", "Cluster"],
+        rows: images.map(({ image, git, registry, pins, argocd, cluster }) => [
+          ...[image, git.tag, registry.text, pins.text],
+          ...[argocd?.text ?? "", cluster?.text ?? ""],
+        ]),
+      },
+    ],
+    troubles: [],
+    notices: wrong.map((row): Notice => {
+      const amiss = cellsOf(row).filter(({ state }) => state !== "same");
+      const message = amiss.map(({ text, detail }) => detail ?? text).join("; ");
+      return { level: "warning", title: `${row.image}: ${stateOfRow(row)}`, message };
+    }),
+    outputs: [["tip", tip]],
+    gauges: [tally(said, rowStates, states)],
+  };
+}
+
+/** Returns an examination in brief. */
+export function doctorBrief({ command, exit, checks }: DoctorResult): Brief {
+  const bad = checks.filter(({ state }) => state === "fail").length;
+  const said = { name: "landfall_doctor_checks", help: "Checks, by state.", label: "state" };
+  return {
+    ...{ command, exit, verdict: bad > 0 ? "unwell" : "well" },
+    headline: bad > 0 ? `${counted(bad, "check")} failed` : "Nothing is missing for a deploy",
+    facts: [],
+    tables: [
+      {
+        title: "Checks",
+        heads: ["Check", "State", "What was seen", "Remedy"],
+        rows: checks.map(({ name, state, detail, remedy }) => [name, state, detail, remedy ?? ""]),
+      },
+    ],
+    troubles: [],
+    notices: checks.flatMap(({ name, state, detail, remedy }): readonly Notice[] => {
+      if (state !== "fail" && state !== "warn") return [];
+      const level = state === "fail" ? "error" : "warning";
+      return [{ level, title: `doctor: ${name}`, message: detail, hint: remedy }];
+    }),
+    outputs: [],
+    gauges: [
+      tally(
+        said,
+        checkStates,
+        checks.map(({ state }) => state),
+      ),
+    ],
+  };
+}

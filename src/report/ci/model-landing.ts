@@ -1,0 +1,120 @@
+/** A promotion, a rollback or a release in brief. */
+
+import { printPlace } from "../../core/failure.ts";
+import type {
+  HoldReport,
+  ImageReport,
+  Outcome,
+  PromoteResult,
+} from "../../core/results/promote.ts";
+import { counted, printSpan } from "../html/words.ts";
+import { type Brief, type Fact, type Gauge, single, tally } from "./model.ts";
+import { troubles } from "./notices.ts";
+
+const meanings: Readonly<Record<Outcome, string>> = {
+  landed: "is in the branch, verified by reading the remote",
+  unchanged: "was in the branch already",
+  superseded: "is older than what the branch holds; nothing was moved back",
+  held: "is kept out by a recorded rollback",
+  refused: "was refused by the server",
+  failed: "certainly did not land",
+  unknown: "may have landed: the remote does not show whether it did",
+  "would-land": "would land; this was a dry run",
+};
+const imageOutcomes = ["moved", "unchanged", "superseded", "held", "diverged", "released"] as const;
+
+/** Returns the result in brief. */
+export function landingBrief(result: PromoteResult): Brief {
+  const { command, outcome, exit, images, holds = [], diff } = result;
+  const what = subjectOf(result);
+  return {
+    ...{ command, verdict: outcome, exit, diff },
+    headline: `${outcome}: ${what} ${meanings[outcome]}`,
+    facts: facts(result),
+    tables: [
+      {
+        title: "Images",
+        heads: ["Image", "Outcome", "Pin", "From", "To"],
+        rows: images.flatMap(imageRows),
+      },
+      {
+        title: "Holds",
+        heads: ["Hold", "Images", "Through", "Reason", "By", "Until"],
+        rows: holds.map(holdRow),
+      },
+    ],
+    troubles: troubles(`${command} ${outcome}`, result),
+    notices: [],
+    outputs: outputs(result),
+    gauges: gauges(result),
+  };
+}
+
+function subjectOf({ images, revision, command }: PromoteResult): string {
+  const tags = [...new Set(images.map(({ tag }) => tag))].join(", ");
+  return tags || revision || `the ${command}`;
+}
+
+function facts(result: PromoteResult): readonly Fact[] {
+  const { branch, repository, revision, commit, tip, attempts, tookMs, deploy } = result;
+  const known = (name: string, value: string | undefined): readonly Fact[] =>
+    value === undefined ? [] : [[name, value]];
+  return [
+    ["Manifests", `${branch} of ${repository}`],
+    ...known("Revision", revision),
+    ...known("Deploy commit", commit),
+    ...(commit === undefined ? known("Tip", tip) : []),
+    ["Took", `${counted(attempts, "round")}, ${printSpan(tookMs)}`],
+    ["Deploy", deploy],
+  ];
+}
+
+function imageRows({ image, outcome, pins, tag }: ImageReport): readonly (readonly string[])[] {
+  if (pins.length === 0) return [[image, outcome, "", "", tag]];
+  return pins.map((pin) => [image, outcome, printPlace(pin), pin.from || "(no tag)", pin.to]);
+}
+
+function holdRow({ change, images, through, reason, by, until }: HoldReport): readonly string[] {
+  return [change, images.join(", "), through.slice(0, 7), reason, by, until ?? "it is lifted"];
+}
+
+/** Whether the branch holds pins or holds of ours that it did not have before. */
+function isChange({ outcome, images, holds = [] }: PromoteResult): boolean {
+  if (outcome !== "landed") return false;
+  return holds.length > 0 || images.some((image) => image.outcome === "moved");
+}
+
+function outputs(result: PromoteResult): readonly Fact[] {
+  const { outcome, revision, commit, attempts, deploy, images } = result;
+  const reference = ({ image, tag, digest }: ImageReport) =>
+    `${image}:${tag}${digest === undefined ? "" : `@${digest}`}`;
+  return [
+    ["outcome", outcome],
+    ["changed", String(isChange(result))],
+    ["revision", revision ?? ""],
+    ["commit", commit ?? ""],
+    ["tag", [...new Set(images.map(({ tag }) => tag))].join("\n")],
+    ["images", images.map(reference).join("\n")],
+    ["attempts", String(attempts)],
+    ["deploy", deploy],
+  ];
+}
+
+function gauges({ attempts, tookMs, images }: PromoteResult): readonly Gauge[] {
+  const moved = images.flatMap(({ pins }) => pins.filter(({ from, to }) => from !== to));
+  const image = {
+    name: "landfall_images",
+    help: "Images, by what came of them.",
+    label: "outcome",
+  };
+  return [
+    single("landfall_run_duration_seconds", "Wall time of the run.", tookMs / 1000),
+    single("landfall_run_attempts", "Rounds of the landing loop.", attempts),
+    single("landfall_pins_moved", "Pins that the run moved, or would move.", moved.length),
+    tally(
+      image,
+      imageOutcomes,
+      images.map(({ outcome }) => outcome),
+    ),
+  ];
+}

@@ -1,0 +1,23 @@
+/** Notices that results of several commands have in common. */
+
+import type { FailureReport } from "../../core/results/promote.ts";
+import type { Notice } from "./model.ts";
+
+/** Returns the failure and the warnings of a result. `title` says of what. */
+export function troubles(
+  title: string,
+  told: { readonly failure?: FailureReport | undefined; readonly warnings: readonly string[] },
+): readonly Notice[] {
+  const { failure, warnings } = told;
+  const failed: readonly Notice[] =
+    failure === undefined
+      ? []
+      : [
+          {
+            ...{ level: "error", title: `${title}: ${failure.code}`, message: failure.message },
+            ...{ hint: failure.hint, place: failure.place },
+          },
+        ];
+  const warned = warnings.map((message): Notice => ({ level: "warning", title, message }));
+  return [...failed, ...warned];
+}

@@ -1,0 +1,20 @@
+/** What several tables of an audit's report hold in their cells. */
+
+import { type Html, html } from "./html.ts";
+import { idTag } from "./words.ts";
+
+/** Returns a commit's id, as a link to its row where `known` says that there is one. */
+export function linkTo(kind: "c-" | "d-", id: string, known: ReadonlySet<string>): Html {
+  if (!known.has(id)) return idTag(id);
+  return html`<a href="#${kind}${id}"><code>${id.slice(0, 7)}</code></a>`;
+}
+
+/** Returns a tag before and after. */
+export function changeTag(from: string, to: string): Html {
+  return html`<code>${shownTag(from)}</code> <span class="arrow">→</span> <code>${shownTag(to)}</code>`;
+}
+
+/** Returns a tag as it is shown: empty where a manifest names none. */
+export function shownTag(tag: string): string {
+  return tag === "" ? "(no tag)" : tag;
+}

@@ -1,0 +1,47 @@
+/** The figures that head an audit's report, all counted from the one result. */
+
+import type { AuditResult, Fate, LedgerDeploy } from "../../core/results/audit.ts";
+import { counted } from "./words.ts";
+
+/** Fates of commits that production holds, or held through something newer. */
+const landedFates: readonly Fate[] = ["deployed", "covered", "superseded", "recovered"];
+
+/** How long commits took until they had landed, in milliseconds. */
+export interface Lags {
+  readonly median: number;
+  /** Nineteen of twenty took no longer. */
+  readonly most: number;
+  readonly longest: number;
+}
+
+/** Returns how many code commits landed and were not taken out. */
+export function landedCount({ counts }: AuditResult): number {
+  return landedFates.reduce((sum, fate) => sum + counts[fate], 0);
+}
+
+/** Returns the lags of all landed commits, or undefined where none is known. Nearest rank. */
+export function lagsOf({ commits }: AuditResult): Lags | undefined {
+  const lags = commits
+    .filter(({ fate }) => landedFates.includes(fate))
+    .flatMap(({ lagMs }) => lagMs ?? [])
+    .sort((a, b) => a - b);
+  const rank = (part: number) => lags[Math.ceil(lags.length * part) - 1];
+  const [median, most, longest] = [rank(0.5), rank(0.95), rank(1)];
+  if (median === undefined || most === undefined || longest === undefined) return undefined;
+  return { median, most, longest };
+}
+
+/** Returns the deploys that nobody's tool made. */
+export function byHand({ deploys }: AuditResult): readonly LedgerDeploy[] {
+  return deploys.filter(({ kind }) => kind === "by-hand");
+}
+
+/** Returns the audit's verdict in one sentence. */
+export function auditHeadline(result: AuditResult): string {
+  const { gap, pending } = result.counts;
+  if (result.failure !== undefined) return "The audit could not be finished";
+  if (gap > 0) return `${counted(gap, "code commit")} never reached production`;
+  if (result.commits.length === 0) return "No code commits in this time";
+  if (pending > 0) return `No gaps, and ${counted(pending, "code commit")} still on the way`;
+  return "Every code commit is accounted for";
+}

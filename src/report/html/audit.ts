@@ -1,0 +1,89 @@
+/** An audit as one HTML file: the verdict, the timeline, what is wrong, then every commit. */
+
+import type { AuditResult } from "../../core/results/audit.ts";
+import { deployTable, handTable } from "./audit-deploy-tables.ts";
+import { auditHeadline, byHand, lagsOf, landedCount } from "./audit-figures.ts";
+import { timelineSection } from "./audit-legend.ts";
+import { commitTable, inversionTable, leftBehindTable } from "./audit-tables.ts";
+import { type Content, html } from "./html.ts";
+import { type Figure, figuresTag, notesTag } from "./notes.ts";
+import { printPage, type Section } from "./page.ts";
+import { listing } from "./table.ts";
+import { printCount, printSpan, timeTag } from "./words.ts";
+
+/** Returns the audit as one self-contained HTML file: the same result, the same text. */
+export function auditHtml(result: AuditResult): string {
+  const { failure, warnings, counts, asOfMs } = result;
+  return printPage({
+    kind: "Audit",
+    headline: auditHeadline(result),
+    tone: failure !== undefined || counts.gap > 0 ? "bad" : "good",
+    about: about(result),
+    lead: html`${notesTag(failure, warnings)}${figuresTag(figures(result))}`,
+    sections: [timelineSection(result), ...wrongs(result), ...ledger(result)],
+    foot: html`Times are UTC, as the commits claim them. What landed was decided by ancestry,
+never by time. As of ${timeTag(asOfMs)}.`,
+  });
+}
+
+function about(result: AuditResult): readonly (readonly [name: string, value: Content])[] {
+  const { repository, branch, source, sinceMs, asOfMs } = result;
+  return [
+    ["Manifests", html`${branch} of ${repository}`],
+    ...(source === repository ? [] : [["Source", source] as const]),
+    ["From", sinceMs <= 0 ? "the first commit" : timeTag(sinceMs)],
+    ["To", timeTag(asOfMs)],
+  ];
+}
+
+function figures(result: AuditResult): readonly Figure[] {
+  const { commits, deploys, counts } = result;
+  const lags = lagsOf(result);
+  const span = (ms: number | undefined) => (ms === undefined ? "–" : printSpan(ms));
+  const gaps = counts.gap === 1 ? "gap" : "gaps";
+  return [
+    { id: "commits", value: printCount(commits.length), label: "code commits" },
+    { id: "landed", value: printCount(landedCount(result)), label: "reached production" },
+    { id: "gap", value: printCount(counts.gap), label: gaps, tone: counts.gap > 0 ? "bad" : "" },
+    { id: "median-lag", value: span(lags?.median), label: "median lag" },
+    { id: "most-lag", value: span(lags?.most), label: "lag of 95 %, at most" },
+    { id: "longest-lag", value: span(lags?.longest), label: "longest lag" },
+    { id: "deploys", value: printCount(deploys.length), label: "deploy commits" },
+  ];
+}
+
+/** What should not be, where it is read before the long lists. */
+function wrongs(result: AuditResult): readonly Section[] {
+  return [
+    listing(leftBehindTable(result), {
+      title: "Pins left behind",
+      note: "Pins that deploys of their image went past: an older tag ran there, or still does.",
+      none: "Every deploy moved all pins of its images.",
+    }),
+    listing(inversionTable(result), {
+      title: "Inversions",
+      note: "Deploys that put an image back without being a rollback.",
+      none: "No deploy put an image back without being a rollback.",
+    }),
+    listing(handTable(byHand(result), result), {
+      title: "Deploys by hand",
+      note: "Commits that moved pins, and that no tool says it made.",
+      none: "A tool made every commit that moved a pin.",
+    }),
+  ];
+}
+
+function ledger(result: AuditResult): readonly Section[] {
+  return [
+    listing(commitTable(result), {
+      title: "Code commits",
+      note: "Newest first. Lag runs from the commit's date to that of the deploy that landed it.",
+      none: "There are none in this time.",
+    }),
+    listing(deployTable(result), {
+      title: "Deploys",
+      note: "Commits of the manifests branch that moved pins, or say why they moved none.",
+      none: "There are none in this time.",
+    }),
+  ];
+}

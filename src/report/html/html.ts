@@ -1,0 +1,55 @@
+/** HTML that cannot be broken out of: whatever a template is given is escaped, and made plain. */
+
+import { plain } from "../safe-text.ts";
+
+/** Markup of our own, which a template takes as it is. Only templates and this room make it. */
+export class Html {
+  readonly #markup: string;
+
+  constructor(markup: string) {
+    this.#markup = markup;
+  }
+
+  toString(): string {
+    return this.#markup;
+  }
+}
+
+/** What a template takes: markup, text (escaped), numbers, nothing, or a row of these. */
+export type Content = Html | string | number | undefined | readonly Content[];
+
+/** No markup at all. */
+export const nothing = new Html("");
+
+const entities: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+/**
+ * Returns a text as it may stand between tags and within quoted attributes: on one line, without
+ * control, bidirectional and invisible characters, its five special characters as entities.
+ */
+export function escapeHtml(text: string): string {
+  return plain(text).replace(/[&<>"']/g, (found) => entities[found] ?? "");
+}
+
+/**
+ * Makes markup from a template. Texts that stand in an attribute must stand in quotes there, and
+ * none may stand within a `script`, a `style`, a comment or a URL.
+ */
+export function html(parts: TemplateStringsArray, ...contents: readonly Content[]): Html {
+  return new Html(
+    parts.map((part, at) => (at === 0 ? "" : print(contents[at - 1])) + part).join(""),
+  );
+}
+
+function print(content: Content): string {
+  if (content === undefined) return "";
+  if (content instanceof Html) return content.toString();
+  if (typeof content === "object") return content.map(print).join("");
+  return escapeHtml(String(content));
+}

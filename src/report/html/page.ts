@@ -1,0 +1,94 @@
+/** The frame of every HTML report: one file that loads nothing, and runs one script of our own. */
+
+import { type Content, Html, html, nothing } from "./html.ts";
+import { script } from "./script.ts";
+import { style } from "./style.ts";
+import { printCount } from "./words.ts";
+
+/** SHA-256 of the two fixed texts. After a change of either, this file's test says the new one. */
+const hashes = {
+  style: "sha256-yJ2CZMrMBvu0iVDc9T9ht8ie5ZRyaifpAUj+RM5wQss=",
+  script: "sha256-+dElYrR5md2OlBansLb2TqYWTfDwMJMgfptO+GvQ544=",
+};
+
+const policy = [
+  "default-src 'none'",
+  `style-src '${hashes.style}'`,
+  `script-src '${hashes.script}'`,
+  "base-uri 'none'",
+  "form-action 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+].join("; ");
+
+/** A part of the page that the navigation leads to. */
+export interface Section {
+  readonly id: string;
+  readonly title: string;
+  /** How many things it lists. */
+  readonly count?: number;
+  /** Given the id of its heading, for what is labelled by that. */
+  readonly body: (headingId: string) => Html;
+}
+
+/** A page. */
+export interface Page {
+  /** Of the command: `Audit`. */
+  readonly kind: string;
+  readonly headline: string;
+  readonly tone: "good" | "bad";
+  /** What was looked at: names and values below the headline. */
+  readonly about: readonly (readonly [name: string, value: Content])[];
+  readonly lead: Html;
+  readonly sections: readonly Section[];
+  readonly foot: Content;
+}
+
+/** Returns the page as the text of one HTML file. */
+export function printPage(page: Page): string {
+  const { kind, headline, tone, about, lead, sections, foot } = page;
+  return `${html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${new Html(policy)}">
+<meta name="referrer" content="no-referrer">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${headline} – Landfall ${kind.toLowerCase()}</title>
+<style>${new Html(style)}</style>
+</head>
+<body>
+<a class="skip" href="#main">Skip to the findings</a>
+<header>
+<p class="brand"><b>Landfall</b> ${kind}</p>
+<h1 class="${tone}">${headline}</h1>
+<dl class="about">${about.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>\n`)}</dl>
+</header>
+${navigation(sections)}
+<main id="main" tabindex="-1">
+${lead}
+${sections.map(sectionTag)}</main>
+<footer>${foot}</footer>
+<script>${new Html(script)}</script>
+</body>
+</html>`}\n`;
+}
+
+function navigation(sections: readonly Section[]): Html {
+  const links = sections.map(
+    ({ id, title, count }) =>
+      html`<li><a href="#${id}">${title}</a>${count === undefined ? nothing : html` <span>${printCount(count)}</span>`}</li>\n`,
+  );
+  return html`<nav aria-label="Sections"><ul>\n${links}</ul></nav>`;
+}
+
+function sectionTag({ id, title, count, body }: Section): Html {
+  const heading = `${id}-title`;
+  const number =
+    count === undefined ? nothing : html` <span class="count">${printCount(count)}</span>`;
+  return html`<section id="${id}" aria-labelledby="${heading}">
+<h2 id="${heading}">${title}${number}</h2>
+${body(heading)}
+</section>\n`;
+}

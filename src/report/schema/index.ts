@@ -1,0 +1,20 @@
+/** The JSON Schemas of results, by the commands that print them. */
+
+import { z } from "zod";
+import type { AnyResult } from "../../core/results/any.ts";
+import { audit } from "./audit.ts";
+import { doctor, status, verify } from "./cluster.ts";
+import { landing, sync } from "./landing.ts";
+
+/** Schemas by command. Fields may be added without a new version: readers pass over them. */
+export const resultSchemas = {
+  ...{ promote: landing, rollback: landing, release: landing },
+  ...{ sync, audit, verify, status, doctor },
+} satisfies Readonly<Record<AnyResult["command"], z.ZodType>>;
+
+/** Returns the JSON Schema of what a command prints with `--json`; undefined: there is none. */
+export function resultSchema(command: string): object | undefined {
+  if (!Object.hasOwn(resultSchemas, command)) return undefined;
+  const schema = resultSchemas[command as AnyResult["command"]];
+  return { title: `landfall ${command} --json`, ...z.toJSONSchema(schema, { io: "input" }) };
+}

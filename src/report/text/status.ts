@@ -1,0 +1,86 @@
+/** Status for people: one table, image by image and place by place, and what is not well below. */
+
+import type { Sight } from "../../core/cluster/observation.ts";
+import {
+  cellsOf,
+  type StatusCell,
+  type StatusResult,
+  type SyncFinding,
+  stateOfRow,
+} from "../../core/results/status.ts";
+import { plain } from "../safe-text.ts";
+import type { Style } from "../style.ts";
+
+type State = StatusCell["state"];
+/** A cell as it is printed: the text first measured, then painted. */
+type Printed = readonly [text: string, state: State | "head" | "name"];
+
+const words: Readonly<Record<State, string>> = {
+  same: "in step",
+  differs: "differs",
+  unreadable: "unreadable",
+};
+const cellMax = 60;
+const detailMax = 500;
+
+/** Returns the result as text, with a final newline. */
+export function statusText(result: StatusResult, style: Style): string {
+  const { branch, repository, tip } = result;
+  const where = `${plain(branch)} of ${plain(repository)} at ${tip}`;
+  return `${[...table(result, style), "", style.dim(where), ...unwell(result, style)].join("\n")}\n`;
+}
+
+function table({ images }: StatusResult, style: Style): readonly string[] {
+  const places = ["registry", "pins", "argocd", "cluster"] as const;
+  const shown = places.filter((place) => images.some((row) => row[place] !== undefined));
+  const head = ["", "image", "git", ...shown].map((text): Printed => [text, "head"]);
+  const rows = images.map((row): readonly Printed[] => {
+    const state = stateOfRow(row);
+    const first: readonly Printed[] = [
+      [words[state], state],
+      [plain(row.image), "name"],
+      [row.git.tag, "name"],
+    ];
+    return [...first, ...cellsOf(row).map((cell): Printed => [shortened(cell), cell.state])];
+  });
+  const all = [head, ...rows];
+  const widths = head.map((_, at) => Math.max(...all.map((row) => row[at]?.[0].length ?? 0)));
+  return all.map((row) => {
+    const cells = row.map(([text, state], at) => paint(text.padEnd(widths[at] ?? 0), state, style));
+    return cells.join("  ").trimEnd();
+  });
+}
+
+function shortened({ text }: StatusCell): string {
+  return plain(text, cellMax);
+}
+
+function paint(text: string, state: Printed[1], style: Style): string {
+  if (state === "head") return style.dim(text);
+  if (state === "name") return text;
+  return state === "same" ? style.good(text) : style.bad(text);
+}
+
+/** What the table has no room for. */
+function unwell({ images, argocd, workloads }: StatusResult, style: Style): readonly string[] {
+  const registries = images.flatMap(({ registry: { detail } }) =>
+    detail === undefined ? [] : [`  ${plain(detail, detailMax)}`],
+  );
+  const drifts = images.flatMap(({ image, sync }) => driftLines(image, sync, style));
+  const apps = argocd === undefined ? [] : sightLines(`argocd ${argocd.app}`, argocd, style);
+  const rest = workloads.flatMap((view) => sightLines(view.workload, view, style));
+  return [...new Set(registries), ...drifts, ...apps, ...rest];
+}
+
+function driftLines(image: string, sync: SyncFinding | undefined, style: Style): readonly string[] {
+  if (sync === undefined || sync.verdict === "in-sync") return [];
+  const { verdict, detail, hint } = sync;
+  const line = `  ${plain(image)}  ${verdict}: ${plain(detail, detailMax)}`;
+  return hint === undefined ? [line] : [line, `    ${style.dim(plain(hint))}`];
+}
+
+function sightLines(name: string, { state, detail, hint }: Sight, style: Style): readonly string[] {
+  if (state === "done") return [];
+  const line = `  ${plain(name)}  ${plain(detail, detailMax)}`;
+  return hint === undefined ? [line] : [line, `    ${style.dim(plain(hint))}`];
+}

@@ -1,0 +1,37 @@
+/** A verification's result for people: what came of it first, then step by step. */
+
+import type { VerifyResult, VerifyStep } from "../../core/results/verify.ts";
+import { plain } from "../safe-text.ts";
+import type { Style } from "../style.ts";
+
+const detailMax = 500;
+
+/** Returns the result as text, with a final newline. */
+export function verifyText(result: VerifyResult, style: Style): string {
+  const { outcome, tag, commit, tookMs, steps } = result;
+  const word = outcome === "verified" ? style.good(outcome) : style.bad(outcome);
+  const took = style.dim(`(${seconds(tookMs)})`);
+  const head = `${style.bold(word)}  ${tag}  commit ${commit}  ${took}`;
+  return `${[head, ...steps.flatMap((step) => stepLines(step, style))].join("\n")}\n`;
+}
+
+/** Returns the lines of one step: how it ended, what was seen, and what to do about it. */
+function stepLines(step: VerifyStep, style: Style): readonly string[] {
+  const { name, target, state, detail, hint, waitedMs } = step;
+  const waited = waitedMs === 0 ? "" : `  ${style.dim(`(${seconds(waitedMs)})`)}`;
+  const what = `${name.padEnd(7)}  ${plain(target)}`;
+  const lines = [`  ${paint(state, style)}  ${what}  ${plain(detail, detailMax)}${waited}`];
+  if (hint !== undefined) lines.push(`              ${style.dim(plain(hint))}`);
+  return lines;
+}
+
+function paint(state: VerifyStep["state"], style: Style): string {
+  const word = state.padEnd(10);
+  if (state === "done") return style.good(word);
+  if (state === "skipped") return style.dim(word);
+  return state === "waiting" ? style.warn(word) : style.bad(word);
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}

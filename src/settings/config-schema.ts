@@ -1,0 +1,159 @@
+/** The shape of landfall.yaml: its keys, what each takes, and what editors say of them. */
+
+import { z } from "zod";
+import { defaults } from "../core/defaults.ts";
+import { parseImageName, printImageName } from "../core/image-ref.ts";
+import * as value from "./config-values.ts";
+
+const image = z.strictObject({
+  name: value.imageName.describe("The image's name, without a tag."),
+  context: optional(value.path, "Directory that is sent to the build. Default: the root."),
+  dockerfile: optional(value.path, "Dockerfile, below the context. Default: Dockerfile."),
+  buildArgs: optional(
+    z.record(z.string(), z.string()),
+    "Build arguments. {tag} and {revision} are filled in. No secrets: the image shows them.",
+  ),
+  platform: optional(value.platform, "Platform to build for. Default: the engine's own."),
+  paths: optional(
+    value.listOf(value.path),
+    "Source paths whose changes rebuild the image. Default: every change does.",
+  ),
+});
+
+const manifests = z.strictObject({
+  repository: optional(
+    value.repository,
+    "Repository with the manifests, URL or path. Default: the source's own.",
+  ),
+  branch: optional(value.branch, "Branch with the manifests.", defaults.branch),
+  paths: optional(
+    value.listOf(value.path),
+    "Files and directories with manifests, from the root of the repository.",
+  ),
+});
+
+const sync = z.strictObject({
+  lookback: optional(
+    value.positive,
+    "How many commits of the source to look back.",
+    defaults.sync.lookback,
+  ),
+  grace: optional(
+    value.duration,
+    "How old a revision must be before a missing deploy counts as lost.",
+    defaults.sync.grace,
+  ),
+});
+
+const audit = z.strictObject({
+  pattern: optional(
+    value.regularExpression,
+    "What the subjects of deploy commits from before Landfall match.",
+    defaults.audit.pattern,
+  ),
+  since: optional(value.duration, "How far to look back.", defaults.audit.since),
+  behind: optional(
+    value.positive,
+    "After how many deploys a pin that did not move has stayed behind.",
+    defaults.audit.behind,
+  ),
+});
+
+const argocd = z.strictObject({
+  app: value.text.describe("Name of the Application."),
+  server: value.securePage.describe("Argo CD's URL. The token comes from the environment."),
+  namespace: optional(value.text, "Namespace of the Application, if not Argo CD's own."),
+});
+
+const rollout = z.strictObject({
+  namespace: value.text.describe("Namespace of the workloads."),
+  workloads: optional(
+    value.listOf(value.workload),
+    "Workloads such as Deployment/web. Default: those that pin our images.",
+  ),
+});
+
+const smoke = z.strictObject({
+  url: value.page.describe("Page to ask for."),
+  status: optional(value.status, "Status that the page must have.", defaults.smoke.status),
+  contains: optional(
+    value.text,
+    "Text that the page must hold. {tag} and {revision} are filled in.",
+  ),
+  retries: optional(value.natural, "How often to ask again. Default: until the time is over."),
+});
+
+const verify = z.strictObject({
+  argocd: optional(argocd, "Argo CD, which applies the manifests."),
+  rollout: optional(rollout, "The cluster, which runs the images."),
+  smoke: optional(value.listOf(smoke), "Pages that show that the deploy runs."),
+});
+
+const identity = z.strictObject({
+  name: value.text.describe("Name, for example of a bot."),
+  email: value.text.describe("Address."),
+});
+
+const signing = z.strictObject({
+  format: z
+    .enum(["ssh", "openpgp"])
+    .describe("ssh: the key comes from the environment. openpgp: it is one of gpg's keyring."),
+  key: optional(value.text, "Key in gpg's keyring, by its fingerprint. Default: the committer's."),
+});
+
+/** landfall.yaml. Every key is optional: flags can say all that a promotion needs. */
+export const settingsSchema = z.strictObject({
+  tag: optional(
+    value.tagFormat,
+    "How a tag is made from a revision: text with one {revision:N}, N from 7 to 40.",
+    defaults.tag,
+  ),
+  images: optional(
+    value.listOf(image).superRefine(refuseTwins),
+    "The images that are built from this source.",
+  ),
+  extraTags: optional(
+    z.array(value.tag),
+    "Further tags of images that are published from the default branch.",
+  ),
+  manifests: optional(manifests, "Where the manifests are."),
+  source: optional(value.repository, "Source repository, path or URL.", defaults.source),
+  superseded: optional(
+    z.enum(["record", "skip"]),
+    "Whether a superseded revision leaves an empty commit that says so, or none.",
+    defaults.superseded,
+  ),
+  skipCi: optional(z.boolean(), "Whether deploy commits say [skip ci].", defaults.skipCi),
+  identity: optional(identity, "Author and committer of the deploy commits.", defaults.identity),
+  signing: optional(signing, "How deploy commits are signed. Default: not, unless a key is given."),
+  insecureRegistries: optional(
+    z.array(value.registryHost),
+    "Registries, host and port, to speak plain http to. This machine needs no entry.",
+  ),
+  sync: optional(sync, "The checker that finds and repairs lost deploys."),
+  audit: optional(audit, "The ledger of which commits reached production."),
+  verify: optional(verify, "What proves that a deploy runs."),
+});
+
+/** The settings file, checked. Durations are in milliseconds; paths are plain. */
+export type Config = z.output<typeof settingsSchema>;
+
+function optional<T extends z.ZodType>(type: T, description: string, byDefault?: unknown) {
+  return type
+    .optional()
+    .meta({ description, ...(byDefault !== undefined && { default: byDefault }) });
+}
+
+/** Two entries of one image would ask for two builds of it, however its name is written. */
+function refuseTwins(images: readonly { name: string }[], context: z.RefinementCtx): void {
+  const seen = new Set<string>();
+  for (const [at, { name }] of images.entries()) {
+    const parsed = parseImageName(name);
+    const key = parsed === undefined ? name : printImageName(parsed);
+    if (seen.has(key)) {
+      const message = `"${key}" is listed above. Keep one of the two.`;
+      context.addIssue({ code: "custom", path: [at, "name"], message });
+    }
+    seen.add(key);
+  }
+}

@@ -1,0 +1,108 @@
+/** The kinds of values in landfall.yaml, each with the remedy for a wrong one. */
+
+import { z } from "zod";
+import { isBranchName } from "../core/branch-name.ts";
+import { defaults } from "../core/defaults.ts";
+import { durationHint, durationPattern, parseDuration } from "../core/duration.ts";
+import { asTag } from "../core/ids.ts";
+import { parseImageName } from "../core/image-ref.ts";
+import { parseTagFormat } from "../core/tag-format.ts";
+
+export const text = z.string().regex(/\S/, "Write a text that is not empty.");
+
+/** In the file `30m`; in the settings milliseconds. */
+export const duration = z.string().regex(durationPattern, durationHint).transform(parseDuration);
+
+const count = z.number().int("Write a whole number.");
+export const natural = count.min(0, "Write a number that is not negative.");
+export const positive = count.min(1, "Write a number above zero.");
+/** A status of HTTP. */
+export const status = count.min(100, "Write an HTTP status.").max(599, "Write an HTTP status.");
+
+/** In the settings without `../` and without a slash at the end; the root is `.`. */
+export const path = z
+  .string()
+  .regex(
+    /^(?!\/)(?!(?:.*\/)?\.\.(?:\/|$))[^\\]+$/,
+    "Write a path inside the repository, from its root, with forward slashes.",
+  )
+  .transform(tidyPath);
+
+export const branch = textThat(
+  isBranchName,
+  "Write a branch's short name, such as main or release/1.2.",
+);
+
+export const imageName = textThat(
+  (name) => parseImageName(name) !== undefined,
+  "Write an image's name in lower case and without a tag, such as ghcr.io/acme/web.",
+);
+
+export const tag = textThat(
+  (name) => asTag(name) !== undefined,
+  "Write a tag that a registry can hold: letters, digits, and . _ - after the first.",
+);
+
+export const tagFormat = textThat(
+  (format) => succeeds(() => parseTagFormat(format)),
+  `Write it like ${defaults.tag}: one {revision:N}, with N from 7 to 40.`,
+);
+
+export const regularExpression = textThat(
+  (pattern) => succeeds(() => new RegExp(pattern)),
+  "Write a regular expression, as JavaScript has them.",
+);
+
+/** A git URL or a path. Only `ssh://` names a user without showing a secret. */
+export const repository = text.regex(
+  /^(?:[sS][sS][hH]:\/\/[^/:@]+@|(?![A-Za-z][A-Za-z0-9+.-]*:\/\/[^/@]*@))/,
+  "Write it without a user or a token. Secrets come from the environment.",
+);
+
+const url = z
+  .string()
+  .regex(/^https?:\/\/[^/@\s]+(?:[/?#]\S*)?$/, "Write a URL without a user or a password.");
+export const page = url;
+/** A URL that a token may be sent to: nobody on the way can read it. */
+export const securePage = url.regex(
+  /^(?:https:|http:\/\/(?:localhost|127\.[\d.]+|\[::1\])(?:[:/]|$))/,
+  "Write an https URL: a token goes there.",
+);
+
+export const platform = z
+  .string()
+  .regex(/^[a-z0-9]+\/[a-z0-9_]+(?:\/v\d+)?$/, "Write it like linux/amd64.");
+
+export const workload = z
+  .string()
+  .regex(
+    /^(?:Deployment|StatefulSet|DaemonSet|CronJob)\/[a-z0-9.-]+$/,
+    "Write it like Deployment/web.",
+  );
+
+export const registryHost = z
+  .string()
+  .regex(/^[^/@\s]+$/, "Write a host and a port, such as registry.internal:5000.");
+
+/** A list that says something. */
+export function listOf<T extends z.ZodType>(item: T) {
+  return z.array(item).min(1, "List at least one, or leave the key out.");
+}
+
+function textThat(isRight: (text: string) => boolean, remedy: string) {
+  return z.string().refine(isRight, remedy);
+}
+
+function tidyPath(path: string): string {
+  const parts = path.split("/").filter((part) => part !== "" && part !== ".");
+  return parts.join("/") || ".";
+}
+
+function succeeds(read: () => unknown): boolean {
+  try {
+    read();
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,132 @@
+/**
+ * Flags beat environment beat file. (The environment's part is in the flags: commander reads it.)
+ */
+
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { defaults } from "../core/defaults.ts";
+import { parseDuration } from "../core/duration.ts";
+import { asDigest, asTag } from "../core/ids.ts";
+import { parseImageName } from "../core/image-ref.ts";
+import { parseTagFormat, type TagFormat } from "../core/tag-format.ts";
+import type { AskedImage } from "../usecases/promote/promotion.ts";
+import type { Config } from "./config.ts";
+import type { ReportFlags, Voice } from "./output-flags.ts";
+import { type Io, usage } from "./process.ts";
+
+/** Flags that say where git is asked. */
+export interface PlaceFlags {
+  readonly repository?: string;
+  readonly branch?: string;
+  readonly source?: string;
+  readonly timeout?: string;
+}
+
+/** The flags of every command that works on the manifests branch. */
+export interface ManifestFlags extends Voice, ReportFlags, PlaceFlags {
+  readonly config?: string;
+  readonly path?: readonly string[];
+  readonly image?: readonly string[];
+  readonly tagFormat?: string;
+}
+
+/** Where the manifests and the source are. */
+export interface GitPlaces {
+  readonly config: Config | undefined;
+  /** Undefined: where the source came from. */
+  readonly repository: string | undefined;
+  readonly branch: string;
+  readonly source: string;
+  readonly timeoutMs: number | undefined;
+}
+
+/** What most commands work with: also which images it is about, and where they are pinned. */
+export interface Settings extends GitPlaces {
+  readonly paths: readonly string[];
+  readonly images: readonly AskedImage[];
+  readonly tagFormat: TagFormat;
+}
+
+const defaultFile = "landfall.yaml";
+
+/** Reads the settings file, when there is one or one was named. */
+export async function readConfig(
+  flags: { readonly config?: string },
+  io: Io,
+): Promise<Config | undefined> {
+  const file = flags.config ?? defaultFile;
+  let text: string;
+  try {
+    text = readFileSync(resolve(io.cwd, file), "utf8");
+  } catch {
+    if (flags.config === undefined) return undefined;
+    throw usage(`Cannot read the settings file "${file}"`, "Check the path given by --config.");
+  }
+  // Loaded only where there is a file to check, for it takes as long as a small promotion's start.
+  const { loadConfigText } = await import("./config.ts");
+  return loadConfigText(file, text);
+}
+
+/** Merges flags and file, and refuses what neither says although it is needed. */
+export async function settingsFrom(flags: ManifestFlags, io: Io): Promise<Settings> {
+  const config = await readConfig(flags, io);
+  const paths = flags.path ?? config?.manifests?.paths ?? [];
+  if (paths.length === 0) {
+    throw usage(
+      "Cannot look for manifests: no path is given",
+      "Name a file or directory with --path, or set manifests.paths in landfall.yaml.",
+    );
+  }
+  const images = flags.image?.map(parseAskedImage) ?? imagesIn(config);
+  if (images.length === 0) {
+    throw usage(
+      "Cannot tell which images are meant: none is given",
+      "Name them with --image, or list them under images in landfall.yaml.",
+    );
+  }
+  return {
+    ...placesIn(flags, config),
+    paths: paths.map((path) => path.replace(/\/+$/, "")),
+    images,
+    tagFormat: parseTagFormat(flags.tagFormat ?? config?.tag ?? defaults.tag),
+  };
+}
+
+/** Returns where git is asked, and how: enough for what is not about manifests. */
+export function placesIn(flags: PlaceFlags, config: Config | undefined): GitPlaces {
+  return {
+    config,
+    repository: flags.repository ?? config?.manifests?.repository,
+    branch: flags.branch ?? config?.manifests?.branch ?? defaults.branch,
+    source: flags.source ?? config?.source ?? defaults.source,
+    timeoutMs: flags.timeout === undefined ? undefined : parseDuration(flags.timeout),
+  };
+}
+
+/**
+ * Reads `NAME`, `NAME=TAG` or `NAME=TAG@DIGEST`.
+ *
+ * @throws Failure `usage` when it is none of them.
+ */
+export function parseAskedImage(text: string): AskedImage {
+  const equals = text.indexOf("=");
+  const image = parseImageName(equals < 0 ? text : text.slice(0, equals));
+  if (image === undefined) {
+    throw usage(
+      `Cannot read the image "${text}"`,
+      "Write NAME or NAME=TAG, the name without a tag.",
+    );
+  }
+  if (equals < 0) return { image };
+  const [tagText = "", digestText] = text.slice(equals + 1).split("@");
+  const tag = asTag(tagText);
+  const digest = digestText === undefined ? undefined : asDigest(digestText);
+  if (tag === undefined || (digestText !== undefined && digest === undefined)) {
+    throw usage(`Cannot read the tag in "${text}"`, "Write NAME=TAG or NAME=TAG@sha256:DIGEST.");
+  }
+  return digest === undefined ? { image, tag } : { image, tag, digest };
+}
+
+function imagesIn(config: Config | undefined): readonly AskedImage[] {
+  return (config?.images ?? []).map(({ name }) => parseAskedImage(name));
+}

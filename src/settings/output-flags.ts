@@ -1,0 +1,16 @@
+/** Flags that say how a result is told, and where reports of it are written. */
+
+/** How a command prints. Every command has these flags. */
+export interface Voice {
+  readonly json?: boolean;
+  readonly color?: boolean;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+}
+
+/** Where reports are wanted, besides the output. */
+export interface ReportFlags {
+  readonly summary?: string;
+  readonly metrics?: string;
+  readonly html?: string;
+}

@@ -1,0 +1,21 @@
+/** The process that a command runs in, passed in so that tests can be one. */
+
+import { Failure } from "../core/failure.ts";
+
+/** The process, as far as commands may know it. */
+export interface Io {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** Writes a result. */
+  readonly out: (text: string) => void;
+  /** Writes a message for people. */
+  readonly err: (text: string) => void;
+  readonly outIsTerminal: boolean;
+  /** Fires when the process is told to stop. */
+  readonly signal: AbortSignal;
+}
+
+/** Returns a failure of the command line. */
+export function usage(message: string, hint: string): Failure {
+  return new Failure("usage", message, hint);
+}

@@ -1,0 +1,126 @@
+/** People who work on the branch beside the deployers: they edit, revert, roll back, and force. */
+
+import type { CommitId } from "../../core/ids.ts";
+import { type ReadRecord, readMessage } from "../../core/landing/commit-message.ts";
+import { holdsPath, writeHolds } from "../../core/landing/hold.ts";
+import type { CommitDraft } from "../../ports.ts";
+import type { FaultKind } from "../faults.ts";
+import type { Commit } from "../model/objects.ts";
+import { manifestsPath, type Scene } from "../scenario.ts";
+import type { World } from "../world.ts";
+
+/** What somebody changes on top of a tip, or undefined when there is nothing for them to do. */
+type Deed = (tip: Commit, play: Play) => Pick<CommitDraft, "changes" | "message"> | undefined;
+
+interface Play {
+  readonly world: World;
+  readonly scene: Scene;
+}
+
+const deeds: Readonly<Partial<Record<FaultKind, Deed>>> = { foreign: edit, revert, hold: rollBack };
+
+/** Sends those people to the branch whom fate has chosen. Each comes a few times. */
+export function sendPeople(world: World, scene: Scene): void {
+  for (const [kind, deed] of Object.entries(deeds)) {
+    if (!world.fate.strikes(kind as FaultKind)) continue;
+    world.scheduler.watch(visit(kind, deed, { world, scene }));
+  }
+  if (world.fate.strikes("rewind")) world.scheduler.watch(rewind(world));
+  for (let at = 1; at <= scene.foreign; at += 1) {
+    const stubborn = { tries: Number.POSITIVE_INFINITY, delayMsMax: 2_000 };
+    world.scheduler.watch(pushOnce(`people-${at}`, edit, { world, scene }, stubborn));
+  }
+}
+
+/** When somebody comes at the latest, and how often they try who lost a race of their own. */
+interface Manner {
+  readonly delayMsMax: number;
+  readonly tries: number;
+}
+
+async function visit(kind: string, deed: Deed, play: Play): Promise<void> {
+  const visits = play.world.fate.lasts(1, 4);
+  for (let count = 1; count <= visits; count += 1) {
+    await pushOnce(`people-${kind}-${count}`, deed, play, { delayMsMax: 8_000, tries: 5 });
+  }
+}
+
+/** Pulls, commits and pushes as people do, and again when somebody else was faster. */
+async function pushOnce(name: string, deed: Deed, play: Play, manner: Manner): Promise<void> {
+  const { scheduler, fate, server, objects } = play.world;
+  await scheduler.before(name, "begin", fate.lasts(0, manner.delayMsMax));
+  for (let left = manner.tries; left > 0; left -= 1) {
+    const tip = objects.get(server.tip);
+    const draft = deed(tip, play);
+    if (draft === undefined) return;
+    const atSeconds = scheduler.nowSeconds;
+    const commit = objects.write({ ...draft, parent: tip.id, atSeconds });
+    await scheduler.after(name, "push", fate.lasts(50, 400));
+    if (server.swap(commit, name)) return;
+  }
+}
+
+/** Cuts the newest commits off the branch. */
+async function rewind({ scheduler, fate, server, objects }: World): Promise<void> {
+  await scheduler.before("people-rewind", "force", fate.lasts(500, 8_000));
+  let to: CommitId = server.tip;
+  for (let back = fate.lasts(1, 2); back > 0; back -= 1) to = objects.get(to).parent ?? to;
+  if (to !== server.tip) server.force(to, "people-rewind");
+}
+
+const decoder = new TextDecoder();
+const encoder = new TextEncoder();
+
+/** Edits another file, or another line of a manifest. */
+function edit(tip: Commit, { world }: Play) {
+  const paths = [...tip.tree.keys()].filter((path) => path !== holdsPath);
+  const path = paths[world.fate.choose(paths.length)]!;
+  const text = decoder.decode(tip.tree.get(path));
+  const counted = text.replace(/edited (\d+)/, (_, count) => `edited ${Number(count) + 1}`);
+  const bytes = encoder.encode(counted === text ? `${text}more\n` : counted);
+  return { changes: [{ path, bytes }], message: `docs: edit ${path}\n` };
+}
+
+/** Takes back the last deploy, as `git revert` does, or else puts a tag in that nobody knows. */
+function revert(tip: Commit, { world }: Play) {
+  const before = tip.parent === undefined ? undefined : world.objects.get(tip.parent);
+  if (before !== undefined && isLanding(readMessage(tip.message))) {
+    return { changes: manifestsOf(before), message: `Revert "${firstLine(tip)}"\n` };
+  }
+  const changes = manifestsOf(tip).map(({ path, bytes }) => {
+    const text = decoder.decode(bytes).replace(/sha-[0-9a-f]{7}/, "hotfix-1");
+    return { path, bytes: encoder.encode(text) };
+  });
+  return { changes, message: "fix: by hand\n" };
+}
+
+/** Goes back to what stood before the race, and holds what the last deploy landed. */
+function rollBack(tip: Commit, { world, scene }: Play) {
+  const records = world.objects.log(tip.id).map(({ message }) => readMessage(message));
+  const last = records.findLast(isLanding);
+  if (last === undefined) return undefined;
+  const hold = {
+    images: scene.images,
+    through: last.revision,
+    reason: "it is slow",
+    by: "people",
+    at: "2026-11-23T10:00:00Z",
+  };
+  const holds = { path: holdsPath, bytes: writeHolds([hold]) };
+  const first = world.objects.get(world.base);
+  return { changes: [...manifestsOf(first), holds], message: "revert: by hand, and hold\n" };
+}
+
+function isLanding(record: ReadRecord | undefined): boolean {
+  return record?.outcome === "landed" || record?.outcome === "recovered";
+}
+
+function manifestsOf({ tree }: Commit) {
+  return [...tree]
+    .filter(([path]) => path.startsWith(`${manifestsPath}/`))
+    .map(([path, bytes]) => ({ path, bytes }));
+}
+
+function firstLine({ message }: Commit): string {
+  return message.slice(0, message.indexOf("\n"));
+}

@@ -1,0 +1,145 @@
+/** Lets the jobs of a scene run as the real use cases, and keeps what each of them said. */
+
+import { sameImage } from "../core/image-ref.ts";
+import { tagOf } from "../core/tag-format.ts";
+import { type LandPolicy, landPolicy } from "../usecases/landing/land.ts";
+import { type Crew, runCommand } from "./actors/commands.ts";
+import type { Memory } from "./actors/memory.ts";
+import { sendPeople } from "./actors/people.ts";
+import { harmless } from "./faults.ts";
+import type { Evidence, Operation } from "./invariants/history.ts";
+import { type Job, type Scene, tagFormat } from "./scenario.ts";
+import type { Account, World } from "./world.ts";
+
+/** A race that goes on: all that its runs share. */
+export interface Play {
+  readonly world: World;
+  readonly scene: Scene;
+  readonly crew: Crew;
+  readonly policy: LandPolicy;
+  /** What actors did in the worlds before. Absent: every use case is run from its beginning. */
+  readonly memory?: Memory;
+}
+
+/** An operation that is under way: its end is filled in when it ends. */
+type Running = { -readonly [Key in keyof Operation]: Operation[Key] };
+
+/** When a run begins at the latest, in milliseconds. Some come when there is something to find. */
+const latestMs: Readonly<Record<Job["command"], number>> = {
+  promote: 1_000,
+  rollback: 4_000,
+  sync: 12_000,
+};
+
+/** How often a deployer that was cut off is started again. */
+const runsMax = 4;
+
+/**
+ * Starts all jobs, and the people beside them. Returns the operations, which fill as time goes on.
+ */
+export function start(play: Play): readonly Operation[] {
+  const operations: Running[] = [];
+  for (const job of play.scene.jobs) startRun(job, 1, { play, operations });
+  sendPeople(play.world, play.scene);
+  return operations;
+}
+
+/** Runs one job once more, with nothing beside it. */
+export function startRepeat(play: Play, job: Job, operations: readonly Operation[]): void {
+  const account = play.world.enter(`${job.name}-repeat`);
+  const operation = operationOf(job, { actor: `${job.name}-repeat`, play, isRepeat: true });
+  (operations as Running[]).push(operation);
+  play.world.scheduler.watch(run(job, { operation, account, play }));
+}
+
+interface Cast {
+  readonly play: Play;
+  readonly operations: Running[];
+  readonly before?: Account;
+}
+
+function startRun(job: Job, count: number, { play, operations, before }: Cast): void {
+  const actor = count === 1 ? job.name : `${job.name}-run${count}`;
+  const account = play.world.enter(actor, before);
+  const operation = operationOf(job, { actor, play, isRepeat: false });
+  operations.push(operation);
+  if (count < runsMax) {
+    play.world.scheduler.mayCrash(actor, () =>
+      startRun(job, count + 1, { play, operations, before: account }),
+    );
+  }
+  play.world.scheduler.watch(run(job, { operation, account, play }));
+}
+
+function operationOf(
+  { command, revision, images }: Job,
+  { actor, play, isRepeat }: { actor: string; play: Play; isRepeat: boolean },
+): Running {
+  return {
+    actor,
+    command,
+    deploy: actor,
+    revision,
+    images: images.map((image) => ({ image, tag: tagOf(tagFormat, revision) })),
+    startedMs: play.world.scheduler.nowMs,
+    isRepeat,
+  };
+}
+
+interface Run {
+  readonly operation: Running;
+  readonly account: Account;
+  readonly play: Play;
+}
+
+async function run(job: Job, { operation, account, play }: Run): Promise<void> {
+  const { world } = play;
+  const { actor } = operation;
+  await world.scheduler.begin(actor, world.fate.lasts(0, latestMs[job.command]));
+  operation.startedMs = world.scheduler.nowMs;
+  const { end, images } = await runCommand(job, actor, play);
+  operation.end = { ...end, atMs: world.scheduler.nowMs };
+  operation.images = operation.images.filter(({ image }) =>
+    images.some((one) => sameImage(one, image)),
+  );
+  operation.pushes = { doubts: account.doubts.size, denials: account.denials };
+  account.told += `${end.outcome}\n`;
+  world.scheduler.trace.push(`${world.scheduler.nowMs} ${actor} says ${end.outcome}`);
+}
+
+/** The longest that an operation may take: the deadline, and the reads that may follow it. */
+function boundMsOf(policy: LandPolicy): number {
+  const answerMs = 2 * 20_120;
+  const reads = policy.readsMax * (policy.reads.maxMs + answerMs);
+  return policy.timeoutMs + policy.rounds.maxMs + reads + 6 * answerMs;
+}
+
+/** Gathers what a run left behind. */
+export function evidenceOf(play: Play, operations: readonly Operation[]): Evidence {
+  const { world, scene } = play;
+  const { moves } = world.server;
+  const log = world.objects.log(world.server.tip);
+  const held = new Set(log.map(({ id }) => id));
+  const cutOff = new Set(
+    moves.flatMap(({ how, by }, at) =>
+      how === "force" && by.startsWith("people")
+        ? world.objects.log(moves[at - 1]!.tip).flatMap(({ id }) => (held.has(id) ? [] : [id]))
+        : [],
+    ),
+  );
+  const happened = (kinds: readonly string[]) =>
+    kinds.some((kind) => world.fate.injected.has(kind as never));
+  const goesBack = operations.some(({ command }) => command === "rollback");
+  const hindered = [...world.fate.injected.keys()].some((kind) => !harmless.has(kind));
+  return {
+    log: log.map(({ id, message, tree }) => ({ id, message, files: tree })),
+    operations,
+    tips: moves.map(({ tip }) => tip),
+    cutOff,
+    source: scene.source,
+    images: scene.images,
+    isUndisturbed: !happened(["revert", "hold", "rewind"]) && !goesBack,
+    mustSucceed: !hindered && !goesBack && play.policy.timeoutMs >= landPolicy.timeoutMs,
+    boundMs: happened(["stall"]) ? Number.POSITIVE_INFINITY : boundMsOf(play.policy),
+  };
+}

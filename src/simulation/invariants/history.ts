@@ -1,0 +1,99 @@
+/**
+ * What a race leaves behind, as plain data: the branch as it was read afterwards, and what everyone
+ * said. The model and real git leave the same, so that one checker judges both.
+ */
+
+import type { CommitId, Revision, Tag } from "../../core/ids.ts";
+import type { ImageName } from "../../core/image-ref.ts";
+import type { Outcome } from "../../core/results/promote.ts";
+
+/** One commit of the branch. */
+export interface LoggedCommit {
+  readonly id: CommitId;
+  readonly message: string;
+  readonly files: ReadonlyMap<string, Uint8Array>;
+}
+
+/** One run of a command: what it was to do, and the one way in which it ended. */
+export interface Operation {
+  /** Who ran it. */
+  readonly actor: string;
+  readonly command: "promote" | "sync" | "rollback" | "release";
+  readonly deploy: string;
+  readonly revision: Revision;
+  readonly images: readonly { readonly image: ImageName; readonly tag: Tag }[];
+  readonly startedMs: number;
+  /** Undefined: it was cut off, so that it may have done anything, and may do it yet. */
+  readonly end?: Said | undefined;
+  /** Whether it is the same command again with nothing in between, and so must do nothing. */
+  readonly isRepeat: boolean;
+  /** Pushes in doubt at the end, and those that a rule refused, where the lab can know them. */
+  readonly pushes?: { readonly doubts: number; readonly denials: number } | undefined;
+}
+
+/** What an operation said when it ended. */
+export interface Said {
+  readonly atMs: number;
+  readonly outcome: Outcome;
+  readonly exit: number;
+  readonly commit?: CommitId | undefined;
+  readonly tip?: CommitId | undefined;
+  /** Why, as a code, when it did not go as wished. */
+  readonly code?: string | undefined;
+}
+
+const well: ReadonlySet<Outcome> = new Set(["landed", "unchanged", "superseded"]);
+
+/** Returns whether an operation ended, and with what it was to do done. */
+export function isWell({ end }: Operation): boolean {
+  return end !== undefined && well.has(end.outcome);
+}
+
+/** The order of the source's revisions. */
+export interface Lineage {
+  /** Returns the only revision that begins with these hex digits. */
+  named(prefix: string): Revision | undefined;
+  /** Returns whether a revision is another, or an ancestor of it. */
+  precedes(ancestor: Revision, descendant: Revision): boolean;
+}
+
+/** All that the laws are held against. */
+export interface Evidence {
+  /** The first-parent history of the branch, oldest first, beginning before the race. */
+  readonly log: readonly LoggedCommit[];
+  readonly operations: readonly Operation[];
+  /** Every tip that anyone ever saw, in the order of the branch's moves. */
+  readonly tips: readonly CommitId[];
+  /** Commits that people cut off the branch with a forced push. */
+  readonly cutOff: ReadonlySet<CommitId>;
+  readonly source: Lineage;
+  readonly images: readonly ImageName[];
+  /** Whether nobody moved pins by hand, set a hold or rewound, so that the end can be foretold. */
+  readonly isUndisturbed: boolean;
+  /** Whether nothing stood in anybody's way for good, so that all must come out well. */
+  readonly mustSucceed: boolean;
+  /** The longest that an operation may take, in milliseconds. */
+  readonly boundMs: number;
+}
+
+/** The laws, by the names of DESIGN section 2, and those about what is said. */
+export type Law =
+  | "I1"
+  | "I2"
+  | "I3"
+  | "I4"
+  | "I5"
+  | "I6"
+  | "I7"
+  | "I8"
+  | "I9"
+  | "held"
+  | "reverted"
+  | "truth"
+  | "exit";
+
+/** One law broken, and by what. */
+export interface Violation {
+  readonly law: Law;
+  readonly message: string;
+}

@@ -1,0 +1,163 @@
+/** One actor's view of the model server: each effect is a step that may fail on either side. */
+
+import { Failure } from "../../core/failure.ts";
+import type { CommitId } from "../../core/ids.ts";
+import type { PushReply, Reread } from "../../core/landing/push-outcome.ts";
+import type { CommitDraft, ManifestFile, Remote } from "../../ports.ts";
+import type { Fate } from "../choices.ts";
+import { type Account, certainNo, type World } from "../world.ts";
+
+/** The branch as one actor reaches it. */
+export class ModelRemote implements Remote {
+  readonly #world: World;
+  readonly #actor: string;
+  readonly #account: Account;
+
+  constructor(world: World, actor: string) {
+    this.#world = world;
+    this.#actor = actor;
+    this.#account = world.accounts.get(actor)!;
+  }
+
+  async fetchTip(): Promise<CommitId> {
+    const { scheduler } = this.#world;
+    await scheduler.before(this.#actor, "fetch", this.#world.latencyMs());
+    const trouble = troubleReading(this.#world.fate);
+    if (trouble !== undefined) {
+      this.#tell(trouble.message);
+      throw trouble;
+    }
+    const tip = this.#world.view();
+    await scheduler.after(this.#actor, `fetched ${short(tip)}`, this.#world.latencyMs());
+    return this.#show(tip);
+  }
+
+  async findManifests(
+    tip: CommitId,
+    paths: readonly string[],
+    needles: readonly string[],
+  ): Promise<readonly ManifestFile[]> {
+    const files: ManifestFile[] = [];
+    for (const [path, bytes] of this.#world.objects.get(tip).tree) {
+      if (!paths.some((one) => path === one || path.startsWith(`${one}/`))) continue;
+      const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+      if (needles.some((needle) => buffer.includes(needle))) files.push({ path, bytes });
+    }
+    return files;
+  }
+
+  async readFile(tip: CommitId, path: string): Promise<Uint8Array | undefined> {
+    return this.#world.objects.get(tip).tree.get(path);
+  }
+
+  async messageOf(commit: CommitId): Promise<string> {
+    return this.#world.objects.get(commit).message;
+  }
+
+  async contains(tip: CommitId, commit: CommitId): Promise<boolean> {
+    return this.#world.objects.contains(tip, commit);
+  }
+
+  async commit(draft: CommitDraft): Promise<CommitId> {
+    return this.#world.objects.write(draft);
+  }
+
+  async push(commit: CommitId): Promise<PushReply> {
+    const { scheduler } = this.#world;
+    await scheduler.before(this.#actor, `push ${short(commit)}`, this.#world.latencyMs());
+    const reply = await this.#swap(commit);
+    if (!certainNo.has(reply.kind)) this.#account.doubts.add(commit);
+    await scheduler.after(this.#actor, `was told ${reply.kind}`, this.#world.latencyMs());
+    this.#tell(reply.kind);
+    return reply;
+  }
+
+  async reread(before: CommitId, commit: CommitId): Promise<Reread> {
+    const { scheduler, objects } = this.#world;
+    await scheduler.before(this.#actor, "read again", this.#world.latencyMs());
+    const trouble = troubleReading(this.#world.fate);
+    if (trouble !== undefined) return { kind: "unreadable", why: this.#tell(trouble.message) };
+    const tip = this.#world.view();
+    await scheduler.after(this.#actor, `read ${short(tip)}`, this.#world.latencyMs());
+    this.#show(tip);
+    if (tip === before) return { kind: "unmoved" };
+    return { kind: objects.contains(tip, commit) ? "contains" : "moved", tip };
+  }
+
+  async #swap(commit: CommitId): Promise<PushReply> {
+    const { fate, scheduler, objects } = this.#world;
+    if (fate.strikes("unreachable")) return { kind: "not-sent", words: "Could not resolve host" };
+    if (fate.strikes("throttle")) {
+      return { kind: "throttled", words: "error: 429", retryAfterMs: fate.lasts(1_000, 40_000) };
+    }
+    // The client compares with what the server advertises before it sends anything.
+    const advertised = this.#world.view();
+    if (advertised === commit) return { kind: "accepted", words: "[up to date]" };
+    if (advertised !== objects.get(commit).parent) {
+      return { kind: "raced", seenBy: "git", words: "[rejected] (fetch first)" };
+    }
+    await scheduler.after(this.#actor, `post ${short(commit)}`, this.#world.latencyMs());
+    return this.#post(commit);
+  }
+
+  #post(commit: CommitId): PushReply {
+    const { fate, server, scheduler } = this.#world;
+    const account = this.#account;
+    const silent: PushReply = { kind: "silent", words: "the remote end hung up unexpectedly" };
+    if (fate.strikes("lose-request")) return silent;
+    if (account.isBarred) {
+      account.denials += 1;
+      return { kind: "refused", words: "[remote rejected] (pre-receive hook declined)" };
+    }
+    if (!account.metLock && fate.strikes("lock")) {
+      account.metLock = true;
+      return { kind: "refused", words: "[remote rejected] (failed to update ref)" };
+    }
+    account.metLock = false;
+    if (fate.strikes("late")) {
+      const label = `delivers ${short(commit)} of ${this.#actor}`;
+      const flight = { actor: "wire", label, durationMs: fate.lasts(500, 60_000) };
+      scheduler.later(flight, server.deliveryOf(commit, this.#actor));
+      return silent;
+    }
+    const moved = server.swap(commit, this.#actor);
+    if (fate.strikes("lose-reply")) return silent;
+    const isTold = moved && !fate.strikes("twice");
+    if (isTold) return { kind: "accepted", words: "" };
+    return {
+      kind: "raced",
+      seenBy: "server",
+      words: "[remote rejected] (cannot lock ref: is at X but expected Y)",
+    };
+  }
+
+  /** A branch that went on from a commit's parent without the commit never takes it any more. */
+  #show(tip: CommitId): CommitId {
+    const { objects } = this.#world;
+    for (const commit of this.#account.doubts) {
+      const parent = objects.get(commit).parent!;
+      if (tip !== parent && objects.contains(tip, parent)) this.#account.doubts.delete(commit);
+    }
+    return this.#tell(tip);
+  }
+
+  #tell<Text extends string>(what: Text): Text {
+    this.#account.told += `${what}\n`;
+    return what;
+  }
+}
+
+/** Returns what befalls a read of the server, or undefined when it is answered. */
+export function troubleReading(fate: Fate): Failure | undefined {
+  if (fate.strikes("unreachable")) {
+    return new Failure("remote-unreachable", "Cannot read: no route to host", "Try again.");
+  }
+  if (!fate.strikes("throttle")) return undefined;
+  const retryAfterMs = fate.lasts(1_000, 40_000);
+  return new Failure("throttled", "Cannot read: error: 429", "Wait.", { retryAfterMs });
+}
+
+/** Returns the first digits of an id, for a trace. */
+export function short(id: string): string {
+  return id.slice(0, 7);
+}

@@ -1,0 +1,105 @@
+/** The model of the source: revisions and their parents, and the images published for them. */
+
+import { Failure } from "../../core/failure.ts";
+import { asRevision, type Digest, type Revision, type Tag } from "../../core/ids.ts";
+import { type ImageName, printImageName } from "../../core/image-ref.ts";
+import type { History, ImageFact, Registry } from "../../ports.ts";
+import type { World } from "../world.ts";
+import { idOf } from "./objects.ts";
+
+/** The history of a source, as plain data. */
+export class Source implements History {
+  /** Each revision with its parents. */
+  readonly parents = new Map<Revision, readonly Revision[]>();
+  readonly #ancestors = new Map<Revision, ReadonlySet<Revision>>();
+
+  /** Adds a revision and returns it. The same name is the same revision. */
+  add(name: string, ...parents: readonly Revision[]): Revision {
+    const revision = asRevision(idOf(name))!;
+    this.parents.set(revision, parents);
+    this.#ancestors.set(
+      revision,
+      new Set([revision, ...parents.flatMap((parent) => [...this.#ancestors.get(parent)!])]),
+    );
+    return revision;
+  }
+
+  /** Returns whether a revision is another, or an ancestor of it. */
+  precedes(ancestor: Revision, descendant: Revision): boolean {
+    return this.#ancestors.get(descendant)?.has(ancestor) ?? false;
+  }
+
+  /** Returns the only revision that begins so. */
+  named(prefix: string): Revision | undefined {
+    const found = [...this.parents.keys()].filter((revision) => revision.startsWith(prefix));
+    return found.length === 1 ? found[0] : undefined;
+  }
+
+  /** The newest revision: what the source's branch stands at. */
+  get tip(): Revision {
+    return [...this.parents.keys()].at(-1)!;
+  }
+
+  async resolve(idOrPrefix: string): Promise<Revision | undefined> {
+    return this.named(idOrPrefix);
+  }
+
+  async isAncestor(ancestor: Revision, descendant: Revision): Promise<boolean> {
+    return this.precedes(ancestor, descendant);
+  }
+}
+
+/** Which images were published, and of which revision each is. */
+export type Shelf = Map<string, Revision>;
+
+/** Returns the name of an image's tag on the shelf. */
+export function shelved(image: ImageName, tag: string): string {
+  return `${printImageName(image)}:${tag}`;
+}
+
+/** One actor's view of the registry of a world. */
+export class ModelRegistry implements Registry {
+  readonly #world: World;
+  readonly #shelf: Shelf;
+  readonly #actor: string;
+
+  constructor(world: World, shelf: Shelf, actor: string) {
+    this.#world = world;
+    this.#shelf = shelf;
+    this.#actor = actor;
+  }
+
+  async find(image: ImageName, reference: Tag | Digest): Promise<ImageFact> {
+    const name = shelved(image, reference);
+    await this.#ask(name);
+    if (!this.#shelf.has(name)) return { kind: "missing" };
+    const digest = `sha256:${idOf(name)}${"0".repeat(24)}` as Digest;
+    return { kind: "found", digest, mediaType: "application/vnd.oci.image.index.v1+json" };
+  }
+
+  async revisionOf(image: ImageName, reference: Tag | Digest): Promise<Revision | undefined> {
+    const name = shelved(image, reference);
+    await this.#ask(name);
+    return this.#shelf.get(name);
+  }
+
+  async tags(image: ImageName): Promise<readonly Tag[]> {
+    await this.#ask(printImageName(image));
+    const start = shelved(image, "");
+    const own = [...this.#shelf.keys()].filter((name) => name.startsWith(start));
+    return own.map((name) => name.slice(start.length) as Tag);
+  }
+
+  async #ask(name: string): Promise<void> {
+    const { fate, scheduler } = this.#world;
+    // What is published does not change in a run, so the order of asking means nothing by itself.
+    await scheduler.after(this.#actor, `ask for ${name}`, this.#world.latencyMs());
+    const isAway = fate.strikes("registry");
+    // An answer counts too: who has looked thrice goes on otherwise than who has looked once.
+    const account = this.#world.accounts.get(this.#actor)!;
+    account.told += isAway ? "registry away\n" : `looked for ${name}\n`;
+    if (!isAway) return;
+    const hint = "Try again later.";
+    throw new Failure("registry-unreachable", `Cannot ask for "${name}": no answer`, hint);
+  }
+}

@@ -1,0 +1,119 @@
+/**
+ * One race: N deployers under a seeded fate, judged by the laws. The same seed is the same race.
+ */
+
+import type { RaceResult, RaceRun } from "../core/results/race.ts";
+import { landPolicy } from "../usecases/landing/land.ts";
+import { type Crew, realCrew } from "./actors/commands.ts";
+import { check } from "./checker.ts";
+import { seededFate } from "./choices.ts";
+import { type Faults, printFaults, swarm } from "./faults.ts";
+import { evidenceOf, type Play, start, startRepeat } from "./harness.ts";
+import { type Evidence, isWell, type Operation } from "./invariants/history.ts";
+import { idOf } from "./model/objects.ts";
+import { seeded } from "./random.ts";
+import { alone, type Company, type Shape, sceneOf } from "./scenario.ts";
+import { World } from "./world.ts";
+
+/** Which race to run. */
+export interface RaceOptions {
+  readonly deployers: number;
+  readonly seed: number;
+  readonly shape: Shape;
+  readonly faults: Faults;
+  /** Who races beside the deployers. Absent: nobody. */
+  readonly company?: Company | undefined;
+  /** The deadline of every deployer, in milliseconds. Absent: the seed chooses, short ones too. */
+  readonly timeoutMs?: number;
+  /** Whom to race. The real use cases, unless a test wants to see a law broken. */
+  readonly crew?: Partial<Crew>;
+}
+
+/** A race with all that it left behind. */
+export interface Race {
+  readonly result: RaceResult;
+  readonly trace: readonly string[];
+  readonly evidence: Evidence;
+}
+
+/**
+ * Deadlines that seeds choose from, in milliseconds. Short ones run out, which is to be told truly.
+ */
+const timeoutsMs = [2_000, 20_000, landPolicy.timeoutMs, landPolicy.timeoutMs];
+
+/** A race that takes longer than this is stuck. */
+const stepsMax = 400_000;
+
+/** Runs a race and returns its result. */
+export async function race(options: RaceOptions): Promise<RaceResult> {
+  return (await runRace(options)).result;
+}
+
+/** Runs a race and returns everything about it. */
+export async function runRace(options: RaceOptions): Promise<Race> {
+  const { seed, faults } = options;
+  const chance = seeded(seed * 2 + 1);
+  const fate = seededFate(seed, swarm(faults, chance));
+  const scene = sceneOf(options, fate);
+  const world = new World(scene, fate, "timed");
+  const timeoutMs = options.timeoutMs ?? chance.pick(timeoutsMs);
+  const crew = { ...realCrew, ...options.crew };
+  const play: Play = { world, scene, crew, policy: { ...landPolicy, timeoutMs } };
+  const operations = start(play);
+  await world.scheduler.run(stepsMax);
+  if (fate.injected.size === 0) await repeatLast(play, operations);
+  const evidence = evidenceOf(play, operations);
+  return { result: resultOf(options, play, evidence), trace: world.scheduler.trace, evidence };
+}
+
+/** Runs the last job once more, when all is quiet, if it did then what it would do now. */
+async function repeatLast(play: Play, operations: readonly Operation[]): Promise<void> {
+  const job = play.scene.jobs.at(-1)!;
+  const last = operations.find(({ actor }) => actor === job.name);
+  if (last === undefined || !isWell(last)) return;
+  // What others landed after it had looked is to go back too.
+  const { moves } = play.world.server;
+  const isOvertaken = moves.some(({ by, atMs }) => atMs > last.startedMs && by !== job.name);
+  if (job.command === "rollback" && isOvertaken) return;
+  startRepeat(play, job, operations);
+  await play.world.scheduler.run(stepsMax);
+}
+
+function resultOf(options: RaceOptions, { world }: Play, evidence: Evidence): RaceResult {
+  const { deployers, seed, shape, faults, company = alone } = options;
+  const { syncs, rollbacks, foreign } = company;
+  const violations = check(evidence);
+  return {
+    ...{ version: 1, command: "race", seed, deployers, syncs, rollbacks, foreign, shape },
+    faults: printFaults(faults),
+    rounds: world.server.moves.slice(1).map(({ tip, atMs, by }) => {
+      const { message } = world.objects.get(tip);
+      return { atMs, winner: by, subject: message.slice(0, message.indexOf("\n")), commit: tip };
+    }),
+    runs: evidence.operations.map(runOf),
+    injected: Object.fromEntries([...world.fate.injected].sort(([a], [b]) => (a < b ? -1 : 1))),
+    steps: world.scheduler.trace.length,
+    schedule: idOf(world.scheduler.trace.join("\n")).slice(0, 12),
+    violations,
+    replay: replayOf(options),
+    exit: violations.length === 0 ? 0 : 1,
+  };
+}
+
+/** The command line of a race. What is as ever is left out. */
+function replayOf(options: RaceOptions): string {
+  const { deployers, seed, shape, faults, company = alone, timeoutMs } = options;
+  const others = Object.entries(company).filter(([, count]) => count > 0);
+  return [
+    `landfall race --deployers ${deployers}`,
+    ...others.map(([who, count]) => `--${who} ${count}`),
+    `--seed ${seed} --shape ${shape} --faults ${printFaults(faults)}`,
+    ...(timeoutMs === undefined ? [] : [`--timeout ${timeoutMs}ms`]),
+  ].join(" ");
+}
+
+function runOf({ actor, command, revision, startedMs, end }: Operation): RaceRun {
+  const name = { name: actor, command, revision };
+  if (end === undefined) return { ...name, outcome: "crashed" };
+  return { ...name, outcome: end.outcome, code: end.code, waitedMs: end.atMs - startedMs };
+}

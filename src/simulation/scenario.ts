@@ -1,0 +1,151 @@
+/**
+ * What is raced for: manifests in one of three shapes, the source's revisions, the images, the
+ * jobs.
+ */
+
+import type { Revision } from "../core/ids.ts";
+import { type ImageName, parseImageName } from "../core/image-ref.ts";
+import { parseTagFormat, tagOf } from "../core/tag-format.ts";
+import type { Fate } from "./choices.ts";
+import type { Tree } from "./model/objects.ts";
+import { type Shelf, Source, shelved } from "./model/source.ts";
+
+/**
+ * `same`: one app, N successive revisions. `fleet`: N apps, a file each. `overlay`: N entries of
+ * one file.
+ */
+export type Shape = "same" | "fleet" | "overlay";
+
+/** All shapes there are. */
+export const shapes: readonly Shape[] = ["same", "fleet", "overlay"];
+
+/** Who races beside the deployers. */
+export interface Company {
+  /** Runs of `sync`. Where there is one, a revision is published that nobody deploys. */
+  readonly syncs: number;
+  /** Runs of `rollback`, each to what stood before the race. */
+  readonly rollbacks: number;
+  /** People who push a commit of their own, and do not give up before it is in. */
+  readonly foreign: number;
+}
+
+/** Nobody but the deployers. */
+export const alone: Company = { syncs: 0, rollbacks: 0, foreign: 0 };
+
+/** One actor's task. */
+export interface Job {
+  readonly name: string;
+  readonly command: "promote" | "sync" | "rollback";
+  /** What is to be landed; of a sync, the newest that there is. */
+  readonly revision: Revision;
+  readonly images: readonly ImageName[];
+}
+
+/** Everything before the first step. */
+export interface Scene {
+  readonly tree: Tree;
+  readonly source: Source;
+  readonly shelf: Shelf;
+  readonly images: readonly ImageName[];
+  readonly jobs: readonly Job[];
+  /** How many people push besides. */
+  readonly foreign: number;
+}
+
+/** Where all manifests stand. */
+export const manifestsPath = "deploy";
+
+/** How tags are made in every scene. */
+export const tagFormat = parseTagFormat("sha-{revision:7}");
+
+/** How a race is cast. */
+export interface Cast {
+  readonly shape: Shape;
+  readonly deployers: number;
+  readonly company?: Company | undefined;
+}
+
+/** Sets a scene. Fate may fork the source, and leave an image unpublished. */
+export function sceneOf({ shape, deployers, company = alone }: Cast, fate: Fate): Scene {
+  const source = new Source();
+  const first = source.add("revision 0");
+  const revisions = [first];
+  for (let at = 1; at <= deployers; at += 1) {
+    // A fork leaves its neighbour aside: neither of the two descends from the other.
+    const parent = at > 1 && fate.strikes("fork") ? revisions[at - 2]! : revisions[at - 1]!;
+    revisions.push(source.add(`revision ${at}`, parent));
+  }
+  const apps = Array.from({ length: deployers }, (_, at) => `ghcr.io/acme/app${at}`);
+  const names = shape === "same" ? ["ghcr.io/acme/web", "ghcr.io/acme/api"] : apps;
+  const images = names.map((name) => parseImageName(name)!);
+  const jobs = revisions.slice(1).map((revision, at): Job => {
+    const own = shape === "same" ? images : [images[at]!];
+    return { name: `d${at + 1}`, command: "promote", revision, images: own };
+  });
+  const shelf = shelfOf(first, images, { jobs, fate });
+  if (company.syncs > 0) {
+    const lost = source.add(`revision ${deployers + 1}`, revisions.at(-1)!);
+    for (const image of images) publish(shelf, image, lost);
+  }
+  const tree = treeOf(shape, names, tagOf(tagFormat, first));
+  const others = companyOf(company, { images, first, last: source.tip });
+  return { tree, source, shelf, images, jobs: [...jobs, ...others], foreign: company.foreign };
+}
+
+function companyOf(
+  { syncs, rollbacks }: Company,
+  what: { images: readonly ImageName[]; first: Revision; last: Revision },
+): readonly Job[] {
+  const { images, first, last } = what;
+  return [
+    ...Array.from({ length: rollbacks }, (_, at): Job => {
+      return { name: `r${at + 1}`, command: "rollback", revision: first, images };
+    }),
+    ...Array.from({ length: syncs }, (_, at): Job => {
+      return { name: `s${at + 1}`, command: "sync", revision: last, images };
+    }),
+  ];
+}
+
+function shelfOf(
+  first: Revision,
+  images: readonly ImageName[],
+  { jobs, fate }: { jobs: readonly Job[]; fate: Fate },
+): Shelf {
+  const shelf: Shelf = new Map();
+  for (const image of images) publish(shelf, image, first);
+  for (const { images: own, revision } of jobs) {
+    const built = fate.strikes("unbuilt") ? own.slice(1) : own;
+    for (const image of built) publish(shelf, image, revision);
+  }
+  return shelf;
+}
+
+function publish(shelf: Shelf, image: ImageName, revision: Revision): void {
+  shelf.set(shelved(image, tagOf(tagFormat, revision)), revision);
+}
+
+function treeOf(shape: Shape, names: readonly string[], tag: string): Tree {
+  const files = new Map([["README.md", "# Manifests\n"]]);
+  if (shape === "overlay") {
+    const entries = names.map((name) => `  - name: ${name}\n    newTag: ${tag}\n`);
+    files.set(
+      `${manifestsPath}/kustomization.yaml`,
+      `# edited 0 times\nimages:\n${entries.join("")}`,
+    );
+  } else {
+    for (const name of names) {
+      const app = name.slice(name.lastIndexOf("/") + 1);
+      files.set(`${manifestsPath}/${app}.yaml`, manifestOf(`${name}:${tag}`));
+    }
+  }
+  const encoder = new TextEncoder();
+  return new Map([...files].map(([path, text]) => [path, encoder.encode(text)]));
+}
+
+/**
+ * Small, because parsing is most of what a race costs, and forms of manifests are tried elsewhere.
+ */
+function manifestOf(image: string): string {
+  return `# edited 0 times\nimage: ${image}   # kept\n`;
+}

@@ -1,0 +1,152 @@
+/** What an audit asks of the histories, and the facts that come of it. */
+
+import { asFailure } from "../../core/failure.ts";
+import type { LedgerHold } from "../../core/history/audit-fates.ts";
+import { type CommitJudge, judgeByFiles, judgeByMessage } from "../../core/history/code-commits.ts";
+import type { FileChange, LoggedCommit } from "../../core/history/commits.ts";
+import { type BranchHistory, readTool } from "../../core/history/deploys.ts";
+import { type FilePins, PinVersions } from "../../core/history/pin-versions.ts";
+import { SourceGraph } from "../../core/history/source-graph.ts";
+import type { CommitId } from "../../core/ids.ts";
+import type { ImageName } from "../../core/image-ref.ts";
+import { type Hold, holdsOn, holdsPath, readHolds } from "../../core/landing/hold.ts";
+import { isManifestPath } from "../../core/pins/index.ts";
+import type { DeployLog } from "../../ports.ts";
+
+/** Which pins of which branch are meant, and what tells deploys from other commits. */
+export interface AuditSubject {
+  readonly images: readonly ImageName[];
+  readonly paths: readonly string[];
+  /** What the subjects of deploy commits from before Landfall match. */
+  readonly pattern: RegExp;
+  /** Commits that were made later are not there yet, in milliseconds since the epoch. */
+  readonly asOfMs: number;
+}
+
+/** All that an audit needs to know. */
+export interface AuditFacts {
+  readonly graph: SourceGraph;
+  readonly branch: BranchHistory;
+  readonly judge: CommitJudge;
+  readonly holds: readonly LedgerHold[];
+  readonly warnings: readonly string[];
+}
+
+/** Reads both histories and the manifests in them. Throws what the log throws. */
+export async function gatherFacts(subject: AuditSubject, log: DeployLog): Promise<AuditFacts> {
+  const { manifests, source } = await log.histories();
+  const graph = new SourceGraph(source);
+  const wanted = [...subject.paths, holdsPath];
+  const changes = await log.changes(manifests, wanted);
+  const pins = await readPins(subject, { changes, manifests, log });
+  const judge =
+    source === manifests
+      ? await judgeMixed(subject, { changes, manifests, pins, log })
+      : judgeByMessage(subject.pattern);
+  const branch = {
+    commits: manifests,
+    changes,
+    pinsIn: (content: string) => pins.known.get(content),
+    toolOf: judge.toolOf,
+  };
+  const held = await holdsAt(subject, { changes, manifests, log, graph });
+  return {
+    graph,
+    branch,
+    judge,
+    holds: held.holds,
+    warnings: [...pins.warnings, ...held.warnings],
+  };
+}
+
+interface Read {
+  readonly changes: ReadonlyMap<string, readonly FileChange[]>;
+  readonly manifests: readonly LoggedCommit[];
+  readonly log: DeployLog;
+}
+
+interface ReadPins {
+  readonly known: ReadonlyMap<string, FilePins>;
+  /** Files that have ever pinned one of the images. */
+  readonly files: ReadonlySet<string>;
+  readonly warnings: readonly string[];
+}
+
+/** Reads the pins of every version of every manifest, the oldest first. */
+async function readPins(
+  { images, asOfMs }: AuditSubject,
+  { changes, manifests, log }: Read,
+): Promise<ReadPins> {
+  const inTime = manifests.filter(({ atMs }) => atMs <= asOfMs).reverse();
+  const changed = inTime.flatMap(({ id }) => changes.get(id) ?? []);
+  const pathOf = new Map<string, string>();
+  for (const { path, before, after } of changed) {
+    if (!isManifestPath(path) || path === holdsPath) continue;
+    if (before !== undefined && !pathOf.has(before)) pathOf.set(before, path);
+    if (after !== undefined && !pathOf.has(after)) pathOf.set(after, path);
+  }
+  const versions = new PinVersions(images);
+  const known = new Map<string, FilePins>();
+  const files = new Set<string>();
+  const unread = new Map<string, number>();
+  await log.read([...pathOf.keys()], (content, bytes) => {
+    const path = pathOf.get(content)!;
+    const pins = versions.read(path, bytes);
+    if (pins === undefined) unread.set(path, (unread.get(path) ?? 0) + 1);
+    else known.set(content, pins);
+    if (pins === undefined || pins.sites.length > 0) files.add(path);
+  });
+  const warnings = [...unread].map(
+    ([path, count]) => `Cannot tell the pins of ${versionsOf(count)} of "${path}"`,
+  );
+  return { known, files, warnings };
+}
+
+function versionsOf(count: number): string {
+  return count === 1 ? "one version" : `${count} versions`;
+}
+
+/** Judges a branch with code and manifests by all that its commits touch. */
+async function judgeMixed(
+  { paths, pattern }: AuditSubject,
+  { changes, manifests, pins, log }: Read & { readonly pins: ReadPins },
+): Promise<CommitJudge> {
+  const suspects = manifests.filter(
+    (commit) => changes.has(commit.id) || readTool(commit, pattern) !== undefined,
+  );
+  return judgeByFiles({
+    pattern,
+    paths,
+    touched: await log.changes(suspects, []),
+    hasPinned: (path) => pins.files.has(path),
+    files: await log.filesAt(manifests[0]!.id),
+  });
+}
+
+/** Reads the holds as they stood at the time asked about. */
+async function holdsAt(
+  { images, asOfMs }: AuditSubject,
+  { changes, manifests, log, graph }: Read & { readonly graph: SourceGraph },
+): Promise<{ readonly holds: readonly LedgerHold[]; readonly warnings: readonly string[] }> {
+  const inTime = manifests.filter(({ atMs }) => atMs <= asOfMs);
+  const [last] = inTime.flatMap(({ id }) => {
+    const change = changes.get(id)?.find(({ path }) => path === holdsPath);
+    return change === undefined ? [] : [{ by: id as CommitId, content: change.after }];
+  });
+  if (last?.content === undefined) return { holds: [], warnings: [] };
+  let found: readonly Hold[] = [];
+  const warnings: string[] = [];
+  await log.read([last.content], (_, bytes) => {
+    try {
+      found = readHolds(bytes);
+    } catch (error) {
+      warnings.push(`${asFailure(error).message}. What it holds back is counted as a gap`);
+    }
+  });
+  const active = new Set(images.flatMap((image) => holdsOn(image, found, asOfMs)));
+  const holds = [...active].flatMap(({ through }) => {
+    const place = graph.find(through);
+    return place === undefined ? [] : [{ through: place, by: last.by }];
+  });
+  return { holds, warnings };
+}

@@ -1,0 +1,185 @@
+/** The single checks of `landfall doctor`: each asks one thing and says what to do about it. */
+
+import type { WorkloadName } from "../../core/cluster/workload.ts";
+import { asTag, type CommitId } from "../../core/ids.ts";
+import { type ImageName, printImageName } from "../../core/image-ref.ts";
+import type { PushReply } from "../../core/landing/push-outcome.ts";
+import type { Check } from "../../core/results/doctor.ts";
+import type { ArgoCd, Clock, Cluster, Registry } from "../../ports.ts";
+import type { RolloutPlace } from "../verify/wanted-workloads.ts";
+
+/** What a check found, without its name. */
+export type Finding = Omit<Check, "name">;
+
+/** The oldest git that everything here was tried with (Debian 12). */
+const gitMin = [2, 39] as const;
+
+/** Judges what `git --version` prints. */
+export function gitFinding(printed: string): Finding {
+  const [text, major, minor] = /(\d+)\.(\d+)(?:\.\d+)*/.exec(printed) ?? [];
+  const remedy = `Install git ${gitMin.join(".")} or newer.`;
+  if (text === undefined) return { state: "warn", detail: `it says "${printed}"`, remedy };
+  const isOld =
+    Number(major) < gitMin[0] || (Number(major) === gitMin[0] && Number(minor) < gitMin[1]);
+  const detail = `version ${text}`;
+  return isOld ? { state: "fail", detail, remedy } : { state: "ok", detail };
+}
+
+/** Says what was read of the branch. */
+export function readFinding(tip: CommitId): Finding {
+  return { state: "ok", detail: `its tip is ${tip.slice(0, 7)}` };
+}
+
+/**
+ * Judges the reply to a push that was only pretended. A rule for this one branch shows only at the
+ * push itself.
+ */
+export function writeFinding(reply: PushReply): Finding {
+  const words = reply.words.trim();
+  switch (reply.kind) {
+    case "accepted":
+    case "raced":
+      return { state: "ok", detail: "the server would take a push" };
+    case "refused": {
+      const detail = `the server would take no push: ${words}`;
+      return { state: "fail", detail, remedy: reply.remedy ?? toWrite };
+    }
+    case "throttled":
+      return { ...later, detail: `the server asks to wait: ${words}` };
+    default: {
+      const remedy = "Check the repository's URL and the network.";
+      return { state: "fail", detail: `the server could not be asked: ${words}`, remedy };
+    }
+  }
+}
+
+const later = { state: "warn", remedy: "Run it again later.", code: "throttled" } as const;
+
+/** A commit was signed; whether the server knows the key, only a push brings out. */
+export function signingFinding(): Finding {
+  return { state: "ok", detail: "deploy commits are signed" };
+}
+
+const toWrite =
+  "Give a token that may write contents (LANDFALL_GIT_TOKEN), or a deploy key with write access.";
+
+/** No image has this tag, and asking for it costs nobody a pull. */
+const noTag = asTag("landfall-doctor-asks")!;
+
+/** What became of our login: a registry that lets everybody read may never ask for it. */
+export type Login = "taken" | "not asked for" | "none";
+
+/** Asks a registry for an image: any answer about it says that we may read it. */
+export async function registryFinding(
+  image: ImageName,
+  registry: Pick<Registry, "find">,
+  loginAt: (registry: string) => Login,
+): Promise<Finding> {
+  await registry.find(image, noTag);
+  const detail = `"${printImageName(image)}" can be read`;
+  const login = loginAt(image.registry);
+  if (login === "taken") return { state: "ok", detail: `${detail}, logged in` };
+  if (login === "not asked for") {
+    return { state: "ok", detail: `${detail}; whether the login is good was not asked for` };
+  }
+  return {
+    state: "warn",
+    detail: `${detail}, as nobody`,
+    remedy:
+      "Log in (LANDFALL_REGISTRY_USERNAME, _PASSWORD): limits are higher, and publishing needs it.",
+  };
+}
+
+/** Reads the Application, and asks whether `verify --sync` would be let through. */
+export async function applicationFinding(argocd: Omit<ArgoCd, "sync">): Promise<Finding> {
+  const application = await argocd.application("as-is");
+  const { name, sync, health } = application;
+  const detail = `"${name}" is ${sync}, ${health}`;
+  const maySync = await argocd.maySync(application);
+  if (maySync === undefined) return { state: "ok", detail };
+  const sentence = maySync ? "the token may sync it" : "the token may read it, but not sync it";
+  return { state: "ok", detail: `${detail}; ${sentence}` };
+}
+
+/** No workload has this name, and any answer about it says that we may read such. */
+const nobody = "landfall-doctor-asks";
+
+/** Reads the workloads that are named, and pods. Where none is, asks for one that is not there. */
+export async function clusterFinding(
+  { namespace, workloads = [] }: RolloutPlace,
+  cluster: Cluster,
+): Promise<Finding> {
+  const asked: readonly WorkloadName[] =
+    workloads.length > 0 ? workloads : [{ kind: "Deployment", name: nobody }];
+  const found = await Promise.all(asked.map((name) => cluster.workload({ ...name, namespace })));
+  const podSelector = found.find((one) => one?.podSelector)?.podSelector ?? `app=${nobody}`;
+  await cluster.podsOf({ kind: "Deployment", name: nobody, namespace, podSelector });
+  const missing = workloads.filter((_, at) => found[at] === undefined);
+  const names = missing.map(({ kind, name }) => `${kind}/${name}`).join(", ");
+  if (missing.length === 0) {
+    const what =
+      workloads.length > 0 ? "the workloads are there" : "workloads and pods can be read";
+    return { state: "ok", detail: `${what}, in "${namespace}"` };
+  }
+  const remedy = "Check verify.rollout, and which cluster is asked.";
+  return { state: "warn", detail: `"${namespace}" has no ${names}`, remedy };
+}
+
+/** What a token may do, as far as its server says. */
+export interface TokenRights {
+  /** Scopes of a classic token; undefined when the server names none. */
+  readonly scopes?: readonly string[] | undefined;
+  /** Whether it may push to the repository; undefined when the server does not say. */
+  readonly mayPush?: boolean | undefined;
+  readonly expires?: string | undefined;
+}
+
+/** Judges a token: too little to push, or more than a deploy needs. */
+export function rightsFinding(rights: TokenRights | undefined): Finding {
+  if (rights === undefined) return { state: "skipped", detail: "the server does not say" };
+  const { scopes = [], mayPush, expires } = rights;
+  const until = expires === undefined ? "" : `, until ${expires}`;
+  if (mayPush === false) {
+    const remedy = "Give it write access to the contents of this one repository.";
+    // The server itself was asked too, and its word counts more.
+    return { state: "warn", detail: "its server says that it may not push", remedy };
+  }
+  const broad = scopes.filter((scope) => /^(?:admin:|delete_repo|workflow|user$)/.test(scope));
+  if (broad.length > 0) {
+    const remedy = "Use a fine-grained token with contents: write for this one repository.";
+    return { state: "warn", detail: `it may also ${broad.join(", ")}${until}`, remedy };
+  }
+  const may = mayPush === true ? "it may push" : "nothing is wrong with what is known of it";
+  return { state: "ok", detail: `${may}${until}` };
+}
+
+/** A server's clock, as its `Date` header has it. */
+export interface ServerTime {
+  readonly host: string;
+  readonly dateMs: number;
+  /** When the answer came, by our clock. */
+  readonly atMs: number;
+}
+
+/** What tokens that are valid for minutes can stand. */
+const skewMsMax = 60_000;
+
+/** Compares our clock with the servers'. */
+export function clockFinding(times: readonly ServerTime[], clock: Clock): Finding {
+  if (times.length === 0) return { state: "skipped", detail: "no server said what time it is" };
+  const skewOf = ({ dateMs, atMs }: ServerTime) => Math.round((atMs - dateMs) / 1000);
+  const far = times.filter((time) => Math.abs(time.atMs - time.dateMs) > skewMsMax);
+  if (far.length === 0) {
+    return { state: "ok", detail: `within ${skewMsMax / 1000} s of ${times.length} servers` };
+  }
+  const detail = far.map((time) => {
+    const skew = skewOf(time);
+    return `${Math.abs(skew)} s ${skew > 0 ? "ahead of" : "behind"} "${time.host}"`;
+  });
+  const here = new Date(clock.nowMs()).toISOString();
+  return {
+    state: "warn",
+    detail: `this machine (${here}) is ${detail.join(", ")}`,
+    remedy: "Set the clock (NTP): tokens seem over, or not yet valid, to servers.",
+  };
+}

@@ -1,0 +1,108 @@
+/** Doctor: is everything there that a deploy needs? Reads only, and looks at all of it. */
+
+import { Failure } from "../../core/failure.ts";
+import type { CommitId } from "../../core/ids.ts";
+import type { ImageName } from "../../core/image-ref.ts";
+import type { PushReply } from "../../core/landing/push-outcome.ts";
+import { type Check, type DoctorResult, exitOfChecks } from "../../core/results/doctor.ts";
+import type { ArgoCd, Clock, Cluster, Registry } from "../../ports.ts";
+import type { RolloutPlace } from "../verify/wanted-workloads.ts";
+import {
+  applicationFinding,
+  clockFinding,
+  clusterFinding,
+  type Finding,
+  gitFinding,
+  type Login,
+  readFinding,
+  registryFinding,
+  rightsFinding,
+  type ServerTime,
+  signingFinding,
+  type TokenRights,
+  writeFinding,
+} from "./checks.ts";
+
+/** What to look at. */
+export interface DoctorRequest {
+  /** One of them is asked for per registry. */
+  readonly images: readonly ImageName[];
+  readonly rollout?: RolloutPlace | undefined;
+}
+
+/**
+ * The world, as far as it is configured: what is not there is not looked at. What cannot be opened
+ * is a function that throws a Failure, so that its check shows it.
+ */
+export interface DoctorPorts {
+  readonly clock: Clock;
+  /** Returns where the settings come from. */
+  readConfig(): Promise<string>;
+  /** Returns what `git --version` prints. */
+  gitVersion(): Promise<string>;
+  /** Reads the branch. */
+  fetchTip?(): Promise<CommitId>;
+  /** Asks whether a push would be taken, without pushing. */
+  probeWrite?(): Promise<PushReply>;
+  /** Signs a commit that stays here. Only where commits are to be signed. */
+  trySigning?(): Promise<void>;
+  /** Returns undefined when the server says nothing about its tokens. */
+  tokenRights?(): Promise<TokenRights | undefined>;
+  openRegistry?(): Promise<Pick<Registry, "find">>;
+  /** Returns what became of our login at a registry that has been asked. */
+  loginAt?(registry: string): Login;
+  openArgoCd?(): Promise<Omit<ArgoCd, "sync">>;
+  openCluster?(): Promise<Cluster>;
+  serverTimes?(): Promise<readonly ServerTime[]>;
+}
+
+/** One check to be made; undefined means that nothing is configured for it. */
+type Plan = readonly [name: string, look: (() => Promise<Finding>) | undefined];
+
+/** Looks at everything at once. No failure of one check hides another. */
+export async function doctor(request: DoctorRequest, ports: DoctorPorts): Promise<DoctorResult> {
+  const { fetchTip, probeWrite, trySigning, tokenRights } = ports;
+  const { openArgoCd, openCluster, serverTimes } = ports;
+  const { rollout } = request;
+  const plans: readonly Plan[] = [
+    ["config", async () => ({ state: "ok", detail: await ports.readConfig() })],
+    ["git", async () => gitFinding(await ports.gitVersion())],
+    ["remote", fetchTip && (async () => readFinding(await fetchTip()))],
+    ["write", probeWrite && (async () => writeFinding(await probeWrite()))],
+    ["signing", trySigning && (async () => trySigning().then(signingFinding))],
+    ["token", tokenRights && (async () => rightsFinding(await tokenRights()))],
+    ...registryPlans(request, ports),
+    ["argocd", openArgoCd && (async () => applicationFinding(await openArgoCd()))],
+    [
+      "cluster",
+      rollout && openCluster && (async () => clusterFinding(rollout, await openCluster())),
+    ],
+    ["clock", serverTimes && (async () => clockFinding(await serverTimes(), ports.clock))],
+  ];
+  const checks = await Promise.all(plans.map(carryOut));
+  return { version: 1, command: "doctor", exit: exitOfChecks(checks), checks };
+}
+
+function registryPlans({ images }: DoctorRequest, ports: DoctorPorts): readonly Plan[] {
+  const { openRegistry, loginAt = () => "none" } = ports;
+  const first = images.filter(
+    ({ registry }, n) => images.findIndex((other) => other.registry === registry) === n,
+  );
+  if (openRegistry === undefined || first.length === 0) return [["registry", undefined]];
+  return first.map((image) => {
+    const look = async () => registryFinding(image, await openRegistry(), loginAt);
+    return [`registry ${image.registry}`, look];
+  });
+}
+
+async function carryOut([name, look]: Plan): Promise<Check> {
+  if (look === undefined) return { name, state: "skipped", detail: "not configured" };
+  try {
+    return { name, ...(await look()) };
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code === "interrupted") throw error;
+    // What could not be asked now says nothing of how it is set up.
+    const { code, message: detail, hint: remedy } = error;
+    return { name, state: code === "throttled" ? "warn" : "fail", detail, remedy, code };
+  }
+}

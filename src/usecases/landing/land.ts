@@ -1,0 +1,262 @@
+/**
+ * The landing loop: derive the change from the tip, push it, and believe only what the remote
+ * shows.
+ */
+
+import { asFailure, Failure } from "../../core/failure.ts";
+import type { CommitId } from "../../core/ids.ts";
+import { type Backoff, waitMsAfterLosing, waitMsBefore } from "../../core/landing/backoff.ts";
+import {
+  classifyPush,
+  dispelsDoubt,
+  leavesDoubt,
+  type PushReply,
+} from "../../core/landing/push-outcome.ts";
+import type { CommitDraft } from "../../ports.ts";
+import { askPatiently, type Patience, type ReadPorts, readPatiently } from "./read-patiently.ts";
+
+/** What a tip asks for: a commit on top of it, or nothing, for a reason that the caller knows. */
+export type Plan<Why> =
+  | { readonly kind: "write"; readonly draft: Omit<CommitDraft, "parent">; readonly why: Why }
+  | { readonly kind: "rest"; readonly why: Why };
+
+/** How a landing ended. `why` is the last plan's own word for what it wanted. */
+export type Ending<Why> =
+  | {
+      readonly kind: "landed";
+      readonly commit: CommitId;
+      readonly tip: CommitId;
+      readonly why: Why;
+    }
+  | { readonly kind: "rested"; readonly tip: CommitId; readonly why: Why }
+  | {
+      readonly kind: "refused";
+      readonly words: string;
+      readonly remedy: string | undefined;
+      readonly why: Why;
+    }
+  | { readonly kind: "failed"; readonly failure: Failure; readonly why: Why | undefined }
+  | {
+      readonly kind: "unknown";
+      readonly words: string;
+      /** At least one. Each may be in the branch; two never are. */
+      readonly doubts: readonly Doubt<Why>[];
+      readonly why: Why | undefined;
+    };
+
+/** A commit whose push may have landed, and what its plan wanted. */
+export interface Doubt<Why> {
+  readonly commit: CommitId;
+  readonly why: Why;
+}
+
+/** An ending, and how many rounds it took. */
+export type Landing<Why> = Ending<Why> & { readonly attempts: number };
+
+/** What the loop needs of the world. */
+export type LandPorts = ReadPorts;
+
+/** How long the loop tries. A deadline and not a count, because losing a race is no fault. */
+export interface LandPolicy extends Patience {
+  /** Milliseconds from the first round to the last. */
+  readonly timeoutMs: number;
+  readonly rounds: Backoff;
+  /**
+   * How often in a row a rule must say no before that is final. Not once: a ref whose lock is held
+   * for a moment is refused in the same words.
+   */
+  readonly refusalsMax: number;
+}
+
+/** Bounds for trouble; lost races have their own measure (waitMsAfterLosing). */
+export const landPolicy: LandPolicy = {
+  timeoutMs: 5 * 60_000,
+  rounds: { firstMs: 500, maxMs: 6_000 },
+  reads: { firstMs: 1_000, maxMs: 10_000 },
+  fetchesMax: 4,
+  readsMax: 6,
+  readingMs: 60_000,
+  refusalsMax: 2,
+};
+
+/** A push, and what the server said to it. */
+interface Pushed<Why> extends Doubt<Why> {
+  readonly parent: CommitId;
+  readonly reply: PushReply;
+}
+
+/** What the loop remembers from round to round. */
+interface Race<Why> {
+  readonly derive: (tip: CommitId) => Promise<Plan<Why>>;
+  readonly ports: LandPorts;
+  readonly policy: LandPolicy;
+  readonly deadlineMs: number;
+  /** Pushes that may be in the branch, or may yet come there, as far as we were told. */
+  doubts: readonly Pushed<Why>[];
+  refusals: number;
+  /** What the last plan wanted. */
+  why: Why | undefined;
+}
+
+/**
+ * Lands what `derive` asks for. It is asked again on every new tip, so nothing is ever rebased,
+ * merged or forced. A Failure of the world becomes `failed` or `unknown`, whichever is true;
+ * anything else that is thrown is a bug and passes through.
+ */
+export async function land<Why>(
+  derive: (tip: CommitId) => Promise<Plan<Why>>,
+  ports: LandPorts,
+  policy: LandPolicy,
+): Promise<Landing<Why>> {
+  const deadlineMs = ports.clock.nowMs() + policy.timeoutMs;
+  const start = { doubts: [], refusals: 0, why: undefined };
+  const race: Race<Why> = { derive, ports, policy, deadlineMs, ...start };
+  for (let attempts = 1; ; attempts += 1) {
+    const came = await tryOnce(attempts, race);
+    if ("kind" in came) return { ...came, attempts };
+    const { reply, waitMs } = came;
+    ports.progress.step(`${noLuck[reply.kind]}; round ${attempts + 1} in ${waitMs} ms`);
+    await ports.clock.sleepMs(waitMs);
+  }
+}
+
+/** A round that came to nothing, and how long to wait before the next. */
+interface Lost {
+  readonly reply: PushReply;
+  readonly waitMs: number;
+}
+
+/** One round: a push, and what the remote shows of it. */
+async function tryOnce<Why>(attempts: number, race: Race<Why>): Promise<Lost | Ending<Why>> {
+  const { clock } = race.ports;
+  const startedMs = clock.nowMs();
+  try {
+    const pushed = await swap(race);
+    if ("kind" in pushed) return pushed;
+    const { reply } = pushed;
+    const waitMs = waitAfter(reply, { attempts, roundMs: clock.nowMs() - startedMs }, race);
+    return (await settle(pushed, waitMs, race)) ?? { reply, waitMs };
+  } catch (error) {
+    const failure = asFailure(error);
+    if (race.doubts.length > 0) return unknown(race, failure.message);
+    return { kind: "failed", failure, why: race.why };
+  }
+}
+
+/**
+ * One compare-and-swap from the tip as it is now. Ends where there is nothing to push, or no way
+ * to.
+ */
+async function swap<Why>(race: Race<Why>): Promise<Pushed<Why> | Ending<Why>> {
+  const { ports, deadlineMs } = race;
+  const { remote } = ports;
+  const within = { patience: race.policy, deadlineMs };
+  const tip = await askPatiently(() => remote.fetchTip(), ports, within);
+  const landed = await settleDoubts(tip, race);
+  if (landed !== undefined) return landed;
+  // Deriving reads files, which are fetched as they are needed.
+  const plan = await askPatiently(() => race.derive(tip), ports, within);
+  race.why = plan.why;
+  // To rest while a push of ours may still come in would be to speak too soon: look for it.
+  if (plan.kind === "rest") return race.doubts[0] ?? { kind: "rested", tip, why: plan.why };
+  const commit = await remote.commit({ parent: tip, ...plan.draft });
+  const pushed = { commit, parent: tip, reply: await remote.push(commit), why: plan.why };
+  const isKnown = race.doubts.some((doubt) => doubt.commit === commit);
+  if (leavesDoubt(pushed.reply) && !isKnown) race.doubts = [...race.doubts, pushed];
+  return pushed;
+}
+
+/** Looks at a tip for the pushes in doubt, and forgets those that it shuts out for ever. */
+async function settleDoubts<Why>(tip: CommitId, race: Race<Why>): Promise<Ending<Why> | undefined> {
+  const { remote } = race.ports;
+  const open: Pushed<Why>[] = [];
+  for (const doubt of race.doubts) {
+    const { commit, parent, why } = doubt;
+    if (await remote.contains(tip, commit)) return { kind: "landed", commit, tip, why };
+    // The server compares, so a branch that went on from the parent without the commit never takes
+    // it. A tip that does not descend from the parent says nothing: a replica's, that lags.
+    const isShutOut = tip !== parent && (await remote.contains(tip, parent));
+    if (!isShutOut) open.push(doubt);
+  }
+  race.doubts = open;
+  return undefined;
+}
+
+/** Reads the remote again and concludes. Undefined means: another round. */
+async function settle<Why>(
+  pushed: Pushed<Why>,
+  waitMs: number,
+  race: Race<Why>,
+): Promise<Ending<Why> | undefined> {
+  const { commit, reply, why } = pushed;
+  const isLast = race.ports.clock.nowMs() + waitMs > race.deadlineMs;
+  const refusals = race.refusals;
+  race.refusals = 0;
+  // A lost race needs no read of its own, because the next round begins with one.
+  if (reply.kind === "raced" && !isLast) return undefined;
+
+  const reread = await readPatiently(pushed, race.ports, race.policy);
+  const outcome = classifyPush(reply, reread);
+  if (outcome.kind === "landed") return { kind: "landed", commit, tip: outcome.tip, why };
+  if (outcome.kind === "refused") race.refusals = refusals + 1;
+  if (dispelsDoubt(reread, reply)) race.doubts = race.doubts.filter((doubt) => doubt !== pushed);
+  const landed = "tip" in reread ? await settleDoubts(reread.tip, race) : undefined;
+  if (landed !== undefined) return landed;
+
+  const isRefused = race.refusals >= race.policy.refusalsMax;
+  const isOver = isLast || isRefused || outcome.kind === "unreadable";
+  if (race.doubts.length > 0) {
+    const words = reread.kind === "unreadable" ? reread.why : reply.words;
+    return isOver ? unknown(race, words) : undefined;
+  }
+  if (isRefused) return refused(pushed);
+  return isLast ? outOfTime(pushed) : undefined;
+}
+
+function waitAfter<Why>(
+  reply: PushReply,
+  { attempts, roundMs }: { attempts: number; roundMs: number },
+  { ports, policy }: Race<Why>,
+): number {
+  const unit = ports.random.unit();
+  // Losing says that others are at work, and a round is the time in which two get in each other's
+  // way. Any other trouble says nothing of that kind, and is waited for as trouble is.
+  if (reply.kind === "raced") return waitMsAfterLosing(roundMs, unit);
+  const jitterMs = waitMsBefore(attempts, policy.rounds, unit);
+  return Math.max(jitterMs, ("retryAfterMs" in reply ? reply.retryAfterMs : undefined) ?? 0);
+}
+
+function unknown<Why>({ doubts, why }: Race<Why>, words: string): Ending<Why> {
+  return { kind: "unknown", words, doubts, why };
+}
+
+function refused<Why>({ reply, why }: Pushed<Why>): Ending<Why> {
+  const remedy = "remedy" in reply ? reply.remedy : undefined;
+  return { kind: "refused", words: reply.words, remedy, why };
+}
+
+function outOfTime<Why>({ reply, why }: Pushed<Why>): Ending<Why> {
+  const failure =
+    reply.kind === "throttled"
+      ? new Failure(
+          "throttled",
+          `Cannot push: the server asks to wait: ${reply.words}`,
+          "Run it again later.",
+          { retryAfterMs: reply.retryAfterMs },
+        )
+      : new Failure(
+          "deadline",
+          `Cannot land before the deadline: ${noLuck[reply.kind]}: ${reply.words}`,
+          "Nothing of this deploy is in the branch. Run it again, with a longer --timeout.",
+        );
+  return { kind: "failed", failure, why };
+}
+
+const noLuck: Readonly<Record<PushReply["kind"], string>> = {
+  accepted: "The server said yes, but the branch does not show it",
+  raced: "Somebody else landed first",
+  refused: "The server said no",
+  "not-sent": "The push did not get through",
+  throttled: "The server asks to wait",
+  silent: "The server gave no clear answer, and the branch has not moved",
+};

@@ -1,0 +1,150 @@
+/** What every command that lands says of how it ended, and of the pins that it moved. */
+
+import { type Failure, printPlace } from "../../core/failure.ts";
+import { type ImageName, printImageName } from "../../core/image-ref.ts";
+import type { PinFact } from "../../core/landing/decide.ts";
+import { type Pin, printPinned } from "../../core/pins/index.ts";
+import {
+  exitOfOutcome,
+  type FailureReport,
+  type ImageReport,
+  type Outcome,
+  type PromoteResult,
+  reportFailure,
+} from "../../core/results/promote.ts";
+import type { Target } from "../promote/promotion.ts";
+import type { Landing } from "./land.ts";
+
+/** What every result of one landing shares. */
+export interface Frame<Request extends Landed = Landed> {
+  readonly request: Request;
+  readonly tookMs: () => number;
+}
+
+/** Which deploy lands where. */
+interface Landed {
+  readonly deploy: string;
+  readonly repository: string;
+  readonly branch: string;
+}
+
+/** Returns the fields of a result that every one has. */
+export function baseOf({ request, tookMs }: Frame, command: PromoteResult["command"]) {
+  const { deploy, repository, branch } = request;
+  return { version: 1, command, deploy, repository, branch, tookMs: tookMs() } as const;
+}
+
+/** Returns the result of a command that never came to the landing loop. */
+export function concludeFailure(
+  failure: Failure,
+  frame: Frame,
+  command: PromoteResult["command"],
+): PromoteResult {
+  const nothing = { attempts: 0, images: [], warnings: [] };
+  return { ...baseOf(frame, command), ...ended("failed", failure), ...nothing };
+}
+
+/** The fields of a result that say how it ended. */
+export type EndingFields = Pick<PromoteResult, "outcome" | "exit" | "failure">;
+
+/** Returns an outcome with its exit status, and why. */
+export function ended(outcome: Outcome, failure?: Failure): EndingFields {
+  const words = failure === undefined ? {} : { failure: reportFailure(failure) };
+  return { outcome, exit: exitOfOutcome(outcome, failure), ...words };
+}
+
+/** Returns how a landing ended. `rested` says it of one that found nothing to push. */
+export function endingOf<Why, Rested = EndingFields>(
+  landing: Landing<Why>,
+  rested: (why: Why) => Rested,
+): EndingFields | Rested {
+  switch (landing.kind) {
+    case "landed":
+      return ended("landed");
+    case "failed":
+      return ended("failed", landing.failure);
+    case "refused":
+      return { ...ended("refused"), failure: refusal(landing) };
+    case "unknown":
+      return { ...ended("unknown"), failure: uncertainty(landing) };
+    case "rested":
+      return rested(landing.why);
+  }
+}
+
+/** Returns the words for a push that a rule of the server refused. */
+function refusal({
+  words,
+  remedy,
+}: Landing<unknown> & { readonly kind: "refused" }): FailureReport {
+  const asks = remedy ?? "Check the branch's protection and the token's rights.";
+  return {
+    code: "push-refused",
+    message: `The server refused the push: ${words}`,
+    hint: `Nothing was changed, and trying again cannot help. ${asks}`,
+  };
+}
+
+/** Returns the commit that landed, or the last of those that may have. */
+export function withCommit(landing: Landing<unknown>) {
+  if (landing.kind === "landed") return { commit: landing.commit };
+  return landing.kind === "unknown" ? { commit: landing.doubts.at(-1)?.commit } : {};
+}
+
+/** Returns what a landing left behind: its commit, the tip that was read last, and its rounds. */
+export function traceOf(landing: Landing<unknown>) {
+  const tip = "tip" in landing ? { tip: landing.tip } : {};
+  return { ...withCommit(landing), ...tip, attempts: landing.attempts };
+}
+
+/** Returns the words for pushes that may have landed. */
+function uncertainty({
+  words,
+  doubts,
+}: Landing<unknown> & { readonly kind: "unknown" }): FailureReport {
+  const commits = doubts.map(({ commit }) => commit).join(" or ");
+  return {
+    code: "unknown",
+    message: `The push may have landed, and what the remote shows does not tell: ${words}`,
+    hint: `Run the same command again a little later; it lands at most once. The commit is ${commits}.`,
+  };
+}
+
+/** Prints what a pin holds, as the manifest has it. */
+export function printPin(pin: Pin): string {
+  return printPinned(pin) || "(no tag)";
+}
+
+/** Returns what is reported of an image: its pins, and what those that were moved hold now. */
+export function reportImage(
+  target: Target,
+  facts: readonly PinFact[],
+  pinsMoved: readonly Pin[],
+): Omit<ImageReport, "outcome"> {
+  const moved = new Set(pinsMoved);
+  const digestOf = target.digest === undefined ? {} : { digest: target.digest };
+  return {
+    image: printImageName(target.image),
+    tag: target.tag,
+    ...digestOf,
+    pins: facts.map(({ pin }) => {
+      const from = printPin(pin);
+      const withDigest = pin.digest !== undefined && target.digest !== undefined;
+      const to = pin.tag === undefined && withDigest ? "" : target.tag;
+      const after = withDigest ? `${to}@${target.digest}` : to;
+      const { file, line, column } = pin;
+      return { file, line, column, from, to: moved.has(pin) ? after : from };
+    }),
+  };
+}
+
+/** Returns one warning for each value taken over, however many places held it. */
+export function adoptions(image: ImageName, adopted: readonly Pin[]): readonly string[] {
+  const values = new Set(adopted.map(printPin));
+  return [...values].map((value) => {
+    const places = adopted.filter((pin) => printPin(pin) === value).map(printPlace);
+    const where = places.length > 1 ? `${places[0]} and ${places.length - 1} more` : places[0];
+    const what = `${printImageName(image)}: ${value} names no commit of the source history`;
+    return `${what}, so nothing says which is newer; it was moved (${where})`;
+  });
+}

@@ -1,0 +1,99 @@
+/** A landing, told as the result that people and programs read. */
+
+import { printPlace } from "../../core/failure.ts";
+import { printImageName } from "../../core/image-ref.ts";
+import type { ImageDecision } from "../../core/landing/decide.ts";
+import type { FailureReport, ImageReport, PromoteResult } from "../../core/results/promote.ts";
+import type { Judged } from "../landing/evaluate.ts";
+import type { Landing } from "../landing/land.ts";
+import {
+  adoptions,
+  baseOf,
+  type EndingFields,
+  ended,
+  endingOf,
+  type Frame,
+  reportImage,
+  traceOf,
+} from "../landing/words.ts";
+import type { Why } from "./plan.ts";
+import type { PromoteRequest, Promotion } from "./promotion.ts";
+
+/** Returns the result that a landing came to. */
+export function concludeLanding(
+  landing: Landing<Why>,
+  promotion: Promotion,
+  frame: Frame<PromoteRequest>,
+): PromoteResult {
+  const { why } = landing;
+  const images = why?.survey.images ?? [];
+  return {
+    ...baseOf(frame, "promote"),
+    ...(isSuperseded(landing) ? ended("superseded") : endingOf(landing, restedOn)),
+    revision: promotion.revision,
+    ...traceOf(landing),
+    images: images.map(reportJudged),
+    warnings: [...images.flatMap(adopted), ...unrecorded(landing)],
+    ...(why?.diff === undefined || why.diff === "" ? {} : { diff: why.diff }),
+  };
+}
+
+/** How a promotion ended that pushed nothing. One that moves pins does so in a dry run alone. */
+function restedOn({ verdict, survey }: Why): EndingFields {
+  const { images } = survey;
+  if (verdict === "held") return { ...ended("held"), failure: images.flatMap(holding)[0] };
+  if (verdict === "diverged")
+    return { ...ended("refused"), failure: images.flatMap(divergence)[0] };
+  return ended(verdict === "move" ? "would-land" : verdict);
+}
+
+/** A superseded revision is superseded, whatever became of the commit that was to say so. */
+function isSuperseded(landing: Landing<Why>): boolean {
+  const doubted = landing.kind === "unknown" ? landing.doubts.map(({ why }) => why) : [];
+  return [landing.why, ...doubted].every((why) => why?.verdict === "superseded");
+}
+
+function holding({ target, decision }: Judged): FailureReport | readonly [] {
+  if (decision.kind !== "held") return [];
+  const { hold } = decision;
+  return {
+    code: "held",
+    message: `"${printImageName(target.image)}" is held through ${hold.through}: ${hold.reason} (${hold.by}, ${hold.at})`,
+    hint: "Promote a newer revision, or lift the hold with `landfall release`.",
+  };
+}
+
+function divergence({ decision }: Judged): FailureReport | readonly [] {
+  if (decision.kind !== "diverged") return [];
+  const { file, line, column } = decision.pin;
+  return {
+    code: "diverged",
+    message: `${printPlace(decision.pin)} holds ${decision.from}, which is on another line of history`,
+    hint: "Promote a revision that descends from it, or pass --allow-diverged to move anyway.",
+    place: { file, line, column },
+  };
+}
+
+function reportJudged({ target, facts, decision }: Judged): ImageReport {
+  const moved = decision.kind === "move" ? decision.pins : [];
+  return { ...reportImage(target, facts, moved), outcome: outcomes[decision.kind] };
+}
+
+const outcomes: Readonly<Record<ImageDecision["kind"], ImageReport["outcome"]>> = {
+  move: "moved",
+  unchanged: "unchanged",
+  superseded: "superseded",
+  held: "held",
+  diverged: "diverged",
+};
+
+function adopted({ target, decision }: Judged): readonly string[] {
+  return decision.kind === "move" ? adoptions(target.image, decision.adopted) : [];
+}
+
+function unrecorded(landing: Landing<Why>): readonly string[] {
+  if (!isSuperseded(landing)) return [];
+  if (landing.kind === "landed" || landing.kind === "rested") return [];
+  const why = landing.kind === "failed" ? landing.failure.message : landing.words;
+  return [`The commit that records this deploy as superseded may be missing: ${why}`];
+}

@@ -1,0 +1,70 @@
+/** What a branch has had deployed, read again whenever the branch has gone on. */
+
+import { deploySteps } from "../../core/history/deploys.ts";
+import { revisionReader } from "../../core/history/pin-revision.ts";
+import type { SourceGraph } from "../../core/history/source-graph.ts";
+import { type DeployedState, deployedStates } from "../../core/history/timeline.ts";
+import type { CommitId } from "../../core/ids.ts";
+import type { ReadRecord } from "../../core/landing/commit-message.ts";
+import type { TagFormat } from "../../core/tag-format.ts";
+import type { DeployLog } from "../../ports.ts";
+import { type AuditSubject, gatherFacts } from "../audit/facts.ts";
+
+/** Which deploys are asked about: all that the branch has. */
+export interface PastSubject extends Omit<AuditSubject, "asOfMs"> {
+  readonly tagFormat: TagFormat;
+}
+
+/** A deploy commit's own words. */
+export interface PastRecord extends ReadRecord {
+  readonly commit: CommitId;
+}
+
+/** The past of a branch, as of some tip. */
+export interface Past {
+  /** Undefined: the branch is empty. */
+  readonly tip: CommitId | undefined;
+  readonly graph: SourceGraph;
+  /** Oldest first. */
+  readonly states: readonly DeployedState[];
+  /** What Landfall's own commits say, by the ids of their deploys. */
+  readonly records: ReadonlyMap<string, PastRecord>;
+  readonly warnings: readonly string[];
+}
+
+/** Returns a reader of the past at a tip: it reads again only what it has not seen yet. */
+export function pastReader(
+  subject: PastSubject,
+  log: DeployLog,
+): (tip: CommitId | undefined) => Promise<Past> {
+  let read: Whole | undefined;
+  return async (tip) => {
+    if (read === undefined || (tip !== undefined && !read.commits.has(tip))) {
+      read = await readWhole(subject, log);
+    }
+    return read.past;
+  };
+}
+
+interface Whole {
+  readonly past: Past;
+  readonly commits: ReadonlySet<string>;
+}
+
+async function readWhole(subject: PastSubject, log: DeployLog): Promise<Whole> {
+  const { tagFormat } = subject;
+  const asOfMs = Number.POSITIVE_INFINITY;
+  const { graph, branch, warnings } = await gatherFacts({ ...subject, asOfMs }, log);
+  const states = deployedStates(deploySteps(branch, revisionReader(graph, tagFormat)));
+  const records = branch.commits.flatMap((commit): (readonly [string, PastRecord])[] => {
+    const record = branch.toolOf(commit)?.record;
+    return record === undefined
+      ? []
+      : [[record.deploy, { ...record, commit: commit.id as CommitId }]];
+  });
+  const past = {
+    tip: branch.commits[0]?.id as CommitId | undefined,
+    ...{ graph, states, records: new Map(records), warnings },
+  };
+  return { past, commits: new Set(branch.commits.map(({ id }) => id)) };
+}

@@ -1,0 +1,123 @@
+/** Where a rollback goes back to: a revision that is named, or so many deploys ago. */
+
+import { Failure } from "../../core/failure.ts";
+import { deployLine } from "../../core/history/timeline.ts";
+import { asDigest, asTag, type Revision } from "../../core/ids.ts";
+import { type ImageName, printImageName } from "../../core/image-ref.ts";
+import { revisionPrefixIn, tagOf } from "../../core/tag-format.ts";
+import type { History, Registry } from "../../ports.ts";
+import { checkImages, type Looking, type Wanted } from "../landing/check-images.ts";
+import type { Target } from "../promote/promotion.ts";
+import type { Past } from "./deploy-history.ts";
+import type { RollbackRequest } from "./rollback.ts";
+
+/** An image, and the older revision that it goes back to. */
+export interface BackTarget extends Target {
+  readonly revision: Revision;
+}
+
+/** Where a rollback goes back to. */
+export interface Goal {
+  /** The newest revision that an image goes back to. */
+  readonly revision: Revision;
+  readonly targets: readonly BackTarget[];
+  /** What the branch had had deployed when it was chosen. */
+  readonly past: Past;
+}
+
+type BackWanted = Wanted & { readonly revision: Revision };
+
+/**
+ * Finds the revision that is named, by its id, a prefix of it or a tag.
+ *
+ * @throws Failure `unknown-revision` when the source has no such commit.
+ */
+export async function goalNamed(
+  to: string,
+  { images, tagFormat }: RollbackRequest,
+  history: History,
+): Promise<readonly BackWanted[]> {
+  const revision = await history.resolve(revisionPrefixIn(tagFormat, to) ?? to);
+  if (revision === undefined) throw unknownRevision(to);
+  return images.map(({ image, tag, digest }) => {
+    return { image, tag: tag ?? tagOf(tagFormat, revision), digest, revision };
+  });
+}
+
+/**
+ * Counts back over what was deployed, each image with the tag that it had then.
+ *
+ * @throws Failure `usage` when there were fewer deploys, `unknown-revision` when an image then held
+ *   what names no commit of the source.
+ */
+export async function goalBack(
+  steps: number,
+  { images, tagFormat }: RollbackRequest,
+  { past, history }: { readonly past: Past; readonly history: History },
+): Promise<readonly BackWanted[]> {
+  const { states, graph } = past;
+  const names = images.map(({ image }) => printImageName(image));
+  const { points } = deployLine(states, names, graph);
+  const point = points.at(-1 - steps);
+  if (point === undefined) throw tooFewDeploys(steps, Math.max(0, points.length - 1));
+  const wanted: BackWanted[] = [];
+  for (const [at, { image }] of images.entries()) {
+    const { text, revision: place } = point.heads[at]!;
+    const [tagText = "", digest = ""] = text.split("@");
+    // The log has the line that the source has checked out; a deploy may have been of another one.
+    const digits = revisionPrefixIn(tagFormat, tagText) ?? "";
+    const known = place === undefined ? undefined : graph.revisionAt(place);
+    const revision = known ?? (await history.resolve(digits));
+    if (revision === undefined) throw namesNothing(image, text);
+    const tag = asTag(tagText) ?? tagOf(tagFormat, revision);
+    wanted.push({ image, tag, digest: asDigest(digest), revision });
+  }
+  return wanted;
+}
+
+/** Proves that the older images exist, all of them, and returns where they go back to. */
+export async function checkGoal(
+  wanted: readonly BackWanted[],
+  looking: Omit<Looking, "registry"> & { readonly registry: Registry | undefined },
+  past: Past,
+): Promise<Goal> {
+  const { registry } = looking;
+  const cause = {
+    verb: "roll back",
+    remedy:
+      "Choose a revision whose images are there: `landfall pins --history`. Nothing was changed.",
+  } as const;
+  const checked =
+    registry === undefined ? undefined : await checkImages(wanted, { ...looking, registry }, cause);
+  const targets = wanted.map(({ image, tag, digest, revision }, at) => {
+    return { image, tag, digest: checked?.[at]?.digest ?? digest, revision };
+  });
+  const place = ({ revision }: BackTarget) => past.graph.find(revision) ?? Number.POSITIVE_INFINITY;
+  const newest = targets.reduce((a, b) => (place(b) < place(a) ? b : a));
+  return { revision: newest.revision, targets, past };
+}
+
+function unknownRevision(text: string): Failure {
+  return new Failure(
+    "unknown-revision",
+    `Cannot roll back to "${text}": the source history has no such commit`,
+    "Give a revision or a tag of those that `landfall pins --history` lists.",
+  );
+}
+
+function namesNothing(image: ImageName, held: string): Failure {
+  return new Failure(
+    "unknown-revision",
+    `Cannot count back: "${printImageName(image)}" held "${held}" then, which names no commit`,
+    "Name a revision with --to, of those that `landfall pins --history` lists.",
+  );
+}
+
+function tooFewDeploys(steps: number, known: number): Failure {
+  const found = known === 1 ? "1 earlier deploy" : `${known} earlier deploys`;
+  return new Failure(
+    "usage",
+    `Cannot go back ${steps} deploys: the branch shows ${found} of all these images`,
+    "See what was deployed when with `landfall pins --history`, and name the images with --image.",
+  );
+}

@@ -1,0 +1,79 @@
+/** Which holds a rollback leaves in the branch: its own, and those of others that still count. */
+
+import type { Revision } from "../../core/ids.ts";
+import { type ImageName, sameImage } from "../../core/image-ref.ts";
+import { type Hold, holdEndsMs } from "../../core/landing/hold.ts";
+import type { History } from "../../ports.ts";
+
+/** Revisions of one image that are to stay out: each, and all that it descends from. */
+export interface StayingOut {
+  readonly image: ImageName;
+  readonly through: readonly Revision[];
+}
+
+/** What a rollback says of its holds. */
+export type HoldWords = Omit<Hold, "images" | "through">;
+
+/** The holds file before and after. */
+export interface Holding {
+  /** All holds that the file is to have. */
+  readonly holds: readonly Hold[];
+  /** Those of them that are new. None: the file stays as it is. */
+  readonly added: readonly Hold[];
+}
+
+/**
+ * Adds what is missing, so that every revision stays out for as long as it is to. Holds that are
+ * over, and those that a new one makes needless, go with the same edit; nobody else's becomes
+ * shorter by it.
+ */
+export async function holdMissing(
+  out: readonly StayingOut[],
+  standing: readonly Hold[],
+  { words, nowMs, history }: { words: HoldWords; nowMs: number; history: History },
+): Promise<Holding> {
+  const active = standing.filter((hold) => holdEndsMs(hold) > nowMs);
+  const added: Hold[] = [];
+  for (const { image, through } of out) {
+    for (const revision of through) {
+      const wanted = { ...words, images: [image], through: revision };
+      if (!(await isCovered(wanted, active, history))) addTo(added, wanted);
+    }
+  }
+  if (added.length === 0) return { holds: standing, added };
+  const kept: Hold[] = [];
+  for (const hold of active) {
+    const images = [];
+    for (const image of hold.images) {
+      const isNeedless = await isCovered({ ...hold, images: [image] }, added, history);
+      if (!isNeedless) images.push(image);
+    }
+    if (images.length > 0) kept.push({ ...hold, images });
+  }
+  return { holds: [...kept, ...added], added };
+}
+
+/** Images that are held through the same revision share one entry. */
+function addTo(added: Hold[], hold: Hold): void {
+  const at = added.findIndex(({ through }) => through === hold.through);
+  const twin = added[at];
+  if (twin === undefined) added.push(hold);
+  else added[at] = { ...twin, images: [...twin.images, ...hold.images] };
+}
+
+/** Returns whether others hold the one image of a hold as far, and as long. */
+async function isCovered(hold: Hold, others: readonly Hold[], history: History): Promise<boolean> {
+  const [image] = hold.images;
+  const longer = others.filter(
+    (other) =>
+      other.images.some((name) => image !== undefined && sameImage(name, image)) &&
+      holdEndsMs(other) >= holdEndsMs(hold),
+  );
+  for (const other of longer) {
+    if (other.through === hold.through) return true;
+    // What the source does not know covers nothing that it knows.
+    const [to, from] = [await history.resolve(other.through), await history.resolve(hold.through)];
+    if (to !== undefined && from !== undefined && (await history.isAncestor(from, to))) return true;
+  }
+  return false;
+}

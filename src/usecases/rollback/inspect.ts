@@ -1,0 +1,89 @@
+/** The facts of a rollback at one tip: every pin of every image, and what goes out with it. */
+
+import { newestDeployed } from "../../core/history/timeline.ts";
+import type { CommitId, Revision } from "../../core/ids.ts";
+import { printImageName, sameImage } from "../../core/image-ref.ts";
+import type { PinFact } from "../../core/landing/decide.ts";
+import { type BackDecision, decideBack } from "../../core/landing/decide-back.ts";
+import { findPins, needlesOf } from "../../core/pins/index.ts";
+import type { ManifestFile } from "../../ports.ts";
+import { notPinned, relate } from "../landing/evaluate.ts";
+import type { Past } from "./deploy-history.ts";
+import type { BackTarget, Goal } from "./goal.ts";
+import type { RollbackPorts, RollbackRequest } from "./rollback.ts";
+
+/** One image at one tip: where it goes back to, what stands there, what follows. */
+export interface BackImage {
+  readonly target: BackTarget;
+  readonly facts: readonly PinFact[];
+  /** The newest revisions that go out, or are out already. */
+  readonly out: readonly Revision[];
+  readonly decision: BackDecision;
+}
+
+/** What is looked for. */
+interface Looking {
+  readonly goal: Goal;
+  readonly request: RollbackRequest;
+  readonly ports: RollbackPorts;
+}
+
+/**
+ * Looks at a tip: every image's pins, and what they and the past mean for it. Throws what reading
+ * the tip throws.
+ */
+export async function lookBack(
+  tip: CommitId,
+  past: Past,
+  { goal, request, ports }: Looking,
+): Promise<{ readonly files: readonly ManifestFile[]; readonly images: readonly BackImage[] }> {
+  const names = goal.targets.map(({ image }) => image);
+  const files = await ports.remote.findManifests(tip, request.paths, needlesOf(names));
+  const pins = files.flatMap((file) => findPins(file, names));
+  const images: BackImage[] = [];
+  for (const target of goal.targets) {
+    const own = pins.filter((pin) => sameImage(pin.image, target.image));
+    if (own.length === 0) throw notPinned(target.image, request.paths);
+    const promotion = { revision: target.revision, tagFormat: request.tagFormat };
+    const facts: PinFact[] = [];
+    for (const pin of own) {
+      facts.push({ pin, relation: await relate(pin, { target, promotion, tip, ports }) });
+    }
+    images.push(await judge(target, facts, { past, ports }));
+  }
+  return { files, images };
+}
+
+async function judge(
+  target: BackTarget,
+  facts: readonly PinFact[],
+  { past, ports }: { readonly past: Past; readonly ports: RollbackPorts },
+): Promise<BackImage> {
+  const { graph, states } = past;
+  const place = graph.find(target.revision);
+  const newest = newestDeployed(states, printImageName(target.image), graph);
+  const deployed = newest.filter((one) => place !== undefined && graph.isAncestor(place, one));
+  const pinned = facts.flatMap(({ relation }) =>
+    relation.kind === "newer" || relation.kind === "diverged" ? [relation.revision] : [],
+  );
+  const passed = deployed.filter((one) => one !== place).map((one) => graph.revisionAt(one));
+  const out = await newestOf([...new Set([...pinned, ...passed])], ports);
+  const decision = decideBack({ pins: facts, wasDeployed: deployed.length > 0, out });
+  return { target, facts, out, decision };
+}
+
+/** Returns the revisions that no other one of them descends from. */
+async function newestOf(
+  revisions: readonly Revision[],
+  { history }: RollbackPorts,
+): Promise<readonly Revision[]> {
+  const newest: Revision[] = [];
+  for (const one of revisions) {
+    let isOlder = false;
+    for (const other of revisions) {
+      isOlder ||= other !== one && (await history.isAncestor(one, other));
+    }
+    if (!isOlder) newest.push(one);
+  }
+  return newest;
+}

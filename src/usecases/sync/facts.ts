@@ -1,0 +1,150 @@
+/** The facts of one image at one tip: how its pins stand to the revision that they should hold. */
+
+import type { MovedAway } from "../../core/history/manual-reverts.ts";
+import type { SourceGraph } from "../../core/history/source-graph.ts";
+import type { CommitId, Digest, Revision } from "../../core/ids.ts";
+import { type ImageName, printImageName } from "../../core/image-ref.ts";
+import type { Relation } from "../../core/landing/decide.ts";
+import type { DriftFacts, DriftPin, Wanted } from "../../core/landing/drift.ts";
+import type { Hold } from "../../core/landing/hold.ts";
+import { type Pin, pinHolds, printPinned } from "../../core/pins/index.ts";
+import type { SyncGap } from "../../core/results/sync.ts";
+import { revisionPrefixIn, tagOf } from "../../core/tag-format.ts";
+import { coveringHold, notPinned, relationOf } from "../landing/evaluate.ts";
+import type { CodeCommit, Whole } from "./newest-published.ts";
+import type { SyncPorts, SyncRequest } from "./request.ts";
+
+/** What all groups share. */
+export interface Scene {
+  readonly request: SyncRequest;
+  readonly ports: SyncPorts;
+  readonly tip: CommitId;
+  readonly holds: readonly Hold[];
+  readonly graph: SourceGraph;
+  /** The code commits of the source's own line by their places, newest first. */
+  readonly code: readonly number[];
+  /** Those of them that are looked at. */
+  readonly commits: readonly CodeCommit[];
+  readonly movedAway: MovedAway;
+}
+
+/** A pin, and the revision that it holds, if it names one. */
+export interface HeldPin {
+  readonly pin: Pin;
+  readonly revision: Revision | undefined;
+}
+
+/** Returns whether every pin that names a revision holds this one, or one that has it inside. */
+export async function isPassed(
+  revision: Revision,
+  held: readonly HeldPin[],
+  { ports }: Scene,
+): Promise<boolean> {
+  const known = new Set(held.flatMap((pin) => pin.revision ?? []));
+  for (const each of known) {
+    if (!(await ports.history.isAncestor(revision, each))) return false;
+  }
+  return known.size > 0;
+}
+
+/** Gathers them. Throws what the registry throws, and `image-not-pinned`. */
+export async function factsOf(
+  image: ImageName,
+  held: readonly HeldPin[],
+  { whole, scene }: { readonly whole: Whole; readonly scene: Scene },
+): Promise<DriftFacts> {
+  const { request, ports, holds } = scene;
+  if (held.length === 0) throw notPinned(image, request.paths);
+  const wanted = await wantedOf(image, held, { whole, ports });
+  const pins: DriftPin[] = [];
+  const published = new Map<string, boolean>();
+  for (const { pin, revision } of held) {
+    const relation = await relationTo(wanted, { pin, revision }, scene);
+    const movedAwayBy = wanted && movedAwayFrom(pin, wanted, scene);
+    // Many places hold the same: what is missing is asked for once, too.
+    const tag = printPinned(pin);
+    if (!published.has(tag)) published.set(tag, await isPublished(pin, scene));
+    pins.push({ pin, relation, isPublished: published.get(tag)!, movedAwayBy });
+  }
+  const revision = wanted?.revision;
+  const heldBy = revision && (await coveringHold(image, holds, { revision, ports }));
+  const own = { wanted, pins, heldBy, movedAway: request.movedAway };
+  return { ...own, ...(await comingTo(held, whole, scene)) };
+}
+
+/** Without anything wanted, the oldest revision that was looked at tells which names are known. */
+async function relationTo(
+  wanted: Wanted | undefined,
+  { pin, revision }: HeldPin,
+  { commits, graph, ports }: Scene,
+): Promise<Relation> {
+  if (wanted !== undefined && pinHolds(pin, wanted)) return { kind: "equal" };
+  const oldest = commits.at(-1)?.revision ?? graph.revisionAt(0);
+  return relationOf(revision, wanted?.revision ?? oldest, ports.history);
+}
+
+/** What is on its way, or should have come, as far as the image's own pins do not hold it yet. */
+async function comingTo(held: readonly HeldPin[], whole: Whole, scene: Scene) {
+  const { commits, request } = scene;
+  const isOut = async (tag: string | undefined) => {
+    const commit = commits.find(({ revision }) => tagOf(request.tagFormat, revision) === tag);
+    return commit !== undefined && !(await isPassed(commit.revision, held, scene));
+  };
+  return {
+    coming: (await isOut(whole.coming)) ? whole.coming : undefined,
+    stalled: (await isOut(whole.stalled?.tag)) ? whole.stalled : undefined,
+    newest: commits[0]?.revision,
+  };
+}
+
+async function wantedOf(
+  image: ImageName,
+  held: readonly HeldPin[],
+  { whole, ports }: { readonly whole: Whole; readonly ports: SyncPorts },
+): Promise<Wanted | undefined> {
+  const { wanted, digests } = whole;
+  if (wanted === undefined) return undefined;
+  let digest: Digest | undefined = digests.get(printImageName(image));
+  const needsDigest = held.some(({ pin }) => pin.digest !== undefined);
+  if (digest === undefined && needsDigest) {
+    const fact = await ports.registry.find(image, wanted.tag);
+    digest = fact.kind === "found" ? fact.digest : undefined;
+  }
+  return { ...wanted, digest };
+}
+
+function movedAwayFrom(pin: Pin, wanted: Wanted, { graph, movedAway }: Scene) {
+  const { file, line } = pin;
+  const place = { file, line, image: printImageName(pin.image) };
+  return movedAway.by(place, graph.find(wanted.revision)!);
+}
+
+/**
+ * Whether the registry has what is pinned. Of a placeholder, and of `latest`, nobody needs to know:
+ * it is found fault with anyway.
+ */
+async function isPublished(pin: Pin, { ports, request }: Scene): Promise<boolean> {
+  const { image, tag, digest } = pin;
+  const isOurs = tag !== undefined && revisionPrefixIn(request.tagFormat, tag) !== undefined;
+  const reference = digest ?? (isOurs ? tag : undefined);
+  if (reference === undefined) return true;
+  return (await ports.registry.find(image, reference)).kind === "found";
+}
+
+/** Since when, and by how many commits, the pins are behind what is wanted. */
+export function gapOf({ wanted, pins }: DriftFacts, { graph, code }: Scene): SyncGap | undefined {
+  if (wanted === undefined) return undefined;
+  const place = graph.find(wanted.revision)!;
+  const older = pins.flatMap(({ relation }) =>
+    relation.kind === "older" && relation.revision !== wanted.revision ? relation.revision : [],
+  );
+  const missed = new Set<number>();
+  for (const revision of new Set(older)) {
+    const inside = new Set<number>();
+    // What is older than a revision of the graph is in it, too.
+    graph.walk([graph.find(revision)!], (each) => inside.add(each) !== undefined);
+    for (const each of code) if (each >= place && !inside.has(each)) missed.add(each);
+  }
+  const times = [...missed].map((each) => graph.commits[each]!.atMs);
+  return times.length === 0 ? undefined : { sinceMs: Math.min(...times), commits: missed.size };
+}

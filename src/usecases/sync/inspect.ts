@@ -1,0 +1,111 @@
+/** What the checker sees at one tip: the source, the pins, the registry, and what follows. */
+
+import { Failure } from "../../core/failure.ts";
+import { deploySteps } from "../../core/history/deploys.ts";
+import { MovedAway } from "../../core/history/manual-reverts.ts";
+import { revisionReader } from "../../core/history/pin-revision.ts";
+import type { SourceGraph } from "../../core/history/source-graph.ts";
+import type { CommitId, Revision } from "../../core/ids.ts";
+import { type ImageName, printImageName, sameImage } from "../../core/image-ref.ts";
+import { holdsPath, readHolds } from "../../core/landing/hold.ts";
+import { findPins, needlesOf, type Pin } from "../../core/pins/index.ts";
+import type { ManifestFile } from "../../ports.ts";
+import { type AuditFacts, gatherFacts } from "../audit/facts.ts";
+import { knownHistory } from "../landing/known-history.ts";
+import { type LookedImage, lookAtGroup } from "./group.ts";
+import type { CodeCommit } from "./newest-published.ts";
+import type { SyncPorts, SyncRequest } from "./request.ts";
+
+/** All that was seen at one tip. */
+export interface Look {
+  readonly tip: CommitId;
+  readonly files: readonly ManifestFile[];
+  /** In the order of the request. */
+  readonly images: readonly LookedImage[];
+  readonly warnings: readonly string[];
+}
+
+/** What looking takes, besides the tip. */
+export interface Looking {
+  readonly request: SyncRequest;
+  readonly ports: SyncPorts;
+}
+
+/**
+ * Looks at everything from a tip. What cannot be read of single images is said of these; what
+ * nothing can be said without is thrown.
+ */
+export async function lookAt(tip: CommitId, looking: Looking): Promise<Look> {
+  const { request, ports } = looking;
+  const names = request.images.map(({ image }) => image);
+  const files = await ports.remote.findManifests(tip, request.paths, needlesOf(names));
+  const pins = files.flatMap((file) => findPins(file, names));
+  const holds = readHolds(await ports.remote.readFile(tip, holdsPath));
+  const facts = await factsAt(tip, looking);
+  const { graph, judge } = facts;
+  const steps = deploySteps(facts.branch, revisionReader(graph, request.tagFormat));
+  const line = graph.line();
+  const code = line.filter((place) => !judge.isNoCode(graph.commits[place]!));
+  const warnings = code.length === 0 ? [...facts.warnings, noCode(line.length)] : facts.warnings;
+  const known = { ...ports, history: knownHistory(graph, ports.history) };
+  const scene = {
+    ...{ request, ports: known, tip, holds, graph, code },
+    commits: code.slice(0, request.lookback).map((place) => codeCommit(graph, place)),
+    movedAway: new MovedAway(graph, steps),
+  };
+  const images: LookedImage[] = [];
+  for (const group of groupsOf(request)) {
+    images.push(...(await lookAtGroup(group, pinsOf(group.images, pins), scene)));
+  }
+  const order = names.map(printImageName);
+  images.sort((a, b) => order.indexOf(a.image) - order.indexOf(b.image));
+  return { tip, files, images, warnings };
+}
+
+function noCode(count: number): string {
+  return `Nothing is compared: all ${count} commits of the source look like deploys. Is audit.pattern too wide?`;
+}
+
+/** Images with paths of their own are published one by one, all others together. */
+function groupsOf({ images }: SyncRequest) {
+  const together = images.filter(({ paths }) => paths === undefined).map(({ image }) => image);
+  const alone = images.filter(({ paths }) => paths !== undefined);
+  return [
+    { images: together, paths: undefined },
+    ...alone.map(({ image, paths }) => ({ images: [image], paths })),
+  ];
+}
+
+function pinsOf(images: readonly ImageName[], pins: readonly Pin[]): readonly Pin[] {
+  return pins.filter((pin) => images.some((image) => sameImage(image, pin.image)));
+}
+
+/**
+ * Reads both histories, as long ago as they go. A replica that does not know the tip yet will not
+ * do: from what it has, a deploy that was moved away would look like one that never landed.
+ */
+async function factsAt(tip: CommitId, { request, ports }: Looking): Promise<AuditFacts> {
+  const subject = {
+    images: request.images.map(({ image }) => image),
+    ...{ paths: request.paths, pattern: request.pattern },
+    // Clocks differ: whatever is in the history has happened.
+    asOfMs: Number.POSITIVE_INFINITY,
+  };
+  const facts = await gatherFacts(subject, ports.log);
+  if (!facts.branch.commits.some(({ id }) => id === tip)) throw behindTip(tip);
+  return facts;
+}
+
+function behindTip(tip: CommitId): Failure {
+  return new Failure(
+    "remote-unreachable",
+    `Cannot read the branch's history: the server says that it stands at ${tip}, and sends what is older`,
+    "Run it again in a moment: one of its replicas lags behind.",
+  );
+}
+
+function codeCommit(graph: SourceGraph, place: number): CodeCommit {
+  const { atMs, parents } = graph.commits[place]!;
+  const [parent] = parents;
+  return { revision: graph.revisionAt(place), parent: parent as Revision | undefined, atMs };
+}

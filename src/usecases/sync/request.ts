@@ -1,0 +1,43 @@
+/** Types only: what a run of the checker is asked, and what it needs of the world. */
+
+import type { ImageName } from "../../core/image-ref.ts";
+import type { TagFormat } from "../../core/tag-format.ts";
+import type { DeployLog, History, Registry, SourceTree } from "../../ports.ts";
+import type { LandPorts } from "../landing/land.ts";
+
+/** An image, and the source paths whose changes rebuild it. Absent: every change does. */
+export interface SyncSubject {
+  readonly image: ImageName;
+  readonly paths?: readonly string[] | undefined;
+}
+
+/** What the user asks. */
+export interface SyncRequest {
+  readonly images: readonly SyncSubject[];
+  readonly tagFormat: TagFormat;
+  /** Where the manifests are. */
+  readonly paths: readonly string[];
+  readonly repository: string;
+  readonly branch: string;
+  readonly source: string;
+  /** One id per run, so that its commit can be found again. */
+  readonly deploy: string;
+  /** What the subjects of deploy commits from before Landfall match. */
+  readonly pattern: RegExp;
+  /** How many code commits to look back. */
+  readonly lookback: number;
+  /** How old a revision must be before a missing deploy counts as lost, in milliseconds. */
+  readonly graceMs: number;
+  /** What becomes of a revision that somebody moved away by hand. */
+  readonly movedAway: "leave" | "land again";
+  readonly mode: "push" | "dry-run";
+  readonly skipCi: boolean;
+}
+
+/** The world of the checker. */
+export interface SyncPorts extends LandPorts {
+  readonly history: History;
+  readonly tree: SourceTree;
+  readonly registry: Registry;
+  readonly log: DeployLog;
+}

@@ -1,0 +1,95 @@
+/** One look at Argo CD and the workloads, without waiting. */
+
+import { argoVerdict, revisionsOf, sourcesFrom } from "../../core/cluster/argo.ts";
+import type {
+  ApplicationView,
+  ClusterView,
+  ContainerView,
+  WorkloadView,
+} from "../../core/cluster/cluster-view.ts";
+import { type Sight, sightOf, unseen } from "../../core/cluster/observation.ts";
+import { rolloutVerdict } from "../../core/cluster/rollout.ts";
+import type { Pod, Workload } from "../../core/cluster/workload.ts";
+import { Failure } from "../../core/failure.ts";
+import type { ArgoCd, Cluster } from "../../ports.ts";
+import type { Ancestry } from "./ancestry.ts";
+import type { Deploy } from "./resolve-deploy.ts";
+import type { WantedWorkload } from "./wanted-workloads.ts";
+
+/** What is to be looked at. */
+export interface ViewRequest extends Deploy {
+  readonly app?: string | undefined;
+  readonly workloads: readonly WantedWorkload[];
+}
+
+/** The world of a look. A port that is missing is not looked at. */
+export interface ViewPorts {
+  readonly argocd?: ArgoCd | undefined;
+  readonly cluster?: Cluster | undefined;
+  readonly ancestry: Pick<Ancestry, "isManifestAncestor">;
+}
+
+/** Returns how things stand. What cannot be read says so, and hides nothing else. */
+export async function viewCluster(request: ViewRequest, ports: ViewPorts): Promise<ClusterView> {
+  const { app, workloads } = request;
+  const { argocd, cluster, ancestry } = ports;
+  const [application, ...views] = await Promise.all([
+    app && argocd && viewApplication({ ...request, app }, argocd, ancestry),
+    ...(cluster ? workloads.map((wanted) => viewWorkload(wanted, cluster)) : []),
+  ]);
+  return { argocd: application || undefined, workloads: views };
+}
+
+async function viewApplication(
+  request: Deploy & { readonly app: string },
+  argocd: ArgoCd,
+  ancestry: ViewPorts["ancestry"],
+): Promise<ApplicationView> {
+  const { app, commit } = request;
+  try {
+    const application = await argocd.application("refresh");
+    const ours = new Set<string>();
+    for (const revision of revisionsOf(application, request)) {
+      if (await ancestry.isManifestAncestor(commit, revision)) ours.add(revision);
+    }
+    const { sync, health } = application;
+    const revisions = sourcesFrom(application, request).map(({ revision }) => revision);
+    const verdict = argoVerdict({ application, followed: request, ours });
+    return { app, ...sightOf(verdict), sync, health, revisions };
+  } catch (error) {
+    return { app, ...unreadable(error), revisions: [] };
+  }
+}
+
+async function viewWorkload(wanted: WantedWorkload, cluster: Cluster): Promise<WorkloadView> {
+  const { kind, name, namespace, images } = wanted;
+  const who = { workload: `${kind}/${name}`, namespace };
+  try {
+    const workload = await cluster.workload(wanted);
+    if (workload === undefined) {
+      return { ...who, state: "waiting", detail: "there is none of that name", containers: [] };
+    }
+    const pods = await cluster.podsOf(workload);
+    const verdict = rolloutVerdict({ workload, pods, expected: images, newer: new Set() });
+    return { ...who, ...sightOf(verdict), containers: containersOf(workload, pods) };
+  } catch (error) {
+    return { ...who, ...unreadable(error), containers: [] };
+  }
+}
+
+function containersOf({ containers }: Workload, pods: readonly Pod[]): readonly ContainerView[] {
+  return containers.map(({ name, image }) => {
+    const own = pods.flatMap((pod) => pod.containers.filter((other) => other.name === name));
+    return {
+      container: name,
+      image,
+      running: [...new Set(own.map((container) => container.image))],
+      digests: [...new Set(own.flatMap(({ digest }) => digest ?? []))],
+    };
+  });
+}
+
+function unreadable(error: unknown): Sight {
+  if (!(error instanceof Failure) || error.code === "interrupted") throw error;
+  return unseen(error);
+}

@@ -1,0 +1,154 @@
+/** Status: how git, the registry, the pins, Argo CD and the cluster stand to each other now. */
+
+import type { ClusterView } from "../../core/cluster/cluster-view.ts";
+import { isOfTheWorld } from "../../core/cluster/observation.ts";
+import type { Digest, Tag } from "../../core/ids.ts";
+import { type ImageName, printImageName, sameImage } from "../../core/image-ref.ts";
+import {
+  argocdCell,
+  checkedPinsCell,
+  clusterCell,
+  exitOfRows,
+  pinsCell,
+  type StatusCell,
+  type StatusResult,
+  type StatusRow,
+  type SyncFinding,
+} from "../../core/results/status.ts";
+import type { SyncResult, SyncVerdict } from "../../core/results/sync.ts";
+import type { History, Registry } from "../../ports.ts";
+import type { AskedImage } from "../promote/promotion.ts";
+import { type ViewPorts, viewCluster } from "./cluster-view.ts";
+import { type Meant, newestOf } from "./resolve-deploy.ts";
+import type { WantedWorkload } from "./wanted-workloads.ts";
+
+/** What is to be looked at, beside git, the registry and the pins. */
+export interface StatusRequest {
+  readonly meant: Meant;
+  readonly app?: string | undefined;
+  /** Undefined: no cluster is configured. */
+  readonly workloads?: readonly WantedWorkload[] | undefined;
+  /** What a dry run of the sync checker found; undefined where a revision was asked for. */
+  readonly checked?: SyncResult | undefined;
+}
+
+/** The world of a status. */
+export interface StatusPorts extends ViewPorts {
+  readonly history: History;
+  readonly registry: Pick<Registry, "find">;
+}
+
+/** Looks once at everything that is configured. What cannot be read says so, and hides nothing. */
+export async function status(request: StatusRequest, ports: StatusPorts): Promise<StatusResult> {
+  const { meant, app, workloads } = request;
+  const { deploy, pinned, question } = meant;
+  const view = await viewCluster({ ...deploy, app, workloads: workloads ?? [] }, ports);
+  const wanted: Wanted[] = [];
+  // One after the other: a history that has to fetch does so in one repository.
+  for (const asked of question.images) wanted.push(await wantedOf(asked, request, ports.history));
+  const rows = await Promise.all(wanted.map((one) => rowOf(one, { request, view, ports })));
+  const seen = [view.argocd, ...view.workloads, ...rows.map(({ registry }) => registry)];
+  return {
+    version: 1,
+    command: "status",
+    exit: exitOfRows(
+      rows,
+      seen.filter((one) => one !== undefined),
+    ),
+    ...{ repository: deploy.repository, branch: deploy.branch, tip: pinned.tip, images: rows },
+    ...view,
+  };
+}
+
+interface Seen {
+  readonly request: StatusRequest;
+  readonly view: ClusterView;
+  readonly ports: StatusPorts;
+}
+
+async function rowOf(wanted: Wanted, { request, view, ports }: Seen): Promise<StatusRow> {
+  const { workloads } = request;
+  const { image, tags, git, pinned, sync } = wanted;
+  const itsViews = view.workloads.filter((_, at) =>
+    workloads?.[at]?.images.some((other) => sameImage(other.image, image)),
+  );
+  return {
+    image: printImageName(image),
+    ...{ git, sync },
+    registry: await registryCell(image, git.tag, ports.registry),
+    pins: sync === undefined ? pinsCell(tags, git.tag) : checkedPinsCell(tags, sync),
+    argocd: view.argocd && argocdCell(view.argocd),
+    // A cluster can only follow the pins, whatever these should be.
+    cluster: workloads && clusterCell(itsViews, { image, wanted: pinned.tag }),
+  };
+}
+
+/** An image, what its pins hold, and what is wanted of it. */
+interface Wanted extends Pick<StatusRow, "git" | "sync"> {
+  readonly image: ImageName;
+  readonly tags: readonly (Tag | undefined)[];
+  /** What its pins hold, or what was asked for. */
+  readonly pinned: StatusRow["git"];
+}
+
+async function wantedOf(
+  asked: AskedImage,
+  { meant, checked }: StatusRequest,
+  history: History,
+): Promise<Wanted> {
+  const { image } = asked;
+  const { pins } = meant.pinned;
+  const tags = pins.filter((pin) => sameImage(pin.image, image)).map(({ tag }) => tag);
+  const pinned = await pinnedOf(asked, { meant, tags, history });
+  if (checked === undefined) return { image, tags, pinned, git: pinned };
+  const found = checked.images.find((one) => one.image === printImageName(image));
+  const { verdict, detail, hint = remedyOf(verdict) } = found ?? unread(checked);
+  const git = found?.wanted ?? pinned;
+  const { tag, revision } = git;
+  return { image, tags, pinned, git: { tag, revision }, sync: { verdict, detail, hint } };
+}
+
+/** The checker itself needs no hint for what it repairs. */
+function remedyOf(verdict: SyncVerdict): string | undefined {
+  const isRepaired = verdict === "behind" || verdict === "mixed";
+  return isRepaired ? "`landfall sync` repairs it." : undefined;
+}
+
+function unread({ failure }: SyncResult): SyncFinding {
+  const detail = failure?.message ?? "the checker said nothing of it";
+  return { verdict: "unreadable", detail, hint: failure?.hint };
+}
+
+/** Without a revision asked for, each image goes by its own pins: not all move each time. */
+async function pinnedOf(
+  asked: AskedImage,
+  from: {
+    readonly meant: Meant;
+    readonly tags: readonly (Tag | undefined)[];
+    readonly history: History;
+  },
+): Promise<StatusRow["git"]> {
+  const { deploy, question } = from.meant;
+  if (asked.tag !== undefined) return { tag: asked.tag };
+  const { tag, revision } = deploy;
+  if (question.revision !== undefined) return { tag, revision };
+  const pinned = from.tags.flatMap((other) => other ?? []);
+  return (await newestOf(pinned, question.tagFormat, from.history)) ?? { tag, revision };
+}
+
+const digestShown = "sha256:".length + 12;
+
+async function registryCell(
+  image: ImageName,
+  tag: Tag,
+  registry: Pick<Registry, "find">,
+): Promise<StatusCell & { readonly digest?: Digest }> {
+  try {
+    const fact = await registry.find(image, tag);
+    if (fact.kind === "missing") return { state: "differs", text: "missing" };
+    return { state: "same", text: fact.digest.slice(0, digestShown), digest: fact.digest };
+  } catch (error) {
+    if (!isOfTheWorld(error)) throw error;
+    return { state: "unreadable", text: "unreadable", detail: error.message, code: error.code };
+  }
+}

@@ -1,0 +1,147 @@
+/** Verify: does the cluster run what was landed? Argo CD first, then the workloads, then pages. */
+
+import type { Sight } from "../../core/cluster/observation.ts";
+import type { SmokePage } from "../../core/cluster/smoke.ts";
+import { Failure } from "../../core/failure.ts";
+import {
+  exitOfSteps,
+  outcomeOfSteps,
+  type VerifyResult,
+  type VerifyStep,
+} from "../../core/results/verify.ts";
+import type { ArgoCd, Cluster, Probe } from "../../ports.ts";
+import type { Ancestry } from "./ancestry.ts";
+import { type ArgoMode, argoLook, rolloutLook, smokeLook } from "./inspect.ts";
+import type { Deploy } from "./resolve-deploy.ts";
+import type { WantedWorkload } from "./wanted-workloads.ts";
+import { type Watched, type Watching, type WatchPolicy, type WatchPorts, watch } from "./watch.ts";
+
+/** What is to be verified, and where. What is not configured is left out. */
+export interface VerifyRequest extends Deploy {
+  /** What was seen of the pins when the deploy was read. */
+  readonly pins: Sight;
+  readonly argocd?: { readonly app: string; readonly mode: ArgoMode } | undefined;
+  readonly workloads?: readonly WantedWorkload[] | undefined;
+  readonly pages?: readonly SmokePage[] | undefined;
+}
+
+/** The world of a verification. A port may be missing when nothing asks for it. */
+export interface VerifyPorts extends WatchPorts {
+  readonly argocd?: ArgoCd | undefined;
+  readonly cluster?: Cluster | undefined;
+  readonly probe?: Probe | undefined;
+  readonly ancestry: Ancestry;
+}
+
+/** How long is waited in all, and how often looked. */
+export interface VerifyPolicy extends WatchPolicy {
+  readonly timeoutMs: number;
+}
+
+/** Argo CD needs seconds for a comparison; a rollout minutes. */
+export const verifyPolicy: VerifyPolicy = {
+  timeoutMs: 5 * 60_000,
+  leastMs: 1_000,
+  mostMs: 5_000,
+  standMs: 10_000,
+};
+
+/**
+ * Waits until the cluster shows the deploy, or a newer one, in every place that is configured.
+ * A failure of the world is in the result.
+ *
+ * @throws Failure `config` when nothing is configured that could be looked at, or the settings turn
+ *   out wrong; `interrupted`.
+ */
+export async function verify(
+  request: VerifyRequest,
+  ports: VerifyPorts,
+  policy: VerifyPolicy,
+): Promise<VerifyResult> {
+  const groups = groupsOf(request, ports);
+  if (groups.every((group) => group.length === 0)) throw nothingToLookAt();
+  const startedMs = ports.clock.nowMs();
+  const deadlineMs = startedMs + policy.timeoutMs;
+  const steps: VerifyStep[] = [pinsStep(request)];
+  for (const group of groups) {
+    const isReached = steps.every(({ state }) => state === "done");
+    steps.push(...(isReached ? await watchAll(group, ports, { policy, deadlineMs }) : skip(group)));
+  }
+  const { revision, tag, commit } = request;
+  return {
+    version: 1,
+    command: "verify",
+    outcome: outcomeOfSteps(steps),
+    exit: exitOfSteps(steps),
+    ...{ revision, tag, commit },
+    tookMs: ports.clock.nowMs() - startedMs,
+    steps,
+  };
+}
+
+function pinsStep({ branch, pins }: VerifyRequest): VerifyStep {
+  return { name: "pins", target: branch, ...pins, waitedMs: 0 };
+}
+
+/** What is looked at, in order. The things of one group are watched side by side. */
+function groupsOf(request: VerifyRequest, ports: VerifyPorts): readonly (readonly Watched[])[] {
+  const { ancestry } = ports;
+  const apps = request.argocd === undefined ? [] : [request.argocd];
+  const { workloads = [], pages = [] } = request;
+  return [
+    apps.map(({ app, mode }) => {
+      const argocd = opened(ports.argocd);
+      return { name: "argocd", target: app, look: argoLook(request, mode, { argocd, ancestry }) };
+    }),
+    workloads.map((wanted) => {
+      const look = rolloutLook(wanted, { cluster: opened(ports.cluster), ancestry });
+      return { name: "rollout", target: `${wanted.kind}/${wanted.name}`, look };
+    }),
+    pages.map((page) => {
+      const look = smokeLook(request, page, { probe: opened(ports.probe), ancestry });
+      const looksMax = page.retries === undefined ? undefined : page.retries + 1;
+      return { name: "smoke", target: page.url, look, looksMax };
+    }),
+  ];
+}
+
+/** To leave out what cannot be looked at would be to call it verified. */
+function opened<Port>(port: Port | undefined): Port {
+  if (port === undefined) throw new Error("A port that the request needs is not open");
+  return port;
+}
+
+/** Watches a group until all is said, or one of it has failed. */
+async function watchAll(
+  group: readonly Watched[],
+  ports: VerifyPorts,
+  limits: Pick<Watching, "policy" | "deadlineMs">,
+): Promise<readonly VerifyStep[]> {
+  let isOver = false;
+  const watching = { ...limits, isPointless: () => isOver };
+  return Promise.all(
+    group.map(async (watched) => {
+      try {
+        const step = await watch(watched, ports, watching);
+        isOver ||= step.state === "failed";
+        return step;
+      } catch (error) {
+        isOver = true;
+        throw error;
+      }
+    }),
+  );
+}
+
+function skip(group: readonly Watched[]): readonly VerifyStep[] {
+  const rest = { state: "skipped", detail: "not looked at", waitedMs: 0 } as const;
+  return group.map(({ name, target }) => ({ name, target, ...rest }));
+}
+
+function nothingToLookAt(): Failure {
+  return new Failure(
+    "config",
+    "Cannot verify: neither Argo CD, nor a rollout, nor a page is configured",
+    "Write verify.argocd, verify.rollout or verify.smoke in landfall.yaml.",
+  );
+}

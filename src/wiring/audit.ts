@@ -1,0 +1,47 @@
+/** Settings → the ports of an audit. */
+
+import { tmpdir } from "node:os";
+import { resolve } from "node:path";
+import { openDeployLog } from "../adapters/git/deploy-log.ts";
+import { localHead } from "../adapters/git/head.ts";
+import { isLocalPath } from "../adapters/git/source.ts";
+import { systemClock } from "../adapters/system.ts";
+import type { Clock, Progress } from "../ports.ts";
+import type { Settings } from "../settings/options.ts";
+import type { Io } from "../settings/process.ts";
+import type { AuditPorts } from "../usecases/audit/audit.ts";
+import { gitCredentials, type Opened, openSource, originUrl, upstreamOf } from "./index.ts";
+
+/** Wall time of one git command, in milliseconds: a whole history may be a long fetch. */
+const gitTimeoutMs = 10 * 60_000;
+
+/** Opens what an audit needs. */
+export async function openAudit(
+  settings: Settings,
+  { io, progress }: { readonly io: Io; readonly progress: Progress },
+): Promise<Opened<AuditPorts & { readonly clock: Clock }>> {
+  const source = await openSource(settings, io);
+  const repository = settings.repository ?? (await originUrl(source, io));
+  const { local } = source;
+  const path = resolve(io.cwd, settings.source);
+  const isWhole = local !== undefined && local.shallow === "";
+  const upstream = await upstreamOf(source, repository, io);
+  const log = await openDeployLog({
+    manifests: {
+      url: repository,
+      credentials: gitCredentials(repository, io, "read"),
+      branch: settings.branch,
+    },
+    source: {
+      clone: isWhole ? { local, head: await localHead(path) } : undefined,
+      // A repository without an origin is its own: a path to it names it.
+      upstream:
+        upstream ?? (isLocalPath(settings.source) ? { url: path, credentials: {} } : undefined),
+    },
+    env: io.env,
+    temporary: tmpdir(),
+    timeoutMs: settings.timeoutMs ?? gitTimeoutMs,
+    signal: io.signal,
+  });
+  return { repository, log, progress, clock: systemClock, close: () => log.close() };
+}

@@ -1,0 +1,136 @@
+/** Settings → Argo CD, Kubernetes and pages. Constructs adapters, as index.ts does. */
+
+import { delimiter, resolve } from "node:path";
+import { inClusterEntrance, kubeconfigEntrance } from "../adapters/cluster/access.ts";
+import { openArgoCd } from "../adapters/cluster/argocd.ts";
+import { type KubeEntrance, openKubernetes } from "../adapters/cluster/kubernetes.ts";
+import { openProbe } from "../adapters/cluster/probe.ts";
+import { clockUnder, systemClock, systemRandom } from "../adapters/system.ts";
+import { Failure } from "../core/failure.ts";
+import type {
+  ArgoCd,
+  Cluster,
+  History,
+  ImageDigests,
+  Progress,
+  Registry,
+  Remote,
+  SourceTree,
+} from "../ports.ts";
+import type { Config } from "../settings/config.ts";
+import type { Settings } from "../settings/options.ts";
+import type { Io } from "../settings/process.ts";
+import { argocdToken } from "../settings/secrets.ts";
+import { ancestryOf } from "../usecases/verify/ancestry.ts";
+import type { VerifyPorts } from "../usecases/verify/verify.ts";
+import { gitDoors, networkOf, type Opened, openRegistry } from "./index.ts";
+
+/** Which cluster is asked. */
+export interface ClusterFlags {
+  /** Undefined: KUBECONFIG, else the cluster that this process runs in. */
+  readonly kubeconfig?: string;
+  /** A context of the kubeconfig; undefined: its current one. */
+  readonly context?: string;
+}
+
+type ArgoCdSettings = NonNullable<NonNullable<Config["verify"]>["argocd"]>;
+
+/** Wall time of one request, in milliseconds. A refresh waits until Argo CD has compared. */
+const requestTimeoutMs = { least: 5_000, most: 60_000 } as const;
+
+/** Who asks, in which process, and how long one question may take, in milliseconds. */
+interface Asker {
+  readonly io: Io;
+  readonly timeoutMs: number;
+}
+
+/** The world of `verify` and `status`. */
+export interface DeployPorts extends VerifyPorts {
+  readonly remote: Remote;
+  readonly history: History & SourceTree;
+  readonly registry: Registry & ImageDigests;
+}
+
+/** How everything that shows a deploy is opened. */
+export interface DeployOpening {
+  readonly io: Io;
+  readonly progress: Progress;
+  /** Without a way into the cluster `needed` throws; `wanted` shows that it cannot be read. */
+  readonly cluster: "needed" | "wanted";
+}
+
+/** Opens everything that shows a deploy, as far as the settings name it. */
+export async function openDeployPorts(
+  settings: Settings,
+  flags: ClusterFlags,
+  { io, progress, cluster: way }: DeployOpening,
+): Promise<Opened<DeployPorts>> {
+  const { argocd, rollout } = settings.config?.verify ?? {};
+  const asker = { io, timeoutMs: requestTimeoutFor(settings) };
+  const cluster = rollout && (await clusterFor(flags, asker).catch(closedUnless(way)));
+  const registry = await openRegistry(settings, io);
+  // The time is for what is waited for; the branch is read in git's own.
+  const doors = await gitDoors({ ...settings, timeoutMs: undefined }, io);
+  const remote = await doors.branch();
+  const history = await doors.source();
+  const ancestry = ancestryOf(doors, settings.tagFormat);
+  return {
+    ...{ repository: doors.repository, remote, history, ancestry, cluster, progress },
+    registry,
+    argocd: argocd && argocdFor(argocd, asker),
+    probe: openProbe({ timeoutMs: asker.timeoutMs, ...networkOf(io) }),
+    clock: clockUnder(io.signal),
+    random: systemRandom,
+    async close() {
+      await Promise.all([remote.close(), history.close(), ancestry.close()]);
+    },
+  };
+}
+
+/** One question takes no longer than all of them may, if that leaves it time to be answered. */
+function requestTimeoutFor({ timeoutMs = Number.POSITIVE_INFINITY }: Settings): number {
+  return Math.max(requestTimeoutMs.least, Math.min(requestTimeoutMs.most, timeoutMs));
+}
+
+/** Opens Argo CD. */
+export function argocdFor(argocd: ArgoCdSettings, { io, timeoutMs }: Asker): ArgoCd {
+  const token = argocdToken(io);
+  return openArgoCd({ ...argocd, token, clock: systemClock, timeoutMs, ...networkOf(io) });
+}
+
+/** Opens the cluster. Throws `config` when there is no way in. */
+export async function clusterFor(flags: ClusterFlags, { io, timeoutMs }: Asker): Promise<Cluster> {
+  const entrance = await entranceFor(flags, io);
+  return openKubernetes({ entrance, clock: systemClock, timeoutMs, ...networkOf(io) });
+}
+
+/** Returns what becomes of an error: a cluster that cannot be read, where that is enough. */
+function closedUnless(way: DeployOpening["cluster"]): (error: unknown) => Cluster {
+  return (error) => {
+    if (way === "needed" || !(error instanceof Failure)) throw error;
+    const refuse = () => Promise.reject(error);
+    return { workload: refuse, podsOf: refuse };
+  };
+}
+
+/** The flag, then KUBECONFIG, then what every pod finds mounted. No file is guessed at. */
+async function entranceFor({ kubeconfig, context }: ClusterFlags, io: Io): Promise<KubeEntrance> {
+  const { KUBECONFIG, KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT = "443" } = io.env;
+  const file = kubeconfig ?? KUBECONFIG ?? "";
+  if (kubeconfig === undefined && file.includes(delimiter)) throw severalFiles(file);
+  if (file !== "") return kubeconfigEntrance(resolve(io.cwd, file), context);
+  if (host) return inClusterEntrance({ host, port: KUBERNETES_SERVICE_PORT });
+  throw new Failure(
+    "config",
+    "Cannot ask the cluster: no kubeconfig is given, and this is no pod of one",
+    "Name a kubeconfig with --kubeconfig or KUBECONFIG, or leave verify.rollout out.",
+  );
+}
+
+function severalFiles(files: string): Failure {
+  return new Failure(
+    "config",
+    `Cannot use KUBECONFIG "${files}": several files are not merged here`,
+    "Name one file with --kubeconfig.",
+  );
+}

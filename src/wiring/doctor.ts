@@ -1,0 +1,103 @@
+/** Settings → what doctor looks at: each thing opened when its check asks for it. */
+
+import { tmpdir } from "node:os";
+import { gitVersion } from "../adapters/doctor/git.ts";
+import { githubRights, serverTimes } from "../adapters/doctor/http.ts";
+import { withToken } from "../adapters/git/auth.ts";
+import { registryUrl } from "../adapters/http/hosts.ts";
+import { systemClock } from "../adapters/system.ts";
+import type { Settings } from "../settings/options.ts";
+import type { Io } from "../settings/process.ts";
+import { isSigningAsked, registryLogin } from "../settings/secrets.ts";
+import type { DoctorPorts } from "../usecases/doctor/doctor.ts";
+import { argocdFor, type ClusterFlags, clusterFor } from "./cluster.ts";
+import { gitCredentials, networkOf, openManifests, openRegistry } from "./index.ts";
+
+/** Wall time of one request, in milliseconds. */
+const requestTimeoutMs = 15_000;
+
+/** What can be looked at without any settings. */
+export function bareDoctorPorts(io: Io): Pick<DoctorPorts, "clock" | "gitVersion"> {
+  return {
+    clock: systemClock,
+    gitVersion: () => gitVersion({ env: io.env, directory: tmpdir() }),
+  };
+}
+
+/** Opens what the settings name, each when it is asked for. */
+export function doctorPorts(
+  settings: Settings,
+  flags: ClusterFlags,
+  io: Io,
+): Omit<DoctorPorts, "readConfig"> & { close(): Promise<void> } {
+  const { argocd, rollout } = settings.config?.verify ?? {};
+  const shown = new Set<string>();
+  const timeoutMs = Math.min(requestTimeoutMs, settings.timeoutMs ?? requestTimeoutMs);
+  const asker = { io, timeoutMs };
+  const manifests = once(() => openManifests(settings, io));
+  // Fetched once: two git commands in one repository at once would meet each other's locks.
+  const tip = once(async () => (await manifests()).remote.fetchTip());
+  const repository = async () => (await manifests()).repository;
+  return {
+    ...bareDoctorPorts(io),
+    fetchTip: tip,
+    async probeWrite() {
+      const commit = await tip();
+      return (await manifests()).remote.wouldTake(commit);
+    },
+    ...(isSigningAsked(settings.config?.signing, io) && {
+      async trySigning() {
+        const draft = { parent: await tip(), changes: [], message: "doctor\n" };
+        const atSeconds = Math.floor(systemClock.nowMs() / 1000);
+        await (await manifests()).remote.commit({ ...draft, atSeconds });
+      },
+    }),
+    tokenRights: async () => rightsAt(await repository(), io),
+    openRegistry: () => openRegistry(settings, io, (registry) => shown.add(registry)),
+    loginAt(registry) {
+      if (registryLogin(registry, io) === undefined) return "none";
+      return shown.has(registry) ? "taken" : "not asked for";
+    },
+    ...(argocd && { openArgoCd: async () => argocdFor(argocd, asker) }),
+    ...(rollout && { openCluster: () => clusterFor(flags, asker) }),
+    async serverTimes() {
+      const urls = await urlsOf(settings, repository);
+      const options = { clock: systemClock, timeoutMs, ...networkOf(io) };
+      return serverTimes(urls, options);
+    },
+    close: async () => (await manifests.opened())?.close(),
+  };
+}
+
+/** Checks share what they open; what was never asked for is never opened. */
+function once<Thing>(open: () => Promise<Thing>) {
+  let opening: Promise<Thing> | undefined;
+  const ask = () => {
+    opening ??= open();
+    return opening;
+  };
+  return Object.assign(ask, { opened: async () => opening?.catch(() => undefined) });
+}
+
+/** Every server of a deploy, each once; what cannot be told is another check's matter. */
+async function urlsOf({ config, images }: Settings, repository: () => Promise<string>) {
+  const insecure = config?.insecureRegistries ?? [];
+  const registries = images.map(({ image }) => registryUrl(image.registry, insecure).href);
+  const argocd = config?.verify?.argocd?.server;
+  const url = await repository().catch(() => undefined);
+  const all = [url, argocd, ...registries].filter((text) => text !== undefined);
+  return [...new Set(all.filter((text) => /^https?:/i.test(text)))];
+}
+
+/** Only GitHub says what a token may do, and the token goes to its own server's API alone. */
+async function rightsAt(repository: string, io: Io) {
+  const { token } = await withToken(gitCredentials(repository, io));
+  const { GITHUB_SERVER_URL: ownServer, GITHUB_API_URL: ownApi } = io.env;
+  const server = ownServer ?? "https://github.com";
+  const api = ownServer === undefined ? "https://api.github.com" : ownApi;
+  const path = repository.slice(server.length + 1).replace(/(?:\.git)?\/?$/, "");
+  const isThere = repository.startsWith(`${server}/`) && /^[\w.-]+\/[\w.-]+$/.test(path);
+  if (token === undefined || api === undefined || !isThere) return undefined;
+  const options = { timeoutMs: requestTimeoutMs, ...networkOf(io), api };
+  return githubRights({ repository: path, token }, options);
+}

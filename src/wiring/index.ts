@@ -1,0 +1,230 @@
+/** Settings → real ports. Only wiring constructs adapters: here, and in the files beside it. */
+
+import { randomUUID } from "node:crypto";
+import { tmpdir } from "node:os";
+import { resolve } from "node:path";
+import type { GitCredentials } from "../adapters/git/auth.ts";
+import { openHistory } from "../adapters/git/history.ts";
+import { type OpenedRemote, openRemote } from "../adapters/git/remote.ts";
+import { isLocalPath, type LocalSource, localSource, originOf } from "../adapters/git/source.ts";
+import { proxyIn } from "../adapters/http/proxy-env.ts";
+import type { RegistryOptions } from "../adapters/registry/client.ts";
+import { clockUnder, systemClock, systemRandom } from "../adapters/system.ts";
+import { defaults } from "../core/defaults.ts";
+import { Failure } from "../core/failure.ts";
+import type { History, ImageDigests, Progress, Registry, SourceTree } from "../ports.ts";
+import type { Config } from "../settings/config.ts";
+import { githubApp } from "../settings/github-app.ts";
+import type { GitPlaces, Settings } from "../settings/options.ts";
+import type { Io } from "../settings/process.ts";
+import {
+  checkRegistryPassword,
+  gitSecrets,
+  registryLogin,
+  signingSecret,
+} from "../settings/secrets.ts";
+import type { PromotePorts } from "../usecases/promote/promote.ts";
+
+/** What is to be opened, and for whom. */
+export interface Opening {
+  readonly io: Io;
+  readonly progress: Progress;
+  /** Whether the registries are to be asked. */
+  readonly registry: boolean;
+}
+
+/** Ports that hold temporary directories until they are closed. */
+export type Opened<Ports> = Ports & { readonly repository: string; close(): Promise<void> };
+
+/** Wall time of one git command, in milliseconds. */
+const gitTimeoutMs = 120_000;
+/** Wall time of one question to GitHub's API, in milliseconds. */
+const apiTimeoutMs = 20_000;
+/** Wall time of one question to a registry with its retries, in milliseconds. */
+const registryTimeoutMs = 60_000;
+
+/** Returns a new id for a deploy: one per promotion. */
+export function newDeployId(): string {
+  return randomUUID();
+}
+
+/** Opens everything that a landing needs. */
+export async function openPorts(
+  settings: Settings,
+  opening: Opening,
+): Promise<Opened<PromotePorts & { readonly history: History & SourceTree }>> {
+  const { io } = opening;
+  // Before anything is opened that would have to be closed again.
+  if (opening.registry) checkPassword(settings, io);
+  const doors = await gitDoors(settings, io);
+  const remote = await doors.branch();
+  const history = await doors.source();
+  return {
+    repository: doors.repository,
+    remote,
+    history,
+    registry: opening.registry ? await openRegistry(settings, io) : undefined,
+    clock: clockUnder(io.signal),
+    random: systemRandom,
+    progress: opening.progress,
+    async close() {
+      await Promise.all([remote.close(), history.close()]);
+    },
+  };
+}
+
+/** Everything of git behind a deploy, each opened when it is needed. */
+export interface GitDoors {
+  /** Where the manifests are. */
+  readonly repository: string;
+  branch(): Promise<OpenedRemote>;
+  source(): Promise<History & SourceTree & { close(): Promise<void> }>;
+  /** The history of the repository that holds the manifests. */
+  manifests(): Promise<History & { close(): Promise<void> }>;
+}
+
+/** Finds out where everything of git is. Throws `usage` when it cannot be told. */
+export async function gitDoors(settings: GitPlaces, io: Io): Promise<GitDoors> {
+  const source = await openSource(settings, io);
+  const repository = settings.repository ?? (await originUrl(source, io));
+  const surroundings = {
+    env: io.env,
+    temporary: tmpdir(),
+    timeoutMs: gitTimeoutMs,
+    signal: io.signal,
+  };
+  const itself = async () => ({ url: repository, credentials: gitCredentials(repository, io) });
+  return {
+    repository,
+    branch: () => openRemote(remoteOptions(settings, repository, io)),
+    source: () => {
+      const upstream = () => upstreamOf(source, repository, io);
+      return openHistory({ ...surroundings, local: source.local, upstream });
+    },
+    manifests: () => openHistory({ ...surroundings, upstream: itself }),
+  };
+}
+
+/** Opens the manifests branch alone. */
+export async function openManifests(
+  settings: Settings,
+  io: Io,
+): Promise<Opened<{ readonly remote: OpenedRemote }>> {
+  const repository = settings.repository ?? (await originUrl(await openSource(settings, io), io));
+  const remote = await openRemote(remoteOptions(settings, repository, io));
+  return { repository, remote, close: () => remote.close() };
+}
+
+/** The source repository: a clone on this machine, or a URL. */
+type Source =
+  | { readonly local: LocalSource }
+  | { readonly local?: undefined; readonly url: string };
+
+/** Opens the source: a clone on this machine, or a URL. */
+export async function openSource({ source }: Pick<GitPlaces, "source">, io: Io): Promise<Source> {
+  if (!isLocalPath(source)) return { url: source };
+  return { local: await localSource(resolve(io.cwd, source)) };
+}
+
+/** The manifests are where the source came from, unless somebody says otherwise. */
+export async function originUrl(source: Source, io: Io): Promise<string> {
+  const origin = source.local === undefined ? source.url : await originOf(source.local, io.env);
+  if (origin !== undefined) return origin;
+  throw new Failure(
+    "usage",
+    "Cannot tell where the manifests are: no repository is given and the source has no origin",
+    "Name the repository with --repository, or manifests.repository in landfall.yaml.",
+  );
+}
+
+/** Where commits are asked for that a local clone lacks, and who we are there. */
+export async function upstreamOf(source: Source, repository: string, io: Io) {
+  const url = source.local === undefined ? source.url : await originOf(source.local, io.env);
+  return url === undefined ? undefined : { url, credentials: credentialsFor(url, repository, io) };
+}
+
+function remoteOptions(settings: GitPlaces, repository: string, io: Io) {
+  return {
+    url: repository,
+    branch: settings.branch,
+    credentials: gitCredentials(repository, io),
+    identity: settings.config?.identity ?? defaults.identity,
+    signing: () => signingSecret(settings.config?.signing, io),
+    env: io.env,
+    temporary: tmpdir(),
+    timeoutMs: Math.min(gitTimeoutMs, settings.timeoutMs ?? gitTimeoutMs),
+    signal: io.signal,
+  };
+}
+
+/** Returns who we are at a repository's server: by its own secrets, or as a GitHub App. */
+export function gitCredentials(
+  repository: string,
+  io: Io,
+  access: "read" | "write" = "write",
+): GitCredentials {
+  const app = githubApp(repository, io);
+  const secrets = gitSecrets(repository, io);
+  if (app === undefined) return secrets;
+  const { token: _instead, ...others } = secrets;
+  const options = { clock: systemClock, timeoutMs: apiTimeoutMs, signal: io.signal };
+  const load = async () =>
+    (await import("../adapters/github/app.ts")).appMint({ ...app, access }, options);
+  let mint: ReturnType<typeof load> | undefined;
+  return {
+    ...others,
+    mint: async () => {
+      mint ??= load();
+      return (await mint)();
+    },
+  };
+}
+
+/** The source may be asked as the manifests are, but only on the same server. */
+function credentialsFor(url: string, repository: string, io: Io): GitCredentials {
+  const hostOf = (text: string) => (/^https:/i.test(text) ? new URL(text).host : text);
+  return hostOf(url) === hostOf(repository) ? gitCredentials(url, io, "read") : {};
+}
+
+/**
+ * Opens the registries for reading.
+ *
+ * @param onLogin Called with each registry that is shown a login.
+ */
+export async function openRegistry(
+  settings: Settings,
+  io: Io,
+  onLogin: (registry: string) => void = () => {},
+): Promise<Registry & ImageDigests> {
+  checkPassword(settings, io);
+  const { createRegistry } = await import("../adapters/registry/registry.ts");
+  const options = registryOptions(settings.config, io);
+  const credentials = (registry: string) => {
+    const login = options.credentials(registry);
+    if (login !== undefined) onLogin(registry);
+    return login;
+  };
+  return createRegistry({ ...options, credentials });
+}
+
+function checkPassword({ images }: Settings, io: Io): void {
+  const registries = images.map(({ image }) => image.registry);
+  checkRegistryPassword(registries, io);
+}
+
+/** Returns how registries are reached, and who we are there. */
+export function registryOptions(config: Config | undefined, io: Io): RegistryOptions {
+  return {
+    credentials: (host) => registryLogin(host, io),
+    clock: systemClock,
+    random: systemRandom,
+    insecureHosts: config?.insecureRegistries ?? [],
+    timeoutMs: registryTimeoutMs,
+    ...networkOf(io),
+  };
+}
+
+/** Returns how the network is reached, and when no longer. Throws `config` of a wrong proxy. */
+export function networkOf(io: Io) {
+  return { signal: io.signal, proxy: proxyIn(io.env) };
+}

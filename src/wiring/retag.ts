@@ -1,0 +1,24 @@
+/** Settings → the ports of a retag. */
+
+import { createPusher } from "../adapters/registry/push.ts";
+import { createRegistry } from "../adapters/registry/registry.ts";
+import type { History, Registry, Tagger } from "../ports.ts";
+import type { Config } from "../settings/config.ts";
+import type { GitPlaces } from "../settings/options.ts";
+import type { Io } from "../settings/process.ts";
+import { gitDoors, registryOptions } from "./index.ts";
+
+/** Opens the registries for writing tags. */
+export function openTagger(config: Config | undefined, io: Io): Tagger {
+  return createPusher(registryOptions(config, io));
+}
+
+/** Opens what tells of which revision an image is. */
+export async function openRevisions(
+  places: GitPlaces,
+  io: Io,
+): Promise<{ readonly registry: Registry; readonly history: History; close(): Promise<void> }> {
+  const registry = createRegistry(registryOptions(places.config, io));
+  const history = await (await gitDoors(places, io)).source();
+  return { registry, history, close: () => history.close() };
+}

@@ -1,0 +1,284 @@
+/** Whether a workload runs our images on every pod: what Kubernetes says, and what follows. */
+
+import { describe, expect, test } from "vitest";
+import { rolloutVerdict } from "../../../src/core/cluster/rollout.ts";
+import type { ExpectedImage } from "../../../src/core/cluster/rollout-images.ts";
+import {
+  asWorkloadName,
+  readPods,
+  readWorkload,
+  type WorkloadKind,
+  type WorkloadRef,
+} from "../../../src/core/cluster/workload.ts";
+import { asDigest, asTag, type Tag } from "../../../src/core/ids.ts";
+import { parseImageName } from "../../../src/core/image-ref.ts";
+import {
+  type DeploymentState,
+  deadlineExceeded,
+  deploymentJson,
+  type PodState,
+  podJson,
+} from "../../support/kubernetes-server.ts";
+
+const name = "ldamasio/rbs-frontend-prod";
+const [index, platform, other] = ["1", "2", "3"].map(
+  (digit) => asDigest(`sha256:${digit.repeat(64)}`)!,
+);
+const expected: ExpectedImage = {
+  image: parseImageName(name)!,
+  tag: asTag("sha-1a2b3c4")!,
+  digests: [index!, platform!],
+};
+const image = `${name}:sha-1a2b3c4`;
+const old = `${name}:sha-0000000`;
+const runs = (digest = index) => `docker.io/${name}@${digest}`;
+const pod = (more: Partial<PodState> = {}): PodState => {
+  return { name: "web-1", image, imageID: runs(), ...more };
+};
+const twoPods = [pod(), pod({ name: "web-2", imageID: runs(platform) })];
+
+interface Seen extends Partial<DeploymentState> {
+  readonly pods?: readonly PodState[];
+}
+
+function verdictOf({ pods = twoPods, ...state }: Seen) {
+  const json = deploymentJson("web", { image, ...state });
+  return judge("Deployment", json, pods);
+}
+
+function judge(kind: WorkloadKind, json: object, pods: readonly PodState[], wanted = [expected]) {
+  const ref: WorkloadRef = { kind, name: "web", namespace: "robson" };
+  const workload = readWorkload(ref, json)!;
+  const newer = new Set<Tag>([asTag("sha-9999999")!]);
+  const items = pods.map(podJson);
+  return rolloutVerdict({ workload, pods: readPods({ items }), expected: wanted, newer });
+}
+
+type Row = readonly [name: string, seen: Seen, kind: string, detail: RegExp];
+const through = { updated: 2, total: 2, available: 2 };
+const rows: readonly Row[] = [
+  ["that is through", {}, "done", /^2 of 2 pods run sha-1a2b3c4$/],
+  ["whose template is the old one", { image: old }, "waiting", /still names ".*sha-0000000"$/],
+  [
+    "whose template is a newer one",
+    { image: `${name}:sha-9999999`, pods: [pod({ image: `${name}:sha-9999999`, imageID: "" })] },
+    "done",
+    /sha-9999999$/,
+  ],
+  ["that nobody has looked at yet", { observedGeneration: 3 }, "waiting", /not seen the new/],
+  ["with new pods to come", { updated: 1, total: 3 }, "waiting", /^1 of 2 pods are new$/],
+  ["with an old pod left", { ...through, total: 3 }, "waiting", /^1 old pods are still there$/],
+  ["with a pod that is not up", { available: 1 }, "waiting", /^1 of 2 pods are available$/],
+  ["with a pod to be seen", { pods: [] }, "waiting", /^none of its pods is to be seen$/],
+  ["scaled to nothing", { replicas: 0, pods: [] }, "done", /scaled to no pods$/],
+  ["that is paused", { updated: 0, paused: true }, "waiting", /; it is paused$/],
+  [
+    "past its deadline",
+    { updated: 1, total: 3, conditions: [deadlineExceeded] },
+    "failed",
+    /^ProgressDeadlineExceeded: 1 of 2 pods are new$/,
+  ],
+  [
+    "through, whose condition lags behind",
+    { conditions: [deadlineExceeded] },
+    "done",
+    /^2 of 2 pods run/,
+  ],
+  [
+    "with a quota in the way",
+    {
+      updated: 0,
+      conditions: [
+        { type: "ReplicaFailure", status: "True", reason: "FailedCreate", message: "quota" },
+      ],
+    },
+    "waiting",
+    /; FailedCreate: quota$/,
+  ],
+  [
+    "with an image that is not to be had",
+    { available: 1, pods: [pod({ waiting: { reason: "ImagePullBackOff", message: "denied" } })] },
+    "waiting",
+    /; pod web-1: ImagePullBackOff: denied$/,
+  ],
+  [
+    "with a pod that begins as all do",
+    { available: 1, pods: [pod({ waiting: { reason: "ContainerCreating" } })] },
+    "waiting",
+    /^1 of 2 pods are available$/,
+  ],
+  ["with a pod of the old image", { pods: [pod({ image: old })] }, "waiting", /web-1 still runs/],
+  [
+    "with an old pod that leaves",
+    { pods: [pod(), pod({ name: "web-0", image: old, isLeaving: true })] },
+    "done",
+    /^1 of 2 pods/,
+  ],
+  [
+    "with an old pod that was evicted",
+    { pods: [pod(), pod({ name: "web-0", image: old, phase: "Failed" })] },
+    "done",
+    /^1 of 2 pods/,
+  ],
+  [
+    "with a pod of another digest than the tag's",
+    { pods: [pod({ imageID: runs(other) })] },
+    "failed",
+    /^pod web-1 runs sha256:333.*, but sha-1a2b3c4 is sha256:111/,
+  ],
+  [
+    "whose pod's image came from a mirror",
+    { pods: [pod({ image: "mirror.internal/rbs:sha-1a2b3c4" })] },
+    "done",
+    /^1 of 2 pods/,
+  ],
+  [
+    "whose runtime names the configuration",
+    { pods: [pod({ imageID: other! })] },
+    "done",
+    /^1 of 2 pods/,
+  ],
+  [
+    "with a digest beside the tag",
+    { image: `${image}@${index}`, pods: [pod({ image: `${image}@${index}` })] },
+    "done",
+    /sha-1a2b3c4$/,
+  ],
+  [
+    "with a wrong digest beside the tag",
+    { image: `${image}@${other}` },
+    "waiting",
+    /^its template still names/,
+  ],
+  [
+    "by its digest alone",
+    { image: `${name}@${index}`, pods: [pod({ image: `${name}@${index}` })] },
+    "done",
+    /^1 of 2 pods run sha-1a2b3c4$/,
+  ],
+  ["by another digest alone", { image: `${name}@${other}` }, "waiting", /names ".*@sha256:3+"$/],
+  ["by no tag and no digest", { image: name }, "waiting", /names "ldamasio\/rbs-frontend-prod"$/],
+  [
+    "whose pod has a container of another name",
+    { pods: [pod({ container: "side", image: old })] },
+    "done",
+    /^1 of 2 pods/,
+  ],
+  ["with another image alone", { image: "nginx:1.27" }, "failed", /it has "nginx:1.27"$/],
+];
+
+describe("a Deployment", () => {
+  test.each(rows)("%s", (_, seen, kind, detail) => {
+    const verdict = verdictOf(seen);
+    expect(verdict).toMatchObject({ kind, detail: expect.stringMatching(detail) });
+    if (verdict.kind === "failed") expect(verdict.hint).not.toBe("");
+  });
+
+  test("of which no image is known asks for their names", () => {
+    expect(judge("Deployment", deploymentJson("web", { image }), twoPods, [])).toEqual({
+      kind: "failed",
+      detail: `none of its 1 containers has one of our images; it has "${image}"`,
+      hint: "Name the images of this deploy.",
+    });
+  });
+
+  test("is not held against digests that nobody knows", () => {
+    const json = deploymentJson("web", { image });
+    const unknown = [{ ...expected, digests: [] }];
+    const pods = [pod({ imageID: runs(other) })];
+    expect(judge("Deployment", json, pods, unknown).kind).toBe("done");
+  });
+});
+
+describe("a StatefulSet", () => {
+  const json = (partition: number, updated: number) => ({
+    ...deploymentJson("web", { image, replicas: 3 }),
+    spec: {
+      ...deploymentJson("web", { image, replicas: 3 }).spec,
+      updateStrategy: { type: "RollingUpdate", rollingUpdate: { partition } },
+    },
+    status: {
+      ...{ observedGeneration: 4, replicas: 3, readyReplicas: 3, updatedReplicas: updated },
+      ...{ currentRevision: "web-old", updateRevision: "web-new" },
+    },
+  });
+  const pods = [
+    pod({ name: "web-0", image: old, revisionHash: "web-old" }),
+    pod({ name: "web-1", image: old, revisionHash: "web-old" }),
+    pod({ name: "web-2", revisionHash: "web-new" }),
+  ];
+
+  test("leaves the pods below its partition as they are", () => {
+    expect(judge("StatefulSet", json(2, 1), pods)).toMatchObject({ kind: "done" });
+  });
+
+  test("without a partition waits for all", () => {
+    const verdict = judge("StatefulSet", json(0, 1), pods);
+    expect(verdict).toMatchObject({ kind: "waiting", detail: "1 of 3 pods are new" });
+  });
+
+  test("says that its pods wait to be deleted", () => {
+    const byHand = { ...json(0, 1), spec: { ...json(0, 1).spec, updateStrategy: onDelete } };
+    expect(judge("StatefulSet", byHand, pods).detail).toMatch(/\(OnDelete\)$/);
+  });
+  const onDelete = { type: "OnDelete" };
+});
+
+test.each([
+  [{ desiredNumberScheduled: 3, updatedNumberScheduled: 2, numberAvailable: 3 }, "waiting"],
+  [{ desiredNumberScheduled: 3, updatedNumberScheduled: 3, numberAvailable: 2 }, "waiting"],
+  [{ desiredNumberScheduled: 3, updatedNumberScheduled: 3, numberAvailable: 3 }, "done"],
+])("a DaemonSet at %j is %s", (counts, kind) => {
+  const json = {
+    ...deploymentJson("web", { image }),
+    status: { observedGeneration: 4, ...counts },
+  };
+  expect(judge("DaemonSet", json, twoPods).kind).toBe(kind);
+});
+
+test("a CronJob is through when its template is: its next run has the image", () => {
+  const cron = (text: string, suspend: boolean) => {
+    const template = { spec: { containers: [{ name: "app", image: text }] } };
+    const spec = { suspend, jobTemplate: { spec: { template } } };
+    return { metadata: { name: "web", generation: 2 }, spec, status: {} };
+  };
+  expect(judge("CronJob", cron(image, false), [])).toEqual({
+    kind: "done",
+    detail: "its next run has sha-1a2b3c4",
+  });
+  expect(judge("CronJob", cron(image, true), []).detail).toMatch(/\(it is suspended\)$/);
+  expect(judge("CronJob", cron(old, false), []).kind).toBe("waiting");
+});
+
+test("a selector is spelled as a query has it", () => {
+  const expressions = [
+    { key: "tier", operator: "In", values: ["web", "api"] },
+    { key: "track", operator: "NotIn", values: ["canary"] },
+    { key: "live", operator: "Exists" },
+    { key: "dead", operator: "DoesNotExist" },
+  ];
+  const json = deploymentJson("web", { image, expressions });
+  const workload = readWorkload({ kind: "Deployment", name: "web", namespace: "robson" }, json);
+  expect(workload?.podSelector).toBe("app=web,tier in (web,api),track notin (canary),live,!dead");
+});
+
+test("only workloads whose rollout can be followed have a name", () => {
+  expect(asWorkloadName("Deployment/web")).toEqual({ kind: "Deployment", name: "web" });
+  for (const text of ["Pod/web", "Deployment", "Deployment/", "Deployment/a/b", ""]) {
+    expect(asWorkloadName(text)).toBeUndefined();
+  }
+});
+
+test("a workload of few words is read as Kubernetes means it", () => {
+  const ref: WorkloadRef = { kind: "Deployment", name: "web", namespace: "robson" };
+  const spec = { template: { spec: { containers: [] } } };
+  expect(readWorkload(ref, { metadata: { name: "web" }, spec })).toMatchObject({
+    ...{ generation: 0, observedGeneration: -1, isPaused: false, podSelector: "" },
+    counts: { desired: 1, updated: 0, total: 0, available: 0 },
+  });
+  expect(readWorkload(ref, { metadata: { name: "web" }, spec: {} })).toBeUndefined();
+  expect(readWorkload(ref, { metadata: { name: "api" }, spec })).toBeUndefined();
+  const waiting = { state: { waiting: { reason: "ErrImagePull" } } };
+  const [seen] = readPods({ items: [{ status: { containerStatuses: [waiting] } }] });
+  expect(seen?.troubles).toEqual(["ErrImagePull"]);
+});

@@ -1,0 +1,60 @@
+/** The proof of an edit, shown edits that no splice makes. */
+
+import { expect, test } from "vitest";
+import { asTag } from "../../../src/core/ids.ts";
+import { parseImageName } from "../../../src/core/image-ref.ts";
+import { pinsIn } from "../../../src/core/pins/find.ts";
+import { parseManifest } from "../../../src/core/pins/manifest-text.ts";
+import { proveOnlyPinsMoved } from "../../../src/core/pins/proof.ts";
+
+const before = "a: {image: shop/api:old, n: &n 0420}\nb: [*n, !!str 1]\nimage: shop/api:old\n";
+const good = before.replace("old", "new");
+
+/** Moves the first of the two pins. */
+function prove(edited: string): void {
+  const manifest = parseManifest("f.yaml", before);
+  const [pin] = pinsIn(manifest, [parseImageName("shop/api")!]);
+  proveOnlyPinsMoved(manifest, edited, [{ pin: pin!, tag: asTag("new")! }]);
+}
+
+test("the edit that was asked for passes", () => {
+  expect(() => prove(good)).not.toThrow();
+});
+
+const pinReads = "a pin reads otherwise";
+const structure = "its structure changed";
+test.each([
+  ["no edit at all", before, pinReads],
+  ["another tag", before.replace("old", "newer"), pinReads],
+  ["another pin, too", before.replaceAll("old", "new"), "  shop/api:old changed"],
+  ["another pin instead", `${before.slice(0, -4)}new\n`, "  shop/api:old changed"],
+  ["another name", good.replace("shop/api", "shop/apis"), pinReads],
+  ["another value", good.replace("0420", "420"), "n  0420 changed"],
+  ["another key", good.replace("n:", "m:"), "  n changed"],
+  ["another anchor", good.replace("&n", "&m").replace("*n", "*m"), "n  0420 changed"],
+  ["an anchor that is not there", good.replace("*n", "*m"), "*n changed"],
+  ["another YAML tag", good.replace("!!str", "!!int"), " tag:yaml.org,2002:str 1 changed"],
+  ["an anchor at a mapping", good.replace("a: {", "a: &x {"), "  changed"],
+  ["a YAML tag at a list", good.replace("b: [", "b: !!seq ["), "  changed"],
+  ["a key more", `${good}c: 1\n`, structure],
+  ["a document more", `${good}---\n`, structure],
+  ["an entry less", good.replace(", !!str 1", ""), structure],
+])("%s does not pass", (_title, edited, why) => {
+  expect(() => prove(edited)).toThrow(
+    expect.objectContaining({
+      ...{ code: "internal", place: { file: "f.yaml" } },
+      message: `Cannot edit "f.yaml": after the edit ${why}`,
+      hint: "Nothing was written. This is a bug of landfall: please report it with the file.",
+    }),
+  );
+});
+
+test("what is no YAML any more, or has a key twice, does not pass", () => {
+  expect(() => prove(`${good}]`)).toThrow(
+    expect.objectContaining({
+      code: "internal",
+      message: expect.stringMatching(/after the edit it cannot be read: .* it is not YAML/),
+    }),
+  );
+  expect(() => prove(`${good}a: 1\n`)).toThrow(expect.objectContaining({ code: "bad-manifest" }));
+});

@@ -1,0 +1,92 @@
+/** Many deployers at once on one branch, while everything fails at random under a seed. */
+
+import { expect, test } from "vitest";
+import { systemClock } from "../../../src/adapters/system.ts";
+import type { GitFault, GitRequestSeen } from "../../../src/demo/git-server.ts";
+import type { RegistryFault } from "../../../src/demo/registry-server.ts";
+import { type Chance, seeded } from "../../../src/simulation/random.ts";
+import { lineupOf } from "../../../src/simulation/scenarios.ts";
+import { asks, type FaultWorld, openFaultWorld } from "../../support/fault-world.ts";
+import type { Sandbox } from "../../support/git-sandbox.ts";
+
+/** What may strike a request. Nothing here stands in anybody's way for good. */
+const faults: readonly (readonly [string, GitFault])[] = [
+  ["drop-before", "drop-before"],
+  ["drop-after", "drop-after"],
+  ["reset-after", "reset-after"],
+  ["cut-short", "cut-short"],
+  ["empty page", { after: { status: 200 } }],
+  ["delay", { delayMs: 60 }],
+  ["hold", { holdMs: 60 }],
+  ["408", { status: 408 }],
+  ["429", { status: 429 }],
+  ["500 before", { status: 500 }],
+  ["502 after", { after: { status: 502 } }],
+  ["504 after", { after: { status: 504 } }],
+];
+
+const registryFaults: readonly RegistryFault[] = ["drop", "cut-short", { status: 503 }];
+
+/** Decides what strikes which request, and does what others do meanwhile. */
+function tormentor(chance: Chance, injected: Map<string, number>) {
+  let foreign = 0;
+  const count = (kind: string) => injected.set(kind, (injected.get(kind) ?? 0) + 1);
+  return async ({ box }: FaultWorld, { kind }: GitRequestSeen): Promise<GitFault> => {
+    if (kind === asks.push && chance.happens(0.06)) {
+      count("foreign commit");
+      foreign += 1;
+      await box.addCommit([{ path: "docs/notes.md", bytes: `${foreign}\n` }]);
+    }
+    if (kind === asks.push && chance.happens(0.06) && lockForAWhile(box)) {
+      count("lock");
+      return "pass";
+    }
+    if (!chance.happens(0.08)) return "pass";
+    const [name, fault] = chance.pick(faults);
+    count(name);
+    return fault;
+  };
+}
+
+/** Holds the branch's lock, unless somebody does. Returns whether it could. */
+function lockForAWhile(box: Sandbox): boolean {
+  try {
+    box.lockRef("main");
+  } catch {
+    return false;
+  }
+  setTimeout(() => box.unlockRef("main"), 150);
+  return true;
+}
+
+test("32 deployers, with every fault at random, all come out well, and no law is broken", async () => {
+  const seed = Number(process.env.SEED ?? 7);
+  const chance = seeded(seed);
+  const injected = new Map<string, number>();
+  const torment = tormentor(chance, injected);
+  let world: FaultWorld | undefined;
+  world = await openFaultWorld({
+    revisions: 32,
+    gitFault: (request) => (world === undefined ? "pass" : torment(world, request)),
+    registryFault: () => (chance.happens(0.03) ? chance.pick(registryFaults) : "pass"),
+  });
+  const { deploy, operations } = world;
+  const policy = {
+    ...{ timeoutMs: 120_000, fetchesMax: 10, readsMax: 12 },
+    ...{ rounds: { firstMs: 50, maxMs: 1_000 }, reads: { firstMs: 50, maxMs: 500 } },
+  };
+  const starters = lineupOf(32, seed);
+  const results = await Promise.all(
+    starters.map(({ deploy: id, revision }) =>
+      deploy({ deploy: id, revision, policy, clock: systemClock }),
+    ),
+  );
+  const told = `SEED=${seed}, injected ${JSON.stringify([...injected])}`;
+  const odd = results.filter(({ outcome }) => !/^(?:landed|superseded|unchanged)$/.test(outcome));
+  expect(odd, told).toEqual([]);
+  expect(operations.length).toBe(32);
+  expect(await world.violations(), told).toEqual([]);
+  const newest = Math.max(...starters.map(({ revision }) => revision));
+  expect(await world.holds(newest), told).toBe(true);
+  expect(injected.size, told).toBeGreaterThan(8);
+}, 170_000);

@@ -1,0 +1,257 @@
+/** Each check of doctor, well and not: what it says, and the remedy. */
+
+import { describe, expect, test } from "vitest";
+import { readApplication } from "../../../src/core/cluster/argo-application.ts";
+import { Failure } from "../../../src/core/failure.ts";
+import { asDigest } from "../../../src/core/ids.ts";
+import { parseImageName } from "../../../src/core/image-ref.ts";
+import type { PushReply } from "../../../src/core/landing/push-outcome.ts";
+import type { Cluster } from "../../../src/ports.ts";
+import type { TokenRights } from "../../../src/usecases/doctor/checks.ts";
+import {
+  type DoctorPorts,
+  type DoctorRequest,
+  doctor,
+} from "../../../src/usecases/doctor/doctor.ts";
+import { applicationJson } from "../../support/argocd-server.ts";
+import { sleeplessClock } from "../../support/registry-client-options.ts";
+import { old, repository } from "../../support/verify-stage.ts";
+
+const clock = sleeplessClock();
+const now = clock.nowMs();
+const application = readApplication(applicationJson(repository, { revision: old }))!;
+const digest = asDigest(`sha256:${"1".repeat(64)}`)!;
+const refused = new Failure("remote-denied", "Cannot read it: access was denied", "Check it.");
+const fail = () => Promise.reject(refused);
+
+const argocdThat = (maySync: boolean | undefined) => ({
+  application: async () => application,
+  maySync: async () => maySync,
+});
+const clusterWith = (workload: object | undefined, podsOf: Cluster["podsOf"] = async () => []) => ({
+  ...{ workload: async () => workload as never, podsOf },
+});
+
+const request: DoctorRequest = {
+  images: ["acme/web", "acme/api", "ghcr.io/acme/job"].map((name) => parseImageName(name)!),
+  rollout: { namespace: "robson", workloads: [{ kind: "Deployment", name: "web" }] },
+};
+const well: DoctorPorts = {
+  clock,
+  readConfig: async () => '"landfall.yaml": 3 images',
+  gitVersion: async () => "git version 2.39.5",
+  fetchTip: async () => old,
+  probeWrite: async () => ({ kind: "accepted", words: "" }),
+  trySigning: async () => {},
+  tokenRights: async () => ({ mayPush: true }),
+  openRegistry: async () => ({ find: async () => ({ kind: "missing" }) }),
+  loginAt: () => "taken",
+  openArgoCd: async () => argocdThat(true),
+  openCluster: async () => clusterWith({}),
+  serverTimes: async () => [{ host: "git.example.org", dateMs: now - 1_000, atMs: now }],
+};
+
+async function examine(ports: Partial<DoctorPorts>, more: Partial<DoctorRequest> = {}) {
+  const result = await doctor({ ...request, ...more }, { ...well, ...ports });
+  return { ...result, named: new Map(result.checks.map((check) => [check.name, check])) };
+}
+
+test("all is well: every check is ok, in the order of a deploy, and the status is 0", async () => {
+  const { exit, checks } = await examine({});
+  expect(exit).toBe(0);
+  expect(checks.map(({ name, state }) => `${name} ${state}`)).toEqual([
+    ...["config ok", "git ok", "remote ok", "write ok", "signing ok", "token ok"],
+    ...["registry docker.io ok", "registry ghcr.io ok", "argocd ok", "cluster ok", "clock ok"],
+  ]);
+  expect(checks.every(({ remedy }) => remedy === undefined)).toBe(true);
+});
+
+const pushed = (kind: PushReply["kind"], words = "the server's words"): Partial<DoctorPorts> => ({
+  probeWrite: async () => ({ kind, words }) as PushReply,
+});
+const rights = (found: TokenRights | undefined): Partial<DoctorPorts> => ({
+  tokenRights: async () => found,
+});
+const skewed = (ms: number): Partial<DoctorPorts> => ({
+  serverTimes: async () => [{ host: "git.example.org", dateMs: now - ms, atMs: now }],
+});
+
+type Row = readonly [
+  name: string,
+  ports: Partial<DoctorPorts>,
+  check: string,
+  state: string,
+  said: RegExp,
+];
+
+const rows: readonly Row[] = [
+  ["settings that are wrong", { readConfig: fail }, "config", "fail", /access was denied/],
+  ["no git", { gitVersion: fail }, "git", "fail", /access was denied/],
+  [
+    "a git that is too old",
+    { gitVersion: async () => "git version 2.30.2" },
+    "git",
+    "fail",
+    /2.30.2/,
+  ],
+  [
+    "a git of Apple's",
+    { gitVersion: async () => "git version 2.39.5 (Apple)" },
+    "git",
+    "ok",
+    /2.39/,
+  ],
+  ["a git of the future", { gitVersion: async () => "git version 3.1" }, "git", "ok", /3.1/],
+  ["a git that says nothing", { gitVersion: async () => "" }, "git", "warn", /says ""/],
+  ["a remote that denies", { fetchTip: fail }, "remote", "fail", /access was denied/],
+  [
+    "a server that takes no push",
+    pushed("refused"),
+    "write",
+    "fail",
+    /no push: the server's words/,
+  ],
+  ["a branch that moved meanwhile", pushed("raced"), "write", "ok", /would take a push/],
+  ["a server that is away", pushed("not-sent"), "write", "fail", /could not be asked/],
+  ["a server that says nothing", pushed("silent"), "write", "fail", /could not be asked/],
+  ["a server that is busy", pushed("throttled"), "write", "warn", /asks to wait/],
+  ["a key that cannot sign", { trySigning: fail }, "signing", "fail", /access was denied/],
+  ["a token nobody knows of", rights(undefined), "token", "skipped", /does not say/],
+  ["a token that may not push", rights({ mayPush: false }), "token", "warn", /may not push/],
+  [
+    "a token that may do too much",
+    rights({ mayPush: true, scopes: ["repo", "admin:org", "delete_repo"] }),
+    "token",
+    "warn",
+    /may also admin:org, delete_repo/,
+  ],
+  [
+    "a token with an end",
+    rights({ mayPush: true, expires: "2027-01-01" }),
+    "token",
+    "ok",
+    /until 2027/,
+  ],
+  ["a token of which nothing more is known", rights({}), "token", "ok", /nothing is wrong/],
+  ["a registry that denies", { openRegistry: fail }, "registry ghcr.io", "fail", /denied/],
+  ["no way to log in", { loginAt: undefined }, "registry ghcr.io", "warn", /as nobody/],
+  ["no login", { loginAt: () => "none" }, "registry docker.io", "warn", /as nobody/],
+  [
+    "a login that nobody asked for",
+    { loginAt: () => "not asked for" },
+    "registry docker.io",
+    "ok",
+    /whether the login is good was not asked for$/,
+  ],
+  [
+    "an image that is there",
+    {
+      openRegistry: async () => ({ find: async () => ({ kind: "found", digest, mediaType: "" }) }),
+    },
+    "registry docker.io",
+    "ok",
+    /can be read, logged in/,
+  ],
+  ["an Argo CD that denies", { openArgoCd: fail }, "argocd", "fail", /denied/],
+  ["a token that may sync", {}, "argocd", "ok", /; the token may sync it$/],
+  [
+    "a token that may not sync",
+    { openArgoCd: async () => argocdThat(false) },
+    "argocd",
+    "ok",
+    /but not sync it$/,
+  ],
+  [
+    "an Argo CD that says nothing of tokens",
+    { openArgoCd: async () => argocdThat(undefined) },
+    "argocd",
+    "ok",
+    /is Synced, Healthy$/,
+  ],
+  [
+    "a cluster that shows workloads, but no pods",
+    { openCluster: async () => clusterWith({ podSelector: "app=web" }, fail) },
+    "cluster",
+    "fail",
+    /denied/,
+  ],
+  ["a cluster that denies", { openCluster: fail }, "cluster", "fail", /denied/],
+  [
+    "a workload that is not there",
+    { openCluster: async () => clusterWith(undefined) },
+    "cluster",
+    "warn",
+    /"robson" has no Deployment\/web/,
+  ],
+  ["a clock that is late", skewed(-90_000), "clock", "warn", /90 s behind "git.example.org"/],
+  ["a clock that is early", skewed(90_000), "clock", "warn", /90 s ahead of "git.example.org"/],
+  ["no server with a clock", { serverTimes: async () => [] }, "clock", "skipped", /no server/],
+  [
+    "a server that asks to wait",
+    { openArgoCd: () => Promise.reject(new Failure("throttled", "Cannot: busy", "Later.")) },
+    "argocd",
+    "warn",
+    /busy/,
+  ],
+];
+
+describe("doctor finds", () => {
+  test.each(rows)("%s", async (_, ports, name, state, said) => {
+    const { exit, named } = await examine(ports);
+    expect(named.get(name)).toMatchObject({ state, detail: expect.stringMatching(said) });
+    // What is not well has a remedy, and only a failure fails the whole.
+    if (state === "fail" || state === "warn") expect(named.get(name)?.remedy).toBeTruthy();
+    const isThrottled = named.get(name)?.code === "throttled";
+    expect(exit).toBe(state === "fail" ? 1 : isThrottled ? 6 : 0);
+  });
+
+  test("settings that are wrong, and nothing else: 2", async () => {
+    const wrong = () => Promise.reject(new Failure("config", "Cannot use it", "Mend it."));
+    expect((await examine({ readConfig: wrong, openCluster: wrong })).exit).toBe(2);
+    expect((await examine({ readConfig: wrong, fetchTip: fail })).exit).toBe(1);
+  });
+
+  test("what asks to wait, without calling it well: 6", async () => {
+    const busy = () => Promise.reject(new Failure("throttled", "Cannot: busy", "Later."));
+    expect((await examine({ openArgoCd: busy })).exit).toBe(6);
+    expect((await examine(pushed("throttled"))).exit).toBe(6);
+    expect((await examine({ openArgoCd: busy, fetchTip: fail })).exit).toBe(1);
+  });
+
+  test("what is wrong without hiding what is well", async () => {
+    const { checks } = await examine({ fetchTip: fail, openRegistry: fail, openArgoCd: fail });
+    const bad = checks.filter(({ state }) => state !== "ok").map(({ name }) => name);
+    expect(bad).toEqual(["remote", "registry docker.io", "registry ghcr.io", "argocd"]);
+  });
+
+  test("nothing about what is not configured", async () => {
+    const ports = { clock, readConfig: well.readConfig, gitVersion: well.gitVersion };
+    const { exit, checks } = await doctor({ images: [] }, ports);
+    expect(exit).toBe(0);
+    expect(checks.filter(({ state }) => state === "skipped").map(({ name }) => name)).toEqual([
+      ...["remote", "write", "signing", "token", "registry", "argocd", "cluster", "clock"],
+    ]);
+  });
+
+  test("a cluster without named workloads readable by asking for one that is not there", async () => {
+    const asked: string[] = [];
+    const workload = async ({ name }: { name: string }) => {
+      asked.push(name);
+      return undefined;
+    };
+    const podsOf: Cluster["podsOf"] = async ({ podSelector }) => {
+      asked.push(podSelector ?? "");
+      return [];
+    };
+    const rollout = { namespace: "robson" };
+    const openCluster = async () => ({ workload, podsOf });
+    const { named } = await examine({ openCluster }, { rollout });
+    expect(named.get("cluster")).toMatchObject({ state: "ok" });
+    expect(asked).toEqual(["landfall-doctor-asks", "app=landfall-doctor-asks"]);
+  });
+
+  test("a bug to be a bug", async () => {
+    const bug = () => Promise.reject(new TypeError("a bug"));
+    await expect(examine({ fetchTip: bug })).rejects.toThrow("a bug");
+  });
+});

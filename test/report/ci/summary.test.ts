@@ -1,0 +1,164 @@
+/** The step summary and the metrics, read back: structure is ours alone, and sizes are kept. */
+
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { codeBlock, escapeMarkdown } from "../../../src/report/ci/markdown.ts";
+import { openMetrics } from "../../../src/report/ci/metrics.ts";
+import { briefOf } from "../../../src/report/ci/models.ts";
+import { summaryMarkdown } from "../../../src/report/ci/summary.ts";
+import { plain } from "../../../src/report/safe-text.ts";
+import { hostileText } from "../../support/hostile-text.ts";
+import { sampleAudit } from "../../support/sample-audit.ts";
+import { hostileResults, samplePromote } from "../../support/sample-results.ts";
+import { sampleSync } from "../../support/sample-sync.ts";
+
+const decode = (text: string) =>
+  text
+    .replaceAll("&#8203;", "")
+    .replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)));
+
+/** The cells of every table row, as GitHub splits them: at pipes that no backslash is before. */
+const rowsIn = (text: string) =>
+  text
+    .split("\n")
+    .filter((line) => line.startsWith("| ") && !line.startsWith("| --- |"))
+    .map((line) => line.slice(2, -2).split(/ ?\| ?/));
+
+describe("Markdown", () => {
+  test("foreign text keeps its words and loses its powers", () => {
+    expect(escapeMarkdown("<b> [x](javascript:1) @team | `a`")).toBe(
+      "&#60;b&#62; &#91;x&#93;&#40;javascript&#58;1&#41; &#64;&#8203;team &#124; &#96;a&#96;",
+    );
+    fc.assert(
+      fc.property(hostileText, (text) => {
+        const escaped = escapeMarkdown(text);
+        expect(escaped).not.toMatch(/[<>"'\\`*_{}[\]()!|~$:^=@\n\r]|&(?!#\d+;)|#(?!\d+;)|www\./i);
+        expect(decode(escaped)).toBe(plain(text, 200));
+      }),
+    );
+  });
+
+  test("a code block cannot be closed from within", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(hostileText, fc.constantFrom("```", "~~~", "````"))),
+        (lines) => {
+          const [open = "", ...rest] = codeBlock("diff", lines.join("\n"));
+          const fence = /^`+/.exec(open)?.[0] ?? "";
+          expect(rest.at(-1)).toBe(fence);
+          expect(rest.slice(0, -1).filter((line) => line.includes(fence))).toEqual([]);
+        },
+      ),
+    );
+  });
+});
+
+describe("the step summary", () => {
+  const summaryOf = (result: object, max?: number) => summaryMarkdown(briefOf(result)!, max);
+
+  test("is headed by the words that its users know", () => {
+    expect(summaryOf(sampleSync())).toMatch(/^## Gap Detected and Fixed\n/);
+    const well = sampleSync({
+      ...{ verdict: "in-sync", outcome: undefined, commit: undefined },
+      images: sampleSync().images.slice(0, 1),
+    });
+    expect(summaryOf(well)).toMatch(/^## All In Sync\n/);
+    expect(summaryOf(samplePromote())).toMatch(/^## landed&#58; sha-5b09d68 is in the branch/);
+  });
+
+  test("has the same number of cells in all rows of a table, whatever the words", () => {
+    fc.assert(
+      fc.property(hostileText, (words) => {
+        for (const result of hostileResults(words)) {
+          const { tables } = briefOf(result)!;
+          const [text = ""] = summaryOf(result).split("\n### The change\n");
+          expect(text).not.toMatch(/<(?!\/?sub>)/);
+          const widths = tables.flatMap(({ heads, rows }) =>
+            rows.length === 0 ? [] : [heads, ...rows].map((row) => row.length),
+          );
+          expect(
+            rowsIn(text).map((row) => row.length),
+            result.command,
+          ).toEqual(widths);
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test("lists 100 rows of many, and stays below the limit that GitHub has", () => {
+    const audit = sampleAudit(10_000);
+    const commits = audit.commits.map((one) => ({
+      ...{ ...one, fate: "gap" as const },
+      subject: "<".repeat(500),
+    }));
+    const text = summaryOf({ ...audit, commits });
+    expect(text).toContain("and 9900 more.");
+    expect(Buffer.byteLength(text)).toBeLessThan(2 ** 20);
+    for (const max of [40_000, 4_000, 400, 40, 0, -5]) {
+      const cut = summaryOf({ ...audit, commits }, max);
+      expect(Buffer.byteLength(cut), String(max)).toBeLessThanOrEqual(Math.max(0, max));
+      if (max >= 400) expect(cut).toContain("Not everything fits here");
+    }
+  });
+});
+
+describe("metrics", () => {
+  const now = Date.UTC(2026, 2, 29, 12);
+
+  /** Reads the text as OpenMetrics and the older format both allow it. */
+  function read(text: string): Map<string, number> {
+    const lines = text.split("\n");
+    expect(lines.slice(-2)).toEqual(["# EOF", ""]);
+    const found = new Map<string, number>();
+    let family = "";
+    for (const line of lines.slice(0, -2)) {
+      const help = /^# HELP (\w+) .+\.$/.exec(line);
+      if (help !== null) family = help[1] ?? "";
+      if (line.startsWith("#")) {
+        if (help === null) expect(line).toBe(`# TYPE ${family} gauge`);
+        continue;
+      }
+      const label = '[a-z_]+="(?:[^"\\\\\\n]|\\\\["\\\\n])*"';
+      const sample = new RegExp(`^${family}\\{(${label}(?:,${label})*)\\} (-?[\\d.]+)$`).exec(line);
+      if (sample === null) throw new Error(`no sample of ${family}: ${line}`);
+      const key = `${family}{${sample[1]}}`;
+      expect(found.has(key), key).toBe(false);
+      found.set(key, Number(sample[2]));
+    }
+    return found;
+  }
+
+  test("of the checker: verdicts, the gap, and when it ran", () => {
+    const found = read(openMetrics(briefOf(sampleSync())!, now));
+    expect(found.get('landfall_run_timestamp_seconds{command="sync"}')).toBe(now / 1000);
+    expect(found.get('landfall_run_exit_status{command="sync"}')).toBe(0);
+    expect(found.get('landfall_run_info{command="sync",verdict="mixed"}')).toBe(1);
+    expect(found.get('landfall_sync_images{command="sync",verdict="mixed"}')).toBe(1);
+    expect(found.get('landfall_sync_images{command="sync",verdict="missing"}')).toBe(0);
+    expect(found.get('landfall_sync_gap_commits{command="sync"}')).toBe(212);
+  });
+
+  test("of an audit: each fate, and the lags", () => {
+    const audit = sampleAudit(243);
+    const found = read(openMetrics(briefOf(audit)!, now));
+    for (const [fate, count] of Object.entries(audit.counts)) {
+      expect(found.get(`landfall_audit_commits{command="audit",fate="${fate}"}`)).toBe(count);
+    }
+    const lag = 'landfall_audit_lag_seconds{command="audit",quantile="0.5"}';
+    expect(found.get(lag)).toBeGreaterThan(100);
+  });
+
+  test("of every result can be read, whatever the words", () => {
+    const words = fc.oneof(hostileText, fc.constantFrom("\\", 'a\\"b', "\\n\n", '",x="'));
+    fc.assert(
+      fc.property(words, (verdict) => {
+        for (const result of hostileResults(verdict)) {
+          const brief = briefOf(result)!;
+          read(openMetrics({ ...brief, verdict: verdict }, now));
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
