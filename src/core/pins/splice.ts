@@ -1,10 +1,10 @@
 /** Replaces the bytes of tags and digests, and nothing else. */
 
-import { isScalar, parseDocument } from "yaml";
 import { Failure } from "../failure.ts";
 import { printImageName } from "../image-ref.ts";
 import { encodeManifest, readManifest } from "./manifest-text.ts";
 import type { PinMove, Slot } from "./pin.ts";
+import { readsAsText } from "./plain-scalar.ts";
 import { proveOnlyPinsMoved } from "./proof.ts";
 
 interface Edit {
@@ -53,14 +53,6 @@ function editsOf({ pin, tag, digest }: PinMove): Edit[] {
     edits.push({ slot: slots.digest, before: pin.digest!, after: digest });
   }
   return edits;
-}
-
-/** Returns whether YAML of either version takes a word without quotes for text. Tools use both. */
-function readsAsText(word: string): boolean {
-  return (["1.1", "1.2"] as const).every((version) => {
-    const { contents } = parseDocument(word, { version });
-    return isScalar(contents) && typeof contents.value === "string";
-  });
 }
 
 function needsQuotes(pin: PinMove["pin"], tag: string): Failure {
