@@ -5,14 +5,14 @@ import { realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { CommanderError } from "commander";
 import { program } from "./cli/program.ts";
-import type { Io } from "./settings/process.ts";
+import type { Process } from "./settings/process.ts";
 
 /**
  * Runs one command and returns its exit status (DESIGN section 2). Never exits by itself.
  *
  * @param argv The words after the program's name.
  */
-export async function main(argv: readonly string[], io: Io): Promise<number> {
+export async function main(argv: readonly string[], io: Process): Promise<number> {
   let status = 0;
   const command = program(io, (code) => {
     status = code;
@@ -28,7 +28,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
-function realIo(signal: AbortSignal): Io {
+function realIo(signal: AbortSignal): Process {
   return {
     env: process.env,
     cwd: process.cwd(),

@@ -1,12 +1,12 @@
 /** `landfall audit`: its flags. */
 
 import type { Command } from "commander";
-import type { Io } from "../settings/process.ts";
-import { collect, type Finish, withManifests, withPage, withVoice } from "./flags.ts";
+import type { Process } from "../settings/process.ts";
+import { collect, type SetExitCode, withManifests, withOutput, withPage } from "./flags.ts";
 
 /** Declares `landfall audit`. */
-export function auditCommands(root: Command, io: Io, finish: Finish): void {
-  withPage(withManifests(withVoice(root.command("audit"))))
+export function auditCommands(root: Command, io: Process, finish: SetExitCode): void {
+  withPage(withManifests(withOutput(root.command("audit"))))
     .summary("say of every commit whether it reached production")
     .description(
       "Keep the ledger: which commits of the source landed, by which deploy and how late; which did\n" +

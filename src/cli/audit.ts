@@ -5,7 +5,7 @@ import { durationPattern, parseDuration } from "../core/duration.ts";
 import { auditHtml } from "../report/html/audit.ts";
 import { auditText } from "../report/text/audit.ts";
 import { type ManifestFlags, settingsFrom } from "../settings/options.ts";
-import type { Io } from "../settings/process.ts";
+import type { Process } from "../settings/process.ts";
 import { audit } from "../usecases/audit/audit.ts";
 import { openAudit } from "../wiring/audit.ts";
 import { parseDate } from "./dates.ts";
@@ -19,7 +19,7 @@ export interface AuditFlags extends ManifestFlags {
 }
 
 /** Runs the command and returns its exit status. */
-export async function runAudit(flags: AuditFlags, io: Io): Promise<number> {
+export async function runAudit(flags: AuditFlags, io: Process): Promise<number> {
   const settings = await settingsFrom(flags, io);
   const configured = settings.config?.audit;
   const ports = await openAudit(settings, { io, progress: progressFor(flags, io) });

@@ -1,12 +1,12 @@
 /** The commands that look at what a deploy came to, and at what it needs. */
 
 import type { Command } from "commander";
-import type { Io } from "../settings/process.ts";
-import { collect, env, type Finish, withManifests, withReports, withVoice } from "./flags.ts";
+import type { Process } from "../settings/process.ts";
+import { collect, env, type SetExitCode, withManifests, withOutput, withReports } from "./flags.ts";
 
 /** Declares `landfall verify`, `status` and `doctor`. */
-export function clusterCommands(root: Command, io: Io, finish: Finish): void {
-  withDeploy(withCluster(withReports(withManifests(withVoice(root.command("verify"))))))
+export function clusterCommands(root: Command, io: Process, finish: SetExitCode): void {
+  withDeploy(withCluster(withReports(withManifests(withOutput(root.command("verify"))))))
     .summary("wait until the cluster runs the deploy, and prove it")
     .description(
       "Wait until Argo CD has applied the deploy, its pods run the images, and pages show it.",
@@ -16,7 +16,7 @@ export function clusterCommands(root: Command, io: Io, finish: Finish): void {
       const { runVerify } = await import("./verify.ts");
       finish(await runVerify(flags, io));
     });
-  withDeploy(withCluster(withReports(withManifests(withVoice(root.command("status"))))))
+  withDeploy(withCluster(withReports(withManifests(withOutput(root.command("status"))))))
     .summary("git, registry, pins, Argo CD and cluster side by side")
     .description(
       "Look once at every place that a deploy goes through. Exits with 3 if they differ.",
@@ -25,7 +25,7 @@ export function clusterCommands(root: Command, io: Io, finish: Finish): void {
       const { runStatus } = await import("./status.ts");
       finish(await runStatus(flags, io));
     });
-  withImages(withCluster(withReports(withManifests(withVoice(root.command("doctor"))))))
+  withImages(withCluster(withReports(withManifests(withOutput(root.command("doctor"))))))
     .summary("check everything that a deploy needs, each with the remedy")
     .description("Check settings, git, remote, registries, tokens, Argo CD and clock. Only reads.")
     .action(async (flags) => {

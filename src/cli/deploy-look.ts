@@ -4,26 +4,26 @@ import { isOfTheWorld } from "../core/cluster/observation.ts";
 import type { Failure } from "../core/failure.ts";
 import { exitOfUnread } from "../core/results/verify.ts";
 import { type Settings, settingsFrom } from "../settings/options.ts";
-import type { Io } from "../settings/process.ts";
-import { type Meant, readMeant } from "../usecases/verify/resolve-deploy.ts";
+import type { Process } from "../settings/process.ts";
+import { type ResolvedDeploy, resolveDeploy } from "../usecases/verify/resolve-deploy.ts";
 import { type WantedWorkload, wantedWorkloads } from "../usecases/verify/wanted-workloads.ts";
-import { type DeployOpening, type DeployPorts, openDeployPorts } from "../wiring/cluster.ts";
+import { type ClusterOpenOptions, type DeployPorts, openDeployPorts } from "../wiring/cluster.ts";
 import { type DeployFlags, deployQuestion, rolloutPlace } from "./deploy-question.ts";
 import { printFailure, progressFor } from "./output.ts";
 
 /** The deploy that is meant, and where it is to be seen. */
-export interface DeployScene {
+export interface DeployContext {
   readonly settings: Settings;
-  readonly meant: Meant;
+  readonly meant: ResolvedDeploy;
   readonly ports: DeployPorts;
   /** Undefined: no rollout is configured. */
   readonly workloads: readonly WantedWorkload[] | undefined;
 }
 
 /** How a command looks at a deploy. */
-export interface DeployLook extends Pick<DeployOpening, "cluster" | "io"> {
+export interface DeployLook extends Pick<ClusterOpenOptions, "cluster" | "io"> {
   /** Returns the exit status. */
-  readonly look: (scene: DeployScene) => Promise<number>;
+  readonly look: (scene: DeployContext) => Promise<number>;
 }
 
 /**
@@ -36,7 +36,7 @@ export async function lookAtDeploy(flags: DeployFlags, how: DeployLook): Promise
   const progress = progressFor(flags, io);
   const ports = await openDeployPorts(settings, flags, { io, progress, cluster });
   try {
-    const meant = await readMeant(deployQuestion(flags, settings, ports.repository), ports);
+    const meant = await resolveDeploy(deployQuestion(flags, settings, ports.repository), ports);
     const place = rolloutPlace(settings);
     const workloads = place && (await wantedWorkloads(place, meant, ports));
     return await look({ settings, meant, ports, workloads });
@@ -48,7 +48,7 @@ export async function lookAtDeploy(flags: DeployFlags, how: DeployLook): Promise
   }
 }
 
-function unreadStatus(failure: Failure, io: Io): number {
+function unreadStatus(failure: Failure, io: Process): number {
   printFailure(failure, io);
   return exitOfUnread([{ state: "unreadable", code: failure.code }]);
 }

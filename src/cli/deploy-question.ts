@@ -5,7 +5,7 @@ import { asWorkloadName } from "../core/cluster/workload.ts";
 import { defaults } from "../core/defaults.ts";
 import { asCommitId } from "../core/ids.ts";
 import type { ManifestFlags, Settings } from "../settings/options.ts";
-import { usage } from "../settings/process.ts";
+import { usageError } from "../settings/process.ts";
 import type { DeployQuestion } from "../usecases/verify/resolve-deploy.ts";
 import type { RolloutPlace } from "../usecases/verify/wanted-workloads.ts";
 import type { ClusterFlags } from "../wiring/cluster.ts";
@@ -24,7 +24,7 @@ export function deployQuestion(
 ): DeployQuestion {
   const commitId = asCommitId(commit ?? "");
   if (commit !== undefined && commitId === undefined) {
-    throw usage(
+    throw usageError(
       `Cannot read the commit "${commit}"`,
       "Give its full id of 40 digits, as the result of `landfall promote` has it.",
     );

@@ -3,7 +3,7 @@
 import { Failure } from "../core/failure.ts";
 import { doctorText } from "../report/text/doctor.ts";
 import { type ManifestFlags, type Settings, settingsFrom } from "../settings/options.ts";
-import type { Io } from "../settings/process.ts";
+import type { Process } from "../settings/process.ts";
 import { type DoctorPorts, doctor } from "../usecases/doctor/doctor.ts";
 import type { ClusterFlags } from "../wiring/cluster.ts";
 import { bareDoctorPorts, doctorPorts } from "../wiring/doctor.ts";
@@ -14,7 +14,7 @@ import { printResult, styleFor } from "./output.ts";
 export interface DoctorFlags extends ManifestFlags, ClusterFlags {}
 
 /** Runs the command and returns its exit status. */
-export async function runDoctor(flags: DoctorFlags, io: Io): Promise<number> {
+export async function runDoctor(flags: DoctorFlags, io: Process): Promise<number> {
   const settings = await settingsFrom(flags, io).catch(asFinding);
   const { request, ports, close } = examination(settings, flags, io);
   try {
@@ -32,7 +32,7 @@ function asFinding(error: unknown): Failure {
   throw error;
 }
 
-function examination(settings: Settings | Failure, flags: DoctorFlags, io: Io) {
+function examination(settings: Settings | Failure, flags: DoctorFlags, io: Process) {
   if (settings instanceof Failure) {
     const readConfig = () => Promise.reject(settings);
     const ports: DoctorPorts = { ...bareDoctorPorts(io), readConfig };

@@ -2,11 +2,11 @@
 
 import { exitOfFailure, Failure } from "../core/failure.ts";
 import { plainLines } from "../report/safe-text.ts";
-import type { Io } from "../settings/process.ts";
+import type { Process } from "../settings/process.ts";
 import { printFailure } from "./output.ts";
 
 /** Prints an error and returns its exit status. Anything but a Failure is a bug of ours. */
-export function explain(error: unknown, io: Io): number {
+export function explain(error: unknown, io: Process): number {
   if (error instanceof Failure) {
     printFailure(error, io);
     return exitOfFailure(error.code);

@@ -3,10 +3,10 @@
 import { type Command, Option } from "commander";
 
 /** Takes the exit status of a command that has run. */
-export type Finish = (status: number) => void;
+export type SetExitCode = (status: number) => void;
 
 /** Flags of every command: how it speaks. */
-export function withVoice(command: Command): Command {
+export function withOutput(command: Command): Command {
   return command
     .addOption(env("--config <file>", "settings file (default: landfall.yaml)", "LANDFALL_CONFIG"))
     .option("--json", "print one JSON object")

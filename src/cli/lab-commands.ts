@@ -1,11 +1,11 @@
 /** Hidden commands: the parts of a race of real processes, which `dagger call race-test` plays. */
 
 import type { Command } from "commander";
-import type { Io } from "../settings/process.ts";
-import type { Finish } from "./flags.ts";
+import type { Process } from "../settings/process.ts";
+import type { SetExitCode } from "./flags.ts";
 
 /** Declares `landfall lab git|registry|deploy|judge`. */
-export function labCommands(root: Command, io: Io, finish: Finish): void {
+export function labCommands(root: Command, io: Process, finish: SetExitCode): void {
   const lab = root
     .command("lab", { hidden: true })
     .description("Race real processes in containers.");

@@ -10,9 +10,9 @@ import { inFolder, labPlace } from "../demo/lab-place.ts";
 import { type LabRepository, labImages, labNames } from "../demo/lab-repository.ts";
 import { makeRepository } from "../demo/lab-servers.ts";
 import { labText } from "../report/text/race-test.ts";
-import type { Io } from "../settings/process.ts";
+import type { Process } from "../settings/process.ts";
 import { check } from "../simulation/checker.ts";
-import type { Evidence, Operation, Said } from "../simulation/invariants/history.ts";
+import type { Operation, RaceHistory, StatedOutcome } from "../simulation/invariants/history.ts";
 import { lineupOf, type Starter } from "../simulation/scenarios.ts";
 import { landPolicy } from "../usecases/landing/land.ts";
 import { type LabFlags, raceOf, seedOf } from "./lab.ts";
@@ -26,7 +26,7 @@ interface JudgeFlags extends LabFlags {
 const graceMs = 120_000;
 
 /** Prints the verdict and returns 0 when everybody is accounted for and no law is broken. */
-export async function runLabJudge(flags: JudgeFlags, io: Io): Promise<number> {
+export async function runLabJudge(flags: JudgeFlags, io: Process): Promise<number> {
   const seed = seedOf(flags);
   const race = raceOf(flags);
   const starters = lineupOf(race.deployers, seed);
@@ -47,10 +47,10 @@ export async function runLabJudge(flags: JudgeFlags, io: Io): Promise<number> {
   return verdict.exit;
 }
 
-type Left = Pick<Evidence, "log" | "tips"> &
+type Left = Pick<RaceHistory, "log" | "tips"> &
   LabRepository & { readonly starters: readonly Starter[] };
 
-function evidenceOf(left: Left, flags: JudgeFlags, io: Io): Evidence {
+function evidenceOf(left: Left, flags: JudgeFlags, io: Process): RaceHistory {
   const { log, tips, revisions, starters } = left;
   const images = labImages(flags.registry);
   const format = parseTagFormat(labNames.tagFormat);
@@ -73,7 +73,7 @@ function evidenceOf(left: Left, flags: JudgeFlags, io: Io): Evidence {
 }
 
 /** Reads what a deployer printed. One that printed no result is not accounted for. */
-function saidIn(file: string): Said | undefined {
+function saidIn(file: string): StatedOutcome | undefined {
   try {
     const { status, out } = JSON.parse(readFileSync(file, "utf8")) as {
       status: number;

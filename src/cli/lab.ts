@@ -12,7 +12,7 @@ import {
   serveLabRegistry,
 } from "../demo/lab-servers.ts";
 import { waitAtStart } from "../demo/start-line.ts";
-import { type Io, usage } from "../settings/process.ts";
+import { type Process, usageError } from "../settings/process.ts";
 import { lineupOf } from "../simulation/scenarios.ts";
 import { runPromote } from "./promote.ts";
 
@@ -26,7 +26,7 @@ export interface LabFlags {
 /** Serves the repository and the start line until the process is told to stop. */
 export async function runLabGit(
   flags: LabFlags & { readonly port: string; readonly startPort: string },
-  io: Io,
+  io: Process,
 ): Promise<number> {
   onlyInRace(io);
   const ports = { git: portOf(flags.port), start: portOf(flags.startPort) };
@@ -37,7 +37,7 @@ export async function runLabGit(
 /** Serves the registry until the process is told to stop. */
 export async function runLabRegistry(
   flags: LabFlags & { readonly port: string },
-  io: Io,
+  io: Process,
 ): Promise<number> {
   onlyInRace(io);
   await serveLabRegistry(raceOf(flags), portOf(flags.port), io);
@@ -47,7 +47,7 @@ export async function runLabRegistry(
 /** Runs one deployer and returns the exit status of its promotion, whose JSON it prints. */
 export async function runLabDeploy(
   flags: LabFlags & { readonly deployer: string; readonly git: string; readonly start: string },
-  io: Io,
+  io: Process,
 ): Promise<number> {
   const race = raceOf(flags);
   const bounds = { flag: "--deployer", from: 1, to: race.deployers };
@@ -82,9 +82,9 @@ export function seedOf({ seed }: LabFlags): number {
 }
 
 /** Servers of a race answer on all interfaces: nobody shall start one on a machine of theirs. */
-function onlyInRace({ env }: Io): void {
+function onlyInRace({ env }: Process): void {
   if (env.LANDFALL_RACE !== undefined) return;
-  throw usage(
+  throw usageError(
     "Cannot serve a race here: its servers can be reached from outside",
     "Run `dagger call race-test`, which starts them in containers.",
   );
@@ -100,5 +100,5 @@ function numberOf(
 ): number {
   const number = Number(text);
   if (/^\d+$/.test(text) && number >= from && number <= to) return number;
-  throw usage(`Cannot use ${flag} ${text}`, `Give a whole number from ${from} to ${to}.`);
+  throw usageError(`Cannot use ${flag} ${text}`, `Give a whole number from ${from} to ${to}.`);
 }

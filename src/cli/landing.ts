@@ -4,7 +4,7 @@ import { defaults } from "../core/defaults.ts";
 import type { PromoteResult } from "../core/results/promote.ts";
 import { promoteText } from "../report/text/promote.ts";
 import type { ManifestFlags, Settings } from "../settings/options.ts";
-import type { Io } from "../settings/process.ts";
+import type { Process } from "../settings/process.ts";
 import { type LandPolicy, landPolicy } from "../usecases/landing/land.ts";
 import { printResult, styleFor } from "./output.ts";
 
@@ -26,7 +26,7 @@ export function policyFor({ timeoutMs }: Settings): LandPolicy {
 }
 
 /** Prints what a landing came to and returns the exit status. */
-export function tellLanding(result: PromoteResult, flags: ManifestFlags, io: Io): number {
+export function tellLanding(result: PromoteResult, flags: ManifestFlags, io: Process): number {
   printResult(result, () => promoteText(result, styleFor(flags, io)), { ...flags, io });
   return result.exit;
 }

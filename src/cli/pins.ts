@@ -4,7 +4,7 @@ import { defaults } from "../core/defaults.ts";
 import { pinsText } from "../report/text/pins.ts";
 import { pinsHistoryText } from "../report/text/pins-history.ts";
 import { type ManifestFlags, type Settings, settingsFrom } from "../settings/options.ts";
-import { type Io, usage } from "../settings/process.ts";
+import { type Process, usageError } from "../settings/process.ts";
 import { pinsHistory } from "../usecases/audit/pins-history.ts";
 import { listPins } from "../usecases/pins.ts";
 import { openAudit } from "../wiring/audit.ts";
@@ -18,7 +18,7 @@ export interface PinsFlags extends ManifestFlags {
 }
 
 /** Runs the command and returns its exit status. */
-export async function runPins(flags: PinsFlags, io: Io): Promise<number> {
+export async function runPins(flags: PinsFlags, io: Process): Promise<number> {
   const limit = limitIn(flags);
   const settings = await settingsFrom(flags, io);
   if (flags.history) return runHistory(settings, { flags, limit, io });
@@ -35,7 +35,7 @@ export async function runPins(flags: PinsFlags, io: Io): Promise<number> {
 
 async function runHistory(
   settings: Settings,
-  { flags, limit, io }: { flags: PinsFlags; limit: number; io: Io },
+  { flags, limit, io }: { flags: PinsFlags; limit: number; io: Process },
 ): Promise<number> {
   const ports = await openAudit(settings, { io, progress: progressFor(flags, io) });
   try {
@@ -59,7 +59,7 @@ const limitByDefault = 20;
 
 function limitIn({ history, limit }: PinsFlags): number {
   if (limit === undefined) return limitByDefault;
-  if (!history) throw usage("Cannot limit the list of pins", "--limit goes with --history.");
+  if (!history) throw usageError("Cannot limit the list of pins", "--limit goes with --history.");
   if (/^[1-9]\d{0,5}$/.test(limit)) return Number(limit);
-  throw usage(`Cannot list "${limit}" deploys`, "Write a number from 1 on: --limit 20.");
+  throw usageError(`Cannot list "${limit}" deploys`, "Write a number from 1 on: --limit 20.");
 }

@@ -3,7 +3,7 @@
 import { asTag, type Tag } from "../core/ids.ts";
 import { plain } from "../report/safe-text.ts";
 import { type ManifestFlags, parseAskedImage, settingsFrom } from "../settings/options.ts";
-import { type Io, usage } from "../settings/process.ts";
+import { type Process, usageError } from "../settings/process.ts";
 import type { BuildPlan } from "../usecases/build-plan.ts";
 import { openPorts } from "../wiring/index.ts";
 import { printResult, progressFor } from "./output.ts";
@@ -18,9 +18,9 @@ export interface PlanFlags extends ManifestFlags {
 }
 
 /** Runs the command and returns its exit status. */
-export async function runPlan(flags: PlanFlags, io: Io): Promise<number> {
+export async function runPlan(flags: PlanFlags, io: Process): Promise<number> {
   if (flags.revision === undefined) {
-    throw usage(
+    throw usageError(
       "Cannot plan: no revision is given",
       "Name a commit of the source: --revision SHA.",
     );
@@ -34,7 +34,7 @@ export async function runPlan(flags: PlanFlags, io: Io): Promise<number> {
     }))
     .filter(({ image }) => wanted.size === 0 || wanted.has(JSON.stringify(image)));
   if (recipes.length === 0) {
-    throw usage(
+    throw usageError(
       "Cannot plan: landfall.yaml lists no such image",
       "List the images with their contexts under images in landfall.yaml.",
     );

@@ -2,18 +2,18 @@
 
 import { Command, Option } from "commander";
 import { plainLines } from "../report/safe-text.ts";
-import type { Io } from "../settings/process.ts";
+import type { Process } from "../settings/process.ts";
 import { version } from "../version.ts";
 import { auditCommands } from "./audit-commands.ts";
 import { clusterCommands } from "./cluster-commands.ts";
 import {
   collect,
   env,
-  type Finish,
+  type SetExitCode,
   withManifests,
+  withOutput,
   withReports,
   withRepositories,
-  withVoice,
 } from "./flags.ts";
 import { labCommands } from "./lab-commands.ts";
 import { checkReportFiles } from "./report-files.ts";
@@ -21,7 +21,7 @@ import { rollbackCommands } from "./rollback-commands.ts";
 import { syncCommands } from "./sync-commands.ts";
 
 /** Returns the command line of Landfall, speaking through `io` and reporting each status. */
-export function program(io: Io, finish: Finish): Command {
+export function program(io: Process, finish: SetExitCode): Command {
   const root = new Command("landfall")
     .description(
       "Move image tags in Kubernetes manifests by git push, survive every race, prove it",
@@ -48,8 +48,8 @@ export function program(io: Io, finish: Finish): Command {
   return root;
 }
 
-function promoteCommand(root: Command, io: Io, finish: Finish): void {
-  withReports(withManifests(withVoice(root.command("promote"))))
+function promoteCommand(root: Command, io: Process, finish: SetExitCode): void {
+  withReports(withManifests(withOutput(root.command("promote"))))
     .summary("land a revision's image tags on the manifests branch")
     .description(
       "Move the images of a revision in the manifests, push, and prove it on the remote.",
@@ -80,8 +80,8 @@ function promoteCommand(root: Command, io: Io, finish: Finish): void {
     });
 }
 
-function pinsCommand(root: Command, io: Io, finish: Finish): void {
-  withManifests(withVoice(root.command("pins")))
+function pinsCommand(root: Command, io: Process, finish: SetExitCode): void {
+  withManifests(withOutput(root.command("pins")))
     .summary("list every place that pins an image")
     .description("List the pins of the images on the manifests branch: file, line, image, tag.")
     .option("--image <name>", "image to look for, instead of all in the file; repeatable", collect)
@@ -94,8 +94,8 @@ function pinsCommand(root: Command, io: Io, finish: Finish): void {
     });
 }
 
-function setCommand(root: Command, io: Io, finish: Finish): void {
-  withVoice(root.command("set"))
+function setCommand(root: Command, io: Process, finish: SetExitCode): void {
+  withOutput(root.command("set"))
     .summary("move image tags in files, without git")
     .description("Move image tags in files in place. Only the bytes of tags and digests change.")
     .argument("<image=tag...>", "images and the tags they are to have")
@@ -106,8 +106,8 @@ function setCommand(root: Command, io: Io, finish: Finish): void {
     });
 }
 
-function planCommand(root: Command, io: Io, finish: Finish): void {
-  withManifests(withVoice(root.command("plan")))
+function planCommand(root: Command, io: Process, finish: SetExitCode): void {
+  withManifests(withOutput(root.command("plan")))
     .summary("say which images of a revision need a build")
     .description("Plan a revision's images: build, give a published one the tag, or nothing.")
     .addOption(env("--revision <sha>", "commit of the source to build", "LANDFALL_REVISION"))
@@ -122,8 +122,8 @@ function planCommand(root: Command, io: Io, finish: Finish): void {
     });
 }
 
-function retagCommand(root: Command, io: Io, finish: Finish): void {
-  withRepositories(withVoice(root.command("retag")))
+function retagCommand(root: Command, io: Process, finish: SetExitCode): void {
+  withRepositories(withOutput(root.command("retag")))
     .summary("give published images further tags, same digest")
     .description("Give published images further tags, without a build and at the same digest.")
     .argument("<image=tag...>", "images, each with the tag or digest it has")
@@ -138,7 +138,7 @@ function retagCommand(root: Command, io: Io, finish: Finish): void {
     });
 }
 
-function schemaCommand(root: Command, io: Io, finish: Finish): void {
+function schemaCommand(root: Command, io: Process, finish: SetExitCode): void {
   root
     .command("schema")
     .summary("print the JSON Schema of landfall.yaml, or of a result")
@@ -149,8 +149,8 @@ function schemaCommand(root: Command, io: Io, finish: Finish): void {
     });
 }
 
-function demoCommand(root: Command, io: Io, finish: Finish): void {
-  withVoice(root.command("demo"))
+function demoCommand(root: Command, io: Process, finish: SetExitCode): void {
+  withOutput(root.command("demo"))
     .summary("watch two racing deploys both come out right, on this machine")
     .description(
       "Run the whole loop on loopback: a git server, a registry, and two racing deploys.",
@@ -162,8 +162,8 @@ function demoCommand(root: Command, io: Io, finish: Finish): void {
     });
 }
 
-function raceCommand(root: Command, io: Io, finish: Finish): void {
-  withVoice(root.command("race"))
+function raceCommand(root: Command, io: Process, finish: SetExitCode): void {
+  withOutput(root.command("race"))
     .summary("race deployers in the lab, and judge what they did")
     .description("Race deployers on a model of the remote, by a seed, and check every law.")
     .option("--deployers <n>", "how many deployers race", "8")

@@ -1,7 +1,7 @@
 /** `landfall promote`: flags → use case → result. */
 
 import { settingsFrom } from "../settings/options.ts";
-import { type Io, usage } from "../settings/process.ts";
+import { type Process, usageError } from "../settings/process.ts";
 import { newDeployId, openPorts } from "../wiring/index.ts";
 import type { LandingFlags } from "./landing.ts";
 import { progressFor } from "./output.ts";
@@ -16,9 +16,9 @@ export interface PromoteFlags extends LandingFlags {
 }
 
 /** Runs the command and returns its exit status. */
-export async function runPromote(flags: PromoteFlags, io: Io): Promise<number> {
+export async function runPromote(flags: PromoteFlags, io: Process): Promise<number> {
   if (flags.revision === undefined) {
-    throw usage(
+    throw usageError(
       "Cannot promote: no revision is given",
       "Name a commit of the source: --revision SHA.",
     );

@@ -6,14 +6,14 @@ import { resolve } from "node:path";
 import type { Failure } from "../core/failure.ts";
 import { githubAnnotations } from "../report/ci/annotations.ts";
 import { openMetrics } from "../report/ci/metrics.ts";
-import type { Brief } from "../report/ci/model.ts";
-import { briefOf } from "../report/ci/models.ts";
-import { troubles } from "../report/ci/notices.ts";
+import type { ReportModel } from "../report/ci/model.ts";
+import { reportModelOf } from "../report/ci/models.ts";
+import { failureNotices } from "../report/ci/notices.ts";
 import { githubOutputs } from "../report/ci/outputs.ts";
 import { summaryMarkdown } from "../report/ci/summary.ts";
 import { plain } from "../report/safe-text.ts";
 import type { ReportFlags } from "../settings/output-flags.ts";
-import type { Io } from "../settings/process.ts";
+import type { Process } from "../settings/process.ts";
 import { writeWhole } from "./report-files.ts";
 
 /** GitHub throws away what is larger, for all commands of a step together. */
@@ -26,12 +26,12 @@ const summaryBytesMax = 1024 * 1024;
 export function publish(
   result: object,
   page: (() => string) | undefined,
-  { io, summary, metrics, html }: ReportFlags & { readonly io: Io },
+  { io, summary, metrics, html }: ReportFlags & { readonly io: Process },
 ): void {
   const { GITHUB_OUTPUT: outputs, GITHUB_STEP_SUMMARY: steps } = io.env;
   if (html !== undefined && page !== undefined) attempt(html, io, (at) => writeWhole(at, page()));
   const isWanted = [summary, metrics, outputs, steps].some(Boolean) || isGithub(io);
-  const brief = isWanted ? briefOf(result) : undefined;
+  const brief = isWanted ? reportModelOf(result) : undefined;
   if (brief === undefined) return;
   if (isGithub(io)) io.err(githubAnnotations([...brief.troubles, ...brief.notices]));
   if (summary) attempt(summary, io, (at) => writeWhole(at, summaryMarkdown(brief)));
@@ -41,24 +41,25 @@ export function publish(
 }
 
 /** Annotates a failure that no result tells of. */
-export function annotateFailure(failure: Failure, io: Io): void {
-  if (isGithub(io)) io.err(githubAnnotations(troubles("landfall", { failure, warnings: [] })));
+export function annotateFailure(failure: Failure, io: Process): void {
+  if (isGithub(io))
+    io.err(githubAnnotations(failureNotices("landfall", { failure, warnings: [] })));
 }
 
 /**
  * The runner obeys commands on stderr as on stdout. They go where messages go, so that the result
  * on stdout is whole.
  */
-function isGithub({ env }: Io): boolean {
+function isGithub({ env }: Process): boolean {
   return env.GITHUB_ACTIONS === "true";
 }
 
-function appendSummary(file: string, brief: Brief): void {
+function appendSummary(file: string, brief: ReportModel): void {
   const used = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   appendFileSync(file, summaryMarkdown(brief, summaryBytesMax - used));
 }
 
-function attempt(file: string, io: Io, write: (at: string) => void): void {
+function attempt(file: string, io: Process, write: (at: string) => void): void {
   try {
     write(resolve(io.cwd, file));
   } catch (error) {

@@ -1,21 +1,21 @@
 /** `landfall race`: one seeded race in the lab, on a model of the remote. Touches no network. */
 
 import { raceText } from "../report/text/race.ts";
-import type { Voice } from "../settings/output-flags.ts";
-import { type Io, usage } from "../settings/process.ts";
+import type { OutputFlags } from "../settings/output-flags.ts";
+import { type Process, usageError } from "../settings/process.ts";
 import { parseFaults } from "../simulation/faults.ts";
 import { race } from "../simulation/race.ts";
-import type { Shape } from "../simulation/scenario.ts";
+import type { RaceShape } from "../simulation/scenario.ts";
 import { printResult, styleFor } from "./output.ts";
 
 /** The flags of the command, as typed. */
-export interface RaceFlags extends Voice {
+export interface RaceFlags extends OutputFlags {
   readonly deployers: string;
   readonly syncs: string;
   readonly rollbacks: string;
   readonly foreign: string;
   readonly seed: string;
-  readonly shape: Shape;
+  readonly shape: RaceShape;
   readonly faults: string;
   readonly timeout?: string;
 }
@@ -27,7 +27,7 @@ const few = { from: 0, to: 64 } as const;
  *
  * @throws Failure `usage` for a number or a fault that cannot be read.
  */
-export async function runRace(flags: RaceFlags, io: Io): Promise<number> {
+export async function runRace(flags: RaceFlags, io: Process): Promise<number> {
   const result = await race({
     deployers: wholeNumber(flags.deployers, { flag: "--deployers", from: 1, to: 64 }),
     company: {
@@ -60,5 +60,5 @@ interface Bounds {
 function wholeNumber(text: string, { flag, from, to }: Bounds): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= from && value <= to) return value;
-  throw usage(`Cannot read ${flag} "${text}"`, `Write a whole number from ${from} to ${to}.`);
+  throw usageError(`Cannot read ${flag} "${text}"`, `Write a whole number from ${from} to ${to}.`);
 }

@@ -1,7 +1,7 @@
 /** `landfall release`: flags → use case → result. */
 
 import { settingsFrom } from "../settings/options.ts";
-import type { Io } from "../settings/process.ts";
+import type { Process } from "../settings/process.ts";
 import { release } from "../usecases/rollback/release.ts";
 import { newDeployId } from "../wiring/index.ts";
 import { openRelease } from "../wiring/rollback.ts";
@@ -9,7 +9,7 @@ import { type LandingFlags, landingIn, policyFor, tellLanding } from "./landing.
 import { progressFor } from "./output.ts";
 
 /** Runs the command and returns its exit status. */
-export async function runRelease(flags: LandingFlags, io: Io): Promise<number> {
+export async function runRelease(flags: LandingFlags, io: Process): Promise<number> {
   const settings = await settingsFrom(flags, io);
   const ports = await openRelease(settings, { io, progress: progressFor(flags, io) });
   try {

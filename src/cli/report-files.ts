@@ -4,14 +4,14 @@ import { accessSync, constants, realpathSync, renameSync, statSync, writeFileSyn
 import { dirname, resolve } from "node:path";
 import { Failure } from "../core/failure.ts";
 import type { ReportFlags } from "../settings/output-flags.ts";
-import type { Io } from "../settings/process.ts";
+import type { Process } from "../settings/process.ts";
 
 /**
  * Makes sure that reports can be written where flags say, before anything is done.
  *
  * @throws Failure `usage` that names the flag.
  */
-export function checkReportFiles({ summary, metrics, html }: ReportFlags, { cwd }: Io): void {
+export function checkReportFiles({ summary, metrics, html }: ReportFlags, { cwd }: Process): void {
   for (const [flag, file] of Object.entries({ summary, metrics, html })) {
     if (file === undefined) continue;
     const at = resolve(cwd, file);

@@ -10,15 +10,15 @@ import {
   placesIn,
   readConfig,
 } from "../settings/options.ts";
-import type { Voice } from "../settings/output-flags.ts";
-import { type Io, usage } from "../settings/process.ts";
+import type { OutputFlags } from "../settings/output-flags.ts";
+import { type Process, usageError } from "../settings/process.ts";
 import { checkRegistryPassword } from "../settings/secrets.ts";
 import { type NewerAt, newerThan, type RetagResult, retag } from "../usecases/retag.ts";
 import { openRevisions, openTagger } from "../wiring/retag.ts";
 import { printResult, progressFor } from "./output.ts";
 
 /** The flags of `retag`, as commander hands them over. */
-export interface RetagFlags extends Voice, PlaceFlags {
+export interface RetagFlags extends OutputFlags, PlaceFlags {
   readonly config?: string;
   readonly to: readonly string[];
   /** The commit that the images are of: what is of a newer one keeps the tag. */
@@ -33,7 +33,7 @@ export interface RetagFlags extends Voice, PlaceFlags {
 export async function runRetag(
   words: readonly string[],
   flags: RetagFlags,
-  io: Io,
+  io: Process,
 ): Promise<number> {
   const places = placesIn(flags, await readConfig(flags, io));
   const request = { images: words.map(parseWord), tags: flags.to.map(parseTag) };
@@ -50,7 +50,7 @@ export async function runRetag(
 /** Lets tags be looked at before they are given, where it is said what they are to be of. */
 async function withLook<T>(
   flags: RetagFlags,
-  { places, io }: { readonly places: GitPlaces; readonly io: Io },
+  { places, io }: { readonly places: GitPlaces; readonly io: Process },
   give: (newerAt: NewerAt | undefined) => Promise<T>,
 ): Promise<T> {
   if (flags.revision === undefined) return give(undefined);
@@ -67,7 +67,7 @@ async function withLook<T>(
 function parseTag(text: string) {
   const tag = asTag(text);
   if (tag !== undefined) return tag;
-  throw usage(`Cannot use the tag "${text}"`, "Write a tag that OCI allows.");
+  throw usageError(`Cannot use the tag "${text}"`, "Write a tag that OCI allows.");
 }
 
 function parseWord(word: string) {
@@ -75,7 +75,7 @@ function parseWord(word: string) {
   const { image } = parseAskedImage(word.slice(0, equals < 0 ? undefined : equals));
   const from = asDigest(word.slice(equals + 1)) ?? asTag(word.slice(equals + 1));
   if (equals < 0 || from === undefined) {
-    throw usage(`Cannot read "${word}"`, "Write NAME=TAG or NAME=sha256:DIGEST.");
+    throw usageError(`Cannot read "${word}"`, "Write NAME=TAG or NAME=sha256:DIGEST.");
   }
   return { image, from };
 }

@@ -1,12 +1,12 @@
 /** `landfall rollback` and `landfall release`: their flags. */
 
 import type { Command } from "commander";
-import type { Io } from "../settings/process.ts";
-import { collect, env, type Finish, withManifests, withReports, withVoice } from "./flags.ts";
+import type { Process } from "../settings/process.ts";
+import { collect, env, type SetExitCode, withManifests, withOutput, withReports } from "./flags.ts";
 
 /** Declares `landfall rollback` and `landfall release`. */
-export function rollbackCommands(root: Command, io: Io, finish: Finish): void {
-  withReports(withManifests(withVoice(root.command("rollback"))))
+export function rollbackCommands(root: Command, io: Process, finish: SetExitCode): void {
+  withReports(withManifests(withOutput(root.command("rollback"))))
     .summary("go back to older images, and hold what went out")
     .description(
       "Move images back to an older revision in one commit that also holds the newer ones out, push,\n" +
@@ -32,7 +32,7 @@ export function rollbackCommands(root: Command, io: Io, finish: Finish): void {
       const { runRollback } = await import("./rollback.ts");
       finish(await runRollback(flags, io));
     });
-  withReports(withManifests(withVoice(root.command("release"))))
+  withReports(withManifests(withOutput(root.command("release"))))
     .summary("lift the hold that a rollback left")
     .description("Lift the holds on images, so that what they keep out may be promoted again.")
     .option("--image <name>", "image to release, instead of all in the file; repeatable", collect)

@@ -3,7 +3,7 @@
 import { defaults } from "../core/defaults.ts";
 import { parseDuration } from "../core/duration.ts";
 import { settingsFrom } from "../settings/options.ts";
-import { type Io, usage } from "../settings/process.ts";
+import { type Process, usageError } from "../settings/process.ts";
 import { type RollbackRequest, rollback } from "../usecases/rollback/rollback.ts";
 import { newDeployId } from "../wiring/index.ts";
 import { openRollback } from "../wiring/rollback.ts";
@@ -24,16 +24,19 @@ export interface RollbackFlags extends LandingFlags {
 }
 
 /** Runs the command and returns its exit status. */
-export async function runRollback(flags: RollbackFlags, io: Io): Promise<number> {
+export async function runRollback(flags: RollbackFlags, io: Process): Promise<number> {
   const goal = goalIn(flags);
   const endsAt = endIn(flags);
   const reason = flags.reason ?? "";
   if (reason === "") {
-    throw usage("Cannot roll back without a reason", 'Say why: --reason "checkout is broken".');
+    throw usageError(
+      "Cannot roll back without a reason",
+      'Say why: --reason "checkout is broken".',
+    );
   }
   const settings = await settingsFrom(flags, io);
   if ("steps" in goal && settings.images.some(({ tag }) => tag !== undefined)) {
-    throw usage(
+    throw usageError(
       "Cannot count back to a tag that is given",
       "Name the images without tags, or the revision with --to.",
     );
@@ -62,7 +65,7 @@ export async function runRollback(flags: RollbackFlags, io: Io): Promise<number>
 
 function goalIn({ to, steps }: RollbackFlags): RollbackRequest["goal"] {
   if ((to === undefined) === (steps === undefined)) {
-    throw usage(
+    throw usageError(
       "Cannot tell where to go back to: give --to or --steps, one of them",
       "Name a revision that `landfall pins --history` lists, or count: --steps 1.",
     );
@@ -70,13 +73,13 @@ function goalIn({ to, steps }: RollbackFlags): RollbackRequest["goal"] {
   if (to !== undefined) return { to };
   const count = Number(steps);
   if (/^[1-9]\d{0,5}$/.test(steps ?? "")) return { steps: count };
-  throw usage(`Cannot go back "${steps}" deploys`, "Write a number from 1 on: --steps 1.");
+  throw usageError(`Cannot go back "${steps}" deploys`, "Write a number from 1 on: --steps 1.");
 }
 
 /** Reads when the hold is to end, before anything is opened. */
 function endIn({ until, expires }: RollbackFlags): (nowMs: number) => number | undefined {
   if (until !== undefined && expires !== undefined) {
-    throw usage("Cannot end a hold twice", "Give --until or --expires, one of them.");
+    throw usageError("Cannot end a hold twice", "Give --until or --expires, one of them.");
   }
   const untilMs = until === undefined ? undefined : parseDate(until, "--until");
   const lastsMs = expires === undefined ? undefined : parseDuration(expires);
@@ -86,6 +89,6 @@ function endIn({ until, expires }: RollbackFlags): (nowMs: number) => number | u
 /** Who is at work, by the names that CI systems, git and shells give in the environment. */
 const whoKeys = ["GITHUB_ACTOR", "GITLAB_USER_LOGIN", "GIT_AUTHOR_NAME", "USER", "LOGNAME"];
 
-function whoIn({ env }: Io): string {
+function whoIn({ env }: Process): string {
   return whoKeys.map((key) => env[key]?.trim()).find((name) => name) ?? "unknown";
 }

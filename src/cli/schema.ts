@@ -1,9 +1,12 @@
 /** `landfall schema`: the shapes of what is read and what is printed, for editors and programs. */
 
-import { type Io, usage } from "../settings/process.ts";
+import { type Process, usageError } from "../settings/process.ts";
 
 /** Prints a schema and returns the exit status. */
-export async function runSchema({ result }: { readonly result?: string }, io: Io): Promise<number> {
+export async function runSchema(
+  { result }: { readonly result?: string },
+  io: Process,
+): Promise<number> {
   const schema = result === undefined ? await settingsSchema() : await schemaOf(result);
   io.out(`${JSON.stringify(schema, null, 2)}\n`);
   return 0;
@@ -19,5 +22,5 @@ async function schemaOf(command: string): Promise<object> {
   const schema = resultSchema(command);
   if (schema !== undefined) return schema;
   const known = Object.keys(resultSchemas).join(", ");
-  throw usage(`There is no schema of results of "${command}"`, `Name one of ${known}.`);
+  throw usageError(`There is no schema of results of "${command}"`, `Name one of ${known}.`);
 }

@@ -3,16 +3,16 @@
 import { localFiles } from "../adapters/files.ts";
 import { setText } from "../report/text/set.ts";
 import { parseAskedImage } from "../settings/options.ts";
-import type { Voice } from "../settings/output-flags.ts";
-import type { Io } from "../settings/process.ts";
+import type { OutputFlags } from "../settings/output-flags.ts";
+import type { Process } from "../settings/process.ts";
 import { setImages } from "../usecases/set.ts";
 import { printResult, styleFor } from "./output.ts";
 
 /** Runs the command and returns its exit status. */
 export async function runSet(
   assignments: readonly string[],
-  flags: Voice & { readonly path: readonly string[] },
-  io: Io,
+  flags: OutputFlags & { readonly path: readonly string[] },
+  io: Process,
 ): Promise<number> {
   const images = assignments.map(parseAskedImage);
   const result = await setImages({ images, paths: flags.path }, localFiles);

@@ -2,18 +2,18 @@
 
 import type { SyncResult } from "../core/results/sync.ts";
 import { statusText } from "../report/text/status.ts";
-import type { Io } from "../settings/process.ts";
+import type { Process } from "../settings/process.ts";
 import { landPolicy } from "../usecases/landing/land.ts";
 import { sync } from "../usecases/sync/sync.ts";
 import { status } from "../usecases/verify/status.ts";
 import { openAudit } from "../wiring/audit.ts";
-import { type DeployScene, lookAtDeploy } from "./deploy-look.ts";
+import { type DeployContext, lookAtDeploy } from "./deploy-look.ts";
 import type { DeployFlags } from "./deploy-question.ts";
 import { printResult, progressFor, styleFor } from "./output.ts";
 import { askedBy } from "./sync.ts";
 
 /** Runs the command and returns its exit status. */
-export async function runStatus(flags: DeployFlags, io: Io): Promise<number> {
+export async function runStatus(flags: DeployFlags, io: Process): Promise<number> {
   return lookAtDeploy(flags, {
     ...{ io, cluster: "wanted" },
     async look(scene) {
@@ -34,9 +34,9 @@ function hasTag({ tag }: { readonly tag?: unknown }): boolean {
 
 /** A dry run of `landfall sync`: what the pins should hold, and whether they may be behind it. */
 async function check(
-  { settings, ports }: DeployScene,
+  { settings, ports }: DeployContext,
   flags: DeployFlags,
-  io: Io,
+  io: Process,
 ): Promise<SyncResult> {
   const asked = askedBy({ ...flags, dryRun: true, skipCi: true }, settings);
   // The time is for what is waited for; histories are read in git's own.

@@ -1,12 +1,12 @@
 /** `landfall sync`: its flags. */
 
 import type { Command } from "commander";
-import type { Io } from "../settings/process.ts";
-import { collect, env, type Finish, withManifests, withPage, withVoice } from "./flags.ts";
+import type { Process } from "../settings/process.ts";
+import { collect, env, type SetExitCode, withManifests, withOutput, withPage } from "./flags.ts";
 
 /** Declares `landfall sync`. */
-export function syncCommands(root: Command, io: Io, finish: Finish): void {
-  withPage(withManifests(withVoice(root.command("sync"))))
+export function syncCommands(root: Command, io: Process, finish: SetExitCode): void {
+  withPage(withManifests(withOutput(root.command("sync"))))
     .summary("find deploys that were lost, and land them")
     .description(
       "Compare every pin with the newest revision that has all its images, and land what was lost.\n" +

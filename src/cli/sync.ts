@@ -6,7 +6,7 @@ import { type ImageName, printImageName, sameImage } from "../core/image-ref.ts"
 import { syncHtml } from "../report/html/sync.ts";
 import { syncText } from "../report/text/sync.ts";
 import { parseAskedImage, type Settings, settingsFrom } from "../settings/options.ts";
-import { type Io, usage } from "../settings/process.ts";
+import { type Process, usageError } from "../settings/process.ts";
 import type { SyncRequest, SyncSubject } from "../usecases/sync/request.ts";
 import { sync } from "../usecases/sync/sync.ts";
 import { newDeployId } from "../wiring/index.ts";
@@ -23,7 +23,7 @@ export interface SyncFlags extends LandingFlags {
 }
 
 /** Runs the command and returns its exit status. */
-export async function runSync(flags: SyncFlags, io: Io): Promise<number> {
+export async function runSync(flags: SyncFlags, io: Process): Promise<number> {
   const settings = await settingsFrom(flags, io);
   // All that can be wrong with the words is found before anything is opened.
   const asked = askedBy(flags, settings);
@@ -65,7 +65,7 @@ function subjectOf(asked: Settings["images"][number], { config }: Settings): Syn
 }
 
 function tagGiven(image: ImageName) {
-  return usage(
+  return usageError(
     `Cannot sync "${printImageName(image)}" to a tag: which one it should hold is found out`,
     "Write the image's name alone. `landfall promote` takes NAME=TAG.",
   );
@@ -73,5 +73,8 @@ function tagGiven(image: ImageName) {
 
 function parseCount(text: string): number {
   if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
-  throw usage(`Cannot read the number "${text}" of --lookback`, "Write a whole number, from 1 on.");
+  throw usageError(
+    `Cannot read the number "${text}" of --lookback`,
+    "Write a whole number, from 1 on.",
+  );
 }

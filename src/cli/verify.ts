@@ -1,8 +1,8 @@
 /** `landfall verify`: flags → the deploy that is meant → use case → result. */
 
 import { verifyText } from "../report/text/verify.ts";
-import type { Io } from "../settings/process.ts";
-import { pinsSight } from "../usecases/verify/pins.ts";
+import type { Process } from "../settings/process.ts";
+import { observePins } from "../usecases/verify/pins.ts";
 import { verify, verifyPolicy } from "../usecases/verify/verify.ts";
 import { lookAtDeploy } from "./deploy-look.ts";
 import { type DeployFlags, smokePages } from "./deploy-question.ts";
@@ -14,7 +14,7 @@ export interface VerifyFlags extends DeployFlags {
 }
 
 /** Runs the command and returns its exit status. */
-export async function runVerify(flags: VerifyFlags, io: Io): Promise<number> {
+export async function runVerify(flags: VerifyFlags, io: Process): Promise<number> {
   return lookAtDeploy(flags, {
     ...{ io, cluster: "needed" },
     async look({ settings, meant, ports, workloads }) {
@@ -22,7 +22,7 @@ export async function runVerify(flags: VerifyFlags, io: Io): Promise<number> {
       const result = await verify(
         {
           ...meant.deploy,
-          pins: await pinsSight(meant, ports),
+          pins: await observePins(meant, ports),
           argocd: app === undefined ? undefined : { app, mode: flags.sync ? "sync" : "wait" },
           workloads,
           pages: smokePages(settings),

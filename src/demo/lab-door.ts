@@ -7,7 +7,7 @@ import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 
 /** Opens a door. Returns what closes it and every connection through it. */
-export async function openDoor(port: number, target: string): Promise<() => Promise<void>> {
+export async function forwardPort(port: number, target: string): Promise<() => Promise<void>> {
   const { hostname, port: inner } = new URL(target);
   const open = new Set<Socket>();
   const server = createServer((outside) => {

@@ -6,7 +6,7 @@ import { createPusher } from "../adapters/registry/push.ts";
 import { systemClock, systemRandom } from "../adapters/system.ts";
 import { parseTagFormat, tagOf } from "../core/tag-format.ts";
 import { startGitServer } from "./git-server.ts";
-import { openDoor } from "./lab-door.ts";
+import { forwardPort } from "./lab-door.ts";
 import { inFolder, type LabProcess, labPlace } from "./lab-place.ts";
 import { createLabRepository, type LabRepository, labImages, labNames } from "./lab-repository.ts";
 import { packImage } from "./pack-image.ts";
@@ -31,7 +31,10 @@ export async function serveLabGit(
     const server = await startGitServer({ root: folder, path: by.env.PATH });
     const start = await startLine(race.deployers);
     // The doors come last: whoever finds one open finds the server behind it ready.
-    const doors = [await openDoor(ports.start, start.url), await openDoor(ports.git, server.url)];
+    const doors = [
+      await forwardPort(ports.start, start.url),
+      await forwardPort(ports.git, server.url),
+    ];
     await stopped(by.signal);
     await Promise.all([...doors.map((close) => close()), server.close(), start.close()]);
   });
@@ -42,7 +45,7 @@ export async function serveLabRegistry(race: LabRace, port: number, by: LabProce
   const { revisions } = await inFolder((folder) => makeRepository(folder, race, by));
   const registry = await startRegistry();
   await publishLabImages(registry.host, revisions);
-  const close = await openDoor(port, `http://${registry.host}`);
+  const close = await forwardPort(port, `http://${registry.host}`);
   await stopped(by.signal);
   await Promise.all([close(), registry.close()]);
 }

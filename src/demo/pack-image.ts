@@ -2,7 +2,7 @@
 
 import { gzipSync } from "node:zlib";
 import { digestOf } from "../adapters/registry/client.ts";
-import type { Content, PackedImage } from "../adapters/registry/push.ts";
+import type { BlobContent, PackedImage } from "../adapters/registry/push.ts";
 import { type TarFile, tar } from "./tar.ts";
 
 /** What goes into an image. */
@@ -48,15 +48,15 @@ function gzip(bytes: Uint8Array): Uint8Array {
   return zipped;
 }
 
-function jsonContent(mediaType: string, value: unknown): Content {
+function jsonContent(mediaType: string, value: unknown): BlobContent {
   return content(mediaType, Buffer.from(JSON.stringify(value)));
 }
 
-function content(mediaType: string, bytes: Uint8Array): Content {
+function content(mediaType: string, bytes: Uint8Array): BlobContent {
   return { mediaType, digest: digestOf(bytes), bytes };
 }
 
-function descriptor({ mediaType, digest, bytes }: Content): object {
+function descriptor({ mediaType, digest, bytes }: BlobContent): object {
   return { mediaType, digest, size: bytes.byteLength };
 }
 

@@ -1,7 +1,7 @@
 /** Image manifests, indexes and tags. Where the specification leaves room: docker-registry 2.8. */
 
 import { digestOf } from "../adapters/registry/client.ts";
-import { type Manifest, manifestTypes, parseManifest } from "../adapters/registry/manifest.ts";
+import { manifestTypes, type OciManifest, parseManifest } from "../adapters/registry/manifest.ts";
 import { asDigest, asTag } from "../core/ids.ts";
 import {
   errorReply,
@@ -78,14 +78,14 @@ function putManifest(repository: Repository, call: RegistryCall): RegistryReply 
   return { status: 201, headers: { location, "docker-content-digest": digest } };
 }
 
-function isOfType(manifest: Manifest, mediaType: string): boolean {
+function isOfType(manifest: OciManifest, mediaType: string): boolean {
   if (!manifestTypes.some((type) => type === mediaType)) return false;
   if (manifest.mediaType !== undefined && manifest.mediaType !== mediaType) return false;
   const isIndex = mediaType.includes("index") || mediaType.includes("list");
   return isIndex ? manifest.manifests.length > 0 : manifest.config !== undefined;
 }
 
-function hasParts(repository: Repository, manifest: Manifest): boolean {
+function hasParts(repository: Repository, manifest: OciManifest): boolean {
   return (
     manifest.blobs.every((digest) => repository.blobs.has(digest)) &&
     manifest.manifests.every((digest) => repository.manifests.has(digest))

@@ -18,7 +18,7 @@ export interface Rooms {
 }
 
 /** What a path names. */
-export interface Place {
+export interface Route {
   readonly kind: "base" | "token" | "manifest" | "tags" | "blob" | "uploads" | "upload" | "unknown";
   readonly repository: string;
   readonly reference: string;
@@ -31,7 +31,7 @@ const below = new RegExp(
 );
 
 /** Returns what a path without its query names. */
-export function placeOf(path: string): Place {
+export function placeOf(path: string): Route {
   if (path === "/v2/") return { kind: "base", repository: "", reference: "" };
   if (path === "/token") return { kind: "token", repository: "", reference: "" };
   const [, repository = "", room = "", reference = ""] = below.exec(path) ?? [];
@@ -44,7 +44,7 @@ export function placeOf(path: string): Place {
 }
 
 /** Answers a request whose body is read, after asking whether it may pass. */
-export function answer({ store, gate }: Rooms, { kind }: Place, call: RegistryCall): RegistryReply {
+export function answer({ store, gate }: Rooms, { kind }: Route, call: RegistryCall): RegistryReply {
   const authorization = call.header("authorization");
   if (kind === "token") return gate.answerToken(authorization, call.query);
   if (kind === "unknown") return pageNotFound;

@@ -77,14 +77,14 @@ export async function startRegistry(options: RegistryServerOptions = {}): Promis
   };
 }
 
-interface Exchange {
+interface RegistryExchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly options: RegistryServerOptions;
   readonly stats: RegistryStats;
 }
 
-async function serve(rooms: Rooms, exchange: Exchange): Promise<void> {
+async function serve(rooms: Rooms, exchange: RegistryExchange): Promise<void> {
   const { request, response, options, stats } = exchange;
   const method = request.method ?? "GET";
   const path = request.url ?? "/";
@@ -125,7 +125,7 @@ async function readBody(request: IncomingMessage, bytesMax: number): Promise<Buf
   return bytes <= bytesMax ? Buffer.concat(chunks) : undefined;
 }
 
-function write({ request, response }: Exchange, reply: RegistryReply): void {
+function write({ request, response }: RegistryExchange, reply: RegistryReply): void {
   const body = Buffer.from(reply.body ?? "");
   response.writeHead(reply.status, {
     "docker-distribution-api-version": "registry/2.0",
@@ -143,7 +143,7 @@ function writeHalf(response: ServerResponse, reply: RegistryReply): void {
 }
 
 /** Talks until nobody listens. */
-function drone({ request, response }: Exchange): void {
+function drone({ request, response }: RegistryExchange): void {
   const breath = Buffer.alloc(64 * 1024, " ");
   response.writeHead(200, { "content-type": "application/vnd.oci.image.manifest.v1+json" });
   // An answer to HEAD ends where its body would begin.

@@ -27,7 +27,7 @@ type Issue = z.core.$ZodIssue;
  * Returns the failure for the mistake that explains most: an unknown key before what its absence
  * under the right name causes, else the first in the file.
  */
-export function firstTrouble(issues: readonly Issue[], file: SettingsFile, keys: KeyTree): Failure {
+export function firstError(issues: readonly Issue[], file: SettingsFile, keys: KeyTree): Failure {
   const troubles = issues.map((issue) => {
     const isUnknownKey = issue.code === "unrecognized_keys";
     const path = isUnknownKey ? [...issue.path, issue.keys[0] ?? ""] : issue.path;

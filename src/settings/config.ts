@@ -3,7 +3,7 @@
 import { type Document, LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
 import { Failure, type Place } from "../core/failure.ts";
-import { firstTrouble, type KeyTree } from "./config-errors.ts";
+import { firstError, type KeyTree } from "./config-errors.ts";
 import { type Config, settingsSchema } from "./config-schema.ts";
 
 export type { Config };
@@ -34,7 +34,7 @@ export function loadConfigText(file: string, text: string): Config {
   const raw = dataOf(document, at);
   const result = settingsSchema.safeParse(raw);
   if (result.success) return result.data;
-  throw firstTrouble(result.error.issues, { document, raw, at }, configSchema() as KeyTree);
+  throw firstError(result.error.issues, { document, raw, at }, configSchema() as KeyTree);
 }
 
 /** Returns the JSON Schema of landfall.yaml, in the draft that editors know best. */

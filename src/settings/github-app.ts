@@ -1,6 +1,6 @@
 /** The GitHub App that the environment names, for the repositories that are on its server. */
 
-import { type Io, usage } from "./process.ts";
+import { type Process, usageError } from "./process.ts";
 import { secret } from "./secrets.ts";
 
 /** An App, where its API is, and a repository on its server. */
@@ -19,13 +19,13 @@ export interface AppSecret {
  * @throws Failure `usage` for half an App, and for a repository that is not on GitHub: what shows
  *   who the App is must not go to another server.
  */
-export function githubApp(repository: string, io: Io): AppSecret | undefined {
+export function githubApp(repository: string, io: Process): AppSecret | undefined {
   const id = io.env.LANDFALL_GITHUB_APP_ID ?? "";
   const privateKey = secret("LANDFALL_GITHUB_APP_PRIVATE_KEY", io) ?? "";
   if (id === "" && privateKey === "") return undefined;
   if (id === "" || privateKey === "") {
     const lacking = id === "" ? "ID" : "PRIVATE_KEY";
-    throw usage(
+    throw usageError(
       `Cannot be a GitHub App: LANDFALL_GITHUB_APP_${lacking} is not set`,
       "Set both LANDFALL_GITHUB_APP_ID and LANDFALL_GITHUB_APP_PRIVATE_KEY (or _FILE).",
     );
@@ -38,14 +38,14 @@ export function githubApp(repository: string, io: Io): AppSecret | undefined {
   if (api !== undefined && owner !== undefined && name !== undefined) {
     return { id, privateKey, api, owner, name };
   }
-  throw usage(
+  throw usageError(
     `Cannot use the GitHub App for "${repository}": it is not known to be on GitHub`,
     "Write https://HOST/OWNER/NAME; name the API of a server of your own by LANDFALL_GITHUB_API.",
   );
 }
 
 /** Facts: docs.github.com, "Getting started with the REST API", for each kind of server. */
-function apiOf({ protocol, host }: URL, { env }: Io): string | undefined {
+function apiOf({ protocol, host }: URL, { env }: Process): string | undefined {
   const named = env.LANDFALL_GITHUB_API ?? "";
   if (named !== "") return named.replace(/\/+$/, "");
   if (protocol !== "https:") return undefined;

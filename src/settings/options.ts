@@ -11,8 +11,8 @@ import { parseImageName } from "../core/image-ref.ts";
 import { parseTagFormat, type TagFormat } from "../core/tag-format.ts";
 import type { AskedImage } from "../usecases/promote/promotion.ts";
 import type { Config } from "./config.ts";
-import type { ReportFlags, Voice } from "./output-flags.ts";
-import { type Io, usage } from "./process.ts";
+import type { OutputFlags, ReportFlags } from "./output-flags.ts";
+import { type Process, usageError } from "./process.ts";
 
 /** Flags that say where git is asked. */
 export interface PlaceFlags {
@@ -23,7 +23,7 @@ export interface PlaceFlags {
 }
 
 /** The flags of every command that works on the manifests branch. */
-export interface ManifestFlags extends Voice, ReportFlags, PlaceFlags {
+export interface ManifestFlags extends OutputFlags, ReportFlags, PlaceFlags {
   readonly config?: string;
   readonly path?: readonly string[];
   readonly image?: readonly string[];
@@ -52,7 +52,7 @@ const defaultFile = "landfall.yaml";
 /** Reads the settings file, when there is one or one was named. */
 export async function readConfig(
   flags: { readonly config?: string },
-  io: Io,
+  io: Process,
 ): Promise<Config | undefined> {
   const file = flags.config ?? defaultFile;
   let text: string;
@@ -60,7 +60,10 @@ export async function readConfig(
     text = readFileSync(resolve(io.cwd, file), "utf8");
   } catch {
     if (flags.config === undefined) return undefined;
-    throw usage(`Cannot read the settings file "${file}"`, "Check the path given by --config.");
+    throw usageError(
+      `Cannot read the settings file "${file}"`,
+      "Check the path given by --config.",
+    );
   }
   // Loaded only where there is a file to check, for it takes as long as a small promotion's start.
   const { loadConfigText } = await import("./config.ts");
@@ -68,18 +71,18 @@ export async function readConfig(
 }
 
 /** Merges flags and file, and refuses what neither says although it is needed. */
-export async function settingsFrom(flags: ManifestFlags, io: Io): Promise<Settings> {
+export async function settingsFrom(flags: ManifestFlags, io: Process): Promise<Settings> {
   const config = await readConfig(flags, io);
   const paths = flags.path ?? config?.manifests?.paths ?? [];
   if (paths.length === 0) {
-    throw usage(
+    throw usageError(
       "Cannot look for manifests: no path is given",
       "Name a file or directory with --path, or set manifests.paths in landfall.yaml.",
     );
   }
   const images = flags.image?.map(parseAskedImage) ?? imagesIn(config);
   if (images.length === 0) {
-    throw usage(
+    throw usageError(
       "Cannot tell which images are meant: none is given",
       "Name them with --image, or list them under images in landfall.yaml.",
     );
@@ -112,7 +115,7 @@ export function parseAskedImage(text: string): AskedImage {
   const equals = text.indexOf("=");
   const image = parseImageName(equals < 0 ? text : text.slice(0, equals));
   if (image === undefined) {
-    throw usage(
+    throw usageError(
       `Cannot read the image "${text}"`,
       "Write NAME or NAME=TAG, the name without a tag.",
     );
@@ -122,7 +125,10 @@ export function parseAskedImage(text: string): AskedImage {
   const tag = asTag(tagText);
   const digest = digestText === undefined ? undefined : asDigest(digestText);
   if (tag === undefined || (digestText !== undefined && digest === undefined)) {
-    throw usage(`Cannot read the tag in "${text}"`, "Write NAME=TAG or NAME=TAG@sha256:DIGEST.");
+    throw usageError(
+      `Cannot read the tag in "${text}"`,
+      "Write NAME=TAG or NAME=TAG@sha256:DIGEST.",
+    );
   }
   return digest === undefined ? { image, tag } : { image, tag, digest };
 }

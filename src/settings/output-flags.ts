@@ -1,7 +1,7 @@
 /** Flags that say how a result is told, and where reports of it are written. */
 
 /** How a command prints. Every command has these flags. */
-export interface Voice {
+export interface OutputFlags {
   readonly json?: boolean;
   readonly color?: boolean;
   readonly quiet?: boolean;

@@ -3,7 +3,7 @@
 import { Failure } from "../core/failure.ts";
 
 /** The process, as far as commands may know it. */
-export interface Io {
+export interface Process {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   /** Writes a result. */
@@ -16,6 +16,6 @@ export interface Io {
 }
 
 /** Returns a failure of the command line. */
-export function usage(message: string, hint: string): Failure {
+export function usageError(message: string, hint: string): Failure {
   return new Failure("usage", message, hint);
 }

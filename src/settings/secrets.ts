@@ -2,8 +2,8 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Io } from "./process.ts";
-import { usage } from "./process.ts";
+import type { Process } from "./process.ts";
+import { usageError } from "./process.ts";
 
 /** What git may show to the server of the manifests. */
 export interface GitSecrets {
@@ -30,7 +30,7 @@ export type RegistryLogin =
   | { readonly identityToken: string };
 
 /** Reads git's secrets. GITHUB_TOKEN counts only for the server that GitHub Actions runs on. */
-export function gitSecrets(repository: string, io: Io): GitSecrets {
+export function gitSecrets(repository: string, io: Process): GitSecrets {
   const { env } = io;
   const token = secret("LANDFALL_GIT_TOKEN", io) ?? githubToken(repository, io);
   return definedOnly({
@@ -45,7 +45,7 @@ export function gitSecrets(repository: string, io: Io): GitSecrets {
 }
 
 /** Returns whether deploy commits are to be signed, though perhaps it cannot be done. */
-export function isSigningAsked(asked: object | undefined, { env }: Io): boolean {
+export function isSigningAsked(asked: object | undefined, { env }: Process): boolean {
   const { LANDFALL_SIGNING_KEY: text, LANDFALL_SIGNING_KEY_FILE: file } = env;
   return asked !== undefined || [text, file].some((value) => (value ?? "") !== "");
 }
@@ -58,12 +58,12 @@ export function isSigningAsked(asked: object | undefined, { env }: Io): boolean 
  */
 export function signingSecret(
   asked: { readonly format: "ssh" | "openpgp"; readonly key?: string | undefined } | undefined,
-  { env }: Io,
+  { env }: Process,
 ): SigningSecret | undefined {
   const text = env.LANDFALL_SIGNING_KEY ?? "";
   const file = env.LANDFALL_SIGNING_KEY_FILE ?? "";
   if (/BEGIN PGP/.test(text) || (asked?.format === "openpgp" && text + file !== "")) {
-    throw usage(
+    throw usageError(
       "Cannot sign with an OpenPGP key from the environment: gpg would write it to a file",
       "Import it into gpg's keyring and set signing.format to openpgp, or give an SSH key.",
     );
@@ -73,7 +73,7 @@ export function signingSecret(
     return { format: "openpgp", id: asked.key, keyring };
   }
   if (asked?.key !== undefined) {
-    throw usage(
+    throw usageError(
       "Cannot use signing.key: it names a key of gpg's keyring, and signing.format is ssh",
       "Give the SSH key by LANDFALL_SIGNING_KEY or LANDFALL_SIGNING_KEY_FILE.",
     );
@@ -81,7 +81,7 @@ export function signingSecret(
   if (text !== "") return { format: "ssh", text };
   if (file !== "") return { format: "ssh", file, agentSocket: env.SSH_AUTH_SOCK };
   if (asked === undefined) return undefined;
-  throw usage(
+  throw usageError(
     "Cannot sign: signing.format is ssh, and no key is given",
     "Give it by LANDFALL_SIGNING_KEY (its text) or LANDFALL_SIGNING_KEY_FILE.",
   );
@@ -91,7 +91,7 @@ export function signingSecret(
  * Returns who we are at a registry: LANDFALL_REGISTRY_USERNAME and _PASSWORD, for the host in
  * LANDFALL_REGISTRY when that is set, else what `docker login` has left in its file.
  */
-export function registryLogin(host: string, io: Io): RegistryLogin | undefined {
+export function registryLogin(host: string, io: Process): RegistryLogin | undefined {
   const username = io.env.LANDFALL_REGISTRY_USERNAME;
   const password = secret("LANDFALL_REGISTRY_PASSWORD", io);
   const only = io.env.LANDFALL_REGISTRY;
@@ -107,23 +107,23 @@ export function registryLogin(host: string, io: Io): RegistryLogin | undefined {
  *
  * @throws Failure `usage`.
  */
-export function checkRegistryPassword(registries: readonly string[], io: Io): void {
+export function checkRegistryPassword(registries: readonly string[], io: Process): void {
   const asked = [...new Set(registries)];
   if (asked.length < 2 || io.env.LANDFALL_REGISTRY !== undefined) return;
   if (secret("LANDFALL_REGISTRY_PASSWORD", io) === undefined) return;
-  throw usage(
+  throw usageError(
     `Cannot tell which registry LANDFALL_REGISTRY_PASSWORD is for: ${asked.join(" or ")}`,
     "Name one in LANDFALL_REGISTRY; the others are asked with what `docker login` left.",
   );
 }
 
 /** Reads the token of an account or a project role of Argo CD: LANDFALL_ARGOCD_TOKEN. */
-export function argocdToken(io: Io): string | undefined {
+export function argocdToken(io: Process): string | undefined {
   return secret("LANDFALL_ARGOCD_TOKEN", io);
 }
 
 /** Reads NAME, or the file that NAME_FILE names. */
-export function secret(name: string, io: Io): string | undefined {
+export function secret(name: string, io: Process): string | undefined {
   const value = io.env[name];
   if (value !== undefined && value !== "") return value;
   const file = io.env[`${name}_FILE`];
@@ -131,17 +131,20 @@ export function secret(name: string, io: Io): string | undefined {
   try {
     return readFileSync(file, "utf8").trim();
   } catch {
-    throw usage(`Cannot read the file "${file}" named by ${name}_FILE`, "Check that it exists.");
+    throw usageError(
+      `Cannot read the file "${file}" named by ${name}_FILE`,
+      "Check that it exists.",
+    );
   }
 }
 
-function githubToken(repository: string, io: Io): string | undefined {
+function githubToken(repository: string, io: Process): string | undefined {
   const server = io.env.GITHUB_SERVER_URL ?? "https://github.com";
   return repository.startsWith(`${server}/`) ? secret("GITHUB_TOKEN", io) : undefined;
 }
 
 /** Docker's file, as `docker login` writes it without a credential helper. */
-function dockerLogin(host: string, io: Io): RegistryLogin | undefined {
+function dockerLogin(host: string, io: Process): RegistryLogin | undefined {
   const folder = io.env.DOCKER_CONFIG ?? join(io.env.HOME ?? "/", ".docker");
   const keys = host === "docker.io" ? ["https://index.docker.io/v1/", "docker.io"] : [host];
   try {

@@ -6,7 +6,7 @@ import { type FaultKind, type Faults, faultKinds } from "./faults.ts";
 import { seeded } from "./random.ts";
 
 /** Every choice of a run comes from here, and from nowhere else. */
-export interface Fate {
+export interface Choices {
   /** A whole number from 0 up to, and without, `count`. */
   choose(count: number): number;
   /** Whether a fault strikes at this step. */
@@ -20,7 +20,7 @@ export interface Fate {
 }
 
 /** A fate that a seed owns. Each fault has numbers of its own, so that none shifts another's. */
-export function seededFate(seed: number, faults: Faults): Fate {
+export function seededChoices(seed: number, faults: Faults): Choices {
   const chance = seeded(seed);
   const strikes = new Map(faultKinds.map((kind, at) => [kind, seeded(seed * 64 + at)]));
   const injected = new Map<FaultKind, number>();
@@ -45,7 +45,7 @@ export interface Budget {
 }
 
 /** A fate that takes each choice in turn, run after run, until it has taken all. */
-export interface EnumeratedFate extends Fate {
+export interface EnumeratedChoices extends Choices {
   /** Whether all choices of the runs before are repeated, so that what comes now is new. */
   isFresh(): boolean;
   /** How many faults may still strike. */
@@ -56,7 +56,7 @@ export interface EnumeratedFate extends Fate {
  * Yields one fate a run, depth first: each repeats the choices of the one before up to the last
  * that has an alternative, and takes that. It ends when there is none.
  */
-export function* allFates(budget: Budget): Generator<EnumeratedFate, void, void> {
+export function* allFates(budget: Budget): Generator<EnumeratedChoices, void, void> {
   /** The path: what was taken, of how many. */
   const path: { taken: number; of: number }[] = [];
   do {
@@ -66,7 +66,7 @@ export function* allFates(budget: Budget): Generator<EnumeratedFate, void, void>
   } while (path.length > 0);
 }
 
-function fateOn(path: { taken: number; of: number }[], budget: Budget): EnumeratedFate {
+function fateOn(path: { taken: number; of: number }[], budget: Budget): EnumeratedChoices {
   const injected = new Map<FaultKind, number>();
   let at = 0;
   let strikes = 0;

@@ -2,22 +2,22 @@
 
 import { landPolicy } from "../usecases/landing/land.ts";
 import { type Crew, realCrew } from "./actors/commands.ts";
-import { Memory } from "./actors/memory.ts";
+import { CommandMemory } from "./actors/memory.ts";
 import { check } from "./checker.ts";
-import { allFates, type Budget, type EnumeratedFate } from "./choices.ts";
-import { evidenceOf, type Play, start } from "./harness.ts";
+import { allFates, type Budget, type EnumeratedChoices } from "./choices.ts";
+import { historyOf, type SimulationRun, start } from "./harness.ts";
 import type { Violation } from "./invariants/history.ts";
 import type { PinsRead } from "./invariants/ledger.ts";
 import { idOf } from "./model/objects.ts";
-import { type Company, type Shape, sceneOf } from "./scenario.ts";
+import { type Companions, type RaceShape, scenarioOf } from "./scenario.ts";
 import { World } from "./world.ts";
 
 /** Which small race to explore. */
 export interface ExploreOptions {
   readonly deployers: number;
-  readonly shape: Shape;
+  readonly shape: RaceShape;
   /** Who races beside them. Absent: nobody. */
-  readonly company?: Company | undefined;
+  readonly company?: Companions | undefined;
   readonly budget: Budget;
   readonly crew?: Partial<Crew>;
   /** Whether states that were met before are gone through again. Only to test the exploring. */
@@ -50,55 +50,61 @@ export async function explore(options: ExploreOptions): Promise<Exploration> {
   const endings = new Set<string>();
   const pins: PinsRead = new Map();
   // What a mutant does may depend on more than what it is answered.
-  const memory = options.crew === undefined && !options.forget ? new Memory() : undefined;
+  const memory = options.crew === undefined && !options.forget ? new CommandMemory() : undefined;
   let runs = 0;
   let pruned = 0;
   let broken: Exploration["broken"];
-  for (const fate of allFates(options.budget)) {
+  for (const choices of allFates(options.budget)) {
     const isKnown = (world: World) => {
-      if (!fate.isFresh()) return false;
-      const state = stateOf(world, fate);
+      if (!choices.isFresh()) return false;
+      const state = stateOf(world, choices);
       if (seen.has(state)) return options.revisit !== true;
       seen.add(state);
       return false;
     };
-    const play = await runOnce(options, { fate, memory, isKnown });
-    if (play === undefined) {
+    const run = await runOnce(options, { choices, memory, isKnown });
+    if (run === undefined) {
       pruned += 1;
       continue;
     }
     runs += 1;
-    const evidence = evidenceOf(play.play, play.operations);
-    endings.add(play.operations.map(({ actor, end }) => `${actor} ${end?.outcome}`).join(", "));
+    const evidence = historyOf(run.run, run.operations);
+    endings.add(run.operations.map(({ actor, end }) => `${actor} ${end?.outcome}`).join(", "));
     const violations = check(evidence, pins);
-    if (violations.length > 0) broken = { violations, trace: play.play.world.scheduler.trace };
+    if (violations.length > 0) broken = { violations, trace: run.run.world.scheduler.trace };
     if (broken !== undefined) break;
   }
   return { runs, pruned, states: seen.size, endings, broken };
 }
 
+/** One path through the choices, and where it may stop. */
+interface PathOptions {
+  readonly choices: EnumeratedChoices;
+  readonly memory: CommandMemory | undefined;
+  readonly isKnown: (world: World) => boolean;
+}
+
 /** Runs one path to its end. Undefined: it came to a state that is known. */
 async function runOnce(
   { crew, ...cast }: ExploreOptions,
-  run: { fate: EnumeratedFate; memory: Memory | undefined; isKnown: (world: World) => boolean },
+  { choices, memory, isKnown }: PathOptions,
 ) {
-  const { fate, memory, isKnown } = run;
-  const scene = sceneOf(cast, fate);
-  const world = new World(scene, fate, "free");
-  const play: Play = {
-    ...{ world, scene, crew: { ...realCrew, ...crew }, policy: landPolicy },
+  const scenario = scenarioOf(cast, choices);
+  const world = new World(scenario, choices, "free");
+  const run: SimulationRun = {
+    ...{ world, scene: scenario, crew: { ...realCrew, ...crew }, policy: landPolicy },
     ...(memory && { memory }),
   };
-  const operations = start(play);
+  const operations = start(run);
   let stopped = false;
   await world.scheduler.run(stepsMax, () => {
     stopped = isKnown(world);
     return stopped;
   });
-  return stopped ? undefined : { play, operations };
+  return stopped ? undefined : { run, operations };
 }
 
-function stateOf(world: World, fate: EnumeratedFate): string {
+function stateOf(world: World, fate: EnumeratedChoices): string {
   const injected = [...fate.injected].flat().join(" ");
   return idOf(`${fate.left()} ${injected}\n${world.state()}`);
 }

@@ -4,21 +4,21 @@ import { sameImage } from "../core/image-ref.ts";
 import { tagOf } from "../core/tag-format.ts";
 import { type LandPolicy, landPolicy } from "../usecases/landing/land.ts";
 import { type Crew, runCommand } from "./actors/commands.ts";
-import type { Memory } from "./actors/memory.ts";
+import type { CommandMemory } from "./actors/memory.ts";
 import { sendPeople } from "./actors/people.ts";
 import { harmless } from "./faults.ts";
-import type { Evidence, Operation } from "./invariants/history.ts";
-import { type Job, type Scene, tagFormat } from "./scenario.ts";
+import type { Operation, RaceHistory } from "./invariants/history.ts";
+import { type Job, type Scenario, tagFormat } from "./scenario.ts";
 import type { Account, World } from "./world.ts";
 
 /** A race that goes on: all that its runs share. */
-export interface Play {
+export interface SimulationRun {
   readonly world: World;
-  readonly scene: Scene;
+  readonly scene: Scenario;
   readonly crew: Crew;
   readonly policy: LandPolicy;
   /** What actors did in the worlds before. Absent: every use case is run from its beginning. */
-  readonly memory?: Memory;
+  readonly memory?: CommandMemory;
 }
 
 /** An operation that is under way: its end is filled in when it ends. */
@@ -37,7 +37,7 @@ const runsMax = 4;
 /**
  * Starts all jobs, and the people beside them. Returns the operations, which fill as time goes on.
  */
-export function start(play: Play): readonly Operation[] {
+export function start(play: SimulationRun): readonly Operation[] {
   const operations: Running[] = [];
   for (const job of play.scene.jobs) startRun(job, 1, { play, operations });
   sendPeople(play.world, play.scene);
@@ -45,20 +45,20 @@ export function start(play: Play): readonly Operation[] {
 }
 
 /** Runs one job once more, with nothing beside it. */
-export function startRepeat(play: Play, job: Job, operations: readonly Operation[]): void {
+export function startRepeat(play: SimulationRun, job: Job, operations: readonly Operation[]): void {
   const account = play.world.enter(`${job.name}-repeat`);
   const operation = operationOf(job, { actor: `${job.name}-repeat`, play, isRepeat: true });
   (operations as Running[]).push(operation);
   play.world.scheduler.watch(run(job, { operation, account, play }));
 }
 
-interface Cast {
-  readonly play: Play;
+interface RunContext {
+  readonly play: SimulationRun;
   readonly operations: Running[];
   readonly before?: Account;
 }
 
-function startRun(job: Job, count: number, { play, operations, before }: Cast): void {
+function startRun(job: Job, count: number, { play, operations, before }: RunContext): void {
   const actor = count === 1 ? job.name : `${job.name}-run${count}`;
   const account = play.world.enter(actor, before);
   const operation = operationOf(job, { actor, play, isRepeat: false });
@@ -73,7 +73,7 @@ function startRun(job: Job, count: number, { play, operations, before }: Cast): 
 
 function operationOf(
   { command, revision, images }: Job,
-  { actor, play, isRepeat }: { actor: string; play: Play; isRepeat: boolean },
+  { actor, play, isRepeat }: { actor: string; play: SimulationRun; isRepeat: boolean },
 ): Running {
   return {
     actor,
@@ -86,13 +86,13 @@ function operationOf(
   };
 }
 
-interface Run {
+interface JobRun {
   readonly operation: Running;
   readonly account: Account;
-  readonly play: Play;
+  readonly play: SimulationRun;
 }
 
-async function run(job: Job, { operation, account, play }: Run): Promise<void> {
+async function run(job: Job, { operation, account, play }: JobRun): Promise<void> {
   const { world } = play;
   const { actor } = operation;
   await world.scheduler.begin(actor, world.fate.lasts(0, latestMs[job.command]));
@@ -115,7 +115,7 @@ function boundMsOf(policy: LandPolicy): number {
 }
 
 /** Gathers what a run left behind. */
-export function evidenceOf(play: Play, operations: readonly Operation[]): Evidence {
+export function historyOf(play: SimulationRun, operations: readonly Operation[]): RaceHistory {
   const { world, scene } = play;
   const { moves } = world.server;
   const log = world.objects.log(world.server.tip);

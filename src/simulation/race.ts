@@ -6,23 +6,23 @@ import type { RaceResult, RaceRun } from "../core/results/race.ts";
 import { landPolicy } from "../usecases/landing/land.ts";
 import { type Crew, realCrew } from "./actors/commands.ts";
 import { check } from "./checker.ts";
-import { seededFate } from "./choices.ts";
+import { seededChoices } from "./choices.ts";
 import { type Faults, printFaults, swarm } from "./faults.ts";
-import { evidenceOf, type Play, start, startRepeat } from "./harness.ts";
-import { type Evidence, isWell, type Operation } from "./invariants/history.ts";
+import { historyOf, type SimulationRun, start, startRepeat } from "./harness.ts";
+import { isWell, type Operation, type RaceHistory } from "./invariants/history.ts";
 import { idOf } from "./model/objects.ts";
 import { seeded } from "./random.ts";
-import { alone, type Company, type Shape, sceneOf } from "./scenario.ts";
+import { alone, type Companions, type RaceShape, scenarioOf } from "./scenario.ts";
 import { World } from "./world.ts";
 
 /** Which race to run. */
 export interface RaceOptions {
   readonly deployers: number;
   readonly seed: number;
-  readonly shape: Shape;
+  readonly shape: RaceShape;
   readonly faults: Faults;
   /** Who races beside the deployers. Absent: nobody. */
-  readonly company?: Company | undefined;
+  readonly company?: Companions | undefined;
   /** The deadline of every deployer, in milliseconds. Absent: the seed chooses, short ones too. */
   readonly timeoutMs?: number;
   /** Whom to race. The real use cases, unless a test wants to see a law broken. */
@@ -30,10 +30,10 @@ export interface RaceOptions {
 }
 
 /** A race with all that it left behind. */
-export interface Race {
+export interface SimulatedRace {
   readonly result: RaceResult;
   readonly trace: readonly string[];
-  readonly evidence: Evidence;
+  readonly evidence: RaceHistory;
 }
 
 /**
@@ -50,36 +50,40 @@ export async function race(options: RaceOptions): Promise<RaceResult> {
 }
 
 /** Runs a race and returns everything about it. */
-export async function runRace(options: RaceOptions): Promise<Race> {
+export async function runRace(options: RaceOptions): Promise<SimulatedRace> {
   const { seed, faults } = options;
   const chance = seeded(seed * 2 + 1);
-  const fate = seededFate(seed, swarm(faults, chance));
-  const scene = sceneOf(options, fate);
+  const fate = seededChoices(seed, swarm(faults, chance));
+  const scene = scenarioOf(options, fate);
   const world = new World(scene, fate, "timed");
   const timeoutMs = options.timeoutMs ?? chance.pick(timeoutsMs);
   const crew = { ...realCrew, ...options.crew };
-  const play: Play = { world, scene, crew, policy: { ...landPolicy, timeoutMs } };
-  const operations = start(play);
+  const run: SimulationRun = { world, scene, crew, policy: { ...landPolicy, timeoutMs } };
+  const operations = start(run);
   await world.scheduler.run(stepsMax);
-  if (fate.injected.size === 0) await repeatLast(play, operations);
-  const evidence = evidenceOf(play, operations);
-  return { result: resultOf(options, play, evidence), trace: world.scheduler.trace, evidence };
+  if (fate.injected.size === 0) await repeatLast(run, operations);
+  const evidence = historyOf(run, operations);
+  return { result: resultOf(options, run, evidence), trace: world.scheduler.trace, evidence };
 }
 
 /** Runs the last job once more, when all is quiet, if it did then what it would do now. */
-async function repeatLast(play: Play, operations: readonly Operation[]): Promise<void> {
-  const job = play.scene.jobs.at(-1)!;
+async function repeatLast(run: SimulationRun, operations: readonly Operation[]): Promise<void> {
+  const job = run.scene.jobs.at(-1)!;
   const last = operations.find(({ actor }) => actor === job.name);
   if (last === undefined || !isWell(last)) return;
   // What others landed after it had looked is to go back too.
-  const { moves } = play.world.server;
+  const { moves } = run.world.server;
   const isOvertaken = moves.some(({ by, atMs }) => atMs > last.startedMs && by !== job.name);
   if (job.command === "rollback" && isOvertaken) return;
-  startRepeat(play, job, operations);
-  await play.world.scheduler.run(stepsMax);
+  startRepeat(run, job, operations);
+  await run.world.scheduler.run(stepsMax);
 }
 
-function resultOf(options: RaceOptions, { world }: Play, evidence: Evidence): RaceResult {
+function resultOf(
+  options: RaceOptions,
+  { world }: SimulationRun,
+  evidence: RaceHistory,
+): RaceResult {
   const { deployers, seed, shape, faults, company = alone } = options;
   const { syncs, rollbacks, foreign } = company;
   const violations = check(evidence);

@@ -6,21 +6,21 @@
 import type { Revision } from "../core/ids.ts";
 import { type ImageName, parseImageName } from "../core/image-ref.ts";
 import { parseTagFormat, tagOf } from "../core/tag-format.ts";
-import type { Fate } from "./choices.ts";
-import type { Tree } from "./model/objects.ts";
-import { type Shelf, Source, shelved } from "./model/source.ts";
+import type { Choices } from "./choices.ts";
+import type { ModelTree } from "./model/objects.ts";
+import { ModelSource, type PublishedImages, publishedKey } from "./model/source.ts";
 
 /**
  * `same`: one app, N successive revisions. `fleet`: N apps, a file each. `overlay`: N entries of
  * one file.
  */
-export type Shape = "same" | "fleet" | "overlay";
+export type RaceShape = "same" | "fleet" | "overlay";
 
 /** All shapes there are. */
-export const shapes: readonly Shape[] = ["same", "fleet", "overlay"];
+export const shapes: readonly RaceShape[] = ["same", "fleet", "overlay"];
 
 /** Who races beside the deployers. */
-export interface Company {
+export interface Companions {
   /** Runs of `sync`. Where there is one, a revision is published that nobody deploys. */
   readonly syncs: number;
   /** Runs of `rollback`, each to what stood before the race. */
@@ -30,7 +30,7 @@ export interface Company {
 }
 
 /** Nobody but the deployers. */
-export const alone: Company = { syncs: 0, rollbacks: 0, foreign: 0 };
+export const alone: Companions = { syncs: 0, rollbacks: 0, foreign: 0 };
 
 /** One actor's task. */
 export interface Job {
@@ -42,10 +42,10 @@ export interface Job {
 }
 
 /** Everything before the first step. */
-export interface Scene {
-  readonly tree: Tree;
-  readonly source: Source;
-  readonly shelf: Shelf;
+export interface Scenario {
+  readonly tree: ModelTree;
+  readonly source: ModelSource;
+  readonly shelf: PublishedImages;
   readonly images: readonly ImageName[];
   readonly jobs: readonly Job[];
   /** How many people push besides. */
@@ -59,15 +59,15 @@ export const manifestsPath = "deploy";
 export const tagFormat = parseTagFormat("sha-{revision:7}");
 
 /** How a race is cast. */
-export interface Cast {
-  readonly shape: Shape;
+export interface Actors {
+  readonly shape: RaceShape;
   readonly deployers: number;
-  readonly company?: Company | undefined;
+  readonly company?: Companions | undefined;
 }
 
 /** Sets a scene. Fate may fork the source, and leave an image unpublished. */
-export function sceneOf({ shape, deployers, company = alone }: Cast, fate: Fate): Scene {
-  const source = new Source();
+export function scenarioOf({ shape, deployers, company = alone }: Actors, fate: Choices): Scenario {
+  const source = new ModelSource();
   const first = source.add("revision 0");
   const revisions = [first];
   for (let at = 1; at <= deployers; at += 1) {
@@ -93,7 +93,7 @@ export function sceneOf({ shape, deployers, company = alone }: Cast, fate: Fate)
 }
 
 function companyOf(
-  { syncs, rollbacks }: Company,
+  { syncs, rollbacks }: Companions,
   what: { images: readonly ImageName[]; first: Revision; last: Revision },
 ): readonly Job[] {
   const { images, first, last } = what;
@@ -110,9 +110,9 @@ function companyOf(
 function shelfOf(
   first: Revision,
   images: readonly ImageName[],
-  { jobs, fate }: { jobs: readonly Job[]; fate: Fate },
-): Shelf {
-  const shelf: Shelf = new Map();
+  { jobs, fate }: { jobs: readonly Job[]; fate: Choices },
+): PublishedImages {
+  const shelf: PublishedImages = new Map();
   for (const image of images) publish(shelf, image, first);
   for (const { images: own, revision } of jobs) {
     const built = fate.strikes("unbuilt") ? own.slice(1) : own;
@@ -121,11 +121,11 @@ function shelfOf(
   return shelf;
 }
 
-function publish(shelf: Shelf, image: ImageName, revision: Revision): void {
-  shelf.set(shelved(image, tagOf(tagFormat, revision)), revision);
+function publish(shelf: PublishedImages, image: ImageName, revision: Revision): void {
+  shelf.set(publishedKey(image, tagOf(tagFormat, revision)), revision);
 }
 
-function treeOf(shape: Shape, names: readonly string[], tag: string): Tree {
+function treeOf(shape: RaceShape, names: readonly string[], tag: string): ModelTree {
   const files = new Map([["README.md", "# Manifests\n"]]);
   if (shape === "overlay") {
     const entries = names.map((name) => `  - name: ${name}\n    newTag: ${tag}\n`);

@@ -3,7 +3,7 @@
  */
 
 import type { Clock } from "../ports.ts";
-import type { Fate } from "./choices.ts";
+import type { Choices } from "./choices.ts";
 
 /**
  * `timed`: what is due first goes first. `free`: anything that waits may go next, and time stands
@@ -31,7 +31,7 @@ export const startMs = 1_790_000_000_000;
 export class Scheduler {
   /** What happened, one line a step. */
   readonly trace: string[] = [];
-  readonly #fate: Fate;
+  readonly #fate: Choices;
   readonly #order: Order;
   #waiting: Waiting[] = [];
   #nowMs = 0;
@@ -42,7 +42,7 @@ export class Scheduler {
   /** How much later it is for actors whose machine has slept, where time stands still. */
   readonly #sleptMs = new Map<string, number>();
 
-  constructor(fate: Fate, order: Order) {
+  constructor(fate: Choices, order: Order) {
     this.#fate = fate;
     this.#order = order;
   }

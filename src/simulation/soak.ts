@@ -3,7 +3,7 @@
 import type { RaceResult } from "../core/results/race.ts";
 import type { Faults } from "./faults.ts";
 import { type RaceOptions, race } from "./race.ts";
-import { alone, type Company, shapes } from "./scenario.ts";
+import { alone, type Companions, shapes } from "./scenario.ts";
 import { shrink } from "./shrink.ts";
 
 /** Which seeds to run, and with which faults. */
@@ -29,7 +29,7 @@ export interface SoakResult {
 const sizes = [2, 3, 4, 2, 3, 5, 2, 4, 3, 8];
 
 /** Who comes along: often nobody, and sometimes all kinds at once. */
-const companies: readonly Company[] = [
+const companies: readonly Companions[] = [
   ...[alone, alone, { ...alone, syncs: 1 }, { ...alone, rollbacks: 1 }],
   ...[
     { ...alone, foreign: 2 },

@@ -5,16 +5,16 @@
 
 import type { CommitId } from "../core/ids.ts";
 import type { PushReply } from "../core/landing/push-outcome.ts";
-import type { Fate } from "./choices.ts";
-import { Objects, type Tree } from "./model/objects.ts";
+import type { Choices } from "./choices.ts";
+import { type ModelTree, Objects } from "./model/objects.ts";
 import { Server } from "./model/server.ts";
-import type { Source } from "./model/source.ts";
+import type { ModelSource } from "./model/source.ts";
 import { type Order, Scheduler } from "./scheduler.ts";
 
 /** A branch's first files, and the source whose revisions are to be deployed. */
 export interface Setting {
-  readonly tree: Tree;
-  readonly source: Source;
+  readonly tree: ModelTree;
+  readonly source: ModelSource;
 }
 
 /** What the world knows of one actor, beside what the actor says. */
@@ -35,15 +35,15 @@ export interface Account {
 
 /** One run's world. */
 export class World {
-  readonly fate: Fate;
+  readonly fate: Choices;
   readonly scheduler: Scheduler;
   readonly objects = new Objects();
   readonly server: Server;
-  readonly source: Source;
+  readonly source: ModelSource;
   readonly base: CommitId;
   readonly accounts = new Map<string, Account>();
 
-  constructor(setting: Setting, fate: Fate, order: Order) {
+  constructor(setting: Setting, fate: Choices, order: Order) {
     this.fate = fate;
     this.scheduler = new Scheduler(fate, order);
     this.source = setting.source;

@@ -103,7 +103,7 @@ export async function planBuild(request: BuildRequest, ports: BuildPorts): Promi
   return { version: 1, command: "plan", exit: 0, revision, tag, extraTags, images };
 }
 
-interface Circumstances {
+interface BuildContext {
   readonly request: BuildRequest;
   readonly ports: BuildPorts;
   readonly revision: Revision;
@@ -113,7 +113,7 @@ interface Circumstances {
 
 type Choice = Pick<PlannedImage, "action" | "why" | "from">;
 
-async function choose(recipe: BuildRecipe, about: Circumstances): Promise<Choice> {
+async function choose(recipe: BuildRecipe, about: BuildContext): Promise<Choice> {
   const { request, ports, revision, tag } = about;
   if (request.rebuild === "all") return { action: "build", why: "a rebuild was asked for" };
   const published = await ports.registry.find(recipe.image, tag);
@@ -135,7 +135,7 @@ async function choose(recipe: BuildRecipe, about: Circumstances): Promise<Choice
 }
 
 /** Returns the one older revision that every pin of the image holds, if there is such a one. */
-async function commonBase(image: ImageName, { request, ports, revision, pinned }: Circumstances) {
+async function commonBase(image: ImageName, { request, ports, revision, pinned }: BuildContext) {
   const tags = new Set(pinned.filter((pin) => sameImage(pin.image, image)).map(({ tag }) => tag));
   const [tag] = tags;
   if (tag === undefined || tags.size > 1) return undefined;

@@ -8,7 +8,7 @@ import { isLocalPath } from "../adapters/git/source.ts";
 import { systemClock } from "../adapters/system.ts";
 import type { Clock, Progress } from "../ports.ts";
 import type { Settings } from "../settings/options.ts";
-import type { Io } from "../settings/process.ts";
+import type { Process } from "../settings/process.ts";
 import type { AuditPorts } from "../usecases/audit/audit.ts";
 import { gitCredentials, type Opened, openSource, originUrl, upstreamOf } from "./index.ts";
 
@@ -18,7 +18,7 @@ const gitTimeoutMs = 10 * 60_000;
 /** Opens what an audit needs. */
 export async function openAudit(
   settings: Settings,
-  { io, progress }: { readonly io: Io; readonly progress: Progress },
+  { io, progress }: { readonly io: Process; readonly progress: Progress },
 ): Promise<Opened<AuditPorts & { readonly clock: Clock }>> {
   const source = await openSource(settings, io);
   const repository = settings.repository ?? (await originUrl(source, io));

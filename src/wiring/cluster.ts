@@ -1,9 +1,9 @@
 /** Settings → Argo CD, Kubernetes and pages. Constructs adapters, as index.ts does. */
 
 import { delimiter, resolve } from "node:path";
-import { inClusterEntrance, kubeconfigEntrance } from "../adapters/cluster/access.ts";
+import { inClusterAccess, kubeconfigAccess } from "../adapters/cluster/access.ts";
 import { openArgoCd } from "../adapters/cluster/argocd.ts";
-import { type KubeEntrance, openKubernetes } from "../adapters/cluster/kubernetes.ts";
+import { type ClusterAccess, openKubernetes } from "../adapters/cluster/kubernetes.ts";
 import { openProbe } from "../adapters/cluster/probe.ts";
 import { clockUnder, systemClock, systemRandom } from "../adapters/system.ts";
 import { Failure } from "../core/failure.ts";
@@ -19,11 +19,11 @@ import type {
 } from "../ports.ts";
 import type { Config } from "../settings/config.ts";
 import type { Settings } from "../settings/options.ts";
-import type { Io } from "../settings/process.ts";
+import type { Process } from "../settings/process.ts";
 import { argocdToken } from "../settings/secrets.ts";
 import { ancestryOf } from "../usecases/verify/ancestry.ts";
 import type { VerifyPorts } from "../usecases/verify/verify.ts";
-import { gitDoors, networkOf, type Opened, openRegistry } from "./index.ts";
+import { networkOf, type Opened, openRegistry, repositoriesOf } from "./index.ts";
 
 /** Which cluster is asked. */
 export interface ClusterFlags {
@@ -40,7 +40,7 @@ const requestTimeoutMs = { least: 5_000, most: 60_000 } as const;
 
 /** Who asks, in which process, and how long one question may take, in milliseconds. */
 interface Asker {
-  readonly io: Io;
+  readonly io: Process;
   readonly timeoutMs: number;
 }
 
@@ -52,8 +52,8 @@ export interface DeployPorts extends VerifyPorts {
 }
 
 /** How everything that shows a deploy is opened. */
-export interface DeployOpening {
-  readonly io: Io;
+export interface ClusterOpenOptions {
+  readonly io: Process;
   readonly progress: Progress;
   /** Without a way into the cluster `needed` throws; `wanted` shows that it cannot be read. */
   readonly cluster: "needed" | "wanted";
@@ -63,14 +63,14 @@ export interface DeployOpening {
 export async function openDeployPorts(
   settings: Settings,
   flags: ClusterFlags,
-  { io, progress, cluster: way }: DeployOpening,
+  { io, progress, cluster: way }: ClusterOpenOptions,
 ): Promise<Opened<DeployPorts>> {
   const { argocd, rollout } = settings.config?.verify ?? {};
   const asker = { io, timeoutMs: requestTimeoutFor(settings) };
   const cluster = rollout && (await clusterFor(flags, asker).catch(closedUnless(way)));
   const registry = await openRegistry(settings, io);
   // The time is for what is waited for; the branch is read in git's own.
-  const doors = await gitDoors({ ...settings, timeoutMs: undefined }, io);
+  const doors = await repositoriesOf({ ...settings, timeoutMs: undefined }, io);
   const remote = await doors.branch();
   const history = await doors.source();
   const ancestry = ancestryOf(doors, settings.tagFormat);
@@ -105,7 +105,7 @@ export async function clusterFor(flags: ClusterFlags, { io, timeoutMs }: Asker):
 }
 
 /** Returns what becomes of an error: a cluster that cannot be read, where that is enough. */
-function closedUnless(way: DeployOpening["cluster"]): (error: unknown) => Cluster {
+function closedUnless(way: ClusterOpenOptions["cluster"]): (error: unknown) => Cluster {
   return (error) => {
     if (way === "needed" || !(error instanceof Failure)) throw error;
     const refuse = () => Promise.reject(error);
@@ -114,12 +114,15 @@ function closedUnless(way: DeployOpening["cluster"]): (error: unknown) => Cluste
 }
 
 /** The flag, then KUBECONFIG, then what every pod finds mounted. No file is guessed at. */
-async function entranceFor({ kubeconfig, context }: ClusterFlags, io: Io): Promise<KubeEntrance> {
+async function entranceFor(
+  { kubeconfig, context }: ClusterFlags,
+  io: Process,
+): Promise<ClusterAccess> {
   const { KUBECONFIG, KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT = "443" } = io.env;
   const file = kubeconfig ?? KUBECONFIG ?? "";
   if (kubeconfig === undefined && file.includes(delimiter)) throw severalFiles(file);
-  if (file !== "") return kubeconfigEntrance(resolve(io.cwd, file), context);
-  if (host) return inClusterEntrance({ host, port: KUBERNETES_SERVICE_PORT });
+  if (file !== "") return kubeconfigAccess(resolve(io.cwd, file), context);
+  if (host) return inClusterAccess({ host, port: KUBERNETES_SERVICE_PORT });
   throw new Failure(
     "config",
     "Cannot ask the cluster: no kubeconfig is given, and this is no pod of one",

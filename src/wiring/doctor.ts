@@ -7,7 +7,7 @@ import { withToken } from "../adapters/git/auth.ts";
 import { registryUrl } from "../adapters/http/hosts.ts";
 import { systemClock } from "../adapters/system.ts";
 import type { Settings } from "../settings/options.ts";
-import type { Io } from "../settings/process.ts";
+import type { Process } from "../settings/process.ts";
 import { isSigningAsked, registryLogin } from "../settings/secrets.ts";
 import type { DoctorPorts } from "../usecases/doctor/doctor.ts";
 import { argocdFor, type ClusterFlags, clusterFor } from "./cluster.ts";
@@ -17,7 +17,7 @@ import { gitCredentials, networkOf, openManifests, openRegistry } from "./index.
 const requestTimeoutMs = 15_000;
 
 /** What can be looked at without any settings. */
-export function bareDoctorPorts(io: Io): Pick<DoctorPorts, "clock" | "gitVersion"> {
+export function bareDoctorPorts(io: Process): Pick<DoctorPorts, "clock" | "gitVersion"> {
   return {
     clock: systemClock,
     gitVersion: () => gitVersion({ env: io.env, directory: tmpdir() }),
@@ -28,7 +28,7 @@ export function bareDoctorPorts(io: Io): Pick<DoctorPorts, "clock" | "gitVersion
 export function doctorPorts(
   settings: Settings,
   flags: ClusterFlags,
-  io: Io,
+  io: Process,
 ): Omit<DoctorPorts, "readConfig"> & { close(): Promise<void> } {
   const { argocd, rollout } = settings.config?.verify ?? {};
   const shown = new Set<string>();
@@ -90,7 +90,7 @@ async function urlsOf({ config, images }: Settings, repository: () => Promise<st
 }
 
 /** Only GitHub says what a token may do, and the token goes to its own server's API alone. */
-async function rightsAt(repository: string, io: Io) {
+async function rightsAt(repository: string, io: Process) {
   const { token } = await withToken(gitCredentials(repository, io));
   const { GITHUB_SERVER_URL: ownServer, GITHUB_API_URL: ownApi } = io.env;
   const server = ownServer ?? "https://github.com";

@@ -16,7 +16,7 @@ import type { History, ImageDigests, Progress, Registry, SourceTree } from "../p
 import type { Config } from "../settings/config.ts";
 import { githubApp } from "../settings/github-app.ts";
 import type { GitPlaces, Settings } from "../settings/options.ts";
-import type { Io } from "../settings/process.ts";
+import type { Process } from "../settings/process.ts";
 import {
   checkRegistryPassword,
   gitSecrets,
@@ -26,8 +26,8 @@ import {
 import type { PromotePorts } from "../usecases/promote/promote.ts";
 
 /** What is to be opened, and for whom. */
-export interface Opening {
-  readonly io: Io;
+export interface OpenOptions {
+  readonly io: Process;
   readonly progress: Progress;
   /** Whether the registries are to be asked. */
   readonly registry: boolean;
@@ -51,12 +51,12 @@ export function newDeployId(): string {
 /** Opens everything that a landing needs. */
 export async function openPorts(
   settings: Settings,
-  opening: Opening,
+  opening: OpenOptions,
 ): Promise<Opened<PromotePorts & { readonly history: History & SourceTree }>> {
   const { io } = opening;
   // Before anything is opened that would have to be closed again.
   if (opening.registry) checkPassword(settings, io);
-  const doors = await gitDoors(settings, io);
+  const doors = await repositoriesOf(settings, io);
   const remote = await doors.branch();
   const history = await doors.source();
   return {
@@ -74,7 +74,7 @@ export async function openPorts(
 }
 
 /** Everything of git behind a deploy, each opened when it is needed. */
-export interface GitDoors {
+export interface Repositories {
   /** Where the manifests are. */
   readonly repository: string;
   branch(): Promise<OpenedRemote>;
@@ -84,7 +84,7 @@ export interface GitDoors {
 }
 
 /** Finds out where everything of git is. Throws `usage` when it cannot be told. */
-export async function gitDoors(settings: GitPlaces, io: Io): Promise<GitDoors> {
+export async function repositoriesOf(settings: GitPlaces, io: Process): Promise<Repositories> {
   const source = await openSource(settings, io);
   const repository = settings.repository ?? (await originUrl(source, io));
   const surroundings = {
@@ -108,7 +108,7 @@ export async function gitDoors(settings: GitPlaces, io: Io): Promise<GitDoors> {
 /** Opens the manifests branch alone. */
 export async function openManifests(
   settings: Settings,
-  io: Io,
+  io: Process,
 ): Promise<Opened<{ readonly remote: OpenedRemote }>> {
   const repository = settings.repository ?? (await originUrl(await openSource(settings, io), io));
   const remote = await openRemote(remoteOptions(settings, repository, io));
@@ -116,18 +116,21 @@ export async function openManifests(
 }
 
 /** The source repository: a clone on this machine, or a URL. */
-type Source =
+type SourceLocation =
   | { readonly local: LocalSource }
   | { readonly local?: undefined; readonly url: string };
 
 /** Opens the source: a clone on this machine, or a URL. */
-export async function openSource({ source }: Pick<GitPlaces, "source">, io: Io): Promise<Source> {
+export async function openSource(
+  { source }: Pick<GitPlaces, "source">,
+  io: Process,
+): Promise<SourceLocation> {
   if (!isLocalPath(source)) return { url: source };
   return { local: await localSource(resolve(io.cwd, source)) };
 }
 
 /** The manifests are where the source came from, unless somebody says otherwise. */
-export async function originUrl(source: Source, io: Io): Promise<string> {
+export async function originUrl(source: SourceLocation, io: Process): Promise<string> {
   const origin = source.local === undefined ? source.url : await originOf(source.local, io.env);
   if (origin !== undefined) return origin;
   throw new Failure(
@@ -138,12 +141,12 @@ export async function originUrl(source: Source, io: Io): Promise<string> {
 }
 
 /** Where commits are asked for that a local clone lacks, and who we are there. */
-export async function upstreamOf(source: Source, repository: string, io: Io) {
+export async function upstreamOf(source: SourceLocation, repository: string, io: Process) {
   const url = source.local === undefined ? source.url : await originOf(source.local, io.env);
   return url === undefined ? undefined : { url, credentials: credentialsFor(url, repository, io) };
 }
 
-function remoteOptions(settings: GitPlaces, repository: string, io: Io) {
+function remoteOptions(settings: GitPlaces, repository: string, io: Process) {
   return {
     url: repository,
     branch: settings.branch,
@@ -160,7 +163,7 @@ function remoteOptions(settings: GitPlaces, repository: string, io: Io) {
 /** Returns who we are at a repository's server: by its own secrets, or as a GitHub App. */
 export function gitCredentials(
   repository: string,
-  io: Io,
+  io: Process,
   access: "read" | "write" = "write",
 ): GitCredentials {
   const app = githubApp(repository, io);
@@ -181,7 +184,7 @@ export function gitCredentials(
 }
 
 /** The source may be asked as the manifests are, but only on the same server. */
-function credentialsFor(url: string, repository: string, io: Io): GitCredentials {
+function credentialsFor(url: string, repository: string, io: Process): GitCredentials {
   const hostOf = (text: string) => (/^https:/i.test(text) ? new URL(text).host : text);
   return hostOf(url) === hostOf(repository) ? gitCredentials(url, io, "read") : {};
 }
@@ -193,7 +196,7 @@ function credentialsFor(url: string, repository: string, io: Io): GitCredentials
  */
 export async function openRegistry(
   settings: Settings,
-  io: Io,
+  io: Process,
   onLogin: (registry: string) => void = () => {},
 ): Promise<Registry & ImageDigests> {
   checkPassword(settings, io);
@@ -207,13 +210,13 @@ export async function openRegistry(
   return createRegistry({ ...options, credentials });
 }
 
-function checkPassword({ images }: Settings, io: Io): void {
+function checkPassword({ images }: Settings, io: Process): void {
   const registries = images.map(({ image }) => image.registry);
   checkRegistryPassword(registries, io);
 }
 
 /** Returns how registries are reached, and who we are there. */
-export function registryOptions(config: Config | undefined, io: Io): RegistryOptions {
+export function registryOptions(config: Config | undefined, io: Process): RegistryOptions {
   return {
     credentials: (host) => registryLogin(host, io),
     clock: systemClock,
@@ -225,6 +228,6 @@ export function registryOptions(config: Config | undefined, io: Io): RegistryOpt
 }
 
 /** Returns how the network is reached, and when no longer. Throws `config` of a wrong proxy. */
-export function networkOf(io: Io) {
+export function networkOf(io: Process) {
   return { signal: io.signal, proxy: proxyIn(io.env) };
 }

@@ -5,20 +5,20 @@ import { createRegistry } from "../adapters/registry/registry.ts";
 import type { History, Registry, Tagger } from "../ports.ts";
 import type { Config } from "../settings/config.ts";
 import type { GitPlaces } from "../settings/options.ts";
-import type { Io } from "../settings/process.ts";
-import { gitDoors, registryOptions } from "./index.ts";
+import type { Process } from "../settings/process.ts";
+import { registryOptions, repositoriesOf } from "./index.ts";
 
 /** Opens the registries for writing tags. */
-export function openTagger(config: Config | undefined, io: Io): Tagger {
+export function openTagger(config: Config | undefined, io: Process): Tagger {
   return createPusher(registryOptions(config, io));
 }
 
 /** Opens what tells of which revision an image is. */
 export async function openRevisions(
   places: GitPlaces,
-  io: Io,
+  io: Process,
 ): Promise<{ readonly registry: Registry; readonly history: History; close(): Promise<void> }> {
   const registry = createRegistry(registryOptions(places.config, io));
-  const history = await (await gitDoors(places, io)).source();
+  const history = await (await repositoriesOf(places, io)).source();
   return { registry, history, close: () => history.close() };
 }

@@ -3,16 +3,16 @@
 import { systemClock, systemRandom } from "../adapters/system.ts";
 import type { Progress } from "../ports.ts";
 import type { Settings } from "../settings/options.ts";
-import type { Io } from "../settings/process.ts";
-import type { LandPorts } from "../usecases/landing/land.ts";
+import type { Process } from "../settings/process.ts";
+import type { ReadPorts } from "../usecases/landing/read-patiently.ts";
 import type { RollbackPorts } from "../usecases/rollback/rollback.ts";
 import { openAudit } from "./audit.ts";
-import { type Opened, type Opening, openManifests, openPorts } from "./index.ts";
+import { type Opened, type OpenOptions, openManifests, openPorts } from "./index.ts";
 
 /** Opens what a rollback needs. */
 export async function openRollback(
   settings: Settings,
-  opening: Opening,
+  opening: OpenOptions,
 ): Promise<Opened<RollbackPorts>> {
   const ports = await openPorts(settings, opening);
   try {
@@ -32,8 +32,8 @@ export async function openRollback(
 /** Opens what a release needs: the branch alone. */
 export async function openRelease(
   settings: Settings,
-  { io, progress }: { readonly io: Io; readonly progress: Progress },
-): Promise<Opened<LandPorts>> {
+  { io, progress }: { readonly io: Process; readonly progress: Progress },
+): Promise<Opened<ReadPorts>> {
   const opened = await openManifests(settings, io);
   return { ...opened, clock: systemClock, random: systemRandom, progress };
 }

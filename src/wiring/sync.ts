@@ -2,7 +2,7 @@
 
 import type { Progress } from "../ports.ts";
 import type { Settings } from "../settings/options.ts";
-import type { Io } from "../settings/process.ts";
+import type { Process } from "../settings/process.ts";
 import type { SyncPorts } from "../usecases/sync/request.ts";
 import { openAudit } from "./audit.ts";
 import { type Opened, openPorts } from "./index.ts";
@@ -10,7 +10,7 @@ import { type Opened, openPorts } from "./index.ts";
 /** Opens what the checker needs. */
 export async function openSync(
   settings: Settings,
-  { io, progress }: { readonly io: Io; readonly progress: Progress },
+  { io, progress }: { readonly io: Process; readonly progress: Progress },
 ): Promise<Opened<SyncPorts>> {
   const { registry, history, ...ports } = await openPorts(settings, {
     ...{ io, progress, registry: true },

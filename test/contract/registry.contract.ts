@@ -1,7 +1,7 @@
 /** What a registry must do for Landfall: one suite for the embedded one and for real ones. */
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Login } from "../../src/adapters/registry/auth.ts";
+import type { RegistryCredentials } from "../../src/adapters/registry/auth.ts";
 import { digestOf } from "../../src/adapters/registry/client.ts";
 import { createPusher } from "../../src/adapters/registry/push.ts";
 import { createRegistry } from "../../src/adapters/registry/registry.ts";
@@ -20,7 +20,7 @@ import { rawContract } from "./registry-raw.contract.ts";
 /** A registry that runs, and who may do everything in it (everyone, when there is nobody). */
 export interface RegistrySubject {
   readonly host: string;
-  readonly user?: Login;
+  readonly user?: RegistryCredentials;
   close(): Promise<void>;
 }
 

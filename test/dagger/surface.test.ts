@@ -7,7 +7,7 @@ import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, test } from "vitest";
 import { program } from "../../src/cli/program.ts";
-import type { Io } from "../../src/settings/process.ts";
+import type { Process } from "../../src/settings/process.ts";
 import { introspect, printSurface, type SeenObject } from "../support/dagger-surface.ts";
 import { golden } from "../support/golden.ts";
 import { root, sourceFiles } from "../support/source-files.ts";
@@ -15,7 +15,7 @@ import { root, sourceFiles } from "../support/source-files.ts";
 const run = promisify(execFile);
 const modules = sourceFiles(["dagger/src"], /\.ts$/);
 
-const silence: Io = {
+const silence: Process = {
   ...{ env: {}, cwd: "/", out: () => {}, err: () => {}, outIsTerminal: false },
   signal: new AbortController().signal,
 };

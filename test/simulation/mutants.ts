@@ -7,9 +7,9 @@ import { holdsPath } from "../../src/core/landing/hold.ts";
 import type { PushReply, Reread } from "../../src/core/landing/push-outcome.ts";
 import type { PromoteResult } from "../../src/core/results/promote.ts";
 import type { CommitDraft, Remote } from "../../src/ports.ts";
-import type { Crew, Deployer } from "../../src/simulation/actors/commands.ts";
+import type { Crew, DeployerActor } from "../../src/simulation/actors/commands.ts";
 import type { FaultKind } from "../../src/simulation/faults.ts";
-import type { Company, Shape } from "../../src/simulation/scenario.ts";
+import type { Companions, RaceShape } from "../../src/simulation/scenario.ts";
 import type { World } from "../../src/simulation/world.ts";
 import { land } from "../../src/usecases/landing/land.ts";
 import { planAt } from "../../src/usecases/promote/plan.ts";
@@ -21,19 +21,19 @@ import { withLies } from "../support/lying-remote.ts";
 /** One break, the race that shows it, and the law that it must turn red. */
 export interface Mutant {
   readonly law: string;
-  readonly shape: Shape;
+  readonly shape: RaceShape;
   readonly faults: readonly FaultKind[];
   readonly crew: Partial<Crew>;
-  readonly company?: Company;
+  readonly company?: Companions;
 }
 
 /** One break of the promotion. */
-type Lame = Omit<Mutant, "crew"> & { readonly deployer: Deployer };
+type Lame = Omit<Mutant, "crew"> & { readonly deployer: DeployerActor };
 
 type Lies = (remote: Remote, world: World, actor: string) => Partial<Remote>;
 
 /** The real use case, lied to about the branch. */
-function lying(lies: Lies): Deployer {
+function lying(lies: Lies): DeployerActor {
   return (request, ports, { policy, world, actor }) => {
     const remote = withLies(ports.remote, lies(ports.remote, world, actor));
     return promote(request, { ...ports, remote }, policy);
@@ -41,7 +41,7 @@ function lying(lies: Lies): Deployer {
 }
 
 /** Remembers the reply to the last push, and lets a lie about reading depend on it. */
-function onReread(lie: (reply: PushReply, commit: CommitId) => Reread | undefined): Deployer {
+function onReread(lie: (reply: PushReply, commit: CommitId) => Reread | undefined): DeployerActor {
   return lying((remote) => {
     let reply: PushReply;
     return {
@@ -55,7 +55,7 @@ function onReread(lie: (reply: PushReply, commit: CommitId) => Reread | undefine
 }
 
 /** The real use case, which reads only once, and other words where nothing is known. */
-function whenUnknown(words: Pick<PromoteResult, "outcome" | "exit">): Deployer {
+function whenUnknown(words: Pick<PromoteResult, "outcome" | "exit">): DeployerActor {
   return async (request, ports, { policy }) => {
     const result = await promote(request, ports, { ...policy, fetchesMax: 1, readsMax: 1 });
     return result.outcome === "unknown" ? { ...result, ...words } : result;
@@ -65,7 +65,7 @@ function whenUnknown(words: Pick<PromoteResult, "outcome" | "exit">): Deployer {
 type Derive = (tip: CommitId) => ReturnType<typeof planAt>;
 
 /** The real loop and the real plan, with a step between them replaced. */
-function replanned(change: (derive: Derive, request: PromoteRequest) => Derive): Deployer {
+function replanned(change: (derive: Derive, request: PromoteRequest) => Derive): DeployerActor {
   return async (request, ports, { policy }) => {
     const startedMs = ports.clock.nowMs();
     const promotion = await promotionOf(request, ports);

@@ -3,14 +3,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CommitId } from "../../src/core/ids.ts";
-import type { LoggedCommit } from "../../src/simulation/invariants/history.ts";
+import type { RecordedCommit } from "../../src/simulation/invariants/history.ts";
 import type { Sandbox } from "./git-sandbox.ts";
 
 /** One line of `git log --raw`: modes, ids, what happened, and to which path. */
 const change = /^:\d{6} \d{6} [0-9a-f]{40} ([0-9a-f]{40}) ([AMDT])$/;
 
 /** Returns the first-parent history of a tip, oldest first, each commit with all its files. */
-export async function readLog(box: Sandbox, tip: CommitId): Promise<readonly LoggedCommit[]> {
+export async function readLog(box: Sandbox, tip: CommitId): Promise<readonly RecordedCommit[]> {
   const flags = ["--first-parent", "-m", "--reverse", "--root", "--no-renames", "--no-abbrev"];
   const format = "--format=%x01%H%x00%B%x01";
   const text = (await box.run(box.bare, ["log", ...flags, "--raw", "-z", format, tip])).toString();

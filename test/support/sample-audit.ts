@@ -3,7 +3,7 @@
 import type { CommitId, Revision } from "../../src/core/ids.ts";
 import {
   type AuditResult,
-  type Fate,
+  type DeployFate,
   fates,
   type LedgerDeploy,
 } from "../../src/core/results/audit.ts";
@@ -33,7 +33,7 @@ function idOf<T extends string>(kind: number, at: number): T {
   return (head.toString(16).padStart(8, "0") + "0".repeat(23) + kind + tail) as T;
 }
 
-function fateAt(at: number, count: number): Fate {
+function fateAt(at: number, count: number): DeployFate {
   if (at < 3) return "gap";
   if (at < 5 && count > 20) return "pending";
   if (at % 61 === 7) return "superseded";
@@ -42,7 +42,7 @@ function fateAt(at: number, count: number): Fate {
   return at % 5 < 3 ? "deployed" : "covered";
 }
 
-function lagAt(at: number, fate: Fate): number | undefined {
+function lagAt(at: number, fate: DeployFate): number | undefined {
   if (fate === "gap" || fate === "pending" || fate === "superseded") return undefined;
   if (fate === "recovered") return (5 * 60 + (at % 200)) * minute;
   const spread = ((at * 7_919) % 1_000) / 1_000;
@@ -101,7 +101,7 @@ const leftBehind: AuditResult["leftBehind"][number] = {
 };
 
 function deployOf(
-  fate: Fate,
+  fate: DeployFate,
   { at, revision, atMs }: { at: number; revision: Revision; atMs: number },
 ): LedgerDeploy | undefined {
   if (fate === "covered" || fate === "gap" || fate === "pending") return undefined;
@@ -123,7 +123,7 @@ function deployOf(
   };
 }
 
-function kindOf(fate: Fate, at: number): LedgerDeploy["kind"] {
+function kindOf(fate: DeployFate, at: number): LedgerDeploy["kind"] {
   if (fate === "recovered") return "recovery";
   if (fate === "rolled-back") return "rollback";
   if (fate === "superseded") return "superseded";

@@ -1,5 +1,5 @@
 import { digestOf } from "../../src/adapters/registry/client.ts";
-import type { Content, PackedImage } from "../../src/adapters/registry/push.ts";
+import type { BlobContent, PackedImage } from "../../src/adapters/registry/push.ts";
 import { asRevision, asTag, type Revision, type Tag } from "../../src/core/ids.ts";
 import { packImage } from "../../src/demo/pack-image.ts";
 
@@ -19,7 +19,7 @@ export function sampleImage(text: string, labels: Record<string, string> = {}): 
 }
 
 /** An index of images, each for the architecture that is named with it. */
-export function indexOf(images: readonly (readonly [string, PackedImage])[]): Content {
+export function indexOf(images: readonly (readonly [string, PackedImage])[]): BlobContent {
   const mediaType = "application/vnd.oci.image.index.v1+json";
   const manifests = images.map(([architecture, { manifest }]) => ({
     mediaType: manifest.mediaType,
@@ -37,7 +37,7 @@ export function annotated(image: PackedImage, annotations: Record<string, string
   return { ...image, manifest: jsonContent(manifest.mediaType, { ...parsed, annotations }) };
 }
 
-function jsonContent(mediaType: string, value: unknown): Content {
+function jsonContent(mediaType: string, value: unknown): BlobContent {
   const bytes = Buffer.from(JSON.stringify(value));
   return { mediaType, digest: digestOf(bytes), bytes };
 }

@@ -7,20 +7,21 @@ import type { PromoteResult } from "../../src/core/results/promote.ts";
 import type { SyncResult } from "../../src/core/results/sync.ts";
 import { tagOf } from "../../src/core/tag-format.ts";
 import type { Registry } from "../../src/ports.ts";
-import type { Fate } from "../../src/simulation/choices.ts";
+import type { Choices } from "../../src/simulation/choices.ts";
 import type { FaultKind } from "../../src/simulation/faults.ts";
 import { ModelLog } from "../../src/simulation/model/deploy-log.ts";
 import { ModelRemote } from "../../src/simulation/model/remote.ts";
 import { ModelRegistry } from "../../src/simulation/model/source.ts";
 import {
   manifestsPath,
-  type Scene,
-  type Shape,
-  sceneOf,
+  type RaceShape,
+  type Scenario,
+  scenarioOf,
   tagFormat,
 } from "../../src/simulation/scenario.ts";
 import { World } from "../../src/simulation/world.ts";
-import { type LandPolicy, type LandPorts, landPolicy } from "../../src/usecases/landing/land.ts";
+import { type LandPolicy, landPolicy } from "../../src/usecases/landing/land.ts";
+import type { ReadPorts } from "../../src/usecases/landing/read-patiently.ts";
 import { promote } from "../../src/usecases/promote/promote.ts";
 import type { PromoteRequest } from "../../src/usecases/promote/promotion.ts";
 import { release } from "../../src/usecases/rollback/release.ts";
@@ -32,7 +33,7 @@ import { sync } from "../../src/usecases/sync/sync.ts";
 export type Script = Readonly<Partial<Record<FaultKind, readonly number[] | "always">>>;
 
 /** A fate that strikes as it is told, and takes the middle of everything else. */
-function scriptedFate(script: Script): Fate {
+function scriptedFate(script: Script): Choices {
   const asked = new Map<FaultKind, number>();
   const injected = new Map<FaultKind, number>();
   return {
@@ -57,16 +58,16 @@ const decoder = new TextDecoder();
 /** A world for one actor at a time, and for people who change the branch at once. */
 export class Stage {
   readonly world: World;
-  readonly scene: Scene;
+  readonly scene: Scenario;
 
   constructor({ script = {}, shape = "same", deployers = 3 }: StageOptions = {}) {
     const fate = scriptedFate(script);
-    this.scene = sceneOf({ shape, deployers }, fate);
+    this.scene = scenarioOf({ shape, deployers }, fate);
     this.world = new World(this.scene, fate, "timed");
   }
 
   /** Returns the ports of an actor who has entered. */
-  ports(actor: string): LandPorts {
+  ports(actor: string): ReadPorts {
     const { world } = this;
     world.enter(actor);
     return {
@@ -225,7 +226,7 @@ export class Stage {
 /** What a stage is set up with. */
 export interface StageOptions {
   readonly script?: Script;
-  readonly shape?: Shape;
+  readonly shape?: RaceShape;
   readonly deployers?: number;
 }
 

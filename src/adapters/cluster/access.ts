@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { type KubeUser, type Pem, readKubeconfig } from "../../core/cluster/kubeconfig.ts";
 import { Failure } from "../../core/failure.ts";
-import type { KubeEntrance } from "./kubernetes.ts";
+import type { ClusterAccess } from "./kubernetes.ts";
 
 /** Where a pod finds its own token: kubernetes.io, "Accessing the Kubernetes API from a Pod". */
 const mounted = "/var/run/secrets/kubernetes.io/serviceaccount";
@@ -14,7 +14,7 @@ const mounted = "/var/run/secrets/kubernetes.io/serviceaccount";
  *
  * @throws Failure `config` when a file cannot be read or asks for what is not done here.
  */
-export async function kubeconfigEntrance(file: string, context?: string): Promise<KubeEntrance> {
+export async function kubeconfigAccess(file: string, context?: string): Promise<ClusterAccess> {
   const access = readKubeconfig(await readText(file), file, context);
   const pem = (from: Pem | undefined) => readPem(from, file);
   const { server, serverName, certificates } = access;
@@ -41,7 +41,7 @@ export interface InCluster {
 }
 
 /** Reads the way into the cluster that this process runs in. Throws as `kubeconfigEntrance`. */
-export async function inClusterEntrance(where: InCluster): Promise<KubeEntrance> {
+export async function inClusterAccess(where: InCluster): Promise<ClusterAccess> {
   const { host, port, directory = mounted } = where;
   const authority = await readPem({ file: "ca.crt" }, join(directory, "token"));
   return {

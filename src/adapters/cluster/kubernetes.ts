@@ -9,7 +9,7 @@ import type { HttpsProxy } from "../http/proxy-env.ts";
 import { type Asking, askJson, nonsense, type Question } from "./json.ts";
 
 /** Where an API server is, and who we are there. */
-export interface KubeEntrance {
+export interface ClusterAccess {
   readonly server: URL;
   readonly tls: Tls;
   /** Asked before every request: tokens of pods are replaced while we wait. */
@@ -18,7 +18,7 @@ export interface KubeEntrance {
 
 /** How a cluster is opened. */
 export interface KubernetesOptions {
-  readonly entrance: KubeEntrance;
+  readonly entrance: ClusterAccess;
   readonly clock: Clock;
   /** The wall-clock limit of one request, in milliseconds. */
   readonly timeoutMs: number;

@@ -5,7 +5,7 @@ import type { PushReply } from "../../core/landing/push-outcome.ts";
 import { remedyOf } from "./rules.ts";
 
 /** What a git command that talked to a server left behind. */
-export interface Said {
+export interface GitExchange {
   /** Exit status. Undefined: killed by a signal or out of time. */
   readonly code: number | undefined;
   readonly stdout: string;
@@ -24,7 +24,7 @@ const wordsMax = 4_096;
  * write to stderr what they like, so stderr never turns a no into a yes. Unknown words are
  * `silent`: they are to be looked into by reading, never believed.
  */
-export function readPushReply(said: Said): PushReply {
+export function readPushReply(said: GitExchange): PushReply {
   const words = wordsOf(said);
   const line = said.stdout.split("\n").find((text) => /^[ *=!]\t/.test(text));
   const flag = line?.[0];
@@ -41,7 +41,7 @@ export function readPushReply(said: Said): PushReply {
 }
 
 /** Returns whether a push was not sent because the server cannot do what `--atomic` asks for. */
-export function lacksAtomic({ stderr }: Said): boolean {
+export function lacksAtomic({ stderr }: GitExchange): boolean {
   return /^fatal: the receiving end does not support --atomic push$/m.test(stderr);
 }
 
@@ -53,7 +53,7 @@ export type Pretended =
   | { readonly kind: "elsewhere" };
 
 /** Reads the reply to `git push --dry-run --porcelain`. Undefined: it does not say. */
-export function readPretended({ stdout }: Said): Pretended | undefined {
+export function readPretended({ stdout }: GitExchange): Pretended | undefined {
   const line = stdout.split("\n").find((text) => /^[ *=!]\t/.test(text));
   if (line?.startsWith("=")) return { kind: "up-to-date" };
   const from = /^ \t\S+\t([0-9a-f]{4,40})\.\.[0-9a-f]/.exec(line ?? "")?.[1];
@@ -101,7 +101,7 @@ function throttled(stderr: string, words: string): PushReply {
 }
 
 /** Turns a failed fetch or `ls-remote` into the Failure that is true. */
-export function readFetchFailure(said: Said, url: string): Failure {
+export function readFetchFailure(said: GitExchange, url: string): Failure {
   const unfit = unfitGit(said);
   if (unfit !== undefined) return unfit;
   const words = wordsOf(said);
@@ -156,7 +156,7 @@ function denialOf(stderr: string): { readonly what: string; readonly hint: strin
 }
 
 /** Returns what is wrong with git itself, if it is that. */
-function unfitGit(said: Said): Failure | undefined {
+function unfitGit(said: GitExchange): Failure | undefined {
   if (/spawn git ENOENT/.test(said.stderr)) {
     return new Failure("usage", "Cannot run git: there is no such program", "Install git.");
   }
@@ -166,7 +166,7 @@ function unfitGit(said: Said): Failure | undefined {
 }
 
 /** Returns whether `rev-parse` failed because a prefix names more than one object. */
-export function isAmbiguous({ stderr }: Said): boolean {
+export function isAmbiguous({ stderr }: GitExchange): boolean {
   return /is ambiguous/.test(stderr);
 }
 
@@ -207,7 +207,7 @@ function retryAfter(stderr: string): number | undefined {
 }
 
 /** Returns what was said that may help a reader: no hints, no control characters, not too much. */
-function wordsOf({ code, stdout, stderr }: Said): string {
+function wordsOf({ code, stdout, stderr }: GitExchange): string {
   const refs = stdout.split("\n").filter((line) => line.startsWith("!"));
   const lines = [...stderr.split("\n"), ...refs]
     .map((line) =>

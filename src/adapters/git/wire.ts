@@ -6,7 +6,13 @@ import { Failure } from "../../core/failure.ts";
 import { asCommitId, type CommitId } from "../../core/ids.ts";
 import type { PushReply } from "../../core/landing/push-outcome.ts";
 import { type GitCall, GitExit, type GitPlace, runGit } from "./run.ts";
-import { lacksAtomic, readFetchFailure, readPretended, readPushReply, type Said } from "./text.ts";
+import {
+  type GitOutput,
+  lacksAtomic,
+  readFetchFailure,
+  readPretended,
+  readPushReply,
+} from "./text.ts";
 
 /** The other end of the line. */
 export interface WireEnd {
@@ -107,7 +113,7 @@ export class GitWire {
    *
    * One ref is always atomic; but told so, git sends nothing at all once it sees that it lost.
    */
-  #sendPush(parent: CommitId, commit: CommitId): Promise<Said> {
+  #sendPush(parent: CommitId, commit: CommitId): Promise<GitOutput> {
     const { ref, writing } = this.#end;
     const lease = `--force-with-lease=${ref}:${parent}`;
     const flags = ["--porcelain", "--no-verify", lease, ...(this.#isAtomic ? ["--atomic"] : [])];
@@ -140,7 +146,7 @@ export class GitWire {
     return readPushReply(await this.#pretend(commit));
   }
 
-  #pretend(commit: CommitId): Promise<Said> {
+  #pretend(commit: CommitId): Promise<GitOutput> {
     const { ref, writing, looking } = this.#end;
     const flags = ["--dry-run", "--porcelain", "--no-verify"];
     // Whole ids: the beginning of one is no proof.
@@ -152,7 +158,7 @@ export class GitWire {
    * Says why no tip came. git takes any page for the empty list of an old server, so before a
    * branch is said to be missing, the server has to show that it has others, and not this one.
    */
-  async #noTip(said: Said): Promise<Failure> {
+  async #noTip(said: GitOutput): Promise<Failure> {
     const failure = this.#failure(said);
     if (!/couldn't find remote ref/.test(said.stderr)) return failure;
     const { url, ref } = this.#end;
@@ -167,17 +173,20 @@ export class GitWire {
   }
 
   /** Runs a command that talks to the server; its failures are the world's. */
-  async #ask(args: readonly string[], call: GitCall & { at: GitPlace }): Promise<Said> {
+  async #ask(args: readonly string[], call: GitCall & { at: GitPlace }): Promise<GitOutput> {
     const said = await this.#say(args, call);
     if (said.code === 0) return said;
     throw this.#failure(said);
   }
 
-  #failure(said: Said): Failure {
+  #failure(said: GitOutput): Failure {
     return readFetchFailure(said, this.#end.url);
   }
 
-  async #say(args: readonly string[], { at, ...call }: GitCall & { at: GitPlace }): Promise<Said> {
+  async #say(
+    args: readonly string[],
+    { at, ...call }: GitCall & { at: GitPlace },
+  ): Promise<GitOutput> {
     await this.#end.renew?.();
     try {
       const { code, stdout, stderr } = await runGit(at, args, call);
@@ -189,7 +198,7 @@ export class GitWire {
   }
 
   /** Before anything else is done with them: of words that are cut, half a secret would be left. */
-  #blackened({ code, stdout, stderr }: Said): Said {
+  #blackened({ code, stdout, stderr }: GitOutput): GitOutput {
     const { redact } = this.#end;
     return { code, stdout: redact(stdout), stderr: redact(stderr) };
   }

@@ -9,16 +9,16 @@ import type { HttpReply, RegistryHttp } from "./http.ts";
 import { printAnswer } from "./trouble.ts";
 
 /** A user name and a password or token, for one registry. */
-export interface Login {
+export interface RegistryCredentials {
   readonly username: string;
   readonly password: string;
 }
 
 /** A login, or the refresh token that an OAuth2 login has left. */
-export type Credentials = Login | { readonly identityToken: string };
+export type Credentials = RegistryCredentials | { readonly identityToken: string };
 
 /** What access is asked for. */
-export interface Access {
+export interface TokenRequest {
   /** The registry as images name it, for example `docker.io`: the key of its credentials. */
   readonly registry: string;
   /** Where the registry is served. */
@@ -30,14 +30,18 @@ export interface Access {
 /** Keeps one Authorization header per access, so that a token is asked for once. */
 export interface Authorizer {
   /** Returns the header to send, or undefined when none is known to be needed. */
-  header(access: Access): Promise<string | undefined>;
+  header(access: TokenRequest): Promise<string | undefined>;
   /**
    * Returns another header than `refused`, as the 401 asks for, or undefined when we have none.
    *
    * @throws Failure `registry-lied` when credentials would go to a host that is not the registry's,
    *   `registry-denied` when the token server says no, and what sending throws.
    */
-  renew(access: Access, refused: string | undefined, reply: HttpReply): Promise<string | undefined>;
+  renew(
+    access: TokenRequest,
+    refused: string | undefined,
+    reply: HttpReply,
+  ): Promise<string | undefined>;
 }
 
 /** What the authorizer needs of the world. */
@@ -86,13 +90,13 @@ export function createAuthorizer(options: AuthOptions): Authorizer {
   };
 }
 
-function keyOf(access: Access): string {
+function keyOf(access: TokenRequest): string {
   return `${access.url.host} ${access.repository} ${access.actions}`;
 }
 
 async function answer(
   options: AuthOptions,
-  access: Access,
+  access: TokenRequest,
   header: string,
 ): Promise<Grant | undefined> {
   const challenges = parseChallenges(header);
@@ -106,7 +110,7 @@ async function answer(
 
 async function fetchToken(
   options: AuthOptions,
-  access: Access,
+  access: TokenRequest,
   challenge: Challenge,
 ): Promise<Grant> {
   const realm = trustedRealm(access, challenge.params.get("realm") ?? "", options.insecureHosts);
@@ -140,7 +144,7 @@ interface TokenQuestion {
 }
 
 /** Distribution's token specification: by the address, as a user or as nobody. */
-function asking({ realm, scope, service }: TokenQuestion, login: Login | undefined) {
+function asking({ realm, scope, service }: TokenQuestion, login: RegistryCredentials | undefined) {
   const url = new URL(realm);
   if (service !== undefined) url.searchParams.set("service", service);
   for (const part of scope.split(" ")) url.searchParams.append("scope", part);
@@ -172,7 +176,7 @@ function refreshing({ realm, scope, service }: TokenQuestion, identityToken: str
  * @throws Failure `registry-lied` when it is not: our credentials would go there.
  */
 export function trustedRealm(
-  access: Pick<Access, "registry" | "url">,
+  access: Pick<TokenRequest, "registry" | "url">,
   realm: string,
   insecureHosts: readonly string[],
 ): URL {
@@ -190,11 +194,11 @@ export function trustedRealm(
   return url;
 }
 
-function basic({ username, password }: Login): string {
+function basic({ username, password }: RegistryCredentials): string {
   return `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
 }
 
-function realmRefused({ registry }: Pick<Access, "registry">, realm: string): Failure {
+function realmRefused({ registry }: Pick<TokenRequest, "registry">, realm: string): Failure {
   return new Failure(
     "registry-lied",
     `Cannot authenticate to "${registry}": it names a token server that is not its own, ` +

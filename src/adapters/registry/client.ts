@@ -7,7 +7,7 @@ import { type ImageName, printImageName } from "../../core/image-ref.ts";
 import type { Clock, Random } from "../../ports.ts";
 import { registryUrl } from "../http/hosts.ts";
 import type { HttpsProxy } from "../http/proxy-env.ts";
-import { type Access, type Credentials, createAuthorizer } from "./auth.ts";
+import { type Credentials, createAuthorizer, type TokenRequest } from "./auth.ts";
 import { type HttpReply, type HttpRequest, registryHttp } from "./http.ts";
 import { printAnswer } from "./trouble.ts";
 
@@ -62,7 +62,10 @@ export function createRegistryClient(options: RegistryOptions): RegistryClient {
   };
 }
 
-function accessOf({ image, method }: RegistryRequest, insecureHosts: readonly string[]): Access {
+function accessOf(
+  { image, method }: RegistryRequest,
+  insecureHosts: readonly string[],
+): TokenRequest {
   return {
     registry: image.registry,
     url: registryUrl(image.registry, insecureHosts),
@@ -73,7 +76,7 @@ function accessOf({ image, method }: RegistryRequest, insecureHosts: readonly st
 
 function httpRequestOf(
   request: RegistryRequest,
-  { url }: Access,
+  { url }: TokenRequest,
   authorization: string | undefined,
 ): HttpRequest {
   const { method, accept, body, doing, isNoStatement } = request;

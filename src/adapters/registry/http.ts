@@ -20,10 +20,10 @@ import {
 import {
   type Asked,
   noStatement,
+  Retryable,
+  retryableAnswer,
+  retryableError,
   retryWaitMs,
-  Trouble,
-  troubleOf,
-  troubleOfError,
 } from "./trouble.ts";
 
 /** One request, repeated while its answers may pass. */
@@ -97,14 +97,14 @@ export function registryHttp(options: HttpOptions): RegistryHttp {
       return reply;
     } catch (error) {
       if (signal?.aborted) throw interrupted(request.doing);
-      if (error instanceof Failure || error instanceof Trouble) throw error;
-      throw troubleOfError({ ...asked, nowMs: clock.nowMs() }, error);
+      if (error instanceof Failure || error instanceof Retryable) throw error;
+      throw retryableError({ ...asked, nowMs: clock.nowMs() }, error);
     } finally {
       limit.end();
     }
   }
 
-  async function waitFor(trouble: Trouble, retry: number, endsAtMs: number): Promise<boolean> {
+  async function waitFor(trouble: Retryable, retry: number, endsAtMs: number): Promise<boolean> {
     if (trouble.leastWaitMs === undefined) return false;
     const waitMs = retryWaitMs(trouble.leastWaitMs, retry, random.unit());
     if (clock.nowMs() + waitMs >= endsAtMs) return false;
@@ -123,18 +123,18 @@ export function registryHttp(options: HttpOptions): RegistryHttp {
           maxTimeout: 0,
           // Not told of the signal: it would throw a good answer away.
           shouldRetry: async ({ error, attemptNumber }) =>
-            error instanceof Trouble && (await waitFor(error, attemptNumber, endsAtMs)),
+            error instanceof Retryable && (await waitFor(error, attemptNumber, endsAtMs)),
         });
       } catch (error) {
-        throw error instanceof Trouble ? error.failure : error;
+        throw error instanceof Retryable ? error.failure : error;
       }
     },
   };
 }
 
-function troubleIn(reply: HttpReply, request: HttpRequest, asked: Asked): Trouble | undefined {
+function troubleIn(reply: HttpReply, request: HttpRequest, asked: Asked): Retryable | undefined {
   const answer = { ...reply, retryAfter: reply.header("retry-after") };
-  const trouble = troubleOf(asked, answer);
+  const trouble = retryableAnswer(asked, answer);
   return trouble ?? (request.isNoStatement?.(reply) ? noStatement(asked, answer) : undefined);
 }
 

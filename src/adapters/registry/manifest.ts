@@ -12,7 +12,7 @@ export const manifestTypes = [
 ] as const;
 
 /** The parts of an image manifest or index that we use. */
-export interface Manifest {
+export interface OciManifest {
   readonly mediaType: string | undefined;
   /** The revision that the annotations name, when they do. */
   readonly revision: Revision | undefined;
@@ -28,7 +28,7 @@ export interface Manifest {
 const revisionKey = "org.opencontainers.image.revision";
 
 /** Returns a manifest's parts, or undefined when the bytes are no manifest. */
-export function parseManifest(bytes: Uint8Array): Manifest | undefined {
+export function parseManifest(bytes: Uint8Array): OciManifest | undefined {
   const root = asObject(parseJson(bytes));
   if (root === undefined || root.schemaVersion !== 2) return undefined;
   const config = digestIn(root.config);

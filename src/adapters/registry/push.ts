@@ -15,7 +15,7 @@ import type { HttpReply } from "./http.ts";
 import { manifestTypes } from "./manifest.ts";
 
 /** Bytes with the type and the digest by which a registry keeps them. */
-export interface Content {
+export interface BlobContent {
   readonly mediaType: string;
   readonly digest: Digest;
   readonly bytes: Uint8Array;
@@ -23,9 +23,9 @@ export interface Content {
 
 /** An image as a registry keeps it. */
 export interface PackedImage {
-  readonly manifest: Content;
-  readonly config: Content;
-  readonly layers: readonly Content[];
+  readonly manifest: BlobContent;
+  readonly config: BlobContent;
+  readonly layers: readonly BlobContent[];
 }
 
 /** Publishes images. Everything may be repeated: content is named by its digest. */
@@ -41,7 +41,7 @@ export interface Pusher extends Tagger {
    * Uploads one manifest or index, whose parts the registry has already, under a tag or its digest.
    * Throws as `pushImage`.
    */
-  pushManifest(image: ImageName, reference: Tag | Digest, manifest: Content): Promise<Digest>;
+  pushManifest(image: ImageName, reference: Tag | Digest, manifest: BlobContent): Promise<Digest>;
 }
 
 /** Makes a publisher with its own connections. */
@@ -61,7 +61,11 @@ export function createPusher(options: RegistryOptions): Pusher {
   };
 }
 
-async function pushBlob(client: RegistryClient, image: ImageName, blob: Content): Promise<void> {
+async function pushBlob(
+  client: RegistryClient,
+  image: ImageName,
+  blob: BlobContent,
+): Promise<void> {
   if (await hasBlob(client, image, blob.digest)) return;
   const doing = `upload "${blob.digest}" to "${printImageName(image)}"`;
   const start = { method: "POST", image, at: "blobs/uploads/", doing } as const;
@@ -76,7 +80,7 @@ async function pushBlob(client: RegistryClient, image: ImageName, blob: Content)
   throw refusal(put, done);
 }
 
-function uploadUrl(started: HttpReply, { digest }: Content, doing: string): string {
+function uploadUrl(started: HttpReply, { digest }: BlobContent, doing: string): string {
   const location = started.header("location") ?? "";
   if (!URL.canParse(location, started.url.href)) {
     throw lied(doing, "the place for the upload is no web address");
@@ -98,7 +102,7 @@ async function hasBlob(client: RegistryClient, image: ImageName, digest: Digest)
 async function pushManifest(
   client: RegistryClient,
   image: ImageName,
-  { reference, manifest }: { reference: Tag | Digest; manifest: Content },
+  { reference, manifest }: { reference: Tag | Digest; manifest: BlobContent },
 ): Promise<Digest> {
   const doing = `publish "${printImageName(image)}" as "${reference}"`;
   const at = `manifests/${reference}`;
@@ -114,7 +118,7 @@ async function readManifest(
   client: RegistryClient,
   image: ImageName,
   from: Tag | Digest,
-): Promise<Content> {
+): Promise<BlobContent> {
   const doing = `read "${printImageName(image)}" at "${from}"`;
   const accept = manifestTypes.join(", ");
   const request = { method: "GET", image, at: `manifests/${from}`, accept, doing } as const;

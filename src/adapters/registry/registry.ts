@@ -13,7 +13,7 @@ import {
   verifiedDigest,
 } from "./client.ts";
 import type { HttpReply } from "./http.ts";
-import { type Manifest, manifestTypes, parseManifest, revisionOfConfig } from "./manifest.ts";
+import { manifestTypes, type OciManifest, parseManifest, revisionOfConfig } from "./manifest.ts";
 import { listTags } from "./tags.ts";
 
 // How many platforms of one index are asked for a label before it counts as having none.
@@ -115,7 +115,7 @@ async function readRevision(
 async function revisionOfManifest(
   client: RegistryClient,
   image: ImageName,
-  manifest: Manifest,
+  manifest: OciManifest,
 ): Promise<Revision | undefined> {
   if (manifest.revision !== undefined || manifest.config === undefined) return manifest.revision;
   const doing = `read the labels of "${printReference(image, manifest.config)}"`;
@@ -126,7 +126,7 @@ async function revisionOfManifest(
   return revisionOfConfig(reply.body);
 }
 
-interface FoundManifest extends Manifest {
+interface FoundManifest extends OciManifest {
   readonly digest: Digest;
   readonly mediaType: string;
 }

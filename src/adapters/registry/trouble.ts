@@ -5,7 +5,7 @@ import { type Backoff, waitMsBefore } from "../../core/landing/backoff.ts";
 import { askedWaitMs, speaksOfPullQuota } from "../http/words.ts";
 
 /** A failure that may pass. Thrown by an attempt, never past the retry loop. */
-export class Trouble extends Error {
+export class Retryable extends Error {
   /** What to throw when there is no time to wait. */
   readonly failure: Failure;
   /** The shortest wait worth trying, in milliseconds; undefined when no wait helps. */
@@ -27,7 +27,7 @@ export interface Asked {
 }
 
 /** The parts of an answer that say whether it is final. */
-export interface Answer {
+export interface RegistryAnswer {
   readonly status: number;
   readonly words: string;
   readonly retryAfter: string | undefined;
@@ -39,14 +39,14 @@ const backoff: Backoff = { firstMs: 500, maxMs: 8000 };
 const throttleMsMin = 250;
 
 /** Returns the trouble that an answer's status means, or undefined when the answer is final. */
-export function troubleOf(asked: Asked, answer: Answer): Trouble | undefined {
+export function retryableAnswer(asked: Asked, answer: RegistryAnswer): Retryable | undefined {
   const waitMs = askedWaitMs(answer.retryAfter, answer.words, asked.nowMs);
   if (answer.status === 429) return throttled(asked, answer, waitMs);
   return passing.has(answer.status) ? noStatement(asked, answer) : undefined;
 }
 
 /** Returns the trouble of an answer that says nothing of the image: an outage, a proxy's page. */
-export function noStatement(asked: Asked, answer: Answer): Trouble {
+export function noStatement(asked: Asked, answer: RegistryAnswer): Retryable {
   const waitMs = askedWaitMs(answer.retryAfter, answer.words, asked.nowMs);
   const failure = new Failure(
     "registry-unreachable",
@@ -54,10 +54,10 @@ export function noStatement(asked: Asked, answer: Answer): Trouble {
     "Try again later. If it stays, look at the registry's status page and at proxies in between.",
     { retryAfterMs: waitMs },
   );
-  return new Trouble(failure, waitMs ?? 0);
+  return new Retryable(failure, waitMs ?? 0);
 }
 
-function throttled(asked: Asked, answer: Answer, waitMs: number | undefined): Trouble {
+function throttled(asked: Asked, answer: RegistryAnswer, waitMs: number | undefined): Retryable {
   const failure = new Failure(
     "throttled",
     `Cannot ${asked.doing}: "${asked.host}" answered ${printAnswer(answer)}`,
@@ -65,7 +65,7 @@ function throttled(asked: Asked, answer: Answer, waitMs: number | undefined): Tr
     { retryAfterMs: waitMs },
   );
   const isHoursLong = waitMs === undefined && speaksOfPullQuota(answer.words);
-  return new Trouble(failure, isHoursLong ? undefined : Math.max(throttleMsMin, waitMs ?? 0));
+  return new Retryable(failure, isHoursLong ? undefined : Math.max(throttleMsMin, waitMs ?? 0));
 }
 
 // What a retry cannot cure. Node's own names, from tls and OpenSSL's X509 verification.
@@ -73,7 +73,7 @@ const certificateCode =
   /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|^ERR_TLS|^ERR_SSL_(WRONG_VERSION|PACKET_LENGTH)/;
 
 /** Returns what an error of the network means: a trouble, or a failure when it will not pass. */
-export function troubleOfError(asked: Asked, error: unknown): Trouble | Failure {
+export function retryableError(asked: Asked, error: unknown): Retryable | Failure {
   const code = String((error as { code?: unknown } | null)?.code ?? "");
   const why = error instanceof Error && error.message !== "" ? error.message : code;
   const isFinal = certificateCode.test(code);
@@ -85,7 +85,7 @@ export function troubleOfError(asked: Asked, error: unknown): Trouble | Failure 
       : "Check the registry's address and the network.",
     { cause: error },
   );
-  return isFinal ? failure : new Trouble(failure, 0);
+  return isFinal ? failure : new Retryable(failure, 0);
 }
 
 /** Returns the wait before retry number `retry` (from 1): the least one, plus full jitter. */
@@ -94,6 +94,6 @@ export function retryWaitMs(leastWaitMs: number, retry: number, unit: number): n
 }
 
 /** Prints an answer's status and words, for messages. An answer to HEAD has no words. */
-export function printAnswer(answer: Pick<Answer, "status" | "words">): string {
+export function printAnswer(answer: Pick<RegistryAnswer, "status" | "words">): string {
   return answer.words === "" ? String(answer.status) : `${answer.status}: ${answer.words}`;
 }

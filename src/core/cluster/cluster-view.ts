@@ -1,10 +1,10 @@
 /** How Argo CD and the cluster stand at one moment: their half of `landfall status`. */
 
 import type { Digest } from "../ids.ts";
-import type { Sight } from "./observation.ts";
+import type { Observation } from "./observation.ts";
 
 /** One Application. */
-export interface ApplicationView extends Sight {
+export interface ApplicationView extends Observation {
   readonly app: string;
   /** `Synced`, `OutOfSync` or `Unknown`; undefined when it could not be read. */
   readonly sync?: string;
@@ -25,7 +25,7 @@ export interface ContainerView {
 }
 
 /** One workload. */
-export interface WorkloadView extends Sight {
+export interface WorkloadView extends Observation {
   /** `Deployment/web`. */
   readonly workload: string;
   readonly namespace: string;

@@ -4,12 +4,12 @@ import { exit, exitOfFailure, Failure } from "../failure.ts";
 import type { StepVerdict, VerifyStep } from "../results/verify.ts";
 
 /** What was seen of something in one look. */
-export type Sight = Pick<VerifyStep, "detail" | "hint" | "code"> & {
+export type Observation = Pick<VerifyStep, "detail" | "hint" | "code"> & {
   readonly state: Exclude<VerifyStep["state"], "skipped">;
 };
 
 /** Returns what a verdict says. */
-export function sightOf(verdict: StepVerdict): Sight {
+export function sightOf(verdict: StepVerdict): Observation {
   const { kind: state, detail } = verdict;
   return { state, detail, ...(state === "failed" && { hint: verdict.hint }) };
 }
@@ -21,6 +21,6 @@ export function isOfTheWorld(error: unknown): error is Failure {
 }
 
 /** Returns that something could not be seen: it may be well all the same. */
-export function unseen({ code, message, hint }: Failure): Sight {
+export function unobserved({ code, message, hint }: Failure): Observation {
   return { state: "unreadable", detail: message, hint, code };
 }

@@ -1,7 +1,7 @@
 /** What became of each code commit, by ancestry alone: dates tell lags, never order. */
 
 import type { CommitId } from "../ids.ts";
-import type { Fate, LedgerCommit } from "../results/audit.ts";
+import type { DeployFate, LedgerCommit } from "../results/audit.ts";
 import { subjectOf } from "./commits.ts";
 import type { DeployStep } from "./deploys.ts";
 import { LandingState } from "./landing-state.ts";
@@ -75,10 +75,10 @@ export function judgeCommits(
   });
 }
 
-const landed: ReadonlySet<Fate> = new Set(["deployed", "covered", "superseded", "recovered"]);
+const landed: ReadonlySet<DeployFate> = new Set(["deployed", "covered", "superseded", "recovered"]);
 
-interface Judged {
-  readonly fate: Fate;
+interface JudgedCommit {
+  readonly fate: DeployFate;
   /** The deploy behind it. */
   readonly number?: number | undefined;
   readonly by?: CommitId | undefined;
@@ -87,7 +87,7 @@ interface Judged {
 function fateOf(
   about: { place: number; atMs: number; held: ReadonlyMap<number, LedgerHold> },
   { applied, question }: { readonly applied: Applied; readonly question: FateQuestion },
-): Judged {
+): JudgedCommit {
   const { place, atMs, held } = about;
   const { state, steps, own, superseded } = applied;
   if (state.isIn(place)) {

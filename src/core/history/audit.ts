@@ -3,7 +3,7 @@
 import type { CommitId } from "../ids.ts";
 import {
   type AuditResult,
-  type Fate,
+  type DeployFate,
   fates,
   type Inversion,
   type LedgerDeploy,
@@ -27,7 +27,7 @@ export interface LedgerQuestion extends FateQuestion {
 }
 
 /** The part of an audit that the histories alone tell. */
-export type Ledger = Pick<
+export type DeployAudit = Pick<
   AuditResult,
   "counts" | "commits" | "deploys" | "inversions" | "leftBehind" | "warnings"
 >;
@@ -37,7 +37,7 @@ export function keepLedger(
   graph: SourceGraph,
   branch: BranchHistory,
   question: LedgerQuestion,
-): Ledger {
+): DeployAudit {
   const { sinceMs, asOfMs, tagFormat } = question;
   const commits = branch.commits.filter(({ atMs }) => atMs <= asOfMs);
   const steps = deploySteps({ ...branch, commits }, revisionReader(graph, tagFormat));
@@ -46,9 +46,9 @@ export function keepLedger(
   const judged = judgeCommits(graph, places, { applied, question });
   const inTime = ({ atMs }: { readonly atMs: number }) => atMs >= sinceMs && atMs <= asOfMs;
   const listed = judged.filter(inTime);
-  const count = (fate: Fate) => listed.filter((commit) => commit.fate === fate).length;
+  const count = (fate: DeployFate) => listed.filter((commit) => commit.fate === fate).length;
   return {
-    counts: Object.fromEntries(fates.map((fate) => [fate, count(fate)])) as Ledger["counts"],
+    counts: Object.fromEntries(fates.map((fate) => [fate, count(fate)])) as DeployAudit["counts"],
     commits: listed,
     deploys: deploysOf(graph, applied).filter(inTime).reverse(),
     inversions: inversionsOf(graph, steps).filter(inTime).reverse(),

@@ -26,7 +26,7 @@ export interface FilePins {
 }
 
 /** A file with holes where tags and digests stand. */
-interface Shape {
+interface FileOutline {
   readonly sites: readonly PinSite[];
   /** The bytes around the holes: one more than there are holes. */
   readonly solid: readonly Uint8Array[];
@@ -44,7 +44,7 @@ const isWord = Array.from({ length: 256 }, (_, byte) => /[\w.:-]/.test(String.fr
 /** Reads versions of files and remembers what they have in common. */
 export class PinVersions {
   readonly #images: readonly ImageName[];
-  readonly #shapes = new Map<string, Shape[]>();
+  readonly #shapes = new Map<string, FileOutline[]>();
 
   constructor(images: readonly ImageName[]) {
     this.#images = images;
@@ -71,7 +71,7 @@ export class PinVersions {
   }
 }
 
-function shapeOf(text: string, pins: readonly Pin[]): Shape {
+function shapeOf(text: string, pins: readonly Pin[]): FileOutline {
   const holes = pins.flatMap(({ slots }, pin) => [
     ...(slots.tag === undefined ? [] : [{ pin, kind: "tag" as const, slot: slots.tag }]),
     ...(slots.digest === undefined ? [] : [{ pin, kind: "digest" as const, slot: slots.digest }]),
@@ -90,13 +90,16 @@ function shapeOf(text: string, pins: readonly Pin[]): Shape {
   return { sites, solid, holes };
 }
 
-function heldBy({ sites }: Shape, pins: readonly Pin[]): FilePins {
+function heldBy({ sites }: FileOutline, pins: readonly Pin[]): FilePins {
   const held = pins.map(({ tag, digest }) => `${tag ?? ""}${digest ? `@${digest}` : ""}`);
   return { sites, held };
 }
 
 /** Returns what the holes of a shape hold in a file, or undefined when the file has another one. */
-function heldIn(bytes: Uint8Array, { sites, solid, holes }: Shape): readonly string[] | undefined {
+function heldIn(
+  bytes: Uint8Array,
+  { sites, solid, holes }: FileOutline,
+): readonly string[] | undefined {
   if (!standsAt(bytes, 0, solid[0]!)) return undefined;
   const held: string[] = sites.map(() => "");
   let at = solid[0]!.length;

@@ -7,7 +7,7 @@ import type { Relation } from "./decide.ts";
 import type { Hold } from "./hold.ts";
 
 /** The newest revision that has all its images, or that the pins have long come past. */
-export interface Wanted {
+export interface WantedImage {
   readonly revision: Revision;
   readonly tag: Tag;
   readonly digest?: Digest | undefined;
@@ -35,7 +35,7 @@ export interface Stalled {
 /** What is known of one image at one tip. */
 export interface DriftFacts {
   /** Undefined: no revision that was looked at has all its images. */
-  readonly wanted: Wanted | undefined;
+  readonly wanted: WantedImage | undefined;
   /** Every pin of the image, at least one. */
   readonly pins: readonly DriftPin[];
   /** The hold that covers the wanted revision, if one does. */

@@ -7,7 +7,7 @@ import type { PinMove, Slot } from "./pin.ts";
 import { readsAsText } from "./plain-scalar.ts";
 import { proveOnlyPinsMoved } from "./proof.ts";
 
-interface Edit {
+interface ByteEdit {
   readonly slot: Slot;
   readonly before: string;
   readonly after: string;
@@ -41,8 +41,8 @@ export function splicePins(bytes: Uint8Array, moves: readonly PinMove[]): Uint8A
   return encodeManifest(after);
 }
 
-function editsOf({ pin, tag, digest }: PinMove): Edit[] {
-  const edits: Edit[] = [];
+function editsOf({ pin, tag, digest }: PinMove): ByteEdit[] {
+  const edits: ByteEdit[] = [];
   const { slots } = pin;
   if (slots.tag !== undefined) {
     if (slots.tag.reading === "plain" && !readsAsText(tag)) throw needsQuotes(pin, tag);

@@ -4,7 +4,7 @@ import type { CommitId, Revision } from "../ids.ts";
 import type { FailureReport } from "./promote.ts";
 
 /** What became of a code commit. */
-export type Fate =
+export type DeployFate =
   /** A deploy commit of its own landed it. */
   | "deployed"
   /** A deploy of a descendant landed it too, or a commit by hand did. */
@@ -21,7 +21,7 @@ export type Fate =
   | "gap";
 
 /** All fates, from well to bad. */
-export const fates: readonly Fate[] = [
+export const fates: readonly DeployFate[] = [
   ...(["deployed", "covered", "superseded", "recovered", "rolled-back"] as const),
   ...(["pending", "gap"] as const),
 ];
@@ -34,7 +34,7 @@ export interface LedgerCommit {
   readonly author: string;
   /** Committer's date, milliseconds since the epoch. */
   readonly atMs: number;
-  readonly fate: Fate;
+  readonly fate: DeployFate;
   /** The deploy commit that landed it, or that took it out. */
   readonly by?: CommitId | undefined;
   /** From its own date to that of the deploy commit, in milliseconds. */
@@ -42,7 +42,7 @@ export interface LedgerCommit {
 }
 
 /** A pin that a deploy commit moved. Empty where the manifest named no tag. */
-export interface PinMove {
+export interface ReportedPinMove {
   readonly file: string;
   readonly image: string;
   readonly from: string;
@@ -59,7 +59,7 @@ export interface LedgerDeploy {
   readonly kind: "deploy" | "recovery" | "rollback" | "release" | "superseded" | "by-hand";
   /** The revision it deployed, where its tag or trailer names one of the source. */
   readonly revision?: Revision | undefined;
-  readonly moves: readonly PinMove[];
+  readonly moves: readonly ReportedPinMove[];
 }
 
 /** A deploy that put an image back without being a rollback. */
@@ -101,7 +101,7 @@ export interface AuditResult {
   readonly sinceMs: number;
   readonly asOfMs: number;
   /** How many code commits have each fate. All of `fates` are there. */
-  readonly counts: Readonly<Record<Fate, number>>;
+  readonly counts: Readonly<Record<DeployFate, number>>;
   /** Newest first. */
   readonly commits: readonly LedgerCommit[];
   /** Newest first. */

@@ -4,10 +4,10 @@
  */
 
 import { plain } from "../safe-text.ts";
-import { type Brief, type Gauge, single } from "./model.ts";
+import { type Gauge, type ReportModel, single } from "./model.ts";
 
 /** Returns the text. `nowMs` is when the run ended, in milliseconds since the epoch. */
-export function openMetrics(brief: Brief, nowMs: number): string {
+export function openMetrics(brief: ReportModel, nowMs: number): string {
   const { command, verdict, exit, gauges } = brief;
   const when = "When the run ended, in seconds since the epoch.";
   const all: readonly Gauge[] = [

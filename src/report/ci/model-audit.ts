@@ -10,24 +10,24 @@ import { shownTag } from "../html/audit-cells.ts";
 import { auditHeadline, byHand, lagsOf, landedCount } from "../html/audit-figures.ts";
 import { counted, printCount, printSpan, printTime } from "../html/words.ts";
 import {
-  type Brief,
-  type BriefTable,
   type Fact,
   type Gauge,
   type Notice,
+  type ReportModel,
+  type ReportTable,
   single,
 } from "./model.ts";
-import { troubles } from "./notices.ts";
+import { failureNotices } from "./notices.ts";
 
 /** Returns the result in brief. */
-export function auditBrief(result: AuditResult): Brief {
+export function auditReport(result: AuditResult): ReportModel {
   const { command, exit } = result;
   return {
     ...{ command, exit, verdict: verdictOf(result) },
     headline: auditHeadline(result),
     facts: facts(result),
     tables: tables(result).filter(({ rows }) => rows.length > 0),
-    troubles: troubles("audit", result),
+    troubles: failureNotices("audit", result),
     notices: notices(result),
     outputs: outputs(result),
     gauges: gauges(result),
@@ -63,7 +63,7 @@ function facts(result: AuditResult): readonly Fact[] {
   ];
 }
 
-function tables(result: AuditResult): readonly BriefTable[] {
+function tables(result: AuditResult): readonly ReportTable[] {
   const { commits, inversions, leftBehind } = result;
   const row = ({ revision, atMs, subject, author }: LedgerCommit) => [
     ...[revision.slice(0, 7), printTime(atMs), subject, author],

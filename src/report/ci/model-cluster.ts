@@ -4,7 +4,7 @@ import type { DoctorResult } from "../../core/results/doctor.ts";
 import { cellsOf, type StatusResult, stateOfRow } from "../../core/results/status.ts";
 import type { VerifyResult, VerifyStep } from "../../core/results/verify.ts";
 import { counted, printSpan } from "../html/words.ts";
-import { type Brief, type Notice, single, tally } from "./model.ts";
+import { type Notice, type ReportModel, single, tally } from "./model.ts";
 
 const stepStates = ["done", "failed", "waiting", "unreadable", "skipped"] as const;
 /** What differs is certain, so it is worse than what could not be read. */
@@ -12,7 +12,7 @@ const rowStates = ["differs", "unreadable", "same"] as const;
 const checkStates = ["ok", "warn", "fail", "skipped"] as const;
 
 /** Returns a verification in brief. */
-export function verifyBrief(result: VerifyResult): Brief {
+export function verifyReport(result: VerifyResult): ReportModel {
   const { command, outcome, exit, tag, revision, commit, tookMs, steps } = result;
   const wrong = steps.filter(({ state }) => state !== "done" && state !== "skipped");
   const tallied = { name: "landfall_verify_steps", help: "Steps, by state.", label: "state" };
@@ -55,7 +55,7 @@ function stepNotice({ name, target, state, detail, hint }: VerifyStep): Notice {
 }
 
 /** Returns what `status` saw in brief. */
-export function statusBrief(result: StatusResult): Brief {
+export function statusReport(result: StatusResult): ReportModel {
   const { command, exit, repository, branch, tip, images } = result;
   const states = images.map(stateOfRow);
   const verdict = rowStates.find((state) => states.includes(state)) ?? "same";
@@ -96,7 +96,7 @@ export function statusBrief(result: StatusResult): Brief {
 }
 
 /** Returns an examination in brief. */
-export function doctorBrief({ command, exit, checks }: DoctorResult): Brief {
+export function doctorReport({ command, exit, checks }: DoctorResult): ReportModel {
   const bad = checks.filter(({ state }) => state === "fail").length;
   const said = { name: "landfall_doctor_checks", help: "Checks, by state.", label: "state" };
   return {

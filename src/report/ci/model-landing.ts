@@ -8,8 +8,8 @@ import type {
   PromoteResult,
 } from "../../core/results/promote.ts";
 import { counted, printSpan } from "../html/words.ts";
-import { type Brief, type Fact, type Gauge, single, tally } from "./model.ts";
-import { troubles } from "./notices.ts";
+import { type Fact, type Gauge, type ReportModel, single, tally } from "./model.ts";
+import { failureNotices } from "./notices.ts";
 
 const meanings: Readonly<Record<Outcome, string>> = {
   landed: "is in the branch, verified by reading the remote",
@@ -24,7 +24,7 @@ const meanings: Readonly<Record<Outcome, string>> = {
 const imageOutcomes = ["moved", "unchanged", "superseded", "held", "diverged", "released"] as const;
 
 /** Returns the result in brief. */
-export function landingBrief(result: PromoteResult): Brief {
+export function landingReport(result: PromoteResult): ReportModel {
   const { command, outcome, exit, images, holds = [], diff } = result;
   const what = subjectOf(result);
   return {
@@ -43,7 +43,7 @@ export function landingBrief(result: PromoteResult): Brief {
         rows: holds.map(holdRow),
       },
     ],
-    troubles: troubles(`${command} ${outcome}`, result),
+    troubles: failureNotices(`${command} ${outcome}`, result),
     notices: [],
     outputs: outputs(result),
     gauges: gauges(result),

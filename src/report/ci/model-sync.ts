@@ -10,8 +10,8 @@ import {
 } from "../../core/results/sync.ts";
 import { counted, printSpan, printTime } from "../html/words.ts";
 import { syncHeadline } from "../text/sync-headline.ts";
-import { type Brief, type Fact, type Gauge, type Notice, single, tally } from "./model.ts";
-import { troubles } from "./notices.ts";
+import { type Fact, type Gauge, type Notice, type ReportModel, single, tally } from "./model.ts";
+import { failureNotices } from "./notices.ts";
 
 /** What a verdict asks of people, where a run of the checker has not mended it. */
 const levels: Readonly<Record<SyncVerdict, Notice["level"] | "none">> = {
@@ -21,7 +21,7 @@ const levels: Readonly<Record<SyncVerdict, Notice["level"] | "none">> = {
 };
 
 /** Returns the result in brief. */
-export function syncBrief(result: SyncResult): Brief {
+export function syncReport(result: SyncResult): ReportModel {
   const { command, verdict, exit, images, diff } = result;
   return {
     ...{ command, verdict, exit, diff },
@@ -34,7 +34,7 @@ export function syncBrief(result: SyncResult): Brief {
         rows: images.map((image) => imageRow(image, result.atMs)),
       },
     ],
-    troubles: troubles("sync", result),
+    troubles: failureNotices("sync", result),
     notices: images.flatMap(imageNotices),
     outputs: outputs(result),
     gauges: gauges(result),

@@ -6,7 +6,7 @@
 import type { Place } from "../../core/failure.ts";
 
 /** A result in brief. */
-export interface Brief {
+export interface ReportModel {
   readonly command: string;
   /** One word to branch on: the outcome, or what a check found. */
   readonly verdict: string;
@@ -14,7 +14,7 @@ export interface Brief {
   readonly headline: string;
   readonly exit: number;
   readonly facts: readonly Fact[];
-  readonly tables: readonly BriefTable[];
+  readonly tables: readonly ReportTable[];
   /** The failure, and what to be wary of. */
   readonly troubles: readonly Notice[];
   /** What the tables show, for a form that has no tables. In no order. */
@@ -30,7 +30,7 @@ export interface Brief {
 export type Fact = readonly [name: string, value: string];
 
 /** Rows that people look at. The heads are ours. */
-export interface BriefTable {
+export interface ReportTable {
   readonly title: string;
   readonly heads: readonly string[];
   readonly rows: readonly (readonly string[])[];

@@ -4,7 +4,7 @@ import type { FailureReport } from "../../core/results/promote.ts";
 import type { Notice } from "./model.ts";
 
 /** Returns the failure and the warnings of a result. `title` says of what. */
-export function troubles(
+export function failureNotices(
   title: string,
   told: { readonly failure?: FailureReport | undefined; readonly warnings: readonly string[] },
 ): readonly Notice[] {

@@ -1,6 +1,6 @@
 /** A result as outputs of a step of GitHub Actions. */
 
-import type { Brief } from "./model.ts";
+import type { ReportModel } from "./model.ts";
 
 /**
  * Returns lines for the file that GITHUB_OUTPUT names.
@@ -8,7 +8,7 @@ import type { Brief } from "./model.ts";
  * @param delimiter Ends each value. Nobody may be able to guess it, or a value could go on as
  *   another output.
  */
-export function githubOutputs(brief: Brief, delimiter: string): string {
+export function githubOutputs(brief: ReportModel, delimiter: string): string {
   const { command, verdict, exit, outputs } = brief;
   const all = [
     ...([

@@ -1,7 +1,7 @@
 /** A result as the summary of a step, in Markdown: what people see first on the page of the run. */
 
 import { codeBlock, escapeMarkdown, tableHead, tableRow } from "./markdown.ts";
-import type { Brief, BriefTable, Notice } from "./model.ts";
+import type { Notice, ReportModel, ReportTable } from "./model.ts";
 
 /** Rows of one table. Whoever needs all of them has the JSON or the HTML file. */
 const rowsMax = 100;
@@ -17,7 +17,7 @@ const signs: Readonly<Record<Notice["level"], string>> = {
  * @param bytesMax GitHub throws a summary away that is larger than 1 MiB. What does not fit is left
  *   out block by block, and the last line says so.
  */
-export function summaryMarkdown(brief: Brief, bytesMax = 1024 * 1024): string {
+export function summaryMarkdown(brief: ReportModel, bytesMax = 1024 * 1024): string {
   const { command, headline, facts, tables, troubles, diff } = brief;
   const title = `## ${escapeMarkdown(headline)}\n`;
   const blocks = [
@@ -45,7 +45,7 @@ function noticeLine({ level, title, message, hint }: Notice): string {
   return `- **${signs[level]}** ${words.map((word) => escapeMarkdown(word ?? "")).join(" – ")}`;
 }
 
-function tableLines({ title, heads, rows }: BriefTable): readonly string[] {
+function tableLines({ title, heads, rows }: ReportTable): readonly string[] {
   if (rows.length === 0) return [];
   const rest = rows.length - rowsMax;
   const more = rest > 0 ? ["", `and ${rest} more.`] : [];

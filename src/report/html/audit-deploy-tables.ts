@@ -1,6 +1,6 @@
 /** The tables of deploys in an audit's report: all of them, and those by hand. */
 
-import type { AuditResult, LedgerDeploy, PinMove } from "../../core/results/audit.ts";
+import type { AuditResult, LedgerDeploy, ReportedPinMove } from "../../core/results/audit.ts";
 import { changeTag, linkTo, shownTag } from "./audit-cells.ts";
 import { type Html, html, nothing } from "./html.ts";
 import { markedWord } from "./marks.ts";
@@ -65,7 +65,7 @@ function knownRevisions({ commits }: AuditResult): ReadonlySet<string> {
   return new Set(commits.map(({ revision }) => revision));
 }
 
-function movesTag(moves: readonly PinMove[]): Html {
+function movesTag(moves: readonly ReportedPinMove[]): Html {
   const items = moves.map(
     ({ file, image, from, to }) =>
       html`<li>${image} ${changeTag(from, to)}<small>${file}</small></li>`,

@@ -1,10 +1,10 @@
 /** The figures that head an audit's report, all counted from the one result. */
 
-import type { AuditResult, Fate, LedgerDeploy } from "../../core/results/audit.ts";
+import type { AuditResult, DeployFate, LedgerDeploy } from "../../core/results/audit.ts";
 import { counted } from "./words.ts";
 
 /** Fates of commits that production holds, or held through something newer. */
-const landedFates: readonly Fate[] = ["deployed", "covered", "superseded", "recovered"];
+const landedFates: readonly DeployFate[] = ["deployed", "covered", "superseded", "recovered"];
 
 /** How long commits took until they had landed, in milliseconds. */
 export interface Lags {

@@ -1,6 +1,6 @@
 /** The timeline with its legend, which is also the count of each fate, and its words. */
 
-import { type AuditResult, type Fate, fates } from "../../core/results/audit.ts";
+import { type AuditResult, type DeployFate, fates } from "../../core/results/audit.ts";
 import { lagsOf } from "./audit-figures.ts";
 import { auditTimeline } from "./audit-timeline.ts";
 import { type Html, html } from "./html.ts";
@@ -8,7 +8,7 @@ import { markedWord } from "./marks.ts";
 import type { Section } from "./page.ts";
 import { counted, printCount, printSpan } from "./words.ts";
 
-const meanings: Readonly<Record<Fate, string>> = {
+const meanings: Readonly<Record<DeployFate, string>> = {
   deployed: "landed by a deploy of its own",
   covered: "landed by the deploy of a later commit",
   superseded: "a newer one had landed when its deploy came",

@@ -5,7 +5,7 @@ import { deployTable, handTable } from "./audit-deploy-tables.ts";
 import { auditHeadline, byHand, lagsOf, landedCount } from "./audit-figures.ts";
 import { timelineSection } from "./audit-legend.ts";
 import { commitTable, inversionTable, leftBehindTable } from "./audit-tables.ts";
-import { type Content, html } from "./html.ts";
+import { type HtmlContent, html } from "./html.ts";
 import { type Figure, figuresTag, notesTag } from "./notes.ts";
 import { printPage, type Section } from "./page.ts";
 import { listing } from "./table.ts";
@@ -26,7 +26,7 @@ never by time. As of ${timeTag(asOfMs)}.`,
   });
 }
 
-function about(result: AuditResult): readonly (readonly [name: string, value: Content])[] {
+function about(result: AuditResult): readonly (readonly [name: string, value: HtmlContent])[] {
   const { repository, branch, source, sinceMs, asOfMs } = result;
   return [
     ["Manifests", html`${branch} of ${repository}`],

@@ -16,7 +16,7 @@ export class Html {
 }
 
 /** What a template takes: markup, text (escaped), numbers, nothing, or a row of these. */
-export type Content = Html | string | number | undefined | readonly Content[];
+export type HtmlContent = Html | string | number | undefined | readonly HtmlContent[];
 
 /** No markup at all. */
 export const nothing = new Html("");
@@ -41,13 +41,13 @@ export function escapeHtml(text: string): string {
  * Makes markup from a template. Texts that stand in an attribute must stand in quotes there, and
  * none may stand within a `script`, a `style`, a comment or a URL.
  */
-export function html(parts: TemplateStringsArray, ...contents: readonly Content[]): Html {
+export function html(parts: TemplateStringsArray, ...contents: readonly HtmlContent[]): Html {
   return new Html(
     parts.map((part, at) => (at === 0 ? "" : print(contents[at - 1])) + part).join(""),
   );
 }
 
-function print(content: Content): string {
+function print(content: HtmlContent): string {
   if (content === undefined) return "";
   if (content instanceof Html) return content.toString();
   if (typeof content === "object") return content.map(print).join("");

@@ -1,20 +1,20 @@
 /** The marks of the HTML reports: a shape and a tone for each word, so colour is never alone. */
 
-import type { Fate, LedgerDeploy } from "../../core/results/audit.ts";
+import type { DeployFate, LedgerDeploy } from "../../core/results/audit.ts";
 import type { SyncVerdict } from "../../core/results/sync.ts";
 import { type Html, html } from "./html.ts";
 
 /** A shape that the style draws beside a word, and that a timeline draws as a path. */
-type Shape =
+type MarkShape =
   | ("dot" | "ring" | "dashes" | "diamond" | "square" | "down" | "up")
   | ("cross" | "bar" | "stub");
 /** What a colour says: all well, of no weight, mended, on its way, look here, wrong. */
 type Tone = "calm" | "quiet" | "mended" | "waiting" | "notice" | "bad";
 
 /** A shape in a tone. */
-export type Mark = readonly [shape: Shape, tone: Tone];
+export type Mark = readonly [shape: MarkShape, tone: Tone];
 
-const fateMarks: Readonly<Record<Fate, Mark>> = {
+const fateMarks: Readonly<Record<DeployFate, Mark>> = {
   deployed: ["dot", "calm"],
   covered: ["ring", "calm"],
   superseded: ["diamond", "quiet"],
@@ -49,7 +49,7 @@ const verdictMarks: Readonly<Record<SyncVerdict, Mark>> = {
 };
 
 /** Every word that has a mark. */
-export const markOf: Readonly<Record<Fate | LedgerDeploy["kind"] | SyncVerdict, Mark>> = {
+export const markOf: Readonly<Record<DeployFate | LedgerDeploy["kind"] | SyncVerdict, Mark>> = {
   ...fateMarks,
   ...deployMarks,
   ...verdictMarks,
@@ -61,7 +61,7 @@ export const markOf: Readonly<Record<Fate | LedgerDeploy["kind"] | SyncVerdict, 
 export type Word = keyof typeof markOf;
 
 /** Outlines around the point that a path has moved to, in units of the drawing. */
-const outlines: Readonly<Record<Shape, string>> = {
+const outlines: Readonly<Record<MarkShape, string>> = {
   dot: "m-2.6 0a2.6 2.6 0 1 0 5.2 0a2.6 2.6 0 1 0-5.2 0z",
   ring: "m-2.6 0a2.6 2.6 0 1 0 5.2 0a2.6 2.6 0 1 0-5.2 0z",
   dashes: "m-3.4 0a3.4 3.4 0 1 0 6.8 0a3.4 3.4 0 1 0-6.8 0z",
@@ -75,7 +75,7 @@ const outlines: Readonly<Record<Shape, string>> = {
 };
 
 /** Returns the data of an SVG path that draws a shape at a point. */
-export function outlineAt(shape: Shape, x: number, y: number): string {
+export function outlineAt(shape: MarkShape, x: number, y: number): string {
   return `M${round(x)} ${round(y)}${outlines[shape]}`;
 }
 

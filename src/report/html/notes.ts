@@ -2,12 +2,12 @@
 
 import { printPlace } from "../../core/failure.ts";
 import type { FailureReport } from "../../core/results/promote.ts";
-import { type Content, type Html, html, nothing } from "./html.ts";
+import { type Html, type HtmlContent, html, nothing } from "./html.ts";
 
 /** A figure and what it counts. `id` is for whoever reads the page by program. */
 export interface Figure {
   readonly id: string;
-  readonly value: Content;
+  readonly value: HtmlContent;
   readonly label: string;
   readonly tone?: "bad" | "";
 }

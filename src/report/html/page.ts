@@ -1,6 +1,6 @@
 /** The frame of every HTML report: one file that loads nothing, and runs one script of our own. */
 
-import { type Content, Html, html, nothing } from "./html.ts";
+import { Html, type HtmlContent, html, nothing } from "./html.ts";
 import { script } from "./script.ts";
 import { style } from "./style.ts";
 import { printCount } from "./words.ts";
@@ -38,10 +38,10 @@ export interface Page {
   readonly headline: string;
   readonly tone: "good" | "bad";
   /** What was looked at: names and values below the headline. */
-  readonly about: readonly (readonly [name: string, value: Content])[];
+  readonly about: readonly (readonly [name: string, value: HtmlContent])[];
   readonly lead: Html;
   readonly sections: readonly Section[];
-  readonly foot: Content;
+  readonly foot: HtmlContent;
 }
 
 /** Returns the page as the text of one HTML file. */

@@ -3,7 +3,7 @@
 import type { CommitId } from "../../core/ids.ts";
 import { type SyncImage, type SyncResult, syncVerdicts } from "../../core/results/sync.ts";
 import { syncHeadline } from "../text/sync-headline.ts";
-import { type Content, type Html, html, nothing } from "./html.ts";
+import { type Html, type HtmlContent, html, nothing } from "./html.ts";
 import { markedWord } from "./marks.ts";
 import { type Figure, figuresTag, notesTag } from "./notes.ts";
 import { printPage, type Section } from "./page.ts";
@@ -32,7 +32,7 @@ export function syncHtml(result: SyncResult): string {
   });
 }
 
-function about(result: SyncResult): readonly (readonly [name: string, value: Content])[] {
+function about(result: SyncResult): readonly (readonly [name: string, value: HtmlContent])[] {
   const { repository, branch, source, tip, commit, atMs } = result;
   const id = (name: string, found: CommitId | undefined) =>
     found === undefined ? [] : [[name, idTag(found)] as const];

@@ -1,10 +1,10 @@
 /** The schema of what `audit` prints. */
 
 import { z } from "zod";
-import { type Fate, fates } from "../../core/results/audit.ts";
+import { type DeployFate, fates } from "../../core/results/audit.ts";
 import * as part from "./parts.ts";
 
-const fate = z.enum(fates as readonly [Fate, ...Fate[]]);
+const fate = z.enum(fates as readonly [DeployFate, ...DeployFate[]]);
 const change = { image: part.text, from: part.text, to: part.text };
 
 const commit = z.object({

@@ -1,6 +1,6 @@
 /** Status for people: one table, image by image and place by place, and what is not well below. */
 
-import type { Sight } from "../../core/cluster/observation.ts";
+import type { Observation } from "../../core/cluster/observation.ts";
 import {
   cellsOf,
   type StatusCell,
@@ -79,7 +79,11 @@ function driftLines(image: string, sync: SyncFinding | undefined, style: Style):
   return hint === undefined ? [line] : [line, `    ${style.dim(plain(hint))}`];
 }
 
-function sightLines(name: string, { state, detail, hint }: Sight, style: Style): readonly string[] {
+function sightLines(
+  name: string,
+  { state, detail, hint }: Observation,
+  style: Style,
+): readonly string[] {
   if (state === "done") return [];
   const line = `  ${plain(name)}  ${plain(detail, detailMax)}`;
   return hint === undefined ? [line] : [line, `    ${style.dim(plain(hint))}`];

@@ -14,13 +14,13 @@ import {
 } from "../../usecases/rollback/rollback.ts";
 import type { SyncPorts, SyncRequest } from "../../usecases/sync/request.ts";
 import { sync } from "../../usecases/sync/sync.ts";
-import type { Said } from "../invariants/history.ts";
+import type { StatedOutcome } from "../invariants/history.ts";
 import { ModelLog } from "../model/deploy-log.ts";
 import { ModelRemote } from "../model/remote.ts";
 import { ModelRegistry } from "../model/source.ts";
-import { type Job, manifestsPath, type Scene, tagFormat } from "../scenario.ts";
+import { type Job, manifestsPath, type Scenario, tagFormat } from "../scenario.ts";
 import type { World } from "../world.ts";
-import type { Memory } from "./memory.ts";
+import type { CommandMemory } from "./memory.ts";
 
 /** Who runs, where, and for how long. */
 interface About {
@@ -37,7 +37,7 @@ type Runner<Request, Ports, Result> = (
 ) => Promise<Result>;
 
 /** Who promotes. */
-export type Deployer = Runner<PromoteRequest, PromotePorts, PromoteResult>;
+export type DeployerActor = Runner<PromoteRequest, PromotePorts, PromoteResult>;
 
 /** Who looks for lost deploys. */
 export type Checker = Runner<SyncRequest, SyncPorts, SyncResult>;
@@ -47,7 +47,7 @@ export type Returner = Runner<RollbackRequest, RollbackPorts, PromoteResult>;
 
 /** All use cases of a race. */
 export interface Crew {
-  readonly promote: Deployer;
+  readonly promote: DeployerActor;
   readonly rollback: Returner;
   readonly sync: Checker;
 }
@@ -61,7 +61,7 @@ export const realCrew: Crew = {
 
 /** What a command said, and which of its images it said it of. */
 export interface Spoken {
-  readonly end: Omit<Said, "atMs">;
+  readonly end: Omit<StatedOutcome, "atMs">;
   readonly images: readonly ImageName[];
 }
 
@@ -69,7 +69,7 @@ export interface Spoken {
 export function runCommand(
   job: Job,
   actor: string,
-  play: { world: World; scene: Scene; crew: Crew; policy: LandPolicy; memory?: Memory },
+  play: { world: World; scene: Scenario; crew: Crew; policy: LandPolicy; memory?: CommandMemory },
 ): Promise<Spoken> {
   const { world, scene, crew, policy, memory } = play;
   const ports: PromotePorts & SyncPorts = {
@@ -89,12 +89,12 @@ export function runCommand(
   return memory.live(`${actor} ${known}`, ports, act);
 }
 
-interface Cast {
+interface ActorContext {
   readonly crew: Crew;
   readonly about: About;
 }
 
-type Command = (job: Job, ports: PromotePorts & SyncPorts, cast: Cast) => Promise<Spoken>;
+type Command = (job: Job, ports: PromotePorts & SyncPorts, cast: ActorContext) => Promise<Spoken>;
 
 const commands: Readonly<Record<Job["command"], Command>> = {
   async promote({ revision, images }, ports, { crew, about }) {

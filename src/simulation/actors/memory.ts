@@ -21,14 +21,14 @@ interface Moment {
 }
 
 /** What was answered, how late it was then, and a text that tells both from any other. */
-interface Answer {
+interface RecordedAnswer {
   readonly given: PromiseSettledResult<unknown>;
   readonly nowMs: number;
   readonly key: string;
 }
 
 /** The lives of actors, from their beginning to whatever they were seen to do. */
-export class Memory {
+export class CommandMemory {
   readonly #lives = new Map<string, Moment>();
 
   /**
@@ -41,7 +41,7 @@ export class Memory {
     const key = `${bornMs} ${name}`;
     const birth = this.#lives.get(key) ?? { next: new Map() };
     this.#lives.set(key, birth);
-    const heard: Answer[] = [];
+    const heard: RecordedAnswer[] = [];
     for (let moment: Moment | undefined = birth; moment !== undefined; ) {
       if (moment.end !== undefined) return moment.end;
       if (moment.call === undefined) break;
@@ -55,7 +55,7 @@ export class Memory {
 
 /** Runs the use case itself: first as it was answered already, then on, and keeps what it does. */
 async function relive(
-  { birth, bornMs, heard }: { birth: Moment; bornMs: number; heard: readonly Answer[] },
+  { birth, bornMs, heard }: { birth: Moment; bornMs: number; heard: readonly RecordedAnswer[] },
   ports: Ports,
   act: (ports: Ports) => Promise<Spoken>,
 ): Promise<Spoken> {
@@ -117,7 +117,7 @@ function watched(ports: Ports, through: Through, nowMs: () => number): Ports {
   };
 }
 
-async function ask(call: Call, ports: Ports): Promise<Answer> {
+async function ask(call: Call, ports: Ports): Promise<RecordedAnswer> {
   const [given] = await Promise.allSettled([call(ports)]);
   const nowMs = ports.clock.nowMs();
   return { given, nowMs, key: `${nowMs} ${textOf(given)}` };

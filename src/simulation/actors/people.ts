@@ -6,21 +6,21 @@ import { holdsPath, writeHolds } from "../../core/landing/hold.ts";
 import type { CommitDraft } from "../../ports.ts";
 import type { FaultKind } from "../faults.ts";
 import type { Commit } from "../model/objects.ts";
-import { manifestsPath, type Scene } from "../scenario.ts";
+import { manifestsPath, type Scenario } from "../scenario.ts";
 import type { World } from "../world.ts";
 
 /** What somebody changes on top of a tip, or undefined when there is nothing for them to do. */
-type Deed = (tip: Commit, play: Play) => Pick<CommitDraft, "changes" | "message"> | undefined;
+type Deed = (tip: Commit, play: PersonRun) => Pick<CommitDraft, "changes" | "message"> | undefined;
 
-interface Play {
+interface PersonRun {
   readonly world: World;
-  readonly scene: Scene;
+  readonly scene: Scenario;
 }
 
 const deeds: Readonly<Partial<Record<FaultKind, Deed>>> = { foreign: edit, revert, hold: rollBack };
 
 /** Sends those people to the branch whom fate has chosen. Each comes a few times. */
-export function sendPeople(world: World, scene: Scene): void {
+export function sendPeople(world: World, scene: Scenario): void {
   for (const [kind, deed] of Object.entries(deeds)) {
     if (!world.fate.strikes(kind as FaultKind)) continue;
     world.scheduler.watch(visit(kind, deed, { world, scene }));
@@ -38,7 +38,7 @@ interface Manner {
   readonly tries: number;
 }
 
-async function visit(kind: string, deed: Deed, play: Play): Promise<void> {
+async function visit(kind: string, deed: Deed, play: PersonRun): Promise<void> {
   const visits = play.world.fate.lasts(1, 4);
   for (let count = 1; count <= visits; count += 1) {
     await pushOnce(`people-${kind}-${count}`, deed, play, { delayMsMax: 8_000, tries: 5 });
@@ -46,7 +46,7 @@ async function visit(kind: string, deed: Deed, play: Play): Promise<void> {
 }
 
 /** Pulls, commits and pushes as people do, and again when somebody else was faster. */
-async function pushOnce(name: string, deed: Deed, play: Play, manner: Manner): Promise<void> {
+async function pushOnce(name: string, deed: Deed, play: PersonRun, manner: Manner): Promise<void> {
   const { scheduler, fate, server, objects } = play.world;
   await scheduler.before(name, "begin", fate.lasts(0, manner.delayMsMax));
   for (let left = manner.tries; left > 0; left -= 1) {
@@ -72,7 +72,7 @@ const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 
 /** Edits another file, or another line of a manifest. */
-function edit(tip: Commit, { world }: Play) {
+function edit(tip: Commit, { world }: PersonRun) {
   const paths = [...tip.tree.keys()].filter((path) => path !== holdsPath);
   const path = paths[world.fate.choose(paths.length)]!;
   const text = decoder.decode(tip.tree.get(path));
@@ -82,7 +82,7 @@ function edit(tip: Commit, { world }: Play) {
 }
 
 /** Takes back the last deploy, as `git revert` does, or else puts a tag in that nobody knows. */
-function revert(tip: Commit, { world }: Play) {
+function revert(tip: Commit, { world }: PersonRun) {
   const before = tip.parent === undefined ? undefined : world.objects.get(tip.parent);
   if (before !== undefined && isLanding(readMessage(tip.message))) {
     return { changes: manifestsOf(before), message: `Revert "${firstLine(tip)}"\n` };
@@ -95,7 +95,7 @@ function revert(tip: Commit, { world }: Play) {
 }
 
 /** Goes back to what stood before the race, and holds what the last deploy landed. */
-function rollBack(tip: Commit, { world, scene }: Play) {
+function rollBack(tip: Commit, { world, scene }: PersonRun) {
   const records = world.objects.log(tip.id).map(({ message }) => readMessage(message));
   const last = records.findLast(isLanding);
   if (last === undefined) return undefined;

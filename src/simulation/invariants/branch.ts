@@ -3,11 +3,11 @@
 import { printImageName, sameImage } from "../../core/image-ref.ts";
 import { holdsOn, holdsPath, readHolds } from "../../core/landing/hold.ts";
 import { type Pin, printPinned } from "../../core/pins/index.ts";
-import type { LoggedCommit, Violation } from "./history.ts";
-import { type ChangedFile, changedFiles, type Entry, type Ledger, textOf } from "./ledger.ts";
+import type { RecordedCommit, Violation } from "./history.ts";
+import { type ChangedFile, changedFiles, type Entry, type HistoryIndex, textOf } from "./ledger.ts";
 
 /** Judges I3 to I6 and the holds, commit by commit. */
-export function branchLaws(ledger: Ledger): readonly Violation[] {
+export function branchInvariants(ledger: HistoryIndex): readonly Violation[] {
   const deploys = ledger.entries.filter(({ record }) => record !== undefined);
   return [
     ...repeated(deploys),
@@ -30,7 +30,7 @@ function repeated(deploys: readonly Entry[]): readonly Violation[] {
 }
 
 /** I4: per image, revisions never go backwards without a rollback, nor to another line. */
-function backwards(entry: Entry, ledger: Ledger): readonly Violation[] {
+function backwards(entry: Entry, ledger: HistoryIndex): readonly Violation[] {
   const { record, commit, parent } = entry;
   if (parent === undefined || record === undefined) return [];
   if (isAskedBack(entry, ledger)) return [];
@@ -66,7 +66,7 @@ function strayBytes(entry: Entry): readonly Violation[] {
 }
 
 /** I5 again: another image may have stood at the same tag, so the words alone do not tell. */
-function strayPins({ record, commit, parent }: Entry, ledger: Ledger): readonly Violation[] {
+function strayPins({ record, commit, parent }: Entry, ledger: HistoryIndex): readonly Violation[] {
   if (parent === undefined || record === undefined) return [];
   const stray = movedPins(parent, commit, ledger)
     .map(({ image }) => printImageName(image))
@@ -76,7 +76,11 @@ function strayPins({ record, commit, parent }: Entry, ledger: Ledger): readonly 
 }
 
 /** Returns the pins as they stand after a commit that changed them. */
-function movedPins(parent: LoggedCommit, commit: LoggedCommit, ledger: Ledger): readonly Pin[] {
+function movedPins(
+  parent: RecordedCommit,
+  commit: RecordedCommit,
+  ledger: HistoryIndex,
+): readonly Pin[] {
   return changedFiles(parent, commit).flatMap(({ path, before, after }) => {
     const pinsBefore = before === undefined ? [] : ledger.pinsIn(path, before);
     const pinsAfter = after === undefined ? [] : ledger.pinsIn(path, after);
@@ -110,7 +114,7 @@ function wordsOf(text: string): readonly string[] {
 }
 
 /** A hold that stands in the tree keeps the revisions out that it covers. */
-function unheld({ record, commit, parent }: Entry, ledger: Ledger): readonly Violation[] {
+function unheld({ record, commit, parent }: Entry, ledger: HistoryIndex): readonly Violation[] {
   const isPromotion = record?.outcome === "landed" || record?.outcome === "recovered";
   const holdsFile = parent?.files.get(holdsPath);
   if (!isPromotion || parent === undefined || holdsFile === undefined) return [];
@@ -125,7 +129,7 @@ function unheld({ record, commit, parent }: Entry, ledger: Ledger): readonly Vio
 }
 
 /** I6: every tip ever observed stays in the branch, unless people cut it off. */
-function disappeared(ledger: Ledger): readonly Violation[] {
+function disappeared(ledger: HistoryIndex): readonly Violation[] {
   const { tips, cutOff } = ledger.evidence;
   return tips
     .filter((tip) => ledger.entry(tip) === undefined && !cutOff.has(tip))
@@ -133,7 +137,7 @@ function disappeared(ledger: Ledger): readonly Violation[] {
 }
 
 /** Whether somebody asked for just this way back, by a rollback. */
-function isAskedBack({ record, commit }: Entry, ledger: Ledger): boolean {
+function isAskedBack({ record, commit }: Entry, ledger: HistoryIndex): boolean {
   const asked = ledger.evidence.operations.find(({ deploy }) => deploy === record?.deploy);
   if (record?.outcome !== "rolled-back" || asked?.command !== "rollback") return false;
   const tags = ledger.pinsAt(commit).map(({ tag }) => tag);
@@ -141,7 +145,7 @@ function isAskedBack({ record, commit }: Entry, ledger: Ledger): boolean {
 }
 
 /** A rollback leaves a hold on all that it moved out. */
-function unguarded({ record, commit, parent }: Entry, ledger: Ledger): readonly Violation[] {
+function unguarded({ record, commit, parent }: Entry, ledger: HistoryIndex): readonly Violation[] {
   if (record?.outcome !== "rolled-back" || parent === undefined) return [];
   const { source } = ledger.evidence;
   const holds = readHolds(commit.files.get(holdsPath));

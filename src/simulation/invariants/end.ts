@@ -2,15 +2,15 @@
 
 import { sameImage } from "../../core/image-ref.ts";
 import { isWell, type Violation } from "./history.ts";
-import type { Ledger } from "./ledger.ts";
+import type { HistoryIndex } from "./ledger.ts";
 
 /** Judges I8 and I9. */
-export function endLaws(ledger: Ledger): readonly Violation[] {
+export function endInvariants(ledger: HistoryIndex): readonly Violation[] {
   return [...newestStands(ledger), ...allEnd(ledger)];
 }
 
 /** I8: whoever was cut off and ran again, the final pins hold what came out well, or newer. */
-function newestStands(ledger: Ledger): readonly Violation[] {
+function newestStands(ledger: HistoryIndex): readonly Violation[] {
   const { evidence } = ledger;
   const last = ledger.entries.at(-1);
   if (!evidence.isUndisturbed || last === undefined) return [];
@@ -28,7 +28,7 @@ function newestStands(ledger: Ledger): readonly Violation[] {
 }
 
 /** I9: operations end within the bound, and well when nothing stood in their way. */
-function allEnd({ evidence }: Ledger): readonly Violation[] {
+function allEnd({ evidence }: HistoryIndex): readonly Violation[] {
   const { operations, boundMs, mustSucceed } = evidence;
   const late = operations.filter(({ startedMs, end }) => (end?.atMs ?? 0) - startedMs > boundMs);
   const unlucky = operations.filter((one) => mustSucceed && one.end && !isWell(one));

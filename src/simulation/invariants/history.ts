@@ -8,7 +8,7 @@ import type { ImageName } from "../../core/image-ref.ts";
 import type { Outcome } from "../../core/results/promote.ts";
 
 /** One commit of the branch. */
-export interface LoggedCommit {
+export interface RecordedCommit {
   readonly id: CommitId;
   readonly message: string;
   readonly files: ReadonlyMap<string, Uint8Array>;
@@ -24,7 +24,7 @@ export interface Operation {
   readonly images: readonly { readonly image: ImageName; readonly tag: Tag }[];
   readonly startedMs: number;
   /** Undefined: it was cut off, so that it may have done anything, and may do it yet. */
-  readonly end?: Said | undefined;
+  readonly end?: StatedOutcome | undefined;
   /** Whether it is the same command again with nothing in between, and so must do nothing. */
   readonly isRepeat: boolean;
   /** Pushes in doubt at the end, and those that a rule refused, where the lab can know them. */
@@ -32,7 +32,7 @@ export interface Operation {
 }
 
 /** What an operation said when it ended. */
-export interface Said {
+export interface StatedOutcome {
   readonly atMs: number;
   readonly outcome: Outcome;
   readonly exit: number;
@@ -58,9 +58,9 @@ export interface Lineage {
 }
 
 /** All that the laws are held against. */
-export interface Evidence {
+export interface RaceHistory {
   /** The first-parent history of the branch, oldest first, beginning before the race. */
-  readonly log: readonly LoggedCommit[];
+  readonly log: readonly RecordedCommit[];
   readonly operations: readonly Operation[];
   /** Every tip that anyone ever saw, in the order of the branch's moves. */
   readonly tips: readonly CommitId[];
@@ -77,7 +77,7 @@ export interface Evidence {
 }
 
 /** The laws, by the names of DESIGN section 2, and those about what is said. */
-export type Law =
+export type Invariant =
   | "I1"
   | "I2"
   | "I3"
@@ -94,6 +94,6 @@ export type Law =
 
 /** One law broken, and by what. */
 export interface Violation {
-  readonly law: Law;
+  readonly law: Invariant;
   readonly message: string;
 }

@@ -4,12 +4,12 @@ import type { CommitId, Revision } from "../../core/ids.ts";
 import { type ReadRecord, readMessage } from "../../core/landing/commit-message.ts";
 import { findPins, type Pin } from "../../core/pins/index.ts";
 import { revisionPrefixIn } from "../../core/tag-format.ts";
-import type { Evidence, LoggedCommit, Operation } from "./history.ts";
+import type { Operation, RaceHistory, RecordedCommit } from "./history.ts";
 
 /** A commit of the branch with its parent there and its record, if it is a deploy's. */
 export interface Entry {
-  readonly commit: LoggedCommit;
-  readonly parent: LoggedCommit | undefined;
+  readonly commit: RecordedCommit;
+  readonly parent: RecordedCommit | undefined;
   readonly record: ReadRecord | undefined;
 }
 
@@ -26,13 +26,13 @@ export type PinsRead = Map<Uint8Array, readonly Pin[]>;
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** The branch and the operations, ready to be judged. */
-export class Ledger {
-  readonly evidence: Evidence;
+export class HistoryIndex {
+  readonly evidence: RaceHistory;
   readonly entries: readonly Entry[];
   readonly #byId: ReadonlyMap<CommitId, Entry>;
   readonly #pins: PinsRead;
 
-  constructor(evidence: Evidence, pins: PinsRead) {
+  constructor(evidence: RaceHistory, pins: PinsRead) {
     this.evidence = evidence;
     this.#pins = pins;
     this.entries = evidence.log.map((commit, at) => ({
@@ -54,7 +54,7 @@ export class Ledger {
   }
 
   /** Returns the pins of all the images in a commit. */
-  pinsAt(commit: LoggedCommit): readonly Pin[] {
+  pinsAt(commit: RecordedCommit): readonly Pin[] {
     return [...commit.files].flatMap(([path, bytes]) => this.pinsIn(path, bytes));
   }
 
@@ -76,7 +76,10 @@ export class Ledger {
 }
 
 /** Returns the files that differ between two commits. */
-export function changedFiles(before: LoggedCommit, after: LoggedCommit): readonly ChangedFile[] {
+export function changedFiles(
+  before: RecordedCommit,
+  after: RecordedCommit,
+): readonly ChangedFile[] {
   const paths = new Set([...before.files.keys(), ...after.files.keys()]);
   return [...paths]
     .map((path) => ({ path, before: before.files.get(path), after: after.files.get(path) }))

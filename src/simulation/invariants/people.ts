@@ -3,10 +3,10 @@
 import { printImageName, sameImage } from "../../core/image-ref.ts";
 import type { Pin } from "../../core/pins/index.ts";
 import type { Violation } from "./history.ts";
-import { changedFiles, type Entry, type Ledger } from "./ledger.ts";
+import { changedFiles, type Entry, type HistoryIndex } from "./ledger.ts";
 
 /** Judges every recovery: what it lands was never in the same pin and taken out of it by hand. */
-export function peopleLaw(ledger: Ledger): readonly Violation[] {
+export function peopleInvariant(ledger: HistoryIndex): readonly Violation[] {
   const recoveries = ledger.entries.filter(({ record }) => record?.outcome === "recovered");
   return recoveries.flatMap((entry) => {
     const { commit, record } = entry;
@@ -21,14 +21,14 @@ export function peopleLaw(ledger: Ledger): readonly Violation[] {
   });
 }
 
-interface PinChange {
+interface PersonPinChange {
   readonly path: string;
   readonly was: Pin;
   readonly now: Pin;
 }
 
 /** Returns the pins of a commit's files, each before and after. */
-function changesBy({ commit, parent }: Entry, ledger: Ledger): readonly PinChange[] {
+function changesBy({ commit, parent }: Entry, ledger: HistoryIndex): readonly PersonPinChange[] {
   if (parent === undefined) return [];
   return changedFiles(parent, commit).flatMap(({ path, before, after }) => {
     if (before === undefined || after === undefined) return [];
@@ -47,7 +47,7 @@ function changesBy({ commit, parent }: Entry, ledger: Ledger): readonly PinChang
 function lastTaking(
   { path, image }: { readonly path: string; readonly image: Pin["image"] },
   recovery: Entry,
-  ledger: Ledger,
+  ledger: HistoryIndex,
 ): string | undefined {
   const { revision } = recovery.record!;
   const { source } = ledger.evidence;

@@ -2,11 +2,11 @@
 
 import { sameImage } from "../../core/image-ref.ts";
 import { exitOfOutcome, type Outcome } from "../../core/results/promote.ts";
-import type { Law, LoggedCommit, Operation, Said, Violation } from "./history.ts";
-import { changedFiles, type Entry, type Ledger } from "./ledger.ts";
+import type { Invariant, Operation, RecordedCommit, StatedOutcome, Violation } from "./history.ts";
+import { changedFiles, type Entry, type HistoryIndex } from "./ledger.ts";
 
 /** Judges I1, I2, I7, the truth of words, and exit statuses, operation by operation. */
-export function wordLaws(ledger: Ledger): readonly Violation[] {
+export function outcomeInvariants(ledger: HistoryIndex): readonly Violation[] {
   return ledger.evidence.operations.flatMap((operation) => {
     const { end } = operation;
     if (end === undefined) return [];
@@ -18,7 +18,11 @@ export function wordLaws(ledger: Ledger): readonly Violation[] {
   });
 }
 
-type WordLaw = (operation: Operation, end: Said, ledger: Ledger) => readonly Violation[];
+type WordLaw = (
+  operation: Operation,
+  end: StatedOutcome,
+  ledger: HistoryIndex,
+) => readonly Violation[];
 
 const lawsOf: Readonly<Record<Outcome, WordLaw>> = {
   landed: landedLaw,
@@ -32,7 +36,11 @@ const lawsOf: Readonly<Record<Outcome, WordLaw>> = {
 };
 
 /** I1: our commit is in the branch, carries our deploy id, and the pins stood in it. */
-function landedLaw(operation: Operation, end: Said, ledger: Ledger): readonly Violation[] {
+function landedLaw(
+  operation: Operation,
+  end: StatedOutcome,
+  ledger: HistoryIndex,
+): readonly Violation[] {
   const { actor, deploy } = operation;
   const { commit } = end;
   if (commit !== undefined && ledger.evidence.cutOff.has(commit)) return [];
@@ -49,7 +57,7 @@ function landedLaw(operation: Operation, end: Said, ledger: Ledger): readonly Vi
  * Every image has a pin at its tag, and none at an older revision; after going back, none anywhere
  * else.
  */
-function isAt(commit: LoggedCommit, operation: Operation, ledger: Ledger): boolean {
+function isAt(commit: RecordedCommit, operation: Operation, ledger: HistoryIndex): boolean {
   const { images, revision, command } = operation;
   const { source } = ledger.evidence;
   const pins = ledger.pinsAt(commit);
@@ -72,7 +80,11 @@ function isAt(commit: LoggedCommit, operation: Operation, ledger: Ledger): boole
   }
 }
 
-function unchangedLaw(operation: Operation, end: Said, ledger: Ledger): readonly Violation[] {
+function unchangedLaw(
+  operation: Operation,
+  end: StatedOutcome,
+  ledger: HistoryIndex,
+): readonly Violation[] {
   const tip = end.tip === undefined ? undefined : ledger.entry(end.tip);
   const violations = nothingReachable("truth", operation, ledger);
   if (tip === undefined || isAt(tip.commit, operation, ledger)) return violations;
@@ -80,7 +92,11 @@ function unchangedLaw(operation: Operation, end: Said, ledger: Ledger): readonly
 }
 
 /** A pin held a newer revision, and nothing of ours was moved. */
-function supersededLaw(operation: Operation, end: Said, ledger: Ledger): readonly Violation[] {
+function supersededLaw(
+  operation: Operation,
+  end: StatedOutcome,
+  ledger: HistoryIndex,
+): readonly Violation[] {
   const { source } = ledger.evidence;
   const violations = ledger
     .entriesOf(operation)
@@ -105,7 +121,11 @@ function movesPins({ commit, parent }: Entry): boolean {
 }
 
 /** I2, and: the server's rules did say no, or the lines of history had parted. */
-function refusedLaw(operation: Operation, end: Said, ledger: Ledger): readonly Violation[] {
+function refusedLaw(
+  operation: Operation,
+  end: StatedOutcome,
+  ledger: HistoryIndex,
+): readonly Violation[] {
   const violations = nothingReachable("I2", operation, ledger);
   const { pushes, actor } = operation;
   if (end.code === "diverged" || pushes === undefined || pushes.denials > 0) return violations;
@@ -117,7 +137,11 @@ function unknownLaw({ actor, pushes }: Operation): readonly Violation[] {
   return [broken("truth", `${actor} said unknown, and nothing was in doubt`)];
 }
 
-function nothingReachable(law: Law, operation: Operation, ledger: Ledger): readonly Violation[] {
+function nothingReachable(
+  law: Invariant,
+  operation: Operation,
+  ledger: HistoryIndex,
+): readonly Violation[] {
   const { actor, end } = operation;
   return ledger
     .entriesOf(operation)
@@ -125,7 +149,7 @@ function nothingReachable(law: Law, operation: Operation, ledger: Ledger): reado
 }
 
 /** Exit statuses are those of DESIGN section 2. A failure may be finer: 2, 4 and 6. */
-function exitLaw({ actor, command }: Operation, end: Said): readonly Violation[] {
+function exitLaw({ actor, command }: Operation, end: StatedOutcome): readonly Violation[] {
   const { outcome, exit, code } = end;
   const finer = outcome === "failed" ? [2, 6] : [];
   // A checker may have done what could be done, and have found what only people can mend.
@@ -136,13 +160,13 @@ function exitLaw({ actor, command }: Operation, end: Said): readonly Violation[]
 }
 
 /** I7: the same again, with nothing in between, makes no commit. */
-function repeatLaw(operation: Operation, ledger: Ledger): readonly Violation[] {
+function repeatLaw(operation: Operation, ledger: HistoryIndex): readonly Violation[] {
   if (!operation.isRepeat) return [];
   return ledger
     .entriesOf(operation)
     .map(({ commit }) => broken("I7", `${operation.actor} did it again in ${commit.id}`));
 }
 
-function broken(law: Law, message: string): Violation {
+function broken(law: Invariant, message: string): Violation {
   return { law, message };
 }

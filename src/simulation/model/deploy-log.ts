@@ -5,7 +5,7 @@ import type { CommitId } from "../../core/ids.ts";
 import type { DeployLog } from "../../ports.ts";
 import { startMs } from "../scheduler.ts";
 import type { World } from "../world.ts";
-import { type Commit, idOf, type Tree } from "./objects.ts";
+import { type Commit, idOf, type ModelTree } from "./objects.ts";
 import { short, troubleReading } from "./remote.ts";
 
 /** When the source's first revision was made, in milliseconds since the epoch: long before. */
@@ -45,7 +45,7 @@ export class ModelLog implements DeployLog {
     const changes = new Map<string, readonly FileChange[]>();
     for (const { id } of commits) {
       const { tree, parent } = objects.get(id as CommitId);
-      const before: Tree = parent === undefined ? new Map() : objects.get(parent).tree;
+      const before: ModelTree = parent === undefined ? new Map() : objects.get(parent).tree;
       const names = [...new Set([...before.keys(), ...tree.keys()])].filter(isAsked);
       const changed = names.filter((path) => before.get(path) !== tree.get(path));
       const found = changed.map((path) => {

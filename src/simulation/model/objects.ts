@@ -8,13 +8,13 @@ import type { CommitId } from "../../core/ids.ts";
 import type { CommitDraft } from "../../ports.ts";
 
 /** The files of a commit, by path. */
-export type Tree = ReadonlyMap<string, Uint8Array>;
+export type ModelTree = ReadonlyMap<string, Uint8Array>;
 
 /** One commit. */
 export interface Commit {
   readonly id: CommitId;
   readonly parent: CommitId | undefined;
-  readonly tree: Tree;
+  readonly tree: ModelTree;
   readonly message: string;
   /** How many commits stand below it. */
   readonly depth: number;
@@ -32,7 +32,7 @@ export class Objects {
   readonly #commits = new Map<CommitId, Commit>();
 
   /** Makes the first commit of a branch. */
-  root(tree: Tree, message: string): CommitId {
+  root(tree: ModelTree, message: string): CommitId {
     const id = idOf(message) as CommitId;
     this.#commits.set(id, { id, parent: undefined, tree, message, depth: 0, atSeconds: 0 });
     return id;

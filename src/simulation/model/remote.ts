@@ -4,7 +4,7 @@ import { Failure } from "../../core/failure.ts";
 import type { CommitId } from "../../core/ids.ts";
 import type { PushReply, Reread } from "../../core/landing/push-outcome.ts";
 import type { CommitDraft, ManifestFile, Remote } from "../../ports.ts";
-import type { Fate } from "../choices.ts";
+import type { Choices } from "../choices.ts";
 import { type Account, certainNo, type World } from "../world.ts";
 
 /** The branch as one actor reaches it. */
@@ -148,7 +148,7 @@ export class ModelRemote implements Remote {
 }
 
 /** Returns what befalls a read of the server, or undefined when it is answered. */
-export function troubleReading(fate: Fate): Failure | undefined {
+export function troubleReading(fate: Choices): Failure | undefined {
   if (fate.strikes("unreachable")) {
     return new Failure("remote-unreachable", "Cannot read: no route to host", "Try again.");
   }

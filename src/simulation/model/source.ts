@@ -8,7 +8,7 @@ import type { World } from "../world.ts";
 import { idOf } from "./objects.ts";
 
 /** The history of a source, as plain data. */
-export class Source implements History {
+export class ModelSource implements History {
   /** Each revision with its parents. */
   readonly parents = new Map<Revision, readonly Revision[]>();
   readonly #ancestors = new Map<Revision, ReadonlySet<Revision>>();
@@ -50,27 +50,27 @@ export class Source implements History {
 }
 
 /** Which images were published, and of which revision each is. */
-export type Shelf = Map<string, Revision>;
+export type PublishedImages = Map<string, Revision>;
 
 /** Returns the name of an image's tag on the shelf. */
-export function shelved(image: ImageName, tag: string): string {
+export function publishedKey(image: ImageName, tag: string): string {
   return `${printImageName(image)}:${tag}`;
 }
 
 /** One actor's view of the registry of a world. */
 export class ModelRegistry implements Registry {
   readonly #world: World;
-  readonly #shelf: Shelf;
+  readonly #shelf: PublishedImages;
   readonly #actor: string;
 
-  constructor(world: World, shelf: Shelf, actor: string) {
+  constructor(world: World, shelf: PublishedImages, actor: string) {
     this.#world = world;
     this.#shelf = shelf;
     this.#actor = actor;
   }
 
   async find(image: ImageName, reference: Tag | Digest): Promise<ImageFact> {
-    const name = shelved(image, reference);
+    const name = publishedKey(image, reference);
     await this.#ask(name);
     if (!this.#shelf.has(name)) return { kind: "missing" };
     const digest = `sha256:${idOf(name)}${"0".repeat(24)}` as Digest;
@@ -78,14 +78,14 @@ export class ModelRegistry implements Registry {
   }
 
   async revisionOf(image: ImageName, reference: Tag | Digest): Promise<Revision | undefined> {
-    const name = shelved(image, reference);
+    const name = publishedKey(image, reference);
     await this.#ask(name);
     return this.#shelf.get(name);
   }
 
   async tags(image: ImageName): Promise<readonly Tag[]> {
     await this.#ask(printImageName(image));
-    const start = shelved(image, "");
+    const start = publishedKey(image, "");
     const own = [...this.#shelf.keys()].filter((name) => name.startsWith(start));
     return own.map((name) => name.slice(start.length) as Tag);
   }

@@ -2,7 +2,7 @@
 
 import { asFailure, exit, exitOfFailure } from "../../core/failure.ts";
 import { keepLedger } from "../../core/history/audit.ts";
-import { type AuditResult, type Fate, fates } from "../../core/results/audit.ts";
+import { type AuditResult, type DeployFate, fates } from "../../core/results/audit.ts";
 import { reportFailure } from "../../core/results/promote.ts";
 import type { TagFormat } from "../../core/tag-format.ts";
 import type { DeployLog, Progress } from "../../ports.ts";
@@ -50,6 +50,6 @@ export async function audit(request: AuditRequest, ports: AuditPorts): Promise<A
   }
 }
 
-function noCounts(): Record<Fate, number> {
-  return Object.fromEntries(fates.map((fate) => [fate, 0])) as Record<Fate, number>;
+function noCounts(): Record<DeployFate, number> {
+  return Object.fromEntries(fates.map((fate) => [fate, 0])) as Record<DeployFate, number>;
 }

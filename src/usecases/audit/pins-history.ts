@@ -7,10 +7,10 @@ import {
 } from "../../core/history/pins-history.ts";
 import { printImageName } from "../../core/image-ref.ts";
 import type { DeployLog } from "../../ports.ts";
-import { type PastSubject, pastReader } from "../rollback/deploy-history.ts";
+import { type DeployHistorySubject, deployHistoryReader } from "../rollback/deploy-history.ts";
 
 /** What is asked. */
-export interface PinsHistoryRequest extends PastSubject {
+export interface PinsHistoryRequest extends DeployHistorySubject {
   readonly repository: string;
   readonly branch: string;
   /** How many deploys to list at most. */
@@ -22,7 +22,7 @@ export async function pinsHistory(
   request: PinsHistoryRequest,
   log: DeployLog,
 ): Promise<PinsHistoryResult> {
-  const { tip, states, graph, warnings } = await pastReader(request, log)(undefined);
+  const { tip, states, graph, warnings } = await deployHistoryReader(request, log)(undefined);
   const names = request.images.map(printImageName);
   const rows = historyRows(states, names, graph);
   const previous = previousRevision(states, names, graph);

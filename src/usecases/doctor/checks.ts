@@ -67,13 +67,13 @@ const toWrite =
 const noTag = asTag("landfall-doctor-asks")!;
 
 /** What became of our login: a registry that lets everybody read may never ask for it. */
-export type Login = "taken" | "not asked for" | "none";
+export type KnownLogin = "taken" | "not asked for" | "none";
 
 /** Asks a registry for an image: any answer about it says that we may read it. */
 export async function registryFinding(
   image: ImageName,
   registry: Pick<Registry, "find">,
-  loginAt: (registry: string) => Login,
+  loginAt: (registry: string) => KnownLogin,
 ): Promise<Finding> {
   await registry.find(image, noTag);
   const detail = `"${printImageName(image)}" can be read`;

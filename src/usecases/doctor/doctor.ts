@@ -13,7 +13,7 @@ import {
   clusterFinding,
   type Finding,
   gitFinding,
-  type Login,
+  type KnownLogin,
   readFinding,
   registryFinding,
   rightsFinding,
@@ -50,21 +50,21 @@ export interface DoctorPorts {
   tokenRights?(): Promise<TokenRights | undefined>;
   openRegistry?(): Promise<Pick<Registry, "find">>;
   /** Returns what became of our login at a registry that has been asked. */
-  loginAt?(registry: string): Login;
+  loginAt?(registry: string): KnownLogin;
   openArgoCd?(): Promise<Omit<ArgoCd, "sync">>;
   openCluster?(): Promise<Cluster>;
   serverTimes?(): Promise<readonly ServerTime[]>;
 }
 
 /** One check to be made; undefined means that nothing is configured for it. */
-type Plan = readonly [name: string, look: (() => Promise<Finding>) | undefined];
+type CheckPlan = readonly [name: string, look: (() => Promise<Finding>) | undefined];
 
 /** Looks at everything at once. No failure of one check hides another. */
 export async function doctor(request: DoctorRequest, ports: DoctorPorts): Promise<DoctorResult> {
   const { fetchTip, probeWrite, trySigning, tokenRights } = ports;
   const { openArgoCd, openCluster, serverTimes } = ports;
   const { rollout } = request;
-  const plans: readonly Plan[] = [
+  const plans: readonly CheckPlan[] = [
     ["config", async () => ({ state: "ok", detail: await ports.readConfig() })],
     ["git", async () => gitFinding(await ports.gitVersion())],
     ["remote", fetchTip && (async () => readFinding(await fetchTip()))],
@@ -83,7 +83,7 @@ export async function doctor(request: DoctorRequest, ports: DoctorPorts): Promis
   return { version: 1, command: "doctor", exit: exitOfChecks(checks), checks };
 }
 
-function registryPlans({ images }: DoctorRequest, ports: DoctorPorts): readonly Plan[] {
+function registryPlans({ images }: DoctorRequest, ports: DoctorPorts): readonly CheckPlan[] {
   const { openRegistry, loginAt = () => "none" } = ports;
   const first = images.filter(
     ({ registry }, n) => images.findIndex((other) => other.registry === registry) === n,
@@ -95,7 +95,7 @@ function registryPlans({ images }: DoctorRequest, ports: DoctorPorts): readonly 
   });
 }
 
-async function carryOut([name, look]: Plan): Promise<Check> {
+async function carryOut([name, look]: CheckPlan): Promise<Check> {
   if (look === undefined) return { name, state: "skipped", detail: "not configured" };
   try {
     return { name, ...(await look()) };

@@ -9,14 +9,14 @@ import type { Target } from "../promote/promotion.ts";
 import type { ReadPorts } from "./read-patiently.ts";
 
 /** An image and the tag that it is to be at, before anyone has looked. */
-export interface Wanted {
+export interface RequestedImage {
   readonly image: ImageName;
   readonly tag: Tag;
   readonly digest?: Digest | undefined;
 }
 
 /** What looking needs of the world, and how long it may take. */
-export interface Looking extends Pick<ReadPorts, "clock" | "random" | "progress"> {
+export interface ImageCheck extends Pick<ReadPorts, "clock" | "random" | "progress"> {
   readonly registry: Registry;
   readonly reads: Backoff;
   readonly deadlineMs: number;
@@ -43,8 +43,8 @@ const promoting: Cause = {
  *   the digest that was asked for, and whatever the registry itself fails with.
  */
 export async function checkImages(
-  wanted: readonly Wanted[],
-  looking: Looking,
+  wanted: readonly RequestedImage[],
+  looking: ImageCheck,
   cause: Cause = promoting,
 ): Promise<readonly Target[]> {
   const facts = await findPatiently(wanted, looking);
@@ -68,13 +68,13 @@ export async function checkImages(
 
 /** Looks for all, and again for those that are missing, until the looks or the time are used up. */
 async function findPatiently(
-  wanted: readonly Wanted[],
-  { registry, clock, random, progress, reads, deadlineMs }: Looking,
+  wanted: readonly RequestedImage[],
+  { registry, clock, random, progress, reads, deadlineMs }: ImageCheck,
 ): Promise<readonly ImageFact[]> {
   let facts: readonly ImageFact[] = [];
   for (let looks = 1; ; looks += 1) {
     const before = facts;
-    const look = ({ image, tag }: Wanted, at: number) => {
+    const look = ({ image, tag }: RequestedImage, at: number) => {
       const known = before[at];
       return known?.kind === "found" ? known : registry.find(image, tag);
     };
@@ -88,11 +88,11 @@ async function findPatiently(
   }
 }
 
-function namesOf(images: readonly Wanted[]): string {
+function namesOf(images: readonly RequestedImage[]): string {
   return images.map(({ image, tag }) => `"${printImageName(image)}:${tag}"`).join(", ");
 }
 
-function otherDigest(wanted: Wanted, found: Digest, { verb }: Cause): Failure {
+function otherDigest(wanted: RequestedImage, found: Digest, { verb }: Cause): Failure {
   return new Failure(
     "registry-lied",
     `Cannot ${verb} "${printImageName(wanted.image)}:${wanted.tag}": the registry has it at ${found}, not at ${wanted.digest}`,

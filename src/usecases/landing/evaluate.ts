@@ -19,20 +19,20 @@ import type { Clock, History, ManifestFile, Registry, Remote } from "../../ports
 import type { Promotion, Target } from "../promote/promotion.ts";
 
 /** One image at one tip: what is asked, what stands there, what follows. */
-export interface Judged {
+export interface ImageEvaluation {
   readonly target: Target;
   readonly facts: readonly PinFact[];
   readonly decision: ImageDecision;
 }
 
 /** All that a tip says about a promotion. */
-export interface Survey {
+export interface Evaluation {
   readonly files: readonly ManifestFile[];
-  readonly images: readonly Judged[];
+  readonly images: readonly ImageEvaluation[];
 }
 
 /** What surveying needs of the world. The registry is absent when images are not to be checked. */
-export interface SurveyPorts {
+export interface EvaluationPorts {
   readonly remote: Remote;
   readonly history: History;
   readonly registry: Registry | undefined;
@@ -45,16 +45,16 @@ export interface SurveyPorts {
  * @throws Failure `image-not-pinned` when no manifest names an image, `bad-manifest` when one that
  *   does cannot be read safely.
  */
-export async function survey(
+export async function evaluate(
   promotion: Promotion,
   tip: CommitId,
-  ports: SurveyPorts,
-): Promise<Survey> {
+  ports: EvaluationPorts,
+): Promise<Evaluation> {
   const names = promotion.targets.map((target) => target.image);
   const files = await ports.remote.findManifests(tip, promotion.paths, needlesOf(names));
   const pins = files.flatMap((file) => findPins(file, names));
   const holds = readHolds(await ports.remote.readFile(tip, holdsPath));
-  const images: Judged[] = [];
+  const images: ImageEvaluation[] = [];
   for (const target of promotion.targets) {
     const own = pins.filter((pin) => sameImage(pin.image, target.image));
     if (own.length === 0) throw notPinned(target.image, promotion.paths);
@@ -70,15 +70,15 @@ export async function survey(
 }
 
 /** What a pin is compared with, and where it stands. */
-export interface Circumstances {
+export interface EvaluationContext {
   readonly target: Target;
   readonly promotion: Pick<Promotion, "revision" | "tagFormat">;
   readonly tip: CommitId;
-  readonly ports: SurveyPorts;
+  readonly ports: EvaluationPorts;
 }
 
 /** Returns how the revision that a pin holds stands to the promotion's. */
-export async function relate(pin: Pin, about: Circumstances): Promise<Relation> {
+export async function relate(pin: Pin, about: EvaluationContext): Promise<Relation> {
   const { target, promotion, tip, ports } = about;
   if (pinHolds(pin, target)) return { kind: "equal" };
   const revision = await revisionOf(pin, { ...promotion, tip, ports });
@@ -102,7 +102,7 @@ export interface PinQuestion {
   readonly tagFormat: TagFormat;
   /** The commit of the manifests branch that the pin stands in. */
   readonly tip: CommitId;
-  readonly ports: SurveyPorts;
+  readonly ports: EvaluationPorts;
 }
 
 /** Tags that name whatever was pushed last, so their label says nothing about what was deployed. */
@@ -139,7 +139,7 @@ function asKnownTag(tag: Tag | undefined): Tag | undefined {
 export async function coveringHold(
   image: ImageName,
   holds: readonly Hold[],
-  { revision, ports }: { readonly revision: Revision; readonly ports: SurveyPorts },
+  { revision, ports }: { readonly revision: Revision; readonly ports: EvaluationPorts },
 ): Promise<Hold | undefined> {
   for (const hold of holdsOn(image, holds, ports.clock.nowMs())) {
     const through = await ports.history.resolve(hold.through);

@@ -53,9 +53,6 @@ export interface Doubt<Why> {
 /** An ending, and how many rounds it took. */
 export type Landing<Why> = Ending<Why> & { readonly attempts: number };
 
-/** What the loop needs of the world. */
-export type LandPorts = ReadPorts;
-
 /** How long the loop tries. A deadline and not a count, because losing a race is no fault. */
 export interface LandPolicy extends Patience {
   /** Milliseconds from the first round to the last. */
@@ -86,9 +83,9 @@ interface Pushed<Why> extends Doubt<Why> {
 }
 
 /** What the loop remembers from round to round. */
-interface Race<Why> {
+interface Rounds<Why> {
   readonly derive: (tip: CommitId) => Promise<Plan<Why>>;
-  readonly ports: LandPorts;
+  readonly ports: ReadPorts;
   readonly policy: LandPolicy;
   readonly deadlineMs: number;
   /** Pushes that may be in the branch, or may yet come there, as far as we were told. */
@@ -105,12 +102,12 @@ interface Race<Why> {
  */
 export async function land<Why>(
   derive: (tip: CommitId) => Promise<Plan<Why>>,
-  ports: LandPorts,
+  ports: ReadPorts,
   policy: LandPolicy,
 ): Promise<Landing<Why>> {
   const deadlineMs = ports.clock.nowMs() + policy.timeoutMs;
   const start = { doubts: [], refusals: 0, why: undefined };
-  const race: Race<Why> = { derive, ports, policy, deadlineMs, ...start };
+  const race: Rounds<Why> = { derive, ports, policy, deadlineMs, ...start };
   for (let attempts = 1; ; attempts += 1) {
     const came = await tryOnce(attempts, race);
     if ("kind" in came) return { ...came, attempts };
@@ -127,7 +124,7 @@ interface Lost {
 }
 
 /** One round: a push, and what the remote shows of it. */
-async function tryOnce<Why>(attempts: number, race: Race<Why>): Promise<Lost | Ending<Why>> {
+async function tryOnce<Why>(attempts: number, race: Rounds<Why>): Promise<Lost | Ending<Why>> {
   const { clock } = race.ports;
   const startedMs = clock.nowMs();
   try {
@@ -147,7 +144,7 @@ async function tryOnce<Why>(attempts: number, race: Race<Why>): Promise<Lost | E
  * One compare-and-swap from the tip as it is now. Ends where there is nothing to push, or no way
  * to.
  */
-async function swap<Why>(race: Race<Why>): Promise<Pushed<Why> | Ending<Why>> {
+async function swap<Why>(race: Rounds<Why>): Promise<Pushed<Why> | Ending<Why>> {
   const { ports, deadlineMs } = race;
   const { remote } = ports;
   const within = { patience: race.policy, deadlineMs };
@@ -167,7 +164,10 @@ async function swap<Why>(race: Race<Why>): Promise<Pushed<Why> | Ending<Why>> {
 }
 
 /** Looks at a tip for the pushes in doubt, and forgets those that it shuts out for ever. */
-async function settleDoubts<Why>(tip: CommitId, race: Race<Why>): Promise<Ending<Why> | undefined> {
+async function settleDoubts<Why>(
+  tip: CommitId,
+  race: Rounds<Why>,
+): Promise<Ending<Why> | undefined> {
   const { remote } = race.ports;
   const open: Pushed<Why>[] = [];
   for (const doubt of race.doubts) {
@@ -186,7 +186,7 @@ async function settleDoubts<Why>(tip: CommitId, race: Race<Why>): Promise<Ending
 async function settle<Why>(
   pushed: Pushed<Why>,
   waitMs: number,
-  race: Race<Why>,
+  race: Rounds<Why>,
 ): Promise<Ending<Why> | undefined> {
   const { commit, reply, why } = pushed;
   const isLast = race.ports.clock.nowMs() + waitMs > race.deadlineMs;
@@ -216,7 +216,7 @@ async function settle<Why>(
 function waitAfter<Why>(
   reply: PushReply,
   { attempts, roundMs }: { attempts: number; roundMs: number },
-  { ports, policy }: Race<Why>,
+  { ports, policy }: Rounds<Why>,
 ): number {
   const unit = ports.random.unit();
   // Losing says that others are at work, and a round is the time in which two get in each other's
@@ -226,7 +226,7 @@ function waitAfter<Why>(
   return Math.max(jitterMs, ("retryAfterMs" in reply ? reply.retryAfterMs : undefined) ?? 0);
 }
 
-function unknown<Why>({ doubts, why }: Race<Why>, words: string): Ending<Why> {
+function unknown<Why>({ doubts, why }: Rounds<Why>, words: string): Ending<Why> {
   return { kind: "unknown", words, doubts, why };
 }
 

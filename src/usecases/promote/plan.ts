@@ -7,14 +7,19 @@ import { type RecordedOutcome, writeMessage } from "../../core/landing/commit-me
 import { type ImageDecision, type Verdict, verdictOf } from "../../core/landing/decide.ts";
 import { type Pin, type PinMove, splicePins } from "../../core/pins/index.ts";
 import type { ManifestFile } from "../../ports.ts";
-import { type Judged, type Survey, type SurveyPorts, survey } from "../landing/evaluate.ts";
+import {
+  type Evaluation,
+  type EvaluationPorts,
+  evaluate,
+  type ImageEvaluation,
+} from "../landing/evaluate.ts";
 import type { Plan } from "../landing/land.ts";
 import { printPin } from "../landing/words.ts";
 import type { PromoteRequest, Promotion } from "./promotion.ts";
 
 /** Why a plan writes or rests: what a conclusion needs of the tip that the plan was made for. */
-export interface Why {
-  readonly survey: Survey;
+export interface PromoteBasis {
+  readonly survey: Evaluation;
   readonly verdict: Verdict;
   /** The change that a dry run would push. */
   readonly diff?: string;
@@ -24,15 +29,15 @@ export interface Why {
 export interface Planning {
   readonly promotion: Promotion;
   readonly request: PromoteRequest;
-  readonly ports: SurveyPorts;
+  readonly ports: EvaluationPorts;
   /** The date of the commit, fixed per promotion, so that the same content is the same commit. */
   readonly atSeconds: number;
 }
 
 /** Derives the plan from a tip. Throws what `survey` throws. */
-export async function planAt(tip: CommitId, planning: Planning): Promise<Plan<Why>> {
+export async function planAt(tip: CommitId, planning: Planning): Promise<Plan<PromoteBasis>> {
   const { promotion, request, ports, atSeconds } = planning;
-  const seen = await survey(promotion, tip, ports);
+  const seen = await evaluate(promotion, tip, ports);
   const verdict = verdictOf(seen.images.map(({ decision }) => decision));
   const edits = verdict === "move" ? editManifests(seen.files, movesIn(seen)) : [];
 
@@ -48,7 +53,7 @@ export async function planAt(tip: CommitId, planning: Planning): Promise<Plan<Wh
 }
 
 /** One manifest, before and after. */
-export interface Edit {
+export interface FileEdit {
   readonly file: ManifestFile;
   readonly bytes: Uint8Array;
 }
@@ -57,14 +62,14 @@ export interface Edit {
 export function editManifests(
   files: readonly ManifestFile[],
   moves: readonly PinMove[],
-): readonly Edit[] {
+): readonly FileEdit[] {
   return files.flatMap((file) => {
     const own = moves.filter((move) => move.pin.file === file.path);
     return own.length === 0 ? [] : [{ file, bytes: splicePins(file.bytes, own) }];
   });
 }
 
-function movesIn(seen: Survey): readonly PinMove[] {
+function movesIn(seen: Evaluation): readonly PinMove[] {
   return seen.images.flatMap(({ target, decision }) =>
     pinsToMove(decision).map((pin) => ({
       pin,
@@ -79,13 +84,13 @@ function pinsToMove(decision: ImageDecision): readonly Pin[] {
 }
 
 /** Prints an edit as a unified diff. */
-export function diffOf({ file, bytes }: Edit): string {
+export function diffOf({ file, bytes }: FileEdit): string {
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   return unifiedDiff(file.path, decoder.decode(file.bytes), decoder.decode(bytes));
 }
 
-function messageFor(outcome: RecordedOutcome, seen: Survey, planning: Planning): string {
-  const isMove = ({ decision }: Judged) => decision.kind === "move";
+function messageFor(outcome: RecordedOutcome, seen: Evaluation, planning: Planning): string {
+  const isMove = ({ decision }: ImageEvaluation) => decision.kind === "move";
   const moved = seen.images.filter(isMove);
   const told = outcome === "superseded" ? seen.images : moved;
   return writeMessage({

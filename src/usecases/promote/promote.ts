@@ -6,14 +6,15 @@ import type { PromoteResult } from "../../core/results/promote.ts";
 import { tagOf } from "../../core/tag-format.ts";
 import type { History, Registry } from "../../ports.ts";
 import { checkImages } from "../landing/check-images.ts";
-import { type LandPolicy, type LandPorts, land } from "../landing/land.ts";
+import { type LandPolicy, land } from "../landing/land.ts";
+import type { ReadPorts } from "../landing/read-patiently.ts";
 import { concludeFailure } from "../landing/words.ts";
 import { planAt } from "./plan.ts";
 import type { PromoteRequest, Promotion } from "./promotion.ts";
 import { concludeLanding } from "./result.ts";
 
 /** The world of a promotion. Without a registry, the images are not checked. */
-export interface PromotePorts extends LandPorts {
+export interface PromotePorts extends ReadPorts {
   readonly history: History;
   readonly registry: Registry | undefined;
 }

@@ -4,7 +4,7 @@ import { printPlace } from "../../core/failure.ts";
 import { printImageName } from "../../core/image-ref.ts";
 import type { ImageDecision } from "../../core/landing/decide.ts";
 import type { FailureReport, ImageReport, PromoteResult } from "../../core/results/promote.ts";
-import type { Judged } from "../landing/evaluate.ts";
+import type { ImageEvaluation } from "../landing/evaluate.ts";
 import type { Landing } from "../landing/land.ts";
 import {
   adoptions,
@@ -16,12 +16,12 @@ import {
   reportImage,
   traceOf,
 } from "../landing/words.ts";
-import type { Why } from "./plan.ts";
+import type { PromoteBasis } from "./plan.ts";
 import type { PromoteRequest, Promotion } from "./promotion.ts";
 
 /** Returns the result that a landing came to. */
 export function concludeLanding(
-  landing: Landing<Why>,
+  landing: Landing<PromoteBasis>,
   promotion: Promotion,
   frame: Frame<PromoteRequest>,
 ): PromoteResult {
@@ -39,7 +39,7 @@ export function concludeLanding(
 }
 
 /** How a promotion ended that pushed nothing. One that moves pins does so in a dry run alone. */
-function restedOn({ verdict, survey }: Why): EndingFields {
+function restedOn({ verdict, survey }: PromoteBasis): EndingFields {
   const { images } = survey;
   if (verdict === "held") return { ...ended("held"), failure: images.flatMap(holding)[0] };
   if (verdict === "diverged")
@@ -48,12 +48,12 @@ function restedOn({ verdict, survey }: Why): EndingFields {
 }
 
 /** A superseded revision is superseded, whatever became of the commit that was to say so. */
-function isSuperseded(landing: Landing<Why>): boolean {
+function isSuperseded(landing: Landing<PromoteBasis>): boolean {
   const doubted = landing.kind === "unknown" ? landing.doubts.map(({ why }) => why) : [];
   return [landing.why, ...doubted].every((why) => why?.verdict === "superseded");
 }
 
-function holding({ target, decision }: Judged): FailureReport | readonly [] {
+function holding({ target, decision }: ImageEvaluation): FailureReport | readonly [] {
   if (decision.kind !== "held") return [];
   const { hold } = decision;
   return {
@@ -63,7 +63,7 @@ function holding({ target, decision }: Judged): FailureReport | readonly [] {
   };
 }
 
-function divergence({ decision }: Judged): FailureReport | readonly [] {
+function divergence({ decision }: ImageEvaluation): FailureReport | readonly [] {
   if (decision.kind !== "diverged") return [];
   const { file, line, column } = decision.pin;
   return {
@@ -74,7 +74,7 @@ function divergence({ decision }: Judged): FailureReport | readonly [] {
   };
 }
 
-function reportJudged({ target, facts, decision }: Judged): ImageReport {
+function reportJudged({ target, facts, decision }: ImageEvaluation): ImageReport {
   const moved = decision.kind === "move" ? decision.pins : [];
   return { ...reportImage(target, facts, moved), outcome: outcomes[decision.kind] };
 }
@@ -87,11 +87,11 @@ const outcomes: Readonly<Record<ImageDecision["kind"], ImageReport["outcome"]>> 
   diverged: "diverged",
 };
 
-function adopted({ target, decision }: Judged): readonly string[] {
+function adopted({ target, decision }: ImageEvaluation): readonly string[] {
   return decision.kind === "move" ? adoptions(target.image, decision.adopted) : [];
 }
 
-function unrecorded(landing: Landing<Why>): readonly string[] {
+function unrecorded(landing: Landing<PromoteBasis>): readonly string[] {
   if (!isSuperseded(landing)) return [];
   if (landing.kind === "landed" || landing.kind === "rested") return [];
   const why = landing.kind === "failed" ? landing.failure.message : landing.words;

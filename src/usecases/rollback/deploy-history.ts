@@ -11,33 +11,33 @@ import type { DeployLog } from "../../ports.ts";
 import { type AuditSubject, gatherFacts } from "../audit/facts.ts";
 
 /** Which deploys are asked about: all that the branch has. */
-export interface PastSubject extends Omit<AuditSubject, "asOfMs"> {
+export interface DeployHistorySubject extends Omit<AuditSubject, "asOfMs"> {
   readonly tagFormat: TagFormat;
 }
 
 /** A deploy commit's own words. */
-export interface PastRecord extends ReadRecord {
+export interface RecordedDeploy extends ReadRecord {
   readonly commit: CommitId;
 }
 
 /** The past of a branch, as of some tip. */
-export interface Past {
+export interface DeployHistory {
   /** Undefined: the branch is empty. */
   readonly tip: CommitId | undefined;
   readonly graph: SourceGraph;
   /** Oldest first. */
   readonly states: readonly DeployedState[];
   /** What Landfall's own commits say, by the ids of their deploys. */
-  readonly records: ReadonlyMap<string, PastRecord>;
+  readonly records: ReadonlyMap<string, RecordedDeploy>;
   readonly warnings: readonly string[];
 }
 
 /** Returns a reader of the past at a tip: it reads again only what it has not seen yet. */
-export function pastReader(
-  subject: PastSubject,
+export function deployHistoryReader(
+  subject: DeployHistorySubject,
   log: DeployLog,
-): (tip: CommitId | undefined) => Promise<Past> {
-  let read: Whole | undefined;
+): (tip: CommitId | undefined) => Promise<DeployHistory> {
+  let read: WholeHistory | undefined;
   return async (tip) => {
     if (read === undefined || (tip !== undefined && !read.commits.has(tip))) {
       read = await readWhole(subject, log);
@@ -46,17 +46,17 @@ export function pastReader(
   };
 }
 
-interface Whole {
-  readonly past: Past;
+interface WholeHistory {
+  readonly past: DeployHistory;
   readonly commits: ReadonlySet<string>;
 }
 
-async function readWhole(subject: PastSubject, log: DeployLog): Promise<Whole> {
+async function readWhole(subject: DeployHistorySubject, log: DeployLog): Promise<WholeHistory> {
   const { tagFormat } = subject;
   const asOfMs = Number.POSITIVE_INFINITY;
   const { graph, branch, warnings } = await gatherFacts({ ...subject, asOfMs }, log);
   const states = deployedStates(deploySteps(branch, revisionReader(graph, tagFormat)));
-  const records = branch.commits.flatMap((commit): (readonly [string, PastRecord])[] => {
+  const records = branch.commits.flatMap((commit): (readonly [string, RecordedDeploy])[] => {
     const record = branch.toolOf(commit)?.record;
     return record === undefined
       ? []

@@ -6,9 +6,9 @@ import { asDigest, asTag, type Revision } from "../../core/ids.ts";
 import { type ImageName, printImageName } from "../../core/image-ref.ts";
 import { revisionPrefixIn, tagOf } from "../../core/tag-format.ts";
 import type { History, Registry } from "../../ports.ts";
-import { checkImages, type Looking, type Wanted } from "../landing/check-images.ts";
+import { checkImages, type ImageCheck, type RequestedImage } from "../landing/check-images.ts";
 import type { Target } from "../promote/promotion.ts";
-import type { Past } from "./deploy-history.ts";
+import type { DeployHistory } from "./deploy-history.ts";
 import type { RollbackRequest } from "./rollback.ts";
 
 /** An image, and the older revision that it goes back to. */
@@ -22,10 +22,10 @@ export interface Goal {
   readonly revision: Revision;
   readonly targets: readonly BackTarget[];
   /** What the branch had had deployed when it was chosen. */
-  readonly past: Past;
+  readonly past: DeployHistory;
 }
 
-type BackWanted = Wanted & { readonly revision: Revision };
+type BackWanted = RequestedImage & { readonly revision: Revision };
 
 /**
  * Finds the revision that is named, by its id, a prefix of it or a tag.
@@ -53,7 +53,7 @@ export async function goalNamed(
 export async function goalBack(
   steps: number,
   { images, tagFormat }: RollbackRequest,
-  { past, history }: { readonly past: Past; readonly history: History },
+  { past, history }: { readonly past: DeployHistory; readonly history: History },
 ): Promise<readonly BackWanted[]> {
   const { states, graph } = past;
   const names = images.map(({ image }) => printImageName(image));
@@ -78,8 +78,8 @@ export async function goalBack(
 /** Proves that the older images exist, all of them, and returns where they go back to. */
 export async function checkGoal(
   wanted: readonly BackWanted[],
-  looking: Omit<Looking, "registry"> & { readonly registry: Registry | undefined },
-  past: Past,
+  looking: Omit<ImageCheck, "registry"> & { readonly registry: Registry | undefined },
+  past: DeployHistory,
 ): Promise<Goal> {
   const { registry } = looking;
   const cause = {

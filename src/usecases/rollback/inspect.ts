@@ -8,7 +8,7 @@ import { type BackDecision, decideBack } from "../../core/landing/decide-back.ts
 import { findPins, needlesOf } from "../../core/pins/index.ts";
 import type { ManifestFile } from "../../ports.ts";
 import { notPinned, relate } from "../landing/evaluate.ts";
-import type { Past } from "./deploy-history.ts";
+import type { DeployHistory } from "./deploy-history.ts";
 import type { BackTarget, Goal } from "./goal.ts";
 import type { RollbackPorts, RollbackRequest } from "./rollback.ts";
 
@@ -22,7 +22,7 @@ export interface BackImage {
 }
 
 /** What is looked for. */
-interface Looking {
+interface RollbackInspection {
   readonly goal: Goal;
   readonly request: RollbackRequest;
   readonly ports: RollbackPorts;
@@ -34,8 +34,8 @@ interface Looking {
  */
 export async function lookBack(
   tip: CommitId,
-  past: Past,
-  { goal, request, ports }: Looking,
+  past: DeployHistory,
+  { goal, request, ports }: RollbackInspection,
 ): Promise<{ readonly files: readonly ManifestFile[]; readonly images: readonly BackImage[] }> {
   const names = goal.targets.map(({ image }) => image);
   const files = await ports.remote.findManifests(tip, request.paths, needlesOf(names));
@@ -57,7 +57,7 @@ export async function lookBack(
 async function judge(
   target: BackTarget,
   facts: readonly PinFact[],
-  { past, ports }: { readonly past: Past; readonly ports: RollbackPorts },
+  { past, ports }: { readonly past: DeployHistory; readonly ports: RollbackPorts },
 ): Promise<BackImage> {
   const { graph, states } = past;
   const place = graph.find(target.revision);

@@ -11,19 +11,19 @@ import type { Pin } from "../../core/pins/index.ts";
 import type { Plan } from "../landing/land.ts";
 import { printPin } from "../landing/words.ts";
 import { diffOf, editManifests } from "../promote/plan.ts";
-import type { Past, PastRecord } from "./deploy-history.ts";
+import type { DeployHistory, RecordedDeploy } from "./deploy-history.ts";
 import type { Goal } from "./goal.ts";
 import { type Holding, holdMissing } from "./holding.ts";
 import { type BackImage, lookBack } from "./inspect.ts";
 import type { RollbackPorts, RollbackRequest } from "./rollback.ts";
 
 /** Why a plan writes or rests: what a conclusion needs of the tip that the plan was made for. */
-export interface BackWhy {
+export interface RollbackBasis {
   readonly images: readonly BackImage[];
   /** `overtaken`: this very rollback landed before, and the pins were moved since. */
   readonly verdict: "move" | "unchanged" | "overtaken";
   readonly holds: readonly Hold[];
-  readonly past: Past;
+  readonly past: DeployHistory;
   /** The change that a dry run would push. */
   readonly diff?: string;
 }
@@ -45,9 +45,9 @@ export interface BackPlanning {
  */
 export async function planBack(
   tip: CommitId,
-  past: Past,
+  past: DeployHistory,
   planning: BackPlanning,
-): Promise<Plan<BackWhy>> {
+): Promise<Plan<RollbackBasis>> {
   const { request, ports, startedMs } = planning;
   const { files, images } = await lookBack(tip, past, planning);
   const twin = past.records.get(request.deploy);
@@ -61,7 +61,7 @@ export async function planBack(
   const isHeld = holding.added.length === 0;
   const edits = editManifests(files, movesIn(images));
   const verdict = isHeld && edits.length === 0 ? "unchanged" : "move";
-  const why: BackWhy = { images, verdict, holds: holding.added, past };
+  const why: RollbackBasis = { images, verdict, holds: holding.added, past };
   const after = isHeld ? undefined : writeHolds(holding.holds);
   if (request.mode === "dry-run") {
     const held = after === undefined ? "" : replacementDiff(holdsPath, before, after);
@@ -75,7 +75,11 @@ export async function planBack(
   return { kind: "write", draft, why };
 }
 
-function whyOfTwin(twin: PastRecord, images: readonly BackImage[], past: Past): BackWhy {
+function whyOfTwin(
+  twin: RecordedDeploy,
+  images: readonly BackImage[],
+  past: DeployHistory,
+): RollbackBasis {
   if (twin.outcome !== "rolled-back") {
     throw new Failure(
       "usage",

@@ -7,7 +7,8 @@ import { writeMessage } from "../../core/landing/commit-message.ts";
 import { type Hold, holdsPath, readHolds, writeHolds } from "../../core/landing/hold.ts";
 import type { ImageReport, PromoteResult } from "../../core/results/promote.ts";
 import { type TagFormat, tagOf } from "../../core/tag-format.ts";
-import { type Landing, type LandPolicy, type LandPorts, land, type Plan } from "../landing/land.ts";
+import { type Landing, type LandPolicy, land, type Plan } from "../landing/land.ts";
+import type { ReadPorts } from "../landing/read-patiently.ts";
 import { baseOf, ended, endingOf, type Frame, traceOf } from "../landing/words.ts";
 import { reportHold } from "./result.ts";
 
@@ -32,7 +33,7 @@ interface ReleaseWhy {
 /** Lands a release. A failure of the world is in the result. */
 export async function release(
   request: ReleaseRequest,
-  ports: LandPorts,
+  ports: ReadPorts,
   policy: LandPolicy,
 ): Promise<PromoteResult> {
   const startedMs = ports.clock.nowMs();
@@ -44,7 +45,7 @@ export async function release(
 
 async function planRelease(
   tip: CommitId,
-  about: { request: ReleaseRequest; ports: LandPorts; atSeconds: number },
+  about: { request: ReleaseRequest; ports: ReadPorts; atSeconds: number },
 ): Promise<Plan<ReleaseWhy>> {
   const { request, ports, atSeconds } = about;
   const before = await ports.remote.readFile(tip, holdsPath);

@@ -17,12 +17,12 @@ import {
 } from "../landing/words.ts";
 import type { Goal } from "./goal.ts";
 import type { BackImage } from "./inspect.ts";
-import { type BackWhy, pinsToMove } from "./plan.ts";
+import { pinsToMove, type RollbackBasis } from "./plan.ts";
 import type { RollbackRequest } from "./rollback.ts";
 
 /** Returns the result that the landing of a rollback came to. */
 export function concludeBack(
-  landing: Landing<BackWhy>,
+  landing: Landing<RollbackBasis>,
   goal: Goal,
   frame: Frame<RollbackRequest>,
 ): PromoteResult {
@@ -41,7 +41,7 @@ export function concludeBack(
 }
 
 /** How a rollback ended that pushed nothing. One that moves pins does so in a dry run alone. */
-function restedOn({ verdict }: BackWhy): EndingFields {
+function restedOn({ verdict }: RollbackBasis): EndingFields {
   return ended(restedAs[verdict]);
 }
 
@@ -49,9 +49,9 @@ const restedAs = {
   move: "would-land",
   unchanged: "unchanged",
   overtaken: "superseded",
-} as const satisfies Record<BackWhy["verdict"], PromoteResult["outcome"]>;
+} as const satisfies Record<RollbackBasis["verdict"], PromoteResult["outcome"]>;
 
-function reportBack(image: BackImage, verdict: BackWhy["verdict"] | undefined): ImageReport {
+function reportBack(image: BackImage, verdict: RollbackBasis["verdict"] | undefined): ImageReport {
   const { target, facts, decision } = image;
   if (verdict === "overtaken") return { ...reportImage(target, facts, []), outcome: "superseded" };
   const moved = pinsToMove(decision);
@@ -64,7 +64,7 @@ export function reportHold(change: HoldReport["change"], hold: Hold): HoldReport
   return { change, ...hold, images: hold.images.map(printImageName) };
 }
 
-function warningsOf(why: BackWhy, goal: Goal): readonly string[] {
+function warningsOf(why: RollbackBasis, goal: Goal): readonly string[] {
   if (why.verdict === "overtaken") {
     return ["This rollback had landed before, and the pins were moved since; nothing was changed"];
   }
@@ -79,7 +79,7 @@ function warningsOf(why: BackWhy, goal: Goal): readonly string[] {
 }
 
 /** What landed after the goal was chosen went out unseen, which whoever chose it must know. */
-function latecomers({ target, out }: BackImage, why: BackWhy, goal: Goal): readonly string[] {
+function latecomers({ target, out }: BackImage, why: RollbackBasis, goal: Goal): readonly string[] {
   if (why.past === goal.past) return [];
   const { states, graph } = goal.past;
   const name = printImageName(target.image);

@@ -6,12 +6,13 @@ import { holdText, printTime } from "../../core/landing/hold.ts";
 import type { PromoteResult } from "../../core/results/promote.ts";
 import type { TagFormat } from "../../core/tag-format.ts";
 import type { DeployLog, History, Registry } from "../../ports.ts";
-import type { Looking } from "../landing/check-images.ts";
-import { type LandPolicy, type LandPorts, land } from "../landing/land.ts";
+import type { ImageCheck } from "../landing/check-images.ts";
+import { type LandPolicy, land } from "../landing/land.ts";
+import type { ReadPorts } from "../landing/read-patiently.ts";
 import { askPatiently } from "../landing/read-patiently.ts";
 import { concludeFailure } from "../landing/words.ts";
 import type { AskedImage } from "../promote/promotion.ts";
-import { type Past, pastReader } from "./deploy-history.ts";
+import { type DeployHistory, deployHistoryReader } from "./deploy-history.ts";
 import { checkGoal, type Goal, goalBack, goalNamed } from "./goal.ts";
 import { planBack } from "./plan.ts";
 import { concludeBack } from "./result.ts";
@@ -43,7 +44,7 @@ export interface RollbackRequest {
 }
 
 /** The world of a rollback. Without a registry, the images are not checked. */
-export interface RollbackPorts extends LandPorts {
+export interface RollbackPorts extends ReadPorts {
   readonly history: History;
   readonly registry: Registry | undefined;
   /** The past of the branch. Asked again on every new tip. */
@@ -68,7 +69,7 @@ export async function rollback(
     const request = { ...asked, ...words };
     checkEnd(asked.untilMs, startedMs);
     const images = request.images.map(({ image }) => image);
-    const read = pastReader({ ...request, images }, ports.log);
+    const read = deployHistoryReader({ ...request, images }, ports.log);
     const pastAt = (tip?: CommitId) => askPatiently(() => read(tip), ports, patience);
     ports.progress.step(`Reading what ${request.branch} has had deployed`);
     const looking = { ...ports, ...{ reads: policy.reads, deadlineMs: patience.deadlineMs } };
@@ -87,8 +88,8 @@ export async function rollback(
 
 async function aim(
   request: RollbackRequest,
-  past: Past,
-  looking: RollbackPorts & Omit<Looking, "registry">,
+  past: DeployHistory,
+  looking: RollbackPorts & Omit<ImageCheck, "registry">,
 ): Promise<Goal> {
   const { goal } = request;
   const wanted = await ("to" in goal

@@ -5,17 +5,17 @@ import type { SourceGraph } from "../../core/history/source-graph.ts";
 import type { CommitId, Digest, Revision } from "../../core/ids.ts";
 import { type ImageName, printImageName } from "../../core/image-ref.ts";
 import type { Relation } from "../../core/landing/decide.ts";
-import type { DriftFacts, DriftPin, Wanted } from "../../core/landing/drift.ts";
+import type { DriftFacts, DriftPin, WantedImage } from "../../core/landing/drift.ts";
 import type { Hold } from "../../core/landing/hold.ts";
 import { type Pin, pinHolds, printPinned } from "../../core/pins/index.ts";
 import type { SyncGap } from "../../core/results/sync.ts";
 import { revisionPrefixIn, tagOf } from "../../core/tag-format.ts";
 import { coveringHold, notPinned, relationOf } from "../landing/evaluate.ts";
-import type { CodeCommit, Whole } from "./newest-published.ts";
+import type { CodeCommit, NewestPublished } from "./newest-published.ts";
 import type { SyncPorts, SyncRequest } from "./request.ts";
 
 /** What all groups share. */
-export interface Scene {
+export interface SyncContext {
   readonly request: SyncRequest;
   readonly ports: SyncPorts;
   readonly tip: CommitId;
@@ -38,7 +38,7 @@ export interface HeldPin {
 export async function isPassed(
   revision: Revision,
   held: readonly HeldPin[],
-  { ports }: Scene,
+  { ports }: SyncContext,
 ): Promise<boolean> {
   const known = new Set(held.flatMap((pin) => pin.revision ?? []));
   for (const each of known) {
@@ -51,7 +51,7 @@ export async function isPassed(
 export async function factsOf(
   image: ImageName,
   held: readonly HeldPin[],
-  { whole, scene }: { readonly whole: Whole; readonly scene: Scene },
+  { whole, scene }: { readonly whole: NewestPublished; readonly scene: SyncContext },
 ): Promise<DriftFacts> {
   const { request, ports, holds } = scene;
   if (held.length === 0) throw notPinned(image, request.paths);
@@ -74,9 +74,9 @@ export async function factsOf(
 
 /** Without anything wanted, the oldest revision that was looked at tells which names are known. */
 async function relationTo(
-  wanted: Wanted | undefined,
+  wanted: WantedImage | undefined,
   { pin, revision }: HeldPin,
-  { commits, graph, ports }: Scene,
+  { commits, graph, ports }: SyncContext,
 ): Promise<Relation> {
   if (wanted !== undefined && pinHolds(pin, wanted)) return { kind: "equal" };
   const oldest = commits.at(-1)?.revision ?? graph.revisionAt(0);
@@ -84,7 +84,7 @@ async function relationTo(
 }
 
 /** What is on its way, or should have come, as far as the image's own pins do not hold it yet. */
-async function comingTo(held: readonly HeldPin[], whole: Whole, scene: Scene) {
+async function comingTo(held: readonly HeldPin[], whole: NewestPublished, scene: SyncContext) {
   const { commits, request } = scene;
   const isOut = async (tag: string | undefined) => {
     const commit = commits.find(({ revision }) => tagOf(request.tagFormat, revision) === tag);
@@ -100,8 +100,8 @@ async function comingTo(held: readonly HeldPin[], whole: Whole, scene: Scene) {
 async function wantedOf(
   image: ImageName,
   held: readonly HeldPin[],
-  { whole, ports }: { readonly whole: Whole; readonly ports: SyncPorts },
-): Promise<Wanted | undefined> {
+  { whole, ports }: { readonly whole: NewestPublished; readonly ports: SyncPorts },
+): Promise<WantedImage | undefined> {
   const { wanted, digests } = whole;
   if (wanted === undefined) return undefined;
   let digest: Digest | undefined = digests.get(printImageName(image));
@@ -113,7 +113,7 @@ async function wantedOf(
   return { ...wanted, digest };
 }
 
-function movedAwayFrom(pin: Pin, wanted: Wanted, { graph, movedAway }: Scene) {
+function movedAwayFrom(pin: Pin, wanted: WantedImage, { graph, movedAway }: SyncContext) {
   const { file, line } = pin;
   const place = { file, line, image: printImageName(pin.image) };
   return movedAway.by(place, graph.find(wanted.revision)!);
@@ -123,7 +123,7 @@ function movedAwayFrom(pin: Pin, wanted: Wanted, { graph, movedAway }: Scene) {
  * Whether the registry has what is pinned. Of a placeholder, and of `latest`, nobody needs to know:
  * it is found fault with anyway.
  */
-async function isPublished(pin: Pin, { ports, request }: Scene): Promise<boolean> {
+async function isPublished(pin: Pin, { ports, request }: SyncContext): Promise<boolean> {
   const { image, tag, digest } = pin;
   const isOurs = tag !== undefined && revisionPrefixIn(request.tagFormat, tag) !== undefined;
   const reference = digest ?? (isOurs ? tag : undefined);
@@ -132,7 +132,10 @@ async function isPublished(pin: Pin, { ports, request }: Scene): Promise<boolean
 }
 
 /** Since when, and by how many commits, the pins are behind what is wanted. */
-export function gapOf({ wanted, pins }: DriftFacts, { graph, code }: Scene): SyncGap | undefined {
+export function gapOf(
+  { wanted, pins }: DriftFacts,
+  { graph, code }: SyncContext,
+): SyncGap | undefined {
   if (wanted === undefined) return undefined;
   const place = graph.find(wanted.revision)!;
   const older = pins.flatMap(({ relation }) =>

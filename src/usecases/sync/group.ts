@@ -11,8 +11,8 @@ import {
 import type { Pin } from "../../core/pins/index.ts";
 import type { SyncGap } from "../../core/results/sync.ts";
 import { revisionOf } from "../landing/evaluate.ts";
-import { factsOf, gapOf, type HeldPin, isPassed, type Scene } from "./facts.ts";
-import { findNewestWhole, type ImageGroup } from "./newest-published.ts";
+import { factsOf, gapOf, type HeldPin, isPassed, type SyncContext } from "./facts.ts";
+import { findNewestPublished, type ImageGroup } from "./newest-published.ts";
 
 /** One image as it was found. */
 export interface LookedImage {
@@ -30,10 +30,10 @@ export interface FoundImage {
 }
 
 /** Looks at one group. An image of it that cannot be read keeps the others where they are. */
-export async function lookAtGroup(
+export async function inspectGroup(
   group: ImageGroup,
   pins: readonly Pin[],
-  scene: Scene,
+  scene: SyncContext,
 ): Promise<readonly LookedImage[]> {
   const { ports, request, tip } = scene;
   const found = await orFailure(async () => {
@@ -42,7 +42,7 @@ export async function lookAtGroup(
       const question = { tagFormat: request.tagFormat, tip, ports };
       held.push({ pin, revision: await revisionOf(pin, question) });
     }
-    const whole = await findNewestWhole(
+    const whole = await findNewestPublished(
       {
         ...{ group, commits: scene.commits, tagFormat: request.tagFormat },
         ...{ nowMs: ports.clock.nowMs(), graceMs: request.graceMs },
@@ -80,7 +80,7 @@ function conclude(
   about: {
     readonly read: readonly (DriftFacts | Failure)[];
     readonly pins: readonly Pin[];
-    readonly scene: Scene;
+    readonly scene: SyncContext;
   },
 ): readonly LookedImage[] {
   const { read, pins, scene } = about;

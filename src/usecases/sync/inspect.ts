@@ -12,12 +12,12 @@ import { findPins, needlesOf, type Pin } from "../../core/pins/index.ts";
 import type { ManifestFile } from "../../ports.ts";
 import { type AuditFacts, gatherFacts } from "../audit/facts.ts";
 import { knownHistory } from "../landing/known-history.ts";
-import { type LookedImage, lookAtGroup } from "./group.ts";
+import { inspectGroup, type LookedImage } from "./group.ts";
 import type { CodeCommit } from "./newest-published.ts";
 import type { SyncPorts, SyncRequest } from "./request.ts";
 
 /** All that was seen at one tip. */
-export interface Look {
+export interface SyncFindings {
   readonly tip: CommitId;
   readonly files: readonly ManifestFile[];
   /** In the order of the request. */
@@ -26,7 +26,7 @@ export interface Look {
 }
 
 /** What looking takes, besides the tip. */
-export interface Looking {
+export interface SyncInspection {
   readonly request: SyncRequest;
   readonly ports: SyncPorts;
 }
@@ -35,7 +35,7 @@ export interface Looking {
  * Looks at everything from a tip. What cannot be read of single images is said of these; what
  * nothing can be said without is thrown.
  */
-export async function lookAt(tip: CommitId, looking: Looking): Promise<Look> {
+export async function inspect(tip: CommitId, looking: SyncInspection): Promise<SyncFindings> {
   const { request, ports } = looking;
   const names = request.images.map(({ image }) => image);
   const files = await ports.remote.findManifests(tip, request.paths, needlesOf(names));
@@ -55,7 +55,7 @@ export async function lookAt(tip: CommitId, looking: Looking): Promise<Look> {
   };
   const images: LookedImage[] = [];
   for (const group of groupsOf(request)) {
-    images.push(...(await lookAtGroup(group, pinsOf(group.images, pins), scene)));
+    images.push(...(await inspectGroup(group, pinsOf(group.images, pins), scene)));
   }
   const order = names.map(printImageName);
   images.sort((a, b) => order.indexOf(a.image) - order.indexOf(b.image));
@@ -84,7 +84,7 @@ function pinsOf(images: readonly ImageName[], pins: readonly Pin[]): readonly Pi
  * Reads both histories, as long ago as they go. A replica that does not know the tip yet will not
  * do: from what it has, a deploy that was moved away would look like one that never landed.
  */
-async function factsAt(tip: CommitId, { request, ports }: Looking): Promise<AuditFacts> {
+async function factsAt(tip: CommitId, { request, ports }: SyncInspection): Promise<AuditFacts> {
   const subject = {
     images: request.images.map(({ image }) => image),
     ...{ paths: request.paths, pattern: request.pattern },

@@ -23,7 +23,7 @@ export interface ImageGroup {
 }
 
 /** Where to look, and what counts. */
-export interface WholeQuestion {
+export interface PublishedQuestion {
   readonly group: ImageGroup;
   /** Newest first. */
   readonly commits: readonly CodeCommit[];
@@ -35,7 +35,7 @@ export interface WholeQuestion {
 }
 
 /** What was found of a group. */
-export interface Whole {
+export interface NewestPublished {
   readonly wanted: { readonly revision: Revision; readonly tag: Tag } | undefined;
   /** What the registry says of the wanted images, by their names; empty where nobody had to ask. */
   readonly digests: ReadonlyMap<string, Digest>;
@@ -46,10 +46,10 @@ export interface Whole {
 }
 
 /** Finds it. Throws what the registry throws: what could not be asked is not missing. */
-export async function findNewestWhole(
-  question: WholeQuestion,
+export async function findNewestPublished(
+  question: PublishedQuestion,
   ports: { readonly registry: Registry; readonly tree: SourceTree },
-): Promise<Whole> {
+): Promise<NewestPublished> {
   const { group, commits, tagFormat, nowMs, graceMs, isPassed } = question;
   let coming: Tag | undefined;
   let stalled: Stalled | undefined;

@@ -3,17 +3,17 @@
 import { Failure } from "../../core/failure.ts";
 import type { CommitId } from "../../core/ids.ts";
 import { writeMessage } from "../../core/landing/commit-message.ts";
-import type { Wanted } from "../../core/landing/drift.ts";
+import type { WantedImage } from "../../core/landing/drift.ts";
 import type { PinMove } from "../../core/pins/index.ts";
 import type { Plan } from "../landing/land.ts";
 import { printPin } from "../landing/words.ts";
 import { diffOf, editManifests } from "../promote/plan.ts";
 import type { LookedImage } from "./group.ts";
-import { type Look, type Looking, lookAt } from "./inspect.ts";
+import { inspect, type SyncFindings, type SyncInspection } from "./inspect.ts";
 
 /** What was seen, and what the repair of it would change. */
-export interface SyncWhy {
-  readonly look: Look;
+export interface SyncBasis {
+  readonly look: SyncFindings;
   readonly repairs: readonly Repair[];
   /** The change that a dry run would push. */
   readonly diff?: string;
@@ -22,20 +22,20 @@ export interface SyncWhy {
 /** An image whose pins are moved. */
 export interface Repair {
   readonly image: string;
-  readonly wanted: Wanted;
+  readonly wanted: WantedImage;
   readonly moves: readonly PinMove[];
 }
 
 /** A look with all that planning needs. */
-export interface SyncPlanning extends Looking {
+export interface SyncPlanning extends SyncInspection {
   /** The date of the commit, fixed per run, so that the same content is the same commit. */
   readonly atSeconds: number;
 }
 
 /** Derives the plan from a tip, asking everything anew. Throws what `lookAt` throws. */
-export async function repairAt(tip: CommitId, planning: SyncPlanning): Promise<Plan<SyncWhy>> {
+export async function repairAt(tip: CommitId, planning: SyncPlanning): Promise<Plan<SyncBasis>> {
   const { request, atSeconds } = planning;
-  const look = await lookAt(tip, planning);
+  const look = await inspect(tip, planning);
   const repairs = look.images.flatMap(repairOf);
   const why = { look, repairs };
   if (repairs.length === 0) return { kind: "rest", why };

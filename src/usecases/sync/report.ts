@@ -9,7 +9,7 @@ import { calmVerdicts, type SyncImage, type SyncResult, worstOf } from "../../co
 import type { Landing } from "../landing/land.ts";
 import { endingOf, withCommit } from "../landing/words.ts";
 import type { LookedImage } from "./group.ts";
-import type { Repair, SyncWhy } from "./plan.ts";
+import type { Repair, SyncBasis } from "./plan.ts";
 import type { SyncRequest } from "./request.ts";
 
 /** What every result of one run shares. */
@@ -20,7 +20,7 @@ export interface SyncFrame {
 }
 
 /** Returns the result that a run came to. */
-export function concludeSync(landing: Landing<SyncWhy>, frame: SyncFrame): SyncResult {
+export function concludeSync(landing: Landing<SyncBasis>, frame: SyncFrame): SyncResult {
   const { why, attempts } = landing;
   const seen = why?.look.images ?? [];
   const fixed = new Set(landing.kind === "landed" ? landing.why.repairs.map(nameOf) : []);
@@ -48,7 +48,7 @@ function nameOf({ image }: Repair): string {
 type SyncEnding = Pick<SyncResult, "outcome" | "exit" | "failure">;
 
 /** Returns how a run ended: as its landing did, and by what is still to be looked at. */
-function endingFor(landing: Landing<SyncWhy>): SyncEnding {
+function endingFor(landing: Landing<SyncBasis>): SyncEnding {
   const unread = landing.why?.look.images.flatMap(({ found }) =>
     found instanceof Failure ? [found] : [],
   )[0];
@@ -59,7 +59,7 @@ function endingFor(landing: Landing<SyncWhy>): SyncEnding {
   // What never came to a repair has none that failed.
   const isTried = (landing.why?.repairs.length ?? 0) > 0;
   if (landing.kind === "failed" && !isTried) return failedBy(landing.failure, undefined);
-  return endingOf<SyncWhy, SyncEnding>(landing, (why) => {
+  return endingOf<SyncBasis, SyncEnding>(landing, (why) => {
     const outcome = restOf(why, landing.attempts);
     if (unread) return failedBy(unread, outcome);
     return { ...(outcome && { outcome }), exit: leftOver(why, "as it was") };
@@ -67,7 +67,7 @@ function endingFor(landing: Landing<SyncWhy>): SyncEnding {
 }
 
 /** Nothing was tried, a dry run would have, or somebody else was there first. */
-function restOf(why: SyncWhy, attempts: number): Outcome | undefined {
+function restOf(why: SyncBasis, attempts: number): Outcome | undefined {
   if (why.repairs.length > 0) return "would-land";
   return attempts > 1 ? "unchanged" : undefined;
 }
@@ -78,7 +78,7 @@ function failedBy(failure: Failure, outcome: Outcome | undefined): SyncEnding {
 }
 
 /** Returns 3 when somebody has to look at something that is still so, else 0. */
-function leftOver({ look }: SyncWhy, how: "cured" | "as it was"): number {
+function leftOver({ look }: SyncBasis, how: "cured" | "as it was"): number {
   const isOpen = ({ verdict, isCured }: Problem) =>
     !calmVerdicts.has(verdict) && !(how === "cured" && isCured);
   const isLeft = ({ found }: LookedImage) =>

@@ -3,7 +3,7 @@
 import type { ImageName } from "../../core/image-ref.ts";
 import type { TagFormat } from "../../core/tag-format.ts";
 import type { DeployLog, History, Registry, SourceTree } from "../../ports.ts";
-import type { LandPorts } from "../landing/land.ts";
+import type { ReadPorts } from "../landing/read-patiently.ts";
 
 /** An image, and the source paths whose changes rebuild it. Absent: every change does. */
 export interface SyncSubject {
@@ -35,7 +35,7 @@ export interface SyncRequest {
 }
 
 /** The world of the checker. */
-export interface SyncPorts extends LandPorts {
+export interface SyncPorts extends ReadPorts {
   readonly history: History;
   readonly tree: SourceTree;
   readonly registry: Registry;

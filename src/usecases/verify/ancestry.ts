@@ -20,14 +20,14 @@ export interface Ancestry {
 export type OpenedHistory = History & { close(): Promise<void> };
 
 /** Opens histories as they are now. Nothing is opened before a question needs it. */
-export interface HistoryDoors {
+export interface HistoryOpeners {
   readonly source: () => Promise<OpenedHistory>;
   readonly manifests: () => Promise<OpenedHistory>;
 }
 
 /** Returns the ancestry that two histories tell. It is to be closed. */
 export function ancestryOf(
-  { source, manifests }: HistoryDoors,
+  { source, manifests }: HistoryOpeners,
   tagFormat: TagFormat,
 ): Ancestry & { close(): Promise<void> } {
   const [sources, deploys] = [new FreshHistory(source), new FreshHistory(manifests)];

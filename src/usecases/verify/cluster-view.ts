@@ -7,7 +7,7 @@ import type {
   ContainerView,
   WorkloadView,
 } from "../../core/cluster/cluster-view.ts";
-import { type Sight, sightOf, unseen } from "../../core/cluster/observation.ts";
+import { type Observation, sightOf, unobserved } from "../../core/cluster/observation.ts";
 import { rolloutVerdict } from "../../core/cluster/rollout.ts";
 import type { Pod, Workload } from "../../core/cluster/workload.ts";
 import { Failure } from "../../core/failure.ts";
@@ -89,7 +89,7 @@ function containersOf({ containers }: Workload, pods: readonly Pod[]): readonly 
   });
 }
 
-function unreadable(error: unknown): Sight {
+function unreadable(error: unknown): Observation {
   if (!(error instanceof Failure) || error.code === "interrupted") throw error;
-  return unseen(error);
+  return unobserved(error);
 }

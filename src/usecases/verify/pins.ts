@@ -1,6 +1,11 @@
 /** Whether the branch itself holds the deploy: if it does not, nothing behind it can show it. */
 
-import { isOfTheWorld, type Sight, sightOf, unseen } from "../../core/cluster/observation.ts";
+import {
+  isOfTheWorld,
+  type Observation,
+  sightOf,
+  unobserved,
+} from "../../core/cluster/observation.ts";
 import { printPlace } from "../../core/failure.ts";
 import type { Tag } from "../../core/ids.ts";
 import { type ImageName, printImageName, sameImage } from "../../core/image-ref.ts";
@@ -8,7 +13,7 @@ import { type Pin, printPinned } from "../../core/pins/index.ts";
 import type { StepVerdict } from "../../core/results/verify.ts";
 import { revisionPrefixIn, type TagFormat } from "../../core/tag-format.ts";
 import type { History, ImageDigests, Registry } from "../../ports.ts";
-import type { Meant } from "./resolve-deploy.ts";
+import type { ResolvedDeploy } from "./resolve-deploy.ts";
 
 /** What judging pins needs of the world. */
 export interface PinsPorts {
@@ -18,12 +23,12 @@ export interface PinsPorts {
 }
 
 /** Returns what is seen of the pins: also that they name what no registry would explain now. */
-export async function pinsSight(meant: Meant, ports: PinsPorts): Promise<Sight> {
+export async function observePins(meant: ResolvedDeploy, ports: PinsPorts): Promise<Observation> {
   try {
     return sightOf(await pinsVerdict(meant, ports));
   } catch (error) {
     if (!isOfTheWorld(error)) throw error;
-    return unseen(error);
+    return unobserved(error);
   }
 }
 
@@ -31,7 +36,7 @@ export async function pinsSight(meant: Meant, ports: PinsPorts): Promise<Sight> 
  * Judges the pins that were read: all of them are to hold what was asked for, or a newer revision.
  * Where nothing was asked for by name, what they hold is what is meant.
  */
-async function pinsVerdict(meant: Meant, ports: PinsPorts): Promise<StepVerdict> {
+async function pinsVerdict(meant: ResolvedDeploy, ports: PinsPorts): Promise<StepVerdict> {
   const { images } = meant.question;
   const { pins } = meant.pinned;
   const bare = images.find(({ image }) => !pins.some((pin) => sameImage(pin.image, image)));
@@ -44,7 +49,7 @@ async function pinsVerdict(meant: Meant, ports: PinsPorts): Promise<StepVerdict>
   return { kind: "done", detail: `${count} ${tags.join(", ") || "a digest"}` };
 }
 
-async function isReached(pin: Pin, { question, deploy }: Meant, ports: PinsPorts) {
+async function isReached(pin: Pin, { question, deploy }: ResolvedDeploy, ports: PinsPorts) {
   const asked = question.images.find(({ image }) => sameImage(image, pin.image));
   if (asked?.tag === undefined && question.revision === undefined) return true;
   const wanted = asked?.tag ?? deploy.tag;
@@ -66,7 +71,7 @@ async function revisionOf({ tag, image, digest }: Pin, format: TagFormat, ports:
   return label && ports.history.resolve(label);
 }
 
-function late(pin: Pin, { question, deploy }: Meant): StepVerdict {
+function late(pin: Pin, { question, deploy }: ResolvedDeploy): StepVerdict {
   const holds = printPinned(pin);
   const asked = question.images.find(({ image }) => sameImage(image, pin.image));
   const wanted = asked?.tag ?? deploy.tag;

@@ -28,7 +28,7 @@ export interface PinnedTip {
 }
 
 /** A deploy, and what it was read from. */
-export interface Meant {
+export interface ResolvedDeploy {
   readonly question: DeployQuestion;
   readonly deploy: Deploy;
   readonly pinned: PinnedTip;
@@ -50,10 +50,10 @@ export interface Deploy {
  *
  * @throws Failure `unknown-revision` when the source has no such commit, or no pin names one.
  */
-export async function readMeant(
+export async function resolveDeploy(
   question: DeployQuestion,
   ports: { readonly remote: Remote; readonly history: History },
-): Promise<Meant> {
+): Promise<ResolvedDeploy> {
   const { images, paths } = question;
   const { remote } = ports;
   const names = images.map(({ image }) => image);

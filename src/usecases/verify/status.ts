@@ -19,12 +19,12 @@ import type { SyncResult, SyncVerdict } from "../../core/results/sync.ts";
 import type { History, Registry } from "../../ports.ts";
 import type { AskedImage } from "../promote/promotion.ts";
 import { type ViewPorts, viewCluster } from "./cluster-view.ts";
-import { type Meant, newestOf } from "./resolve-deploy.ts";
+import { newestOf, type ResolvedDeploy } from "./resolve-deploy.ts";
 import type { WantedWorkload } from "./wanted-workloads.ts";
 
 /** What is to be looked at, beside git, the registry and the pins. */
 export interface StatusRequest {
-  readonly meant: Meant;
+  readonly meant: ResolvedDeploy;
   readonly app?: string | undefined;
   /** Undefined: no cluster is configured. */
   readonly workloads?: readonly WantedWorkload[] | undefined;
@@ -43,7 +43,7 @@ export async function status(request: StatusRequest, ports: StatusPorts): Promis
   const { meant, app, workloads } = request;
   const { deploy, pinned, question } = meant;
   const view = await viewCluster({ ...deploy, app, workloads: workloads ?? [] }, ports);
-  const wanted: Wanted[] = [];
+  const wanted: StatusQuestion[] = [];
   // One after the other: a history that has to fetch does so in one repository.
   for (const asked of question.images) wanted.push(await wantedOf(asked, request, ports.history));
   const rows = await Promise.all(wanted.map((one) => rowOf(one, { request, view, ports })));
@@ -66,7 +66,7 @@ interface Seen {
   readonly ports: StatusPorts;
 }
 
-async function rowOf(wanted: Wanted, { request, view, ports }: Seen): Promise<StatusRow> {
+async function rowOf(wanted: StatusQuestion, { request, view, ports }: Seen): Promise<StatusRow> {
   const { workloads } = request;
   const { image, tags, git, pinned, sync } = wanted;
   const itsViews = view.workloads.filter((_, at) =>
@@ -84,7 +84,7 @@ async function rowOf(wanted: Wanted, { request, view, ports }: Seen): Promise<St
 }
 
 /** An image, what its pins hold, and what is wanted of it. */
-interface Wanted extends Pick<StatusRow, "git" | "sync"> {
+interface StatusQuestion extends Pick<StatusRow, "git" | "sync"> {
   readonly image: ImageName;
   readonly tags: readonly (Tag | undefined)[];
   /** What its pins hold, or what was asked for. */
@@ -95,7 +95,7 @@ async function wantedOf(
   asked: AskedImage,
   { meant, checked }: StatusRequest,
   history: History,
-): Promise<Wanted> {
+): Promise<StatusQuestion> {
   const { image } = asked;
   const { pins } = meant.pinned;
   const tags = pins.filter((pin) => sameImage(pin.image, image)).map(({ tag }) => tag);
@@ -123,7 +123,7 @@ function unread({ failure }: SyncResult): SyncFinding {
 async function pinnedOf(
   asked: AskedImage,
   from: {
-    readonly meant: Meant;
+    readonly meant: ResolvedDeploy;
     readonly tags: readonly (Tag | undefined)[];
     readonly history: History;
   },

@@ -1,6 +1,6 @@
 /** Verify: does the cluster run what was landed? Argo CD first, then the workloads, then pages. */
 
-import type { Sight } from "../../core/cluster/observation.ts";
+import type { Observation } from "../../core/cluster/observation.ts";
 import type { SmokePage } from "../../core/cluster/smoke.ts";
 import { Failure } from "../../core/failure.ts";
 import {
@@ -19,7 +19,7 @@ import { type Watched, type Watching, type WatchPolicy, type WatchPorts, watch }
 /** What is to be verified, and where. What is not configured is left out. */
 export interface VerifyRequest extends Deploy {
   /** What was seen of the pins when the deploy was read. */
-  readonly pins: Sight;
+  readonly pins: Observation;
   readonly argocd?: { readonly app: string; readonly mode: ArgoMode } | undefined;
   readonly workloads?: readonly WantedWorkload[] | undefined;
   readonly pages?: readonly SmokePage[] | undefined;

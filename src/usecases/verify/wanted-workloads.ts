@@ -11,7 +11,7 @@ import type { Digest, Tag } from "../../core/ids.ts";
 import { type ImageName, printImageName, sameImage } from "../../core/image-ref.ts";
 import type { Pin } from "../../core/pins/index.ts";
 import type { ImageDigests, Progress } from "../../ports.ts";
-import type { Deploy, DeployQuestion, Meant } from "./resolve-deploy.ts";
+import type { Deploy, DeployQuestion, ResolvedDeploy } from "./resolve-deploy.ts";
 
 /** A workload, and what is to run there. */
 export interface WantedWorkload extends WorkloadRef {
@@ -41,7 +41,7 @@ export interface WantedPorts {
  */
 export async function wantedWorkloads(
   place: RolloutPlace,
-  { question, deploy, pinned }: Meant,
+  { question, deploy, pinned }: ResolvedDeploy,
   ports: WantedPorts,
 ): Promise<readonly WantedWorkload[]> {
   const expected = new Map<string, ExpectedImage>();
@@ -62,13 +62,17 @@ export async function wantedWorkloads(
   }));
 }
 
-interface Wanted {
+interface WorkloadQuestion {
   readonly image: ImageName;
   readonly tag: Tag;
   readonly digest: Digest | undefined;
 }
 
-function wantedOf(pin: Pin, { images, revision }: DeployQuestion, deploy: Deploy): Wanted {
+function wantedOf(
+  pin: Pin,
+  { images, revision }: DeployQuestion,
+  deploy: Deploy,
+): WorkloadQuestion {
   const asked = images.find(({ image }) => sameImage(image, pin.image));
   const pinnedTag = revision === undefined ? pin.tag : undefined;
   const tag = asked?.tag ?? pinnedTag ?? deploy.tag;
@@ -78,7 +82,7 @@ function wantedOf(pin: Pin, { images, revision }: DeployQuestion, deploy: Deploy
 
 /** What the registry does not say is not compared; that is no reason to see nothing. */
 async function withDigests(
-  { image, tag, digest }: Wanted,
+  { image, tag, digest }: WorkloadQuestion,
   { registry, progress }: WantedPorts,
 ): Promise<ExpectedImage> {
   const known = digest === undefined ? [] : [digest];

@@ -1,6 +1,11 @@
 /** Looks at one thing until it has come right, has stayed wrong, or the time is over. */
 
-import { isOfTheWorld, type Sight, sightOf, unseen } from "../../core/cluster/observation.ts";
+import {
+  isOfTheWorld,
+  type Observation,
+  sightOf,
+  unobserved,
+} from "../../core/cluster/observation.ts";
 import type { FailureCode } from "../../core/failure.ts";
 import type { StepName, StepVerdict, VerifyStep } from "../../core/results/verify.ts";
 import type { Clock, Progress, Random } from "../../ports.ts";
@@ -66,7 +71,7 @@ export async function watch(
   const { name, target, looksMax } = watched;
   const { clock, random, progress } = ports;
   const startedMs = clock.nowMs();
-  const conclude = (seen: Sight): VerifyStep => {
+  const conclude = (seen: Observation): VerifyStep => {
     return { name, target, ...seen, waitedMs: clock.nowMs() - startedMs };
   };
   let failedSinceMs: number | undefined;
@@ -88,26 +93,26 @@ export async function watch(
   }
 }
 
-function givenUp(seen: Sight): Sight {
+function givenUp(seen: Observation): Observation {
   const hint = "It may come right later: ask again more often, or for longer.";
   return { ...seen, state: "failed", hint };
 }
 
 /** What one look came to. */
-interface Look {
-  readonly seen: Sight;
+interface WatchRound {
+  readonly seen: Observation;
   readonly isFinal: boolean;
   /** How long the server asked us to wait, in milliseconds. */
   readonly leastWaitMs: number;
 }
 
-async function lookOnce({ look }: Watched): Promise<Look> {
+async function lookOnce({ look }: Watched): Promise<WatchRound> {
   try {
     const seen = sightOf(await look());
     return { seen, isFinal: seen.state === "done", leastWaitMs: 0 };
   } catch (error) {
     if (!isOfTheWorld(error)) throw error;
     const { code, retryAfterMs: leastWaitMs = 0 } = error;
-    return { seen: unseen(error), isFinal: !passing.has(code), leastWaitMs };
+    return { seen: unobserved(error), isFinal: !passing.has(code), leastWaitMs };
   }
 }

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import type { WorkloadView } from "../../../src/core/cluster/cluster-view.ts";
-import type { Sight } from "../../../src/core/cluster/observation.ts";
+import type { Observation } from "../../../src/core/cluster/observation.ts";
 import { asTag, type Tag } from "../../../src/core/ids.ts";
 import { parseImageName } from "../../../src/core/image-ref.ts";
 import {
@@ -60,7 +60,7 @@ test.each([
   expect(argocdCell(view)).toEqual({ state: cell, text });
 });
 
-function view(state: Sight["state"], tag: string, running: readonly string[] = [tag]) {
+function view(state: Observation["state"], tag: string, running: readonly string[] = [tag]) {
   const containers = [
     {
       ...{ container: "app", image: `acme/web:${tag}`, digests: [] },
@@ -71,7 +71,7 @@ function view(state: Sight["state"], tag: string, running: readonly string[] = [
   return { workload: "Deployment/web", namespace: "x", state, detail: "", containers };
 }
 
-function empty(state: Sight["state"]): WorkloadView {
+function empty(state: Observation["state"]): WorkloadView {
   return { ...view(state, ""), containers: [] };
 }
 

@@ -8,7 +8,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { withToken } from "../../../src/adapters/git/auth.ts";
 import { appMint, type GitHubApp } from "../../../src/adapters/github/app.ts";
 import { githubApp } from "../../../src/settings/github-app.ts";
-import type { Io } from "../../../src/settings/process.ts";
+import type { Process } from "../../../src/settings/process.ts";
 import { type ApiReply, type Asked, serveApi } from "../../support/api-server.ts";
 import { openSandbox } from "../../support/git-sandbox.ts";
 import { openSecretWorld, readTree } from "../../support/secret-world.ts";
@@ -182,7 +182,7 @@ describe("a token", () => {
 });
 
 describe("the API", () => {
-  const io = (env: Io["env"]) => ({ env }) as Io;
+  const io = (env: Process["env"]) => ({ env }) as Process;
   const app = { LANDFALL_GITHUB_APP_ID: "5", LANDFALL_GITHUB_APP_PRIVATE_KEY: "k" };
 
   test.each([

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { createRegistry } from "../../../src/adapters/registry/registry.ts";
-import type { Io } from "../../../src/settings/process.ts";
+import type { Process } from "../../../src/settings/process.ts";
 import { registryLogin } from "../../../src/settings/secrets.ts";
 import { type Answer, ociError, type Seen, serveFaulty } from "../../support/faulty-http.ts";
 import { clientOptions } from "../../support/registry-client-options.ts";
@@ -16,7 +16,7 @@ const encode = (text: string) => Buffer.from(text).toString("base64");
 const nobody = encode("00000000-0000-0000-0000-000000000000:");
 
 /** A process whose home has such a file. */
-function ioWith(auths: object): Io {
+function ioWith(auths: object): Process {
   const folder = mkdtempSync(join(tmpdir(), "landfall-docker-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   writeFileSync(join(folder, "config.json"), JSON.stringify({ auths }));

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type AuditResult, type Fate, fates } from "../../../src/core/results/audit.ts";
+import { type AuditResult, type DeployFate, fates } from "../../../src/core/results/audit.ts";
 import { runCli } from "../../support/run-cli.ts";
 
 const bundle = fileURLToPath(
@@ -134,7 +134,7 @@ describe.skipIf(!present)(
 
     test("text says the same figures as JSON", async () => {
       const { out, status } = await landfall("--since", "2025-01-01", "--as-of", last);
-      const figures: readonly (readonly [Fate, number])[] = [
+      const figures: readonly (readonly [DeployFate, number])[] = [
         ["deployed", 147],
         ["covered", 93],
         ["gap", 3],

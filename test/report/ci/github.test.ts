@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { githubAnnotations } from "../../../src/report/ci/annotations.ts";
 import type { Notice } from "../../../src/report/ci/model.ts";
-import { briefOf } from "../../../src/report/ci/models.ts";
+import { reportModelOf } from "../../../src/report/ci/models.ts";
 import { githubOutputs } from "../../../src/report/ci/outputs.ts";
 import { plain } from "../../../src/report/safe-text.ts";
 import { hostileText } from "../../support/hostile-text.ts";
@@ -59,7 +59,7 @@ describe("annotations", () => {
     const digest = `sha256:${"a".repeat(64)}`;
     const [well, behind] = mixed!.pins;
     const pins = [{ ...well!, tag: `${well!.tag}@${digest}` }, behind!];
-    const { notices } = briefOf(sampleSync({ images: [{ ...mixed!, fixed: false, pins }] }))!;
+    const { notices } = reportModelOf(sampleSync({ images: [{ ...mixed!, fixed: false, pins }] }))!;
     expect(notices.map(({ place }) => place?.file)).toEqual([behind!.file]);
   });
 
@@ -109,7 +109,7 @@ describe("annotations", () => {
     fc.assert(
       fc.property(hostileText, (words) => {
         for (const result of hostileResults(words)) {
-          const { troubles, notices } = briefOf(result)!;
+          const { troubles, notices } = reportModelOf(result)!;
           const all = [...troubles, ...notices];
           expect(all, result.command).not.toEqual([]);
           const lines = githubAnnotations(all).trimEnd().split("\n");
@@ -123,7 +123,7 @@ describe("annotations", () => {
 
   test("of one image with two tags name every place that is not as wanted", () => {
     const mixed = sampleSync().images.map((image) => ({ ...image, fixed: false }));
-    const { notices } = briefOf(sampleSync({ images: mixed, exit: 3, outcome: undefined }))!;
+    const { notices } = reportModelOf(sampleSync({ images: mixed, exit: 3, outcome: undefined }))!;
     expect(
       notices.map(({ level, title, place }) => [level, title, place?.file, place?.line]),
     ).toEqual([
@@ -135,7 +135,7 @@ describe("annotations", () => {
 
 describe("outputs", () => {
   const outputsOf = (result: object) =>
-    readOutputs(githubOutputs(briefOf(result)!, "ghadelimiter_1b2c"));
+    readOutputs(githubOutputs(reportModelOf(result)!, "ghadelimiter_1b2c"));
 
   test("say what came of a promotion", () => {
     expect(outputsOf(samplePromote())).toEqual({
@@ -174,7 +174,7 @@ describe("outputs", () => {
   });
 
   test("that hold the delimiter are a bug that is seen", () => {
-    const brief = briefOf(samplePromote({ deploy: "d\nEOF\nevil=1" }))!;
+    const brief = reportModelOf(samplePromote({ deploy: "d\nEOF\nevil=1" }))!;
     expect(() => githubOutputs(brief, "EOF")).toThrow("delimiter");
   });
 });

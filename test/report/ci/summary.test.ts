@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { codeBlock, escapeMarkdown } from "../../../src/report/ci/markdown.ts";
 import { openMetrics } from "../../../src/report/ci/metrics.ts";
-import { briefOf } from "../../../src/report/ci/models.ts";
+import { reportModelOf } from "../../../src/report/ci/models.ts";
 import { summaryMarkdown } from "../../../src/report/ci/summary.ts";
 import { plain } from "../../../src/report/safe-text.ts";
 import { hostileText } from "../../support/hostile-text.ts";
@@ -54,7 +54,7 @@ describe("Markdown", () => {
 });
 
 describe("the step summary", () => {
-  const summaryOf = (result: object, max?: number) => summaryMarkdown(briefOf(result)!, max);
+  const summaryOf = (result: object, max?: number) => summaryMarkdown(reportModelOf(result)!, max);
 
   test("is headed by the words that its users know", () => {
     expect(summaryOf(sampleSync())).toMatch(/^## Gap Detected and Fixed\n/);
@@ -70,7 +70,7 @@ describe("the step summary", () => {
     fc.assert(
       fc.property(hostileText, (words) => {
         for (const result of hostileResults(words)) {
-          const { tables } = briefOf(result)!;
+          const { tables } = reportModelOf(result)!;
           const [text = ""] = summaryOf(result).split("\n### The change\n");
           expect(text).not.toMatch(/<(?!\/?sub>)/);
           const widths = tables.flatMap(({ heads, rows }) =>
@@ -130,7 +130,7 @@ describe("metrics", () => {
   }
 
   test("of the checker: verdicts, the gap, and when it ran", () => {
-    const found = read(openMetrics(briefOf(sampleSync())!, now));
+    const found = read(openMetrics(reportModelOf(sampleSync())!, now));
     expect(found.get('landfall_run_timestamp_seconds{command="sync"}')).toBe(now / 1000);
     expect(found.get('landfall_run_exit_status{command="sync"}')).toBe(0);
     expect(found.get('landfall_run_info{command="sync",verdict="mixed"}')).toBe(1);
@@ -141,7 +141,7 @@ describe("metrics", () => {
 
   test("of an audit: each fate, and the lags", () => {
     const audit = sampleAudit(243);
-    const found = read(openMetrics(briefOf(audit)!, now));
+    const found = read(openMetrics(reportModelOf(audit)!, now));
     for (const [fate, count] of Object.entries(audit.counts)) {
       expect(found.get(`landfall_audit_commits{command="audit",fate="${fate}"}`)).toBe(count);
     }
@@ -154,7 +154,7 @@ describe("metrics", () => {
     fc.assert(
       fc.property(words, (verdict) => {
         for (const result of hostileResults(verdict)) {
-          const brief = briefOf(result)!;
+          const brief = reportModelOf(result)!;
           read(openMetrics({ ...brief, verdict: verdict }, now));
         }
       }),

@@ -3,10 +3,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Revision } from "../../../src/core/ids.ts";
-import type { Fate } from "../../../src/core/results/audit.ts";
+import type { DeployFate } from "../../../src/core/results/audit.ts";
 import { api, LedgerWorld, tag, type Writes, web } from "../../support/ledger-world.ts";
 
-const landed: readonly Fate[] = ["deployed", "covered", "superseded", "recovered"];
+const landed: readonly DeployFate[] = ["deployed", "covered", "superseded", "recovered"];
 
 /** What people and tools do in turn. `which` chooses a revision that exists by then. */
 const action = fc.record({

@@ -6,7 +6,7 @@ import { parseImageName } from "../../../src/core/image-ref.ts";
 import { writeMessage } from "../../../src/core/landing/commit-message.ts";
 import { parseTagFormat, tagOf } from "../../../src/core/tag-format.ts";
 import type { Registry, Remote } from "../../../src/ports.ts";
-import { type SurveyPorts, survey } from "../../../src/usecases/landing/evaluate.ts";
+import { type EvaluationPorts, evaluate } from "../../../src/usecases/landing/evaluate.ts";
 import { sleeplessClock } from "../../support/registry-client-options.ts";
 
 const image = parseImageName("acme/web")!;
@@ -36,7 +36,7 @@ interface World {
 /** Surveys one pin: how it stands to our revision, and which references were asked for. */
 async function look(held: string, { message = "ops: by hand\n", labels = {}, registry }: World) {
   const asked: string[] = [];
-  const ports: SurveyPorts = {
+  const ports: EvaluationPorts = {
     remote: {
       findManifests: async () => [
         { path: "k8s/web.yaml", bytes: Buffer.from(`image: acme/web${held}\n`) },
@@ -64,7 +64,7 @@ async function look(held: string, { message = "ops: by hand\n", labels = {}, reg
   };
   const targets = [{ image, tag: tagOf(tagFormat, ours), digest: undefined }];
   const promotion = { revision: ours, targets, paths: ["k8s"], tagFormat };
-  const { images } = await survey({ ...promotion, divergence: "refuse" }, tip, ports);
+  const { images } = await evaluate({ ...promotion, divergence: "refuse" }, tip, ports);
   return { relation: images[0]!.facts[0]!.relation, decision: images[0]!.decision.kind, asked };
 }
 

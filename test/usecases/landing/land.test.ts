@@ -7,11 +7,11 @@ import type { PushReply } from "../../../src/core/landing/push-outcome.ts";
 import {
   type Landing,
   type LandPolicy,
-  type LandPorts,
   land,
   landPolicy,
   type Plan,
 } from "../../../src/usecases/landing/land.ts";
+import type { ReadPorts } from "../../../src/usecases/landing/read-patiently.ts";
 import { withLies } from "../../support/lying-remote.ts";
 import { type Script, Stage } from "../../support/scripted-world.ts";
 
@@ -319,7 +319,7 @@ describe("a no by a proxy, to a push that was on its way,", () => {
   const no: PushReply = { kind: "refused", words: "HTTP 403", isSent: true };
 
   /** Lands while a proxy says no to every push, which the server may have taken. */
-  async function behindProxy(isTaken: boolean, more: Partial<LandPorts["remote"]> = {}) {
+  async function behindProxy(isTaken: boolean, more: Partial<ReadPorts["remote"]> = {}) {
     const stage = new Stage();
     const ports = stage.ports("us");
     const push = async (commit: CommitId) => {

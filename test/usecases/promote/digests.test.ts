@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { asDigest, asTag, type Digest } from "../../../src/core/ids.ts";
 import { parseImageName } from "../../../src/core/image-ref.ts";
-import { ModelRegistry, shelved } from "../../../src/simulation/model/source.ts";
+import { ModelRegistry, publishedKey } from "../../../src/simulation/model/source.ts";
 import { setImages } from "../../../src/usecases/set.ts";
 import { filesInMemory } from "../../support/files-in-memory.ts";
 import { Stage } from "../../support/scripted-world.ts";
@@ -89,7 +89,7 @@ describe("a rollback", () => {
     for (const job of [1, 2]) {
       for (const [at, image] of stage.scene.images.entries()) {
         const { revision } = stage.scene.jobs[job - 1]!;
-        stage.scene.shelf.set(shelved(image, await digestOf(stage, at, job)), revision);
+        stage.scene.shelf.set(publishedKey(image, await digestOf(stage, at, job)), revision);
       }
       expect(await stage.promote(job)).toMatchObject({ outcome: "landed" });
     }

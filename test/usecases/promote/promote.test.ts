@@ -4,9 +4,9 @@ import { describe, expect, test } from "vitest";
 import type { CommitId, Revision } from "../../../src/core/ids.ts";
 import { readMessage } from "../../../src/core/landing/commit-message.ts";
 import { holdsPath, writeHolds } from "../../../src/core/landing/hold.ts";
-import { shelved } from "../../../src/simulation/model/source.ts";
+import { publishedKey } from "../../../src/simulation/model/source.ts";
 import type { Doubt } from "../../../src/usecases/landing/land.ts";
-import type { Why } from "../../../src/usecases/promote/plan.ts";
+import type { PromoteBasis } from "../../../src/usecases/promote/plan.ts";
 import type { PromoteRequest, Promotion } from "../../../src/usecases/promote/promotion.ts";
 import { concludeLanding } from "../../../src/usecases/promote/result.ts";
 import { Stage } from "../../support/scripted-world.ts";
@@ -215,7 +215,7 @@ describe("failed, and nothing is touched", () => {
   test("both images were never published: both are named", async () => {
     const stage = new Stage();
     for (const image of stage.scene.images) {
-      stage.scene.shelf.delete(shelved(image, tagOfJob(stage, 1)));
+      stage.scene.shelf.delete(publishedKey(image, tagOfJob(stage, 1)));
     }
     const { failure } = await stage.promote(1);
     expect(failure?.message).toMatch(/acme\/web.*acme\/api/);
@@ -295,7 +295,7 @@ describe("a push in doubt, and a tip that holds a newer revision", () => {
     verdict,
   }));
   const request = { deploy: "d-1", repository: "model", branch: "main" } as PromoteRequest;
-  const conclude = (doubts: readonly Doubt<Why>[]) => {
+  const conclude = (doubts: readonly Doubt<PromoteBasis>[]) => {
     const landing = {
       kind: "unknown",
       words: "gone",

@@ -1,7 +1,7 @@
 /** Where a rollback goes back to, where that takes more than counting. */
 
 import { describe, expect, test } from "vitest";
-import { shelved } from "../../../src/simulation/model/source.ts";
+import { publishedKey } from "../../../src/simulation/model/source.ts";
 import { Stage } from "../../support/scripted-world.ts";
 
 const web = "deploy/web.yaml";
@@ -24,7 +24,7 @@ describe("revisions that the source's own line does not have", () => {
     source.add("the main line goes on", revisionOf(stage, 3));
     for (const revision of [first, second]) {
       const tag = `sha-${revision.slice(0, 7)}`;
-      for (const image of images) shelf.set(shelved(image, tag), revision);
+      for (const image of images) shelf.set(publishedKey(image, tag), revision);
       expect(await stage.promote(1, { request: { revision } })).toMatchObject({
         outcome: "landed",
       });
@@ -116,7 +116,7 @@ describe("without a registry", () => {
 test("a tag that is asked for is where the image goes back to", async () => {
   const stage = await stageWith([1, 2]);
   const [image] = stage.scene.images;
-  stage.scene.shelf.set(shelved(image!, "good"), revisionOf(stage, 1));
+  stage.scene.shelf.set(publishedKey(image!, "good"), revisionOf(stage, 1));
   const result = await stage.rollback(1, { images: [{ image: image!, tag: "good" as never }] });
   expect(result).toMatchObject({ outcome: "landed", images: [{ tag: "good" }] });
   expect(stage.file(web)).toContain("ghcr.io/acme/web:good ");

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { Revision } from "../../../src/core/ids.ts";
 import { readMessage } from "../../../src/core/landing/commit-message.ts";
 import { holdsPath } from "../../../src/core/landing/hold.ts";
-import { shelved } from "../../../src/simulation/model/source.ts";
+import { publishedKey } from "../../../src/simulation/model/source.ts";
 import { Stage } from "../../support/scripted-world.ts";
 
 const web = "deploy/web.yaml";
@@ -187,7 +187,7 @@ describe("refused as wrong usage, with nothing changed", () => {
     const stage = await stageWith([1, 2]);
     const other = stage.scene.source.add("another line", revisionOf(stage, 1));
     for (const image of stage.scene.images) {
-      stage.scene.shelf.set(shelved(image, `sha-${other.slice(0, 7)}`), other);
+      stage.scene.shelf.set(publishedKey(image, `sha-${other.slice(0, 7)}`), other);
     }
     const result = await refusal(stage, [{ to: other }]);
     expect(result).toMatchObject({ exit: 2, failure: { code: "usage" } });
@@ -209,7 +209,7 @@ describe("refused as wrong usage, with nothing changed", () => {
 
   test("one image that is not published stops all", async () => {
     const stage = await stageWith([1, 2]);
-    stage.scene.shelf.delete(shelved(stage.scene.images[1]!, stage.tag(1)));
+    stage.scene.shelf.delete(publishedKey(stage.scene.images[1]!, stage.tag(1)));
     const result = await refusal(stage, [1]);
     expect(result).toMatchObject({ exit: 1, failure: { code: "image-missing" } });
     expect(result.failure?.message).toMatch(/^Cannot roll back: .*acme\/api:/);

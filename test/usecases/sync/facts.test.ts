@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { parseImageName } from "../../../src/core/image-ref.ts";
 import type { SyncResult } from "../../../src/core/results/sync.ts";
-import { ModelRegistry, shelved } from "../../../src/simulation/model/source.ts";
+import { ModelRegistry, publishedKey } from "../../../src/simulation/model/source.ts";
 import { Stage } from "../../support/scripted-world.ts";
 
 const [web, api] = ["deploy/web.yaml", "deploy/api.yaml"];
@@ -25,7 +25,8 @@ async function digestOf(stage: Stage, at: number, job: number): Promise<string> 
 
 /** Takes a job's images out of the registry. */
 function unpublish(stage: Stage, job: number): void {
-  for (const image of stage.scene.images) stage.scene.shelf.delete(shelved(image, stage.tag(job)));
+  for (const image of stage.scene.images)
+    stage.scene.shelf.delete(publishedKey(image, stage.tag(job)));
 }
 
 describe("a dry run", () => {
@@ -136,7 +137,7 @@ describe("what is younger than the grace time", () => {
 test("what is stalled is only so for the image whose pins do not hold it", async () => {
   const stage = new Stage();
   await stage.promote(3, { request: { images: [imagesOf(stage)[0]!] } });
-  stage.scene.shelf.delete(shelved(stage.scene.images[1]!, stage.tag(3)));
+  stage.scene.shelf.delete(publishedKey(stage.scene.images[1]!, stage.tag(3)));
   const { images } = await stage.sync({ mode: "dry-run" });
   expect(images.map(({ verdict, detail }) => [verdict, /still without/.test(detail)])).toEqual([
     ["in-sync", false],
@@ -187,7 +188,7 @@ describe("a pin", () => {
   test("with a digest is moved to the wanted one", async () => {
     const stage = new Stage();
     const [old, now] = [await digestOf(stage, 0, 1), await digestOf(stage, 0, 3)];
-    stage.scene.shelf.set(shelved(stage.scene.images[0]!, old), revisionOf(stage, 1));
+    stage.scene.shelf.set(publishedKey(stage.scene.images[0]!, old), revisionOf(stage, 1));
     stage.commit(web, `image: ghcr.io/acme/web:${stage.tag(1)}@${old}\n`);
     expect(await stage.sync()).toMatchObject({ verdict: "behind", outcome: "landed", exit: 0 });
     expect(stage.file(web)).toBe(`image: ghcr.io/acme/web:${stage.tag(3)}@${now}\n`);
@@ -196,7 +197,7 @@ describe("a pin", () => {
   test("at the wanted digest holds the same as one at the wanted tag", async () => {
     const stage = new Stage();
     const digest = await digestOf(stage, 0, 3);
-    stage.scene.shelf.set(shelved(stage.scene.images[0]!, digest), revisionOf(stage, 3));
+    stage.scene.shelf.set(publishedKey(stage.scene.images[0]!, digest), revisionOf(stage, 3));
     await stage.promote(3);
     stage.commit("deploy/job.yaml", `image: ghcr.io/acme/web@${digest}\n`);
     const result = await stage.sync();
@@ -208,7 +209,7 @@ describe("a pin", () => {
     const stage = new Stage();
     await stage.promote(3);
     const old = await digestOf(stage, 0, 1);
-    stage.scene.shelf.set(shelved(stage.scene.images[0]!, old), revisionOf(stage, 3));
+    stage.scene.shelf.set(publishedKey(stage.scene.images[0]!, old), revisionOf(stage, 3));
     stage.commit(web, `image: ghcr.io/acme/web:${stage.tag(3)}@${old}\n`);
     const result = await stage.sync();
     expect(result).toMatchObject({ verdict: "diverged", exit: 3 });
@@ -220,9 +221,9 @@ describe("a pin", () => {
     const stage = new Stage();
     await stage.promote(3);
     const held = await digestOf(stage, 0, 3);
-    stage.scene.shelf.set(shelved(stage.scene.images[0]!, held), revisionOf(stage, 3));
+    stage.scene.shelf.set(publishedKey(stage.scene.images[0]!, held), revisionOf(stage, 3));
     stage.commit(web, `image: ghcr.io/acme/web:${stage.tag(3)}@${held}\n`);
-    stage.scene.shelf.delete(shelved(stage.scene.images[0]!, stage.tag(3)));
+    stage.scene.shelf.delete(publishedKey(stage.scene.images[0]!, stage.tag(3)));
     const result = await stage.sync();
     expect(verdicts(result)).toEqual(["in-sync", "in-sync"]);
     expect(result.images[0]?.wanted).not.toHaveProperty("digest");

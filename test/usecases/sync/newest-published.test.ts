@@ -5,7 +5,10 @@ import type { Digest, Revision, Tag } from "../../../src/core/ids.ts";
 import { parseImageName, printImageName } from "../../../src/core/image-ref.ts";
 import { parseTagFormat, tagOf } from "../../../src/core/tag-format.ts";
 import type { Registry, SourceTree } from "../../../src/ports.ts";
-import { type CodeCommit, findNewestWhole } from "../../../src/usecases/sync/newest-published.ts";
+import {
+  type CodeCommit,
+  findNewestPublished,
+} from "../../../src/usecases/sync/newest-published.ts";
 
 const tagFormat = parseTagFormat("sha-{revision:7}");
 const names = ["acme/web", "acme/api"];
@@ -48,7 +51,7 @@ async function find({ published, graceMinutes = 0, changing, passed, paths = ["a
   const isPassed = async (revision: Revision) => passed !== undefined && revision === at(passed);
   const group = { images, paths };
   const question = { group, commits, tagFormat, nowMs: 0, graceMs: graceMinutes * 60_000 };
-  const whole = await findNewestWhole({ ...question, isPassed }, { registry, tree });
+  const whole = await findNewestPublished({ ...question, isPassed }, { registry, tree });
   return { whole, asked };
 }
 

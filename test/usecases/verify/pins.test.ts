@@ -6,8 +6,8 @@ import { asDigest, asRevision, asTag, type Digest, type Revision } from "../../.
 import { parseImageName } from "../../../src/core/image-ref.ts";
 import { findPins } from "../../../src/core/pins/index.ts";
 import { parseTagFormat, tagOf } from "../../../src/core/tag-format.ts";
-import { type PinsPorts, pinsSight } from "../../../src/usecases/verify/pins.ts";
-import type { Meant } from "../../../src/usecases/verify/resolve-deploy.ts";
+import { observePins, type PinsPorts } from "../../../src/usecases/verify/pins.ts";
+import type { ResolvedDeploy } from "../../../src/usecases/verify/resolve-deploy.ts";
 import { ours } from "../../support/verify-stage.ts";
 
 const image = parseImageName("acme/web")!;
@@ -31,7 +31,10 @@ const ports: PinsPorts = {
   },
 };
 
-function meant(refs: readonly string[], asked: Partial<Meant["question"]> = {}): Meant {
+function meant(
+  refs: readonly string[],
+  asked: Partial<ResolvedDeploy["question"]> = {},
+): ResolvedDeploy {
   const containers = refs.map((ref) => `    - image: ${ref}\n`).join("");
   const text = `kind: Pod\nspec:\n  containers:\n${containers || "    []\n"}`;
   const file = { path: "app.yaml", bytes: Buffer.from(text) };
@@ -57,20 +60,20 @@ const rows: readonly Row[] = [
 
 describe("pins", () => {
   test.each(rows)("%s", async (_, refs, state, detail) => {
-    const seen = await pinsSight(meant(refs), ports);
+    const seen = await observePins(meant(refs), ports);
     expect(seen).toMatchObject({ state, detail: expect.stringMatching(detail) });
   });
 
   test("are what is meant, where nothing was asked for by name", async () => {
     const pinned = meant(["acme/web:sha-1111111"], { revision: undefined });
-    expect(await pinsSight(pinned, ports)).toMatchObject({ state: "done" });
+    expect(await observePins(pinned, ports)).toMatchObject({ state: "done" });
   });
 
   describe("by digest alone, while the registry", () => {
     const failing = (error: unknown) => {
       const digestsOf = () => Promise.reject(error);
       const registry = { ...ports.registry, digestsOf };
-      return pinsSight(meant([`acme/web@${digest}`]), { ...ports, registry });
+      return observePins(meant([`acme/web@${digest}`]), { ...ports, registry });
     };
 
     test("is away, cannot be seen", async () => {
@@ -91,7 +94,7 @@ describe("pins", () => {
 
   test("hold a tag that was asked for by name, or they do not", async () => {
     const asked = { images: [{ image, tag: asTag("v1.2.3")! }] };
-    const at = (ref: string) => pinsSight(meant([ref], asked), ports);
+    const at = (ref: string) => observePins(meant([ref], asked), ports);
     expect(await at("acme/web:v1.2.3")).toMatchObject({ state: "done" });
     expect(await at("acme/web:sha-3333333")).toMatchObject({ state: "failed" });
   });

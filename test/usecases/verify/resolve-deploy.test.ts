@@ -6,7 +6,7 @@ import { parseImageName } from "../../../src/core/image-ref.ts";
 import { writeMessage } from "../../../src/core/landing/commit-message.ts";
 import { parseTagFormat } from "../../../src/core/tag-format.ts";
 import type { History, Remote } from "../../../src/ports.ts";
-import { type DeployQuestion, readMeant } from "../../../src/usecases/verify/resolve-deploy.ts";
+import { type DeployQuestion, resolveDeploy } from "../../../src/usecases/verify/resolve-deploy.ts";
 
 const idOf = (digit: string) => digit.repeat(40) as Revision;
 /** A line of two revisions, one beside it, and one that the source does not have. */
@@ -41,7 +41,7 @@ async function meant(
     ...{ tagFormat: parseTagFormat("sha-{revision:7}"), repository: "manifests", branch: "main" },
     ...asked,
   };
-  return readMeant(question, { remote, history });
+  return resolveDeploy(question, { remote, history });
 }
 
 const where = { commit: tip, repository: "manifests", branch: "main" };

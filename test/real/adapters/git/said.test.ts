@@ -6,22 +6,26 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { afterAll, describe, expect, test } from "vitest";
-import { readFetchFailure, readPushReply, type Said } from "../../../../src/adapters/git/text.ts";
+import {
+  type GitOutput,
+  readFetchFailure,
+  readPushReply,
+} from "../../../../src/adapters/git/text.ts";
 import { type Scene, scenes } from "../../../support/git-scenes.ts";
 
 const file = new URL("../../../fixtures/git-said.json", import.meta.url);
 /** What was said, by the name of the scene. */
 interface Recorded {
   readonly git: string;
-  readonly said: Readonly<Record<string, Said>>;
+  readonly said: Readonly<Record<string, GitOutput>>;
 }
 const recorded = JSON.parse(readFileSync(file, "utf8")) as Recorded;
 const version = execFileSync("git", ["--version"]).toString().trim();
 const isWritten = process.env.TEXTS === "write";
-const heard: Record<string, Said> = {};
+const heard: Record<string, GitOutput> = {};
 
 /** What the words of a scene are taken for. */
-function meaning({ id }: Scene, said: Said): string {
+function meaning({ id }: Scene, said: GitOutput): string {
   if (id.startsWith("fetch ")) return readFetchFailure(said, "https://h/o/r.git").code;
   return readPushReply(said).kind;
 }

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { inClusterEntrance, kubeconfigEntrance } from "../../../../src/adapters/cluster/access.ts";
+import { inClusterAccess, kubeconfigAccess } from "../../../../src/adapters/cluster/access.ts";
 import { openArgoCd } from "../../../../src/adapters/cluster/argocd.ts";
 import { openKubernetes } from "../../../../src/adapters/cluster/kubernetes.ts";
 import { openProbe } from "../../../../src/adapters/cluster/probe.ts";
@@ -158,7 +158,7 @@ describe("the way into a cluster", () => {
   test("is a kubeconfig with a token, below a path too", async () => {
     const server = await serve();
     const at = folder({ config: config(server.url, `{ "token": "${token}" }`) });
-    const entrance = await kubeconfigEntrance(join(at, "config"));
+    const entrance = await kubeconfigAccess(join(at, "config"));
     const cluster = openKubernetes({ entrance, ...common });
     expect(await cluster.workload(web)).toMatchObject({ name: "web", generation: 4 });
     const below = { ...entrance, server: new URL(`${server.url}/k8s/clusters/c-1`) };
@@ -173,7 +173,7 @@ describe("the way into a cluster", () => {
     const text = config(server.url, '{ "tokenFile": "token" }');
     const at = folder({ config: text, token: "over\n" });
     const cluster = openKubernetes({
-      entrance: await kubeconfigEntrance(join(at, "config")),
+      entrance: await kubeconfigAccess(join(at, "config")),
       ...common,
     });
     await expect(cluster.workload(web)).rejects.toMatchObject({ code: "cluster-denied" });
@@ -184,7 +184,7 @@ describe("the way into a cluster", () => {
   const pem = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
   test("is what every pod finds mounted", async () => {
     const directory = folder({ "ca.crt": pem, token: `${token}\n` });
-    const entrance = await inClusterEntrance({ host: "fd00::1", port: "443", directory });
+    const entrance = await inClusterAccess({ host: "fd00::1", port: "443", directory });
     expect(entrance.server.href).toBe("https://[fd00::1]/");
     expect(entrance.tls).toEqual({ authority: pem });
     expect(await entrance.token()).toBe(token);
@@ -194,7 +194,7 @@ describe("the way into a cluster", () => {
     const at = folder({ config: "" });
     rmSync(join(at, "config"));
     const file = join(at, "config");
-    await expect(kubeconfigEntrance(file)).rejects.toMatchObject({
+    await expect(kubeconfigAccess(file)).rejects.toMatchObject({
       code: "config",
       message: expect.stringContaining(file),
     });

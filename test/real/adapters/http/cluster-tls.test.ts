@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { inClusterEntrance, kubeconfigEntrance } from "../../../../src/adapters/cluster/access.ts";
+import { inClusterAccess, kubeconfigAccess } from "../../../../src/adapters/cluster/access.ts";
 import { openKubernetes } from "../../../../src/adapters/cluster/kubernetes.ts";
 import { deploymentJson, serveKubernetes } from "../../../support/kubernetes-server.ts";
 import { sleeplessClock } from "../../../support/registry-client-options.ts";
@@ -36,7 +36,7 @@ async function read(server: string, given: { cluster?: object; user?: object; fi
     clusters: [{ name: "prod", cluster: { server, ...given.cluster } }],
     users: [{ name: "ci", user: { token, ...given.user } }],
   });
-  const entrance = await kubeconfigEntrance(join(folder({ config, ...given.files }), "config"));
+  const entrance = await kubeconfigAccess(join(folder({ config, ...given.files }), "config"));
   return openKubernetes({ entrance, clock: sleeplessClock(), timeoutMs: 5_000 }).workload(web);
 }
 
@@ -82,7 +82,7 @@ test("a pod believes its own cluster's authority, and none when there is none in
   const server = await serve();
   const [host = "", port = ""] = server.host.split(":");
   const enter = (authority: string) =>
-    inClusterEntrance({ host, port, directory: folder({ "ca.crt": authority, token }) });
+    inClusterAccess({ host, port, directory: folder({ "ca.crt": authority, token }) });
   const entrance = await enter(own.cert);
   const cluster = openKubernetes({ entrance, clock: sleeplessClock(), timeoutMs: 5_000 });
   expect(await cluster.workload(web)).toMatchObject({ name: "web" });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { RegistryOptions } from "../../../../src/adapters/registry/client.ts";
 import { createRegistry } from "../../../../src/adapters/registry/registry.ts";
-import { Trouble, troubleOfError } from "../../../../src/adapters/registry/trouble.ts";
+import { Retryable, retryableError } from "../../../../src/adapters/registry/trouble.ts";
 import { Failure } from "../../../../src/core/failure.ts";
 import { type Answer, ociError, type Seen, serveFaulty } from "../../../support/faulty-http.ts";
 import { clientOptions, sleeplessClock } from "../../../support/registry-client-options.ts";
@@ -79,13 +79,13 @@ describe("asks again", () => {
     ["CERT_HAS_EXPIRED", Failure],
     ["ERR_TLS_CERT_ALTNAME_INVALID", Failure],
     ["ERR_SSL_WRONG_VERSION_NUMBER", Failure],
-    ["ECONNRESET", Trouble],
-    ["ENOTFOUND", Trouble],
-    ["EAI_AGAIN", Trouble],
-    ["UND_ERR_SOCKET", Trouble],
+    ["ECONNRESET", Retryable],
+    ["ENOTFOUND", Retryable],
+    ["EAI_AGAIN", Retryable],
+    ["UND_ERR_SOCKET", Retryable],
   ])("after %s or not: a certificate does not heal by itself", (code, kind) => {
     const asked = { doing: "look", host: "registry.example", nowMs: 0 };
-    expect(troubleOfError(asked, Object.assign(new Error("no"), { code }))).toBeInstanceOf(kind);
+    expect(retryableError(asked, Object.assign(new Error("no"), { code }))).toBeInstanceOf(kind);
   });
 });
 
