@@ -9,7 +9,7 @@ import type { GitSetting } from "../../src/adapters/git/auth.ts";
 import { gitEnvironment } from "../../src/adapters/git/env.ts";
 import { createBare } from "../../src/adapters/git/objects.ts";
 import { GitExit, runGit } from "../../src/adapters/git/run.ts";
-import type { GitOutput } from "../../src/adapters/git/text.ts";
+import type { GitExchange } from "../../src/adapters/git/text.ts";
 import type { FailureCode } from "../../src/core/failure.ts";
 import type { PushReply } from "../../src/core/landing/push-outcome.ts";
 import type { GitFault } from "../../src/demo/git-server.ts";
@@ -20,7 +20,7 @@ import { pushReport } from "./push-report.ts";
 export interface Scene {
   readonly id: string;
   readonly means: PushReply["kind"] | FailureCode;
-  readonly play: () => Promise<GitOutput>;
+  readonly play: () => Promise<GitExchange>;
 }
 
 const list = "git-upload-pack:GET";
@@ -56,7 +56,7 @@ async function run(box: Sandbox, clone: string, args: readonly string[], how: Pu
 }
 
 /** Takes out what is another in every run: ports, directories, times. */
-function cleaned({ code, stdout, stderr }: GitOutput, box: Sandbox): GitOutput {
+function cleaned({ code, stdout, stderr }: GitExchange, box: Sandbox): GitExchange {
   const same = (text: string) =>
     text
       .replaceAll(box.root, "/srv")
@@ -90,7 +90,7 @@ async function cloneWithCommit(box: Sandbox): Promise<string> {
   return clone;
 }
 
-async function push(how: Pushing = {}): Promise<GitOutput> {
+async function push(how: Pushing = {}): Promise<GitExchange> {
   const box = await openSandbox(how.server);
   const clone = await cloneWithCommit(box);
   await how.prepare?.(box, clone);
@@ -99,7 +99,7 @@ async function push(how: Pushing = {}): Promise<GitOutput> {
   return run(box, clone, args, how);
 }
 
-async function fetch(how: Pushing = {}): Promise<GitOutput> {
+async function fetch(how: Pushing = {}): Promise<GitExchange> {
   const box = await openSandbox(how.server);
   const clone = join(box.root, "clone");
   createBare(clone);

@@ -7,7 +7,7 @@ import { asCommitId, type CommitId } from "../../core/ids.ts";
 import type { PushReply } from "../../core/landing/push-outcome.ts";
 import { type GitCall, GitExit, type GitPlace, runGit } from "./run.ts";
 import {
-  type GitOutput,
+  type GitExchange,
   lacksAtomic,
   readFetchFailure,
   readPretended,
@@ -113,7 +113,7 @@ export class GitWire {
    *
    * One ref is always atomic; but told so, git sends nothing at all once it sees that it lost.
    */
-  #sendPush(parent: CommitId, commit: CommitId): Promise<GitOutput> {
+  #sendPush(parent: CommitId, commit: CommitId): Promise<GitExchange> {
     const { ref, writing } = this.#end;
     const lease = `--force-with-lease=${ref}:${parent}`;
     const flags = ["--porcelain", "--no-verify", lease, ...(this.#isAtomic ? ["--atomic"] : [])];
@@ -146,7 +146,7 @@ export class GitWire {
     return readPushReply(await this.#pretend(commit));
   }
 
-  #pretend(commit: CommitId): Promise<GitOutput> {
+  #pretend(commit: CommitId): Promise<GitExchange> {
     const { ref, writing, looking } = this.#end;
     const flags = ["--dry-run", "--porcelain", "--no-verify"];
     // Whole ids: the beginning of one is no proof.
@@ -158,7 +158,7 @@ export class GitWire {
    * Says why no tip came. git takes any page for the empty list of an old server, so before a
    * branch is said to be missing, the server has to show that it has others, and not this one.
    */
-  async #noTip(said: GitOutput): Promise<Failure> {
+  async #noTip(said: GitExchange): Promise<Failure> {
     const failure = this.#failure(said);
     if (!/couldn't find remote ref/.test(said.stderr)) return failure;
     const { url, ref } = this.#end;
@@ -173,20 +173,20 @@ export class GitWire {
   }
 
   /** Runs a command that talks to the server; its failures are the world's. */
-  async #ask(args: readonly string[], call: GitCall & { at: GitPlace }): Promise<GitOutput> {
+  async #ask(args: readonly string[], call: GitCall & { at: GitPlace }): Promise<GitExchange> {
     const said = await this.#say(args, call);
     if (said.code === 0) return said;
     throw this.#failure(said);
   }
 
-  #failure(said: GitOutput): Failure {
+  #failure(said: GitExchange): Failure {
     return readFetchFailure(said, this.#end.url);
   }
 
   async #say(
     args: readonly string[],
     { at, ...call }: GitCall & { at: GitPlace },
-  ): Promise<GitOutput> {
+  ): Promise<GitExchange> {
     await this.#end.renew?.();
     try {
       const { code, stdout, stderr } = await runGit(at, args, call);
@@ -198,7 +198,7 @@ export class GitWire {
   }
 
   /** Before anything else is done with them: of words that are cut, half a secret would be left. */
-  #blackened({ code, stdout, stderr }: GitOutput): GitOutput {
+  #blackened({ code, stdout, stderr }: GitExchange): GitExchange {
     const { redact } = this.#end;
     return { code, stdout: redact(stdout), stderr: redact(stderr) };
   }

@@ -7,7 +7,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { afterAll, describe, expect, test } from "vitest";
 import {
-  type GitOutput,
+  type GitExchange,
   readFetchFailure,
   readPushReply,
 } from "../../../../src/adapters/git/text.ts";
@@ -17,15 +17,15 @@ const file = new URL("../../../fixtures/git-said.json", import.meta.url);
 /** What was said, by the name of the scene. */
 interface Recorded {
   readonly git: string;
-  readonly said: Readonly<Record<string, GitOutput>>;
+  readonly said: Readonly<Record<string, GitExchange>>;
 }
 const recorded = JSON.parse(readFileSync(file, "utf8")) as Recorded;
 const version = execFileSync("git", ["--version"]).toString().trim();
 const isWritten = process.env.TEXTS === "write";
-const heard: Record<string, GitOutput> = {};
+const heard: Record<string, GitExchange> = {};
 
 /** What the words of a scene are taken for. */
-function meaning({ id }: Scene, said: GitOutput): string {
+function meaning({ id }: Scene, said: GitExchange): string {
   if (id.startsWith("fetch ")) return readFetchFailure(said, "https://h/o/r.git").code;
   return readPushReply(said).kind;
 }
