@@ -4,9 +4,7 @@ import { randomUUID } from "node:crypto";
 import {
   closeSync,
   constants,
-  fchmodSync,
   fstatSync,
-  fsyncSync,
   lstatSync,
   openSync,
   readdirSync,
@@ -16,14 +14,14 @@ import {
   rmSync,
   type Stats,
   statSync,
-  writeFileSync,
 } from "node:fs";
+import { open } from "node:fs/promises";
 import { basename, dirname, join, normalize, sep } from "node:path";
 import { Failure } from "../core/failure.ts";
 import { isManifestPath } from "../core/pins/mention.ts";
 import type { Files, ManifestFile } from "../ports.ts";
 
-/** The files of this machine. Calls block: a command that edits files has nothing else to do. */
+/** The files of this machine. Reading blocks: a command that edits files has nothing else to do. */
 export const localFiles: Files = {
   async find(paths, needles) {
     try {
@@ -34,12 +32,12 @@ export const localFiles: Files = {
   },
 
   async replace(files) {
-    const written: { temporary: string; path: string }[] = [];
+    const temporaries = new Map<ManifestFile, string>();
     try {
-      for (const file of files) written.push({ temporary: writeBeside(file), path: file.path });
-      for (const { temporary, path } of written) renameSync(temporary, path);
+      await writeAllBeside(files, temporaries);
+      for (const file of files) renameSync(temporaries.get(file)!, file.path);
     } catch (error) {
-      for (const { temporary } of written) rmSync(temporary, { force: true });
+      for (const temporary of temporaries.values()) rmSync(temporary, { force: true });
       throw notWritten(error);
     }
   },
@@ -123,22 +121,43 @@ function readManifestFile(path: string): Uint8Array {
   }
 }
 
+/** Each write waits for the disk, which does many in little more than the time of one. */
+const writersMax = 64;
+
+/** Writes the new bytes of all files beside them. Comes back when no write is under way. */
+async function writeAllBeside(
+  files: readonly ManifestFile[],
+  temporaries: Map<ManifestFile, string>,
+): Promise<void> {
+  const rest = files.values();
+  const errors: unknown[] = [];
+  const write = async () => {
+    for (const file of rest) {
+      if (errors.length > 0) return;
+      await writeBeside(file, temporaries).catch((error) => errors.push(error));
+    }
+  };
+  await Promise.all(Array.from({ length: writersMax }, write));
+  if (errors.length > 0) throw errors[0];
+}
+
 /** Writes the new bytes beside the file, so that a rename puts them in place. */
-function writeBeside({ path, bytes }: ManifestFile): string {
+async function writeBeside(
+  file: ManifestFile,
+  temporaries: Map<ManifestFile, string>,
+): Promise<void> {
+  const { path, bytes } = file;
   const { mode } = lstatSync(path);
   const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.landfall`);
-  const descriptor = openSync(temporary, "wx", 0o600);
+  const handle = await open(temporary, "wx", 0o600);
+  temporaries.set(file, temporary);
   try {
-    writeFileSync(descriptor, bytes);
-    fchmodSync(descriptor, mode & 0o7777);
-    fsyncSync(descriptor);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
+    await handle.writeFile(bytes);
+    await handle.chmod(mode & 0o7777);
+    await handle.sync();
   } finally {
-    closeSync(descriptor);
+    await handle.close();
   }
-  return temporary;
 }
 
 function mentions(bytes: Uint8Array, needles: readonly string[]): boolean {

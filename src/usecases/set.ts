@@ -4,6 +4,7 @@ import { exit, Failure } from "../core/failure.ts";
 import { printImageName, sameImage } from "../core/image-ref.ts";
 import { nearest } from "../core/nearest.ts";
 import {
+  editManifests,
   findPins,
   namesIn,
   needlesOf,
@@ -11,7 +12,6 @@ import {
   type PinMove,
   pinHolds,
   printPinned,
-  splicePins,
 } from "../core/pins/index.ts";
 import type { ImageReport, PinReport } from "../core/results/promote.ts";
 import type { Files, ManifestFile } from "../ports.ts";
@@ -54,10 +54,8 @@ export async function setImages(request: SetRequest, files: Files): Promise<SetR
   const moves = pins
     .map((pin) => moveOf(pin, targets))
     .filter(({ pin, ...to }) => !pinHolds(pin, to));
-  const written = manifests.flatMap(({ path, bytes }) => {
-    const own = moves.filter(({ pin }) => pin.file === path);
-    return own.length === 0 ? [] : [{ path, bytes: splicePins(bytes, own) }];
-  });
+  const edits = editManifests(manifests, moves);
+  const written = edits.map(({ file, bytes }) => ({ path: file.path, bytes }));
   await files.replace(written);
 
   return {

@@ -98,14 +98,13 @@ describe("replacing", () => {
     expect(readdirSync(root)).toEqual(["a.yaml"]);
   });
 
-  test("replaces none when one cannot be written", async () => {
-    const root = folderWith({ "a.yaml": image });
-    const files = [join(root, "a.yaml"), join(root, "gone/b.yaml")].map((path) => ({
-      path,
-      bytes,
-    }));
+  test("replaces none when one of many cannot be written", async () => {
+    const names = Array.from({ length: 200 }, (_, at) => `${at}.yaml`);
+    const root = folderWith(Object.fromEntries(names.map((name) => [name, image])));
+    const files = [...names, "gone/b.yaml"].map((name) => ({ path: join(root, name), bytes }));
     await expect(localFiles.replace(files)).rejects.toMatchObject({ code: "usage" });
-    expect(readFileSync(join(root, "a.yaml"), "utf8")).toBe(image);
-    expect(readdirSync(root)).toEqual(["a.yaml"]);
+    expect(readdirSync(root).sort()).toEqual(names.sort());
+    const texts = new Set(names.map((name) => readFileSync(join(root, name), "utf8")));
+    expect([...texts]).toEqual([image]);
   });
 });

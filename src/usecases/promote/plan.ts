@@ -5,8 +5,7 @@ import type { CommitId } from "../../core/ids.ts";
 import { printImageName } from "../../core/image-ref.ts";
 import { type RecordedOutcome, writeMessage } from "../../core/landing/commit-message.ts";
 import { type ImageDecision, type Verdict, verdictOf } from "../../core/landing/decide.ts";
-import { type Pin, type PinMove, splicePins } from "../../core/pins/index.ts";
-import type { ManifestFile } from "../../ports.ts";
+import { editManifests, type FileEdit, type Pin, type PinMove } from "../../core/pins/index.ts";
 import {
   type Evaluation,
   type EvaluationPorts,
@@ -50,23 +49,6 @@ export async function planAt(tip: CommitId, planning: Planning): Promise<Plan<Pr
   const message = messageFor(verdict === "move" ? "landed" : "superseded", seen, planning);
   const changes = edits.map(({ file, bytes }) => ({ path: file.path, bytes }));
   return { kind: "write", draft: { changes, message, atSeconds }, why: { survey: seen, verdict } };
-}
-
-/** One manifest, before and after. */
-export interface FileEdit {
-  readonly file: ManifestFile;
-  readonly bytes: Uint8Array;
-}
-
-/** Moves pins, file by file. Files without a move are left out. */
-export function editManifests(
-  files: readonly ManifestFile[],
-  moves: readonly PinMove[],
-): readonly FileEdit[] {
-  return files.flatMap((file) => {
-    const own = moves.filter((move) => move.pin.file === file.path);
-    return own.length === 0 ? [] : [{ file, bytes: splicePins(file.bytes, own) }];
-  });
 }
 
 function movesIn(seen: Evaluation): readonly PinMove[] {

@@ -7,11 +7,13 @@ import { printImageName } from "../../core/image-ref.ts";
 import { writeMessage } from "../../core/landing/commit-message.ts";
 import type { BackDecision } from "../../core/landing/decide-back.ts";
 import { type Hold, holdsPath, printTime, readHolds, writeHolds } from "../../core/landing/hold.ts";
-import type { Pin } from "../../core/pins/index.ts";
+import { editManifests, type Pin } from "../../core/pins/index.ts";
 import type { Plan } from "../landing/land.ts";
 import { printPin } from "../landing/words.ts";
-import { diffOf, editManifests } from "../promote/plan.ts";
+
+import { diffOf } from "../promote/plan.ts";
 import type { DeployHistory, RecordedDeploy } from "./deploy-history.ts";
+
 import type { Goal } from "./goal.ts";
 import { type Holding, holdMissing } from "./holding.ts";
 import { type BackImage, lookBack } from "./inspect.ts";

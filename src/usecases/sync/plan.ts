@@ -4,10 +4,10 @@ import { Failure } from "../../core/failure.ts";
 import type { CommitId } from "../../core/ids.ts";
 import { writeMessage } from "../../core/landing/commit-message.ts";
 import type { WantedImage } from "../../core/landing/drift.ts";
-import type { PinMove } from "../../core/pins/index.ts";
+import { editManifests, type PinMove } from "../../core/pins/index.ts";
 import type { Plan } from "../landing/land.ts";
 import { printPin } from "../landing/words.ts";
-import { diffOf, editManifests } from "../promote/plan.ts";
+import { diffOf } from "../promote/plan.ts";
 import type { LookedImage } from "./group.ts";
 import { inspect, type SyncFindings, type SyncInspection } from "./inspect.ts";
 
