@@ -14,9 +14,10 @@ import type { Process } from "./settings/process.ts";
  */
 export async function main(argv: readonly string[], io: Process): Promise<number> {
   let status = 0;
-  const command = program(io, (code) => {
+  const finish = (code: number) => {
     status = code;
-  });
+  };
+  const command = await program(io, finish, argv);
   try {
     await command.parseAsync([...argv], { from: "user" });
     return status;

@@ -1,55 +1,172 @@
-/** Flags that commands share. */
+/**
+ * The kinds of flags, and the sets of them that commands share. A flag that several commands have
+ * is added here, to one set.
+ */
 
-import { type Command, Option } from "commander";
-
-/** Takes the exit status of a command that has run. */
-export type SetExitCode = (status: number) => void;
-
-/** Flags of every command: how it speaks. */
-export function withOutput(command: Command): Command {
-  return command
-    .addOption(env("--config <file>", "settings file (default: landfall.yaml)", "LANDFALL_CONFIG"))
-    .option("--json", "print one JSON object")
-    .option("--no-color", "print without colours")
-    .option("-q, --quiet", "print no progress")
-    .option("-v, --verbose", "print more of the progress");
+/** One flag: how it is written, and the type of what it hands over. */
+export interface Flag<Value> {
+  readonly spelling: string;
+  readonly description: string;
+  /** Environment variable that gives the value where the flag does not. */
+  readonly env?: string;
+  /** Heading that help lists it under. */
+  readonly group?: string;
+  readonly choices?: readonly string[];
+  readonly byDefault?: string;
+  readonly isRepeatable?: true;
+  readonly isRequired?: true;
+  /** It has a value even when it is not given. */
+  readonly isGiven?: true;
+  /** Never set: it carries the type alone. */
+  readonly value?: Value;
 }
+
+export type FlagSet = Readonly<Record<string, Flag<unknown>>>;
+
+type Value<F> = F extends { readonly value?: infer V } ? V : never;
+
+/** What commander hands over for a set of flags. */
+export type FlagsOf<Set extends FlagSet> = {
+  readonly [Name in keyof Set]?: Value<Set[Name]>;
+} & {
+  readonly [Name in keyof Set as Set[Name] extends { readonly isGiven: true }
+    ? Name
+    : never]-?: Exclude<Value<Set[Name]>, undefined>;
+};
+
+/** A flag that has a value even when it is not given. */
+interface Given {
+  readonly isGiven: true;
+}
+
+/** A flag with a value. */
+export function text(
+  spelling: string,
+  description: string,
+  more: Pick<Flag<string>, "env"> = {},
+): Flag<string> {
+  return { spelling, description, ...more };
+}
+
+/** A flag with a value that the command cannot do without. */
+export function needed(spelling: string, description: string): Flag<string> & Given {
+  return { spelling, description, isRequired: true, isGiven: true };
+}
+
+/** A flag with a value that is there by default. */
+export function withDefault(
+  spelling: string,
+  description: string,
+  byDefault: string,
+): Flag<string> & Given {
+  return { spelling, description, byDefault, isGiven: true };
+}
+
+/** A flag whose value is one of a few words. */
+export function oneOf<const Word extends string>(
+  spelling: string,
+  description: string,
+  choices: readonly Word[],
+): Flag<Word> {
+  return { spelling, description, choices };
+}
+
+/** A flag that may be given several times. */
+export function list(spelling: string, description: string): Flag<readonly string[]> {
+  return { spelling, description: `${description}; repeatable`, isRepeatable: true };
+}
+
+/** A flag that must be given, once or several times. */
+export function neededList(spelling: string, description: string): Flag<readonly string[]> & Given {
+  return { ...list(spelling, description), isRequired: true, isGiven: true };
+}
+
+/** A flag without a value. */
+export function toggle(spelling: string, description: string): Flag<boolean> {
+  return { spelling, description };
+}
+
+/** A flag `--no-…`: what it names is on unless the flag is given. */
+export function switchOff(spelling: string, description: string): Flag<boolean> & Given {
+  return { spelling, description, isGiven: true };
+}
+
+function grouped<Set extends FlagSet>(group: string, set: Set): Set {
+  const entries = Object.entries(set).map(([name, flag]) => [name, { ...flag, group }]);
+  return Object.fromEntries(entries) as Set;
+}
+
+/** Flags of every command: how it prints. */
+export const output = grouped("Output:", {
+  json: toggle("--json", "print one JSON object"),
+  color: toggle("--no-color", "print without colours"),
+  quiet: toggle("-q, --quiet", "print no progress"),
+  verbose: toggle("-v, --verbose", "print more of the progress"),
+});
+
+const config = {
+  config: text("--config <file>", "settings file (default: landfall.yaml)", {
+    env: "LANDFALL_CONFIG",
+  }),
+};
+
+const repositories = {
+  repository: text("--repository <url>", "repository with the manifests", {
+    env: "LANDFALL_REPOSITORY",
+  }),
+  source: text("--source <git>", "source repository, path or URL (default: .)", {
+    env: "LANDFALL_SOURCE",
+  }),
+};
 
 /** Flags of every command that asks git: which repositories there are. */
-export function withRepositories(command: Command): Command {
-  return command
-    .addOption(env("--repository <url>", "repository with the manifests", "LANDFALL_REPOSITORY"))
-    .addOption(
-      env("--source <git>", "source repository, path or URL (default: .)", "LANDFALL_SOURCE"),
-    );
-}
+export const places = grouped("Where:", { ...config, ...repositories });
 
 /** Flags of every command that works on the manifests branch. */
-export function withManifests(command: Command): Command {
-  return withRepositories(command)
-    .addOption(env("--branch <name>", "branch with the manifests", "LANDFALL_BRANCH"))
-    .option("--path <path>", "file or directory with manifests; repeatable", collect)
-    .option("--timeout <duration>", "how long to try, for example 90s or 5m");
-}
+export const manifests = grouped("Where:", {
+  ...config,
+  ...repositories,
+  branch: text("--branch <name>", "branch with the manifests", { env: "LANDFALL_BRANCH" }),
+  path: list("--path <path>", "file or directory with manifests"),
+  timeout: text("--timeout <duration>", "how long to try, for example 90s or 5m"),
+});
 
 /** Flags of every command that CI runs: files to write what it found to. */
-export function withReports(command: Command): Command {
-  return command
-    .option("--summary <file>", "write a summary in Markdown")
-    .option("--metrics <file>", "write metrics in the format of OpenMetrics");
-}
+export const reports = grouped("Reports:", {
+  summary: text("--summary <file>", "write a summary in Markdown"),
+  metrics: text("--metrics <file>", "write metrics in the format of OpenMetrics"),
+});
 
-/** The flag of commands that make a page to look at. */
-export function withPage(command: Command): Command {
-  return withReports(command).option("--html <file>", "write a report to look at, one file");
-}
+/** Also for commands that make a page to look at. */
+export const page = {
+  ...reports,
+  ...grouped("Reports:", { html: text("--html <file>", "write a report to look at, one file") }),
+};
 
-/** Returns an option that the environment gives as well. */
-export function env(flags: string, description: string, name: string): Option {
-  return new Option(flags, description).env(name);
-}
+export const tagFormat = {
+  tagFormat: text("--tag-format <format>", "how a tag is made, for example sha-{revision:7}"),
+};
 
-/** Gathers the values of an option that may be repeated. */
-export function collect(value: string, before: readonly string[] | undefined): readonly string[] {
-  return [...(before ?? []), value];
-}
+/** Flags of commands that push. */
+export const landing = {
+  dryRun: toggle("--dry-run", "print the change that would be pushed, and push nothing"),
+  skipCi: switchOff("--no-skip-ci", "do not write [skip ci] into the commit message"),
+};
+
+/** Flags that say which cluster is asked. */
+export const cluster = grouped("Cluster:", {
+  kubeconfig: text(
+    "--kubeconfig <file>",
+    "way into the cluster (default: KUBECONFIG, or the pod's own)",
+  ),
+  context: text("--context <name>", "context of the kubeconfig (default: its current one)"),
+});
+
+/** Flags that say which deploy is meant. */
+export const deploy = {
+  image: list("--image <name[=tag]>", "image to look at, instead of all in the file"),
+  revision: text("--revision <sha>", "commit of the source (default: the newest that is pinned)", {
+    env: "LANDFALL_REVISION",
+  }),
+  commit: text("--commit <sha>", "deploy commit that is to arrive (default: the branch's tip)"),
+};

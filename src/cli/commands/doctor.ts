@@ -1,0 +1,66 @@
+/** `landfall doctor`: is everything there that a deploy needs? */
+
+import { Failure } from "../../core/failure.ts";
+import { doctorText } from "../../report/text/doctor.ts";
+import { type Settings, settingsFrom } from "../../settings/options.ts";
+import type { Process } from "../../settings/process.ts";
+import { type DoctorPorts, doctor } from "../../usecases/doctor/doctor.ts";
+import { bareDoctorPorts, doctorPorts } from "../../wiring/doctor.ts";
+import { command } from "../command.ts";
+import { rolloutPlace } from "../deploy-question.ts";
+import { cluster, type FlagsOf, list, manifests, output, reports } from "../flags.ts";
+import { printResult, styleFor } from "../output.ts";
+
+const flags = {
+  image: list("--image <name[=tag]>", "image to look at, instead of all in the file"),
+  ...manifests,
+  ...cluster,
+  ...reports,
+  ...output,
+};
+
+type DoctorFlags = FlagsOf<typeof flags>;
+
+export default command({
+  description: "Check settings, git, remote, registries, tokens, Argo CD and clock. Only reads.",
+  examples: [
+    ["landfall doctor", "find out what is missing before the first deploy"],
+    ["landfall doctor --json", "the same, for a program"],
+  ],
+  flags,
+  async run(flags, io) {
+    const settings = await settingsFrom(flags, io).catch(asFinding);
+    const { request, ports, close } = examination(settings, flags, io);
+    try {
+      const result = await doctor(request, ports);
+      printResult(result, () => doctorText(result, styleFor(flags, io)), { ...flags, io });
+      return result.exit;
+    } finally {
+      await close();
+    }
+  },
+});
+
+/** Wrong settings are what doctor is asked about: they are a finding, and the rest goes on. */
+function asFinding(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  throw error;
+}
+
+function examination(settings: Settings | Failure, flags: DoctorFlags, io: Process) {
+  if (settings instanceof Failure) {
+    const readConfig = () => Promise.reject(settings);
+    const ports: DoctorPorts = { ...bareDoctorPorts(io), readConfig };
+    return { request: { images: [] }, ports, close: async () => {} };
+  }
+  const images = settings.images.map(({ image }) => image);
+  const { close, ...rest } = doctorPorts(settings, flags, io);
+  const ports: DoctorPorts = { ...rest, readConfig: async () => settingsText(settings, flags) };
+  return { request: { images, rollout: rolloutPlace(settings) }, ports, close };
+}
+
+function settingsText({ config, images, paths, branch }: Settings, flags: DoctorFlags): string {
+  const from = config === undefined ? "flags alone" : `"${flags.config ?? "landfall.yaml"}"`;
+  const count = images.length === 1 ? "1 image" : `${images.length} images`;
+  return `${from}: ${count}, pinned under ${paths.join(", ")} of ${branch}`;
+}

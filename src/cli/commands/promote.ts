@@ -1,0 +1,97 @@
+/** `landfall promote`: flags → use case → result. */
+
+import { settingsFrom } from "../../settings/options.ts";
+import { usageError } from "../../settings/process.ts";
+import { newDeployId, openPorts } from "../../wiring/index.ts";
+import { command } from "../command.ts";
+import {
+  type FlagsOf,
+  landing,
+  list,
+  manifests,
+  oneOf,
+  output,
+  reports,
+  switchOff,
+  tagFormat,
+  text,
+  toggle,
+} from "../flags.ts";
+import { progressFor } from "../output.ts";
+
+const flags = {
+  revision: text("--revision <sha>", "commit of the source to promote", {
+    env: "LANDFALL_REVISION",
+  }),
+  image: list("--image <name[=tag]>", "image to move, instead of all in the file"),
+  ...tagFormat,
+  deployId: text("--deploy-id <id>", "id of this deploy, one per promotion", {
+    env: "LANDFALL_DEPLOY_ID",
+  }),
+  superseded: oneOf(
+    "--superseded <how>",
+    "record a superseded revision by an empty commit, or not",
+    ["record", "skip"],
+  ),
+  allowDiverged: toggle(
+    "--allow-diverged",
+    "move pins that hold a revision of another line of history",
+  ),
+  imageCheck: switchOff("--no-image-check", "do not ask the registry whether the images exist"),
+  ...landing,
+  ...manifests,
+  ...reports,
+  ...output,
+};
+
+export type PromoteFlags = FlagsOf<typeof flags>;
+
+export default command({
+  description: "Move the images of a revision in the manifests, push, and prove it on the remote.",
+  examples: [
+    [
+      'landfall promote --revision "$(git rev-parse HEAD)"',
+      "land the commit that CI has just built",
+    ],
+    ["landfall promote --revision 1a2b3c4 --dry-run", "see the change first, and push nothing"],
+  ],
+  flags,
+  async run(flags, io) {
+    if (flags.revision === undefined) {
+      throw usageError(
+        "Cannot promote: no revision is given",
+        "Name a commit of the source: --revision SHA.",
+      );
+    }
+    const settings = await settingsFrom(flags, io);
+    const ports = await openPorts(settings, {
+      io,
+      progress: progressFor(flags, io),
+      registry: flags.imageCheck,
+    });
+    // The first fetch is under way: what it takes to look at it is loaded meanwhile.
+    const { promote } = await import("../../usecases/promote/promote.ts");
+    const { landingIn, policyFor, tellLanding } = await import("../landing.ts");
+    try {
+      const result = await promote(
+        {
+          revision: flags.revision,
+          images: settings.images,
+          tagFormat: settings.tagFormat,
+          paths: settings.paths,
+          repository: ports.repository,
+          branch: settings.branch,
+          deploy: flags.deployId ?? newDeployId(),
+          superseded: flags.superseded ?? settings.config?.superseded ?? "record",
+          divergence: flags.allowDiverged ? "allow" : "refuse",
+          ...landingIn(flags, settings),
+        },
+        ports,
+        policyFor(settings),
+      );
+      return tellLanding(result, flags, io);
+    } finally {
+      await ports.close();
+    }
+  },
+});

@@ -1,0 +1,64 @@
+/** `landfall status`: flags → one look at everything → table. */
+
+import type { SyncResult } from "../../core/results/sync.ts";
+import { statusText } from "../../report/text/status.ts";
+import type { Process } from "../../settings/process.ts";
+import { landPolicy } from "../../usecases/landing/land.ts";
+import { sync } from "../../usecases/sync/sync.ts";
+import { status } from "../../usecases/verify/status.ts";
+import { openAudit } from "../../wiring/audit.ts";
+import { command } from "../command.ts";
+import { type DeployContext, lookAtDeploy } from "../deploy-look.ts";
+import type { DeployFlags } from "../deploy-question.ts";
+import { cluster, deploy, manifests, output, reports } from "../flags.ts";
+import { printResult, progressFor, styleFor } from "../output.ts";
+import { askedBy } from "./sync.ts";
+
+export default command({
+  description: "Look once at every place that a deploy goes through. Exits with 3 if they differ.",
+  examples: [
+    ["landfall status", "where the newest deploy is, and where it is stuck"],
+    ["landfall status --revision 1a2b3c4", "how far one commit has come"],
+  ],
+  flags: { ...deploy, ...manifests, ...cluster, ...reports, ...output },
+  async run(flags, io) {
+    return lookAtDeploy(flags, {
+      ...{ io, cluster: "wanted" },
+      async look(scene) {
+        const { settings, meant, ports, workloads } = scene;
+        const app = settings.config?.verify?.argocd?.app;
+        const isAsked = meant.question.revision !== undefined || meant.question.images.some(hasTag);
+        const checked = isAsked ? undefined : await check(scene, flags, io);
+        const result = await status({ meant, app, workloads, checked }, ports);
+        printResult(result, () => statusText(result, styleFor(flags, io)), { ...flags, io });
+        return result.exit;
+      },
+    });
+  },
+});
+
+function hasTag({ tag }: { readonly tag?: unknown }): boolean {
+  return tag !== undefined;
+}
+
+/** A dry run of `landfall sync`: what the pins should hold, and whether they may be behind it. */
+async function check(
+  { settings, ports }: DeployContext,
+  flags: DeployFlags,
+  io: Process,
+): Promise<SyncResult> {
+  const asked = askedBy({ ...flags, dryRun: true, skipCi: true }, settings);
+  // The time is for what is waited for; histories are read in git's own.
+  const { log, repository, close } = await openAudit(
+    { ...settings, timeoutMs: undefined },
+    {
+      io,
+      progress: progressFor(flags, io),
+    },
+  );
+  try {
+    return await sync({ ...asked, repository }, { ...ports, tree: ports.history, log }, landPolicy);
+  } finally {
+    await close();
+  }
+}

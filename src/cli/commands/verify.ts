@@ -1,0 +1,48 @@
+/** `landfall verify`: flags → the deploy that is meant → use case → result. */
+
+import { verifyText } from "../../report/text/verify.ts";
+import { observePins } from "../../usecases/verify/pins.ts";
+import { verify, verifyPolicy } from "../../usecases/verify/verify.ts";
+import { command } from "../command.ts";
+import { lookAtDeploy } from "../deploy-look.ts";
+import { smokePages } from "../deploy-question.ts";
+import { cluster, deploy, manifests, output, reports, toggle } from "../flags.ts";
+import { printResult, styleFor } from "../output.ts";
+
+export default command({
+  description:
+    "Wait until Argo CD has applied the deploy, its pods run the images, and pages show it.",
+  examples: [
+    ["landfall verify --timeout 5m", "wait for what the branch holds now"],
+    ["landfall verify --sync", "ask Argo CD to sync, where it does not by itself"],
+  ],
+  flags: {
+    sync: toggle("--sync", "ask Argo CD to sync, instead of waiting until it does"),
+    ...deploy,
+    ...manifests,
+    ...cluster,
+    ...reports,
+    ...output,
+  },
+  async run(flags, io) {
+    return lookAtDeploy(flags, {
+      ...{ io, cluster: "needed" },
+      async look({ settings, meant, ports, workloads }) {
+        const app = settings.config?.verify?.argocd?.app;
+        const result = await verify(
+          {
+            ...meant.deploy,
+            pins: await observePins(meant, ports),
+            argocd: app === undefined ? undefined : { app, mode: flags.sync ? "sync" : "wait" },
+            workloads,
+            pages: smokePages(settings),
+          },
+          ports,
+          { ...verifyPolicy, timeoutMs: settings.timeoutMs ?? verifyPolicy.timeoutMs },
+        );
+        printResult(result, () => verifyText(result, styleFor(flags, io)), { ...flags, io });
+        return result.exit;
+      },
+    });
+  },
+});
