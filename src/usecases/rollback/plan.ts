@@ -10,10 +10,8 @@ import { type Hold, holdsPath, printTime, readHolds, writeHolds } from "../../co
 import { editManifests, type Pin } from "../../core/pins/index.ts";
 import type { Plan } from "../landing/land.ts";
 import { printPin } from "../landing/words.ts";
-
 import { diffOf } from "../promote/plan.ts";
 import type { DeployHistory, RecordedDeploy } from "./deploy-history.ts";
-
 import type { Goal } from "./goal.ts";
 import { type Holding, holdMissing } from "./holding.ts";
 import { type BackImage, lookBack } from "./inspect.ts";

@@ -1,0 +1,174 @@
+/**
+ * Where a manifest names images, as an outsider reads it: from an oracle's tree, by looks alone.
+ * Shares nothing with src/core/pins, which it is there to judge.
+ */
+
+const hostPart = "(?:[a-zA-Z0-9.-]+(?::\\d+)?)";
+const namePart = "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*";
+const nameText = `(?:${hostPart}/)?${namePart}(?:/${namePart})*`;
+const reference = new RegExp(
+  `^(${nameText})(?::([A-Za-z0-9_][\\w.-]{0,127}))?(?:@(sha256:[0-9a-f]{64}))?$`,
+);
+
+/** Reads NAME[:TAG][@DIGEST], or returns undefined. */
+export function readReference(text) {
+  const found = reference.exec(text);
+  if (found === null) return undefined;
+  const [, name, tag, digest] = found;
+  return { name, tag, digest };
+}
+
+/** Returns what two spellings of one image have in common. */
+export function keyOf(name) {
+  const parts = name.split("/");
+  const isHost = parts.length > 1 && (/[.:]/.test(parts[0]) || parts[0] === "localhost");
+  let host = isHost ? parts.shift().toLowerCase() : "docker.io";
+  if (host === "index.docker.io" || host === "registry-1.docker.io") host = "docker.io";
+  if (host === "docker.io" && parts.length === 1) parts.unshift("library");
+  return `${host}/${parts.join("/")}`;
+}
+
+const nameKeys = ["repository", "image", "name", "imagename", "imagerepository"];
+const tagKeys = ["tag", "version", "imagetag", "imageversion", "newtag"];
+
+/**
+ * Returns the sites of a file's documents. A site is an image at one place: its name, what it
+ * holds, the scalars that say so, and its form:
+ *
+ * - `reference`: NAME:TAG under a key that ends in image
+ * - `bare`: NAME alone under `image`, in an object that has a kind
+ * - `split`: name and tag in two fields
+ * - `kustomize`: an entry of `images`
+ * - `elsewhere`: NAME:TAG as the whole of any other scalar, which may be no image at all
+ */
+export function sitesIn(documents) {
+  const sites = [];
+  for (const root of documents) {
+    const anchors = new Map();
+    const isObject = has(root, "kind") && has(root, "apiVersion");
+    walk(root, "", { sites, anchors, isObject });
+  }
+  return sites;
+}
+
+function has(node, key) {
+  if (node?.[0] !== "m") return false;
+  return node[3].some((child, at) => at % 2 === 0 && child[0] === "s" && child[3] === key);
+}
+
+function walk(node, key, world) {
+  const [kind, , , content, ...rest] = node;
+  const anchor = rest.find((part) => typeof part === "object")?.anchor;
+  if (anchor !== undefined) world.anchors.set(anchor, node);
+  if (kind === "s") scalarSite(node, key, world);
+  if (kind === "l") for (const child of content) walk(child, `${key}[]`, world);
+  if (kind !== "m") return;
+  const fields = fieldsOf(node, world.anchors);
+  splitSite(fields, key, world);
+  for (let at = 0; at < content.length; at += 2) {
+    const name = content[at][0] === "s" ? content[at][3] : "";
+    walk(content[at + 1], name, { ...world, fields });
+  }
+}
+
+/** Returns the fields by lower-case key, aliases and merges followed. The first of two wins. */
+function fieldsOf(node, anchors) {
+  const follow = (value) => (value?.[0] === "a" ? anchors.get(value[3]) : value);
+  const fields = new Map();
+  const merged = [];
+  for (let at = 0; at < node[3].length; at += 2) {
+    const [key, value] = [node[3][at], node[3][at + 1]];
+    const target = follow(value);
+    if (key[3] === "<<") merged.push(...(target?.[0] === "l" ? target[3] : [target]));
+    else if (key[0] === "s" && target?.[0] === "s") {
+      addField(fields, key[3].toLowerCase(), { text: target[3], node: value });
+    }
+  }
+  for (const source of merged.map(follow)) {
+    if (source?.[0] !== "m") continue;
+    for (const [key, value] of fieldsOf(source, anchors)) addField(fields, key, value);
+  }
+  return fields;
+}
+
+function addField(fields, key, value) {
+  if (!fields.has(key)) fields.set(key, value);
+}
+
+function scalarSite(node, key, { sites, isObject, fields }) {
+  const found = readReference(node[3]);
+  if (found === undefined) return;
+  const isImage = /image$/i.test(key) || /^images\[\]$/i.test(key);
+  if (found.tag !== undefined || found.digest !== undefined) {
+    sites.push({ form: isImage ? "reference" : "elsewhere", ...found, scalars: [node] });
+    return;
+  }
+  const beside = [...tagKeys, "digest"].some((other) => fields?.has(other));
+  if (key === "image" && isObject && !beside)
+    sites.push({ form: "bare", ...found, scalars: [node] });
+}
+
+function splitSite(fields, key, { sites }) {
+  const isEntry = /^images\[\]$/i.test(key) && (fields.has("newtag") || fields.has("newname"));
+  const form = isEntry ? "kustomize" : "split";
+  const nameField = isEntry
+    ? (fields.get("newname") ?? fields.get("name"))
+    : nameKeys.map((name) => fields.get(name)).find((field) => field !== undefined);
+  const tagField = tagKeys.map((name) => fields.get(name)).find((field) => field !== undefined);
+  const digestField = fields.get("digest");
+  if (nameField === undefined || (tagField === undefined && digestField === undefined)) return;
+  const registry = fields.get("registry")?.text;
+  const written = registry ? `${registry}/${nameField.text}` : nameField.text;
+  const found = readReference(written);
+  if (found === undefined || found.tag !== undefined || found.digest !== undefined) return;
+  const held = /^([A-Za-z0-9_][\w.-]*)?(?:@(sha256:[0-9a-f]{64}))?$/.exec(tagField?.text ?? "");
+  if (held === null) return;
+  const digest = held[2] ?? (digestField?.text || undefined);
+  if (!held[1] && !digest) return;
+  // A chart's dependency and a Python package have a name and a version, too.
+  const weak = !isEntry && (!/[/]/.test(written) || !isImageLike(fields));
+  sites.push({
+    ...{ form: weak ? "elsewhere" : form, name: found.name, tag: held[1], digest },
+    scalars: [nameField, tagField, digestField].flatMap((field) => (field ? [field.node] : [])),
+    isSplit: true,
+  });
+}
+
+function isImageLike(fields) {
+  return fields.has("tag") || fields.has("imagetag") || fields.has("image") || fields.has("digest");
+}
+
+/** Returns where a text spells NAME:TAG for one of some names, comments and blocks included. */
+export function spelledIn(text, names) {
+  const found = [];
+  for (const name of names) {
+    for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
+      if (/[\w./:@-]/.test(text[at - 1] ?? "")) continue;
+      const held = /^:([A-Za-z0-9_][\w.-]*)/.exec(
+        text.slice(at + name.length, at + name.length + 140),
+      );
+      if (held !== null)
+        found.push({
+          start: at,
+          end: at + name.length + held[0].length,
+          tag: held[1].replace(/[.-]+$/, ""),
+        });
+    }
+  }
+  return found;
+}
+
+/** Returns a function from offsets to lines, which count from 1. */
+export function linesOf(text) {
+  const starts = [0];
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
+  return (offset) => {
+    let [low, high] = [0, starts.length - 1];
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (starts[middle] <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return low + 1;
+  };
+}
