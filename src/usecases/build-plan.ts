@@ -3,11 +3,11 @@
  */
 
 import { Failure } from "../core/failure.ts";
-import type { CommitId, Digest, Revision, Tag } from "../core/ids.ts";
+import type { Digest, Revision, Tag } from "../core/ids.ts";
 import { type ImageName, printImageName, sameImage } from "../core/image-ref.ts";
-import { findPins, needlesOf } from "../core/pins/index.ts";
-import { revisionPrefixIn, type TagFormat, tagOf } from "../core/tag-format.ts";
+import { type TagFormat, tagOf } from "../core/tag-format.ts";
 import type { History, Registry, Remote, SourceTree } from "../ports.ts";
+import { type RevisionSnapshot, snapshotAt, withRevisions } from "./landing/snapshot.ts";
 
 /** An image of the source, as landfall.yaml has it. */
 export interface BuildRecipe {
@@ -89,7 +89,7 @@ export async function planBuild(request: BuildRequest, ports: BuildPorts): Promi
     "org.opencontainers.image.source": request.source,
     "org.opencontainers.image.created": created.toISOString().replace(".000Z", "Z"),
   };
-  const pinned = await pinnedTags(request, ports);
+  const pinned = await readPins(request, ports);
   const images: PlannedImage[] = [];
   for (const recipe of request.recipes) {
     const { image, context, dockerfile, platform } = recipe;
@@ -108,7 +108,7 @@ interface BuildContext {
   readonly ports: BuildPorts;
   readonly revision: Revision;
   readonly tag: Tag;
-  readonly pinned: readonly { readonly image: ImageName; readonly tag: Tag }[];
+  readonly pinned: RevisionSnapshot;
 }
 
 type Choice = Pick<PlannedImage, "action" | "why" | "from">;
@@ -135,22 +135,24 @@ async function choose(recipe: BuildRecipe, about: BuildContext): Promise<Choice>
 }
 
 /** Returns the one older revision that every pin of the image holds, if there is such a one. */
-async function commonBase(image: ImageName, { request, ports, revision, pinned }: BuildContext) {
-  const tags = new Set(pinned.filter((pin) => sameImage(pin.image, image)).map(({ tag }) => tag));
+async function commonBase(image: ImageName, { ports, revision, pinned }: BuildContext) {
+  const own = pinned.pins.filter((pin) => sameImage(pin.image, image));
+  const tags = new Set(own.flatMap(({ tag }) => tag ?? []));
   const [tag] = tags;
   if (tag === undefined || tags.size > 1) return undefined;
-  const prefix = revisionPrefixIn(request.tagFormat, tag);
-  const base = prefix === undefined ? undefined : await ports.history.resolve(prefix);
-  if (base === undefined || !(await ports.history.isAncestor(base, revision))) return undefined;
-  return { tag, revision: base };
+  const base = await pinned.revisionOf(own.find((pin) => pin.tag === tag)!);
+  if (base === undefined) return undefined;
+  const isOlder = await ports.history.isAncestor(base.revision, revision);
+  return isOlder ? { tag, revision: base.revision } : undefined;
 }
 
-async function pinnedTags({ recipes, paths }: BuildRequest, { remote }: BuildPorts) {
-  const names = recipes.map(({ image }) => image);
-  const tip: CommitId = await remote.fetchTip();
-  const files = await remote.findManifests(tip, paths, needlesOf(names));
-  const pins = files.flatMap((file) => findPins(file, names));
-  return pins.flatMap(({ image, tag }) => (tag === undefined ? [] : [{ image, tag }]));
+async function readPins(
+  { recipes, paths, tagFormat }: BuildRequest,
+  ports: BuildPorts,
+): Promise<RevisionSnapshot> {
+  const images = recipes.map(({ image }) => image);
+  const tip = await ports.remote.fetchTip();
+  return withRevisions(await snapshotAt(tip, { images, paths }, ports.remote), tagFormat, ports);
 }
 
 function fillIn(

@@ -2,8 +2,9 @@
 
 import type { CommitId } from "../core/ids.ts";
 import { type ImageName, printImageName } from "../core/image-ref.ts";
-import { findPins, needlesOf, printPinned } from "../core/pins/index.ts";
+import { printPinned } from "../core/pins/index.ts";
 import type { Remote } from "../ports.ts";
+import { snapshotAt } from "./landing/snapshot.ts";
 
 /** One pin, as people and programs read it. */
 export interface PinRow {
@@ -40,8 +41,7 @@ export async function listPins(
   remote: Remote,
 ): Promise<PinsResult> {
   const tip = await remote.fetchTip();
-  const files = await remote.findManifests(tip, paths, needlesOf(images));
-  const pins = files.flatMap((file) => findPins(file, images));
+  const { pins } = await snapshotAt(tip, { images, paths }, remote);
   const rows = pins.map((pin) => ({
     image: printImageName(pin.image),
     tag: printPinned(pin),

@@ -26,7 +26,7 @@ export function concludeLanding(
   frame: Frame<PromoteRequest>,
 ): PromoteResult {
   const { why } = landing;
-  const images = why?.survey.images ?? [];
+  const images = why?.images ?? [];
   return {
     ...baseOf(frame, "promote"),
     ...(isSuperseded(landing) ? ended("superseded") : endingOf(landing, restedOn)),
@@ -39,8 +39,7 @@ export function concludeLanding(
 }
 
 /** How a promotion ended that pushed nothing. One that moves pins does so in a dry run alone. */
-function restedOn({ verdict, survey }: PromoteBasis): EndingFields {
-  const { images } = survey;
+function restedOn({ verdict, images }: PromoteBasis): EndingFields {
   if (verdict === "held") return { ...ended("held"), failure: images.flatMap(holding)[0] };
   if (verdict === "diverged")
     return { ...ended("refused"), failure: images.flatMap(divergence)[0] };

@@ -2,12 +2,11 @@
 
 import { newestDeployed } from "../../core/history/timeline.ts";
 import type { CommitId, Revision } from "../../core/ids.ts";
-import { printImageName, sameImage } from "../../core/image-ref.ts";
+import { printImageName } from "../../core/image-ref.ts";
 import type { PinFact } from "../../core/landing/decide.ts";
 import { type BackDecision, decideBack } from "../../core/landing/decide-back.ts";
-import { findPins, needlesOf } from "../../core/pins/index.ts";
-import type { ManifestFile } from "../../ports.ts";
-import { notPinned, relate } from "../landing/evaluate.ts";
+import { relate } from "../landing/evaluate.ts";
+import { type RevisionSnapshot, snapshotAt, withRevisions } from "../landing/snapshot.ts";
 import type { DeployHistory } from "./deploy-history.ts";
 import type { BackTarget, Goal } from "./goal.ts";
 import type { RollbackPorts, RollbackRequest } from "./rollback.ts";
@@ -36,22 +35,20 @@ export async function lookBack(
   tip: CommitId,
   past: DeployHistory,
   { goal, request, ports }: RollbackInspection,
-): Promise<{ readonly files: readonly ManifestFile[]; readonly images: readonly BackImage[] }> {
-  const names = goal.targets.map(({ image }) => image);
-  const files = await ports.remote.findManifests(tip, request.paths, needlesOf(names));
-  const pins = files.flatMap((file) => findPins(file, names));
+): Promise<{ readonly snapshot: RevisionSnapshot; readonly images: readonly BackImage[] }> {
+  const scope = { images: goal.targets.map(({ image }) => image), paths: request.paths };
+  const snapshot = withRevisions(
+    await snapshotAt(tip, scope, ports.remote),
+    request.tagFormat,
+    ports,
+  );
   const images: BackImage[] = [];
   for (const target of goal.targets) {
-    const own = pins.filter((pin) => sameImage(pin.image, target.image));
-    if (own.length === 0) throw notPinned(target.image, request.paths);
-    const promotion = { revision: target.revision, tagFormat: request.tagFormat };
-    const facts: PinFact[] = [];
-    for (const pin of own) {
-      facts.push({ pin, relation: await relate(pin, { target, promotion, tip, ports }) });
-    }
+    const about = { snapshot, history: ports.history };
+    const facts = await relate(target, target.revision, about);
     images.push(await judge(target, facts, { past, ports }));
   }
-  return { files, images };
+  return { snapshot, images };
 }
 
 async function judge(

@@ -6,7 +6,7 @@ import type { CommitId } from "../../core/ids.ts";
 import { printImageName } from "../../core/image-ref.ts";
 import { writeMessage } from "../../core/landing/commit-message.ts";
 import type { BackDecision } from "../../core/landing/decide-back.ts";
-import { type Hold, holdsPath, printTime, readHolds, writeHolds } from "../../core/landing/hold.ts";
+import { type Hold, holdsPath, printTime, writeHolds } from "../../core/landing/hold.ts";
 import { editManifests, type Pin } from "../../core/pins/index.ts";
 import type { Plan } from "../landing/land.ts";
 import { printPin } from "../landing/words.ts";
@@ -49,17 +49,17 @@ export async function planBack(
   planning: BackPlanning,
 ): Promise<Plan<RollbackBasis>> {
   const { request, ports, startedMs } = planning;
-  const { files, images } = await lookBack(tip, past, planning);
+  const { snapshot, images } = await lookBack(tip, past, planning);
   const twin = past.records.get(request.deploy);
   if (twin !== undefined) return { kind: "rest", why: whyOfTwin(twin, images, past) };
   for (const image of images) refuse(image);
 
-  const before = await ports.remote.readFile(tip, holdsPath);
-  const holding = await holdMissing(outOf(images), readHolds(before), {
+  const { bytes: before, holds } = await snapshot.holds();
+  const holding = await holdMissing(outOf(images), holds, {
     ...{ words: wordsOf(planning), nowMs: startedMs, history: ports.history },
   });
   const isHeld = holding.added.length === 0;
-  const edits = editManifests(files, movesIn(images));
+  const edits = editManifests(snapshot.files, movesIn(images));
   const verdict = isHeld && edits.length === 0 ? "unchanged" : "move";
   const why: RollbackBasis = { images, verdict, holds: holding.added, past };
   const after = isHeld ? undefined : writeHolds(holding.holds);

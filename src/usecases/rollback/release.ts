@@ -4,11 +4,12 @@ import { replacementDiff } from "../../core/diff.ts";
 import type { CommitId } from "../../core/ids.ts";
 import { type ImageName, printImageName, sameImage } from "../../core/image-ref.ts";
 import { writeMessage } from "../../core/landing/commit-message.ts";
-import { type Hold, holdsPath, readHolds, writeHolds } from "../../core/landing/hold.ts";
+import { type Hold, holdsPath, writeHolds } from "../../core/landing/hold.ts";
 import type { ImageReport, PromoteResult } from "../../core/results/promote.ts";
 import { type TagFormat, tagOf } from "../../core/tag-format.ts";
 import { type Landing, type LandPolicy, land, type Plan } from "../landing/land.ts";
 import type { ReadPorts } from "../landing/read-patiently.ts";
+import { snapshotAt } from "../landing/snapshot.ts";
 import { baseOf, ended, endingOf, type Frame, traceOf } from "../landing/words.ts";
 import { reportHold } from "./result.ts";
 
@@ -48,8 +49,8 @@ async function planRelease(
   about: { request: ReleaseRequest; ports: ReadPorts; atSeconds: number },
 ): Promise<Plan<ReleaseWhy>> {
   const { request, ports, atSeconds } = about;
-  const before = await ports.remote.readFile(tip, holdsPath);
-  const standing = readHolds(before);
+  const snapshot = await snapshotAt(tip, { images: [], paths: [] }, ports.remote);
+  const { bytes: before, holds: standing } = await snapshot.holds();
   const isAsked = (name: ImageName) => request.images.some((image) => sameImage(image, name));
   const lifted = partsOf(standing, isAsked);
   if (lifted.length === 0) return { kind: "rest", why: { lifted } };

@@ -2,7 +2,7 @@
 
 import type { MovedAway } from "../../core/history/manual-reverts.ts";
 import type { SourceGraph } from "../../core/history/source-graph.ts";
-import type { CommitId, Digest, Revision } from "../../core/ids.ts";
+import type { Digest, Revision } from "../../core/ids.ts";
 import { type ImageName, printImageName } from "../../core/image-ref.ts";
 import type { Relation } from "../../core/landing/decide.ts";
 import type { DriftFacts, DriftPin, WantedImage } from "../../core/landing/drift.ts";
@@ -10,7 +10,8 @@ import type { Hold } from "../../core/landing/hold.ts";
 import { type Pin, pinHolds, printPinned } from "../../core/pins/index.ts";
 import type { SyncGap } from "../../core/results/sync.ts";
 import { revisionPrefixIn, tagOf } from "../../core/tag-format.ts";
-import { coveringHold, notPinned, relationOf } from "../landing/evaluate.ts";
+import { coveringHold, relationOf } from "../landing/evaluate.ts";
+import { pinsOf, type RevisionSnapshot } from "../landing/snapshot.ts";
 import type { CodeCommit, NewestPublished } from "./newest-published.ts";
 import type { SyncPorts, SyncRequest } from "./request.ts";
 
@@ -18,7 +19,7 @@ import type { SyncPorts, SyncRequest } from "./request.ts";
 export interface SyncContext {
   readonly request: SyncRequest;
   readonly ports: SyncPorts;
-  readonly tip: CommitId;
+  readonly snapshot: RevisionSnapshot;
   readonly holds: readonly Hold[];
   readonly graph: SourceGraph;
   /** The code commits of the source's own line by their places, newest first. */
@@ -53,8 +54,9 @@ export async function factsOf(
   held: readonly HeldPin[],
   { whole, scene }: { readonly whole: NewestPublished; readonly scene: SyncContext },
 ): Promise<DriftFacts> {
-  const { request, ports, holds } = scene;
-  if (held.length === 0) throw notPinned(image, request.paths);
+  const { request, ports, holds, snapshot } = scene;
+  // Of what no manifest names there is nothing to say.
+  pinsOf(image, snapshot);
   const wanted = await wantedOf(image, held, { whole, ports });
   const pins: DriftPin[] = [];
   const published = new Map<string, boolean>();

@@ -10,7 +10,6 @@ import {
 } from "../../core/landing/drift.ts";
 import type { Pin } from "../../core/pins/index.ts";
 import type { SyncGap } from "../../core/results/sync.ts";
-import { revisionOf } from "../landing/evaluate.ts";
 import { factsOf, gapOf, type HeldPin, isPassed, type SyncContext } from "./facts.ts";
 import { findNewestPublished, type ImageGroup } from "./newest-published.ts";
 
@@ -35,12 +34,11 @@ export async function inspectGroup(
   pins: readonly Pin[],
   scene: SyncContext,
 ): Promise<readonly LookedImage[]> {
-  const { ports, request, tip } = scene;
+  const { ports, request, snapshot } = scene;
   const found = await orFailure(async () => {
     const held: HeldPin[] = [];
     for (const pin of pins) {
-      const question = { tagFormat: request.tagFormat, tip, ports };
-      held.push({ pin, revision: await revisionOf(pin, question) });
+      held.push({ pin, revision: (await snapshot.revisionOf(pin))?.revision });
     }
     const whole = await findNewestPublished(
       {

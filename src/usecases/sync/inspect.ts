@@ -7,11 +7,11 @@ import { revisionReader } from "../../core/history/pin-revision.ts";
 import type { SourceGraph } from "../../core/history/source-graph.ts";
 import type { CommitId, Revision } from "../../core/ids.ts";
 import { type ImageName, printImageName, sameImage } from "../../core/image-ref.ts";
-import { holdsPath, readHolds } from "../../core/landing/hold.ts";
-import { findPins, needlesOf, type Pin } from "../../core/pins/index.ts";
+import type { Pin } from "../../core/pins/index.ts";
 import type { ManifestFile } from "../../ports.ts";
 import { type AuditFacts, gatherFacts } from "../audit/facts.ts";
 import { knownHistory } from "../landing/known-history.ts";
+import { snapshotAt, withRevisions } from "../landing/snapshot.ts";
 import { inspectGroup, type LookedImage } from "./group.ts";
 import type { CodeCommit } from "./newest-published.ts";
 import type { SyncPorts, SyncRequest } from "./request.ts";
@@ -38,9 +38,9 @@ export interface SyncInspection {
 export async function inspect(tip: CommitId, looking: SyncInspection): Promise<SyncFindings> {
   const { request, ports } = looking;
   const names = request.images.map(({ image }) => image);
-  const files = await ports.remote.findManifests(tip, request.paths, needlesOf(names));
-  const pins = files.flatMap((file) => findPins(file, names));
-  const holds = readHolds(await ports.remote.readFile(tip, holdsPath));
+  const seen = await snapshotAt(tip, { images: names, paths: request.paths }, ports.remote);
+  const { files, pins } = seen;
+  const { holds } = await seen.holds();
   const facts = await factsAt(tip, looking);
   const { graph, judge } = facts;
   const steps = deploySteps(facts.branch, revisionReader(graph, request.tagFormat));
@@ -49,7 +49,8 @@ export async function inspect(tip: CommitId, looking: SyncInspection): Promise<S
   const warnings = code.length === 0 ? [...facts.warnings, noCode(line.length)] : facts.warnings;
   const known = { ...ports, history: knownHistory(graph, ports.history) };
   const scene = {
-    ...{ request, ports: known, tip, holds, graph, code },
+    ...{ request, ports: known, holds, graph, code },
+    snapshot: withRevisions(seen, request.tagFormat, known),
     commits: code.slice(0, request.lookback).map((place) => codeCommit(graph, place)),
     movedAway: new MovedAway(graph, steps),
   };

@@ -11,15 +11,14 @@ import type { Tag } from "../../core/ids.ts";
 import { type ImageName, printImageName, sameImage } from "../../core/image-ref.ts";
 import { type Pin, printPinned } from "../../core/pins/index.ts";
 import type { StepVerdict } from "../../core/results/verify.ts";
-import { revisionPrefixIn, type TagFormat } from "../../core/tag-format.ts";
-import type { History, ImageDigests, Registry } from "../../ports.ts";
+import type { History, ImageDigests } from "../../ports.ts";
 import type { ResolvedDeploy } from "./resolve-deploy.ts";
 
 /** What judging pins needs of the world. */
 export interface PinsPorts {
   readonly history: History;
   /** Asked only about pins that name a digest and no tag. */
-  readonly registry: Pick<Registry, "revisionOf"> & ImageDigests;
+  readonly registry: ImageDigests;
 }
 
 /** Returns what is seen of the pins: also that they name what no registry would explain now. */
@@ -49,26 +48,19 @@ async function pinsVerdict(meant: ResolvedDeploy, ports: PinsPorts): Promise<Ste
   return { kind: "done", detail: `${count} ${tags.join(", ") || "a digest"}` };
 }
 
-async function isReached(pin: Pin, { question, deploy }: ResolvedDeploy, ports: PinsPorts) {
+async function isReached(pin: Pin, { question, deploy, pinned }: ResolvedDeploy, ports: PinsPorts) {
   const asked = question.images.find(({ image }) => sameImage(image, pin.image));
   if (asked?.tag === undefined && question.revision === undefined) return true;
   const wanted = asked?.tag ?? deploy.tag;
   if (pin.tag === wanted) return true;
   if (pin.tag === undefined && (await isDigestOf(wanted, pin, ports.registry))) return true;
   if (asked?.tag !== undefined) return false;
-  const pinned = await revisionOf(pin, question.tagFormat, ports);
-  return pinned !== undefined && ports.history.isAncestor(deploy.revision, pinned);
+  const held = await pinned.revisionOf(pin);
+  return held !== undefined && ports.history.isAncestor(deploy.revision, held.revision);
 }
 
 async function isDigestOf(tag: Tag, { image, digest }: Pin, registry: PinsPorts["registry"]) {
   return digest !== undefined && (await registry.digestsOf(image, tag)).includes(digest);
-}
-
-async function revisionOf({ tag, image, digest }: Pin, format: TagFormat, ports: PinsPorts) {
-  const prefix = tag === undefined ? undefined : revisionPrefixIn(format, tag);
-  if (prefix !== undefined) return ports.history.resolve(prefix);
-  const label = digest && (await ports.registry.revisionOf(image, digest));
-  return label && ports.history.resolve(label);
 }
 
 function late(pin: Pin, { question, deploy }: ResolvedDeploy): StepVerdict {

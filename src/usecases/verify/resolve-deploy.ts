@@ -3,9 +3,15 @@
 import { Failure } from "../../core/failure.ts";
 import type { CommitId, Revision, Tag } from "../../core/ids.ts";
 import { readMessage } from "../../core/landing/commit-message.ts";
-import { findPins, needlesOf, type Pin } from "../../core/pins/index.ts";
-import { revisionPrefixIn, type TagFormat, tagOf } from "../../core/tag-format.ts";
-import type { History, Remote } from "../../ports.ts";
+import { type TagFormat, tagOf } from "../../core/tag-format.ts";
+import type { Remote } from "../../ports.ts";
+import type { RevisionPorts } from "../landing/pin-revision.ts";
+import {
+  newestHeld,
+  type RevisionSnapshot,
+  snapshotAt,
+  withRevisions,
+} from "../landing/snapshot.ts";
 import type { AskedImage } from "../promote/promotion.ts";
 
 /** Where the deploy is looked for, and what is known of it. */
@@ -21,17 +27,11 @@ export interface DeployQuestion {
   readonly commit?: CommitId | undefined;
 }
 
-/** The manifests branch at one moment. */
-export interface PinnedTip {
-  readonly tip: CommitId;
-  readonly pins: readonly Pin[];
-}
-
 /** A deploy, and what it was read from. */
 export interface ResolvedDeploy {
   readonly question: DeployQuestion;
   readonly deploy: Deploy;
-  readonly pinned: PinnedTip;
+  readonly pinned: RevisionSnapshot;
 }
 
 /** A deploy that is to be seen, whichever server is looked at. */
@@ -52,55 +52,35 @@ export interface Deploy {
  */
 export async function resolveDeploy(
   question: DeployQuestion,
-  ports: { readonly remote: Remote; readonly history: History },
+  ports: RevisionPorts & { readonly remote: Remote },
 ): Promise<ResolvedDeploy> {
-  const { images, paths } = question;
-  const { remote } = ports;
-  const names = images.map(({ image }) => image);
-  const tip = await remote.fetchTip();
-  const files = await remote.findManifests(tip, paths, needlesOf(names));
-  const pinned = { tip, pins: files.flatMap((file) => findPins(file, names)) };
+  const { images, paths, tagFormat } = question;
+  const scope = { images: images.map(({ image }) => image), paths };
+  const tip = await ports.remote.fetchTip();
+  const pinned = withRevisions(await snapshotAt(tip, scope, ports.remote), tagFormat, ports);
   return { question, pinned, deploy: await deployOf(question, pinned, ports) };
 }
 
 async function deployOf(
   question: DeployQuestion,
-  { tip, pins }: PinnedTip,
-  ports: { readonly remote: Pick<Remote, "messageOf">; readonly history: History },
+  pinned: RevisionSnapshot,
+  { remote, history }: RevisionPorts,
 ): Promise<Deploy> {
+  const { tip, pins } = pinned;
   const { repository, branch, commit = tip, tagFormat } = question;
   const where = { commit, repository, branch };
   if (question.revision !== undefined) {
-    const revision = await ports.history.resolve(question.revision);
+    const revision = await history.resolve(question.revision);
     if (revision === undefined) throw unknown(question.revision);
-    return { revision, tag: tagOf(tagFormat, revision), ...where };
+    const newest = await newestHeld(pins, pinned, { history, tagFormat });
+    const tag = newest?.revision === revision ? newest.tag : tagOf(tagFormat, revision);
+    return { revision, tag, ...where };
   }
-  const tags = new Set(pins.flatMap(({ tag }) => tag ?? []));
-  const newest = await newestOf([...tags], tagFormat, ports.history);
+  const newest = await newestHeld(pins, pinned, { history, tagFormat });
   if (newest !== undefined) return { ...newest, ...where };
-  const recorded = readMessage(await ports.remote.messageOf(tip))?.revision;
+  const recorded = readMessage(await remote.messageOf(tip))?.revision;
   if (recorded === undefined) throw untold(branch);
   return { revision: recorded, tag: tagOf(tagFormat, recorded), ...where };
-}
-
-/**
- * Returns the newest revision that tags name, or undefined when none names one of the source. Of
- * revisions on different lines of history, the first.
- */
-export async function newestOf(
-  tags: readonly Tag[],
-  tagFormat: TagFormat,
-  history: History,
-): Promise<Pick<Deploy, "revision" | "tag"> | undefined> {
-  let newest: Pick<Deploy, "revision" | "tag"> | undefined;
-  for (const tag of tags) {
-    const prefix = revisionPrefixIn(tagFormat, tag);
-    const revision = prefix === undefined ? undefined : await history.resolve(prefix);
-    if (revision === undefined) continue;
-    if (newest && !(await history.isAncestor(newest.revision, revision))) continue;
-    newest = { revision, tag };
-  }
-  return newest;
 }
 
 function unknown(text: string): Failure {

@@ -17,9 +17,10 @@ import {
 } from "../../core/results/status.ts";
 import type { SyncResult, SyncVerdict } from "../../core/results/sync.ts";
 import type { History, Registry } from "../../ports.ts";
+import { newestHeld } from "../landing/snapshot.ts";
 import type { AskedImage } from "../promote/promotion.ts";
 import { type ViewPorts, viewCluster } from "./cluster-view.ts";
-import { newestOf, type ResolvedDeploy } from "./resolve-deploy.ts";
+import type { ResolvedDeploy } from "./resolve-deploy.ts";
 import type { WantedWorkload } from "./wanted-workloads.ts";
 
 /** What is to be looked at, beside git, the registry and the pins. */
@@ -99,7 +100,7 @@ async function wantedOf(
   const { image } = asked;
   const { pins } = meant.pinned;
   const tags = pins.filter((pin) => sameImage(pin.image, image)).map(({ tag }) => tag);
-  const pinned = await pinnedOf(asked, { meant, tags, history });
+  const pinned = await pinnedOf(asked, meant, history);
   if (checked === undefined) return { image, tags, pinned, git: pinned };
   const found = checked.images.find((one) => one.image === printImageName(image));
   const { verdict, detail, hint = remedyOf(verdict) } = found ?? unread(checked);
@@ -119,21 +120,22 @@ function unread({ failure }: SyncResult): SyncFinding {
   return { verdict: "unreadable", detail, hint: failure?.hint };
 }
 
-/** Without a revision asked for, each image goes by its own pins: not all move each time. */
+/**
+ * Each image goes by its own pins: not all move each time, and one that holds the revision that was
+ * asked for may spell it otherwise.
+ */
 async function pinnedOf(
   asked: AskedImage,
-  from: {
-    readonly meant: ResolvedDeploy;
-    readonly tags: readonly (Tag | undefined)[];
-    readonly history: History;
-  },
+  { deploy, question, pinned }: ResolvedDeploy,
+  history: History,
 ): Promise<StatusRow["git"]> {
-  const { deploy, question } = from.meant;
   if (asked.tag !== undefined) return { tag: asked.tag };
   const { tag, revision } = deploy;
-  if (question.revision !== undefined) return { tag, revision };
-  const pinned = from.tags.flatMap((other) => other ?? []);
-  return (await newestOf(pinned, question.tagFormat, from.history)) ?? { tag, revision };
+  const own = pinned.pins.filter((pin) => sameImage(pin.image, asked.image));
+  const about = { history, tagFormat: question.tagFormat };
+  const newest = await newestHeld(own, pinned, about);
+  const isMeant = question.revision === undefined || newest?.revision === revision;
+  return isMeant && newest !== undefined ? newest : { tag, revision };
 }
 
 const digestShown = "sha256:".length + 12;

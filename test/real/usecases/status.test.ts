@@ -6,7 +6,7 @@ import type { Workload } from "../../../src/core/cluster/workload.ts";
 import { Failure } from "../../../src/core/failure.ts";
 import { asDigest, asRevision, asTag, type Revision } from "../../../src/core/ids.ts";
 import { parseImageName } from "../../../src/core/image-ref.ts";
-import { findPins } from "../../../src/core/pins/index.ts";
+import { findPins, type Pin } from "../../../src/core/pins/index.ts";
 import type { SyncImage, SyncResult } from "../../../src/core/results/sync.ts";
 import { parseTagFormat, tagOf } from "../../../src/core/tag-format.ts";
 import type { Cluster } from "../../../src/ports.ts";
@@ -17,6 +17,7 @@ import {
   status,
 } from "../../../src/usecases/verify/status.ts";
 import { applicationJson } from "../../support/argocd-server.ts";
+import { snapshotOf } from "../../support/snapshots.ts";
 import { ours, repository } from "../../support/verify-stage.ts";
 
 const [web, api] = ["acme/web", "acme/api"].map((name) => parseImageName(name)!);
@@ -36,6 +37,9 @@ const ports: StatusPorts = {
   ancestry: { isManifestAncestor: async (a, b) => a === b },
 };
 
+/** Which revision a pin holds, by its tag. */
+const held = ({ tag: pinned }: Pin) => line.find((one) => tagOf(tagFormat, one) === pinned);
+
 /** A request about pins that are written so. The newest revision is what the deploy is of. */
 function about(
   refs: readonly string[],
@@ -47,7 +51,7 @@ function about(
   const pins = findPins({ path: "app.yaml", bytes: Buffer.from(text) }, [web!, api!]);
   const question = { images: [{ image: web! }], paths: ["."], tagFormat, ...where, ...asked };
   const deploy = { revision, tag, commit: ours, ...where };
-  return { meant: { question, deploy, pinned: { tip: ours, pins } }, ...more };
+  return { meant: { question, deploy, pinned: snapshotOf(ours, pins, held) }, ...more };
 }
 
 /** Returns what a dry run of the checker found. */

@@ -7,6 +7,8 @@ import { writeMessage } from "../../../src/core/landing/commit-message.ts";
 import { parseTagFormat, tagOf } from "../../../src/core/tag-format.ts";
 import type { Registry, Remote } from "../../../src/ports.ts";
 import { type EvaluationPorts, evaluate } from "../../../src/usecases/landing/evaluate.ts";
+import type { RevisionPorts } from "../../../src/usecases/landing/pin-revision.ts";
+import { snapshotAt, withRevisions } from "../../../src/usecases/landing/snapshot.ts";
 import { sleeplessClock } from "../../support/registry-client-options.ts";
 
 const image = parseImageName("acme/web")!;
@@ -36,7 +38,7 @@ interface World {
 /** Surveys one pin: how it stands to our revision, and which references were asked for. */
 async function look(held: string, { message = "ops: by hand\n", labels = {}, registry }: World) {
   const asked: string[] = [];
-  const ports: EvaluationPorts = {
+  const ports: EvaluationPorts & RevisionPorts & { readonly remote: Remote } = {
     remote: {
       findManifests: async () => [
         { path: "k8s/web.yaml", bytes: Buffer.from(`image: acme/web${held}\n`) },
@@ -64,8 +66,10 @@ async function look(held: string, { message = "ops: by hand\n", labels = {}, reg
   };
   const targets = [{ image, tag: tagOf(tagFormat, ours), digest: undefined }];
   const promotion = { revision: ours, targets, paths: ["k8s"], tagFormat };
-  const { images } = await evaluate({ ...promotion, divergence: "refuse" }, tip, ports);
-  return { relation: images[0]!.facts[0]!.relation, decision: images[0]!.decision.kind, asked };
+  const seen = await snapshotAt(tip, { images: [image], paths: ["k8s"] }, ports.remote);
+  const snapshot = withRevisions(seen, tagFormat, ports);
+  const [found] = await evaluate({ ...promotion, divergence: "refuse" }, snapshot, ports);
+  return { relation: found!.facts[0]!.relation, decision: found!.decision.kind, asked };
 }
 
 const older = (revision: Revision) => ({ kind: "older", revision });

@@ -289,9 +289,8 @@ describe("unknown", () => {
 
 describe("a push in doubt, and a tip that holds a newer revision", () => {
   const [older, newer] = ["a", "b"].map((digit) => digit.repeat(40) as CommitId);
-  const survey = { files: [], images: [] };
   const [move, superseded] = (["move", "superseded"] as const).map((verdict) => ({
-    survey,
+    images: [],
     verdict,
   }));
   const request = { deploy: "d-1", repository: "model", branch: "main" } as PromoteRequest;

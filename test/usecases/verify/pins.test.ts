@@ -4,16 +4,17 @@ import { describe, expect, test } from "vitest";
 import { Failure } from "../../../src/core/failure.ts";
 import { asDigest, asRevision, asTag, type Digest, type Revision } from "../../../src/core/ids.ts";
 import { parseImageName } from "../../../src/core/image-ref.ts";
-import { findPins } from "../../../src/core/pins/index.ts";
+import { findPins, type Pin } from "../../../src/core/pins/index.ts";
 import { parseTagFormat, tagOf } from "../../../src/core/tag-format.ts";
 import { observePins, type PinsPorts } from "../../../src/usecases/verify/pins.ts";
 import type { ResolvedDeploy } from "../../../src/usecases/verify/resolve-deploy.ts";
+import { snapshotOf } from "../../support/snapshots.ts";
 import { ours } from "../../support/verify-stage.ts";
 
 const image = parseImageName("acme/web")!;
 const tagFormat = parseTagFormat("sha-{revision:7}");
 const line = ["1", "2", "3"].map((digit) => asRevision(digit.repeat(40))!);
-const [before, revision, after] = line as [Revision, Revision, Revision];
+const revision: Revision = line[1]!;
 const [oldDigest, digest, newDigest] = ["1", "2", "3"].map(
   (digit) => asDigest(`sha256:${digit.repeat(64)}`)!,
 ) as [Digest, Digest, Digest];
@@ -27,9 +28,14 @@ const ports: PinsPorts = {
   },
   registry: {
     digestsOf: async (_, reference) => (reference === tag ? [digest] : []),
-    revisionOf: async (_, reference) => (reference === newDigest ? after : before),
   },
 };
+
+/** Which revision a pin holds: by its tag, or by its digest alone. */
+const held = ({ tag: pinned, digest: at }: Pin) =>
+  pinned === undefined
+    ? line[[oldDigest, digest, newDigest].indexOf(at!)]
+    : line.find((one) => tagOf(tagFormat, one) === pinned);
 
 function meant(
   refs: readonly string[],
@@ -40,7 +46,7 @@ function meant(
   const file = { path: "app.yaml", bytes: Buffer.from(text) };
   const where = { repository: "x", branch: "main" };
   const question = { images: [{ image }], paths: ["."], tagFormat, ...where, revision, ...asked };
-  const pinned = { tip: ours, pins: findPins(file, [image]) };
+  const pinned = snapshotOf(ours, findPins(file, [image]), held);
   return { question, pinned, deploy: { revision, tag, commit: ours, ...where } };
 }
 

@@ -41,7 +41,7 @@ async function meant(
     ...{ tagFormat: parseTagFormat("sha-{revision:7}"), repository: "manifests", branch: "main" },
     ...asked,
   };
-  return resolveDeploy(question, { remote, history });
+  return resolveDeploy(question, { remote, history, registry: undefined });
 }
 
 const where = { commit: tip, repository: "manifests", branch: "main" };

@@ -12,6 +12,7 @@ import {
   type RolloutPlace,
   wantedWorkloads,
 } from "../../../src/usecases/verify/wanted-workloads.ts";
+import { snapshotOf } from "../../support/snapshots.ts";
 import { ours, repository } from "../../support/verify-stage.ts";
 
 const [web, api] = ["acme/web", "acme/api"].map((name) => parseImageName(name)!);
@@ -46,7 +47,7 @@ async function find(manifests: readonly string[], { question, place, registry }:
       ...{ tagFormat: parseTagFormat("sha-{revision:7}"), ...question },
     },
     deploy: { revision, tag, commit: ours, ...where },
-    pinned: { tip: ours, pins: findPins(file, [web!, api!]) },
+    pinned: snapshotOf(ours, findPins(file, [web!, api!])),
   };
   const progress = { step: () => {}, warn: (text: string) => void warnings.push(text) };
   const asked = { namespace: "robson", ...place };

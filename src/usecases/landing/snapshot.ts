@@ -1,0 +1,122 @@
+/** One tip of the manifests branch, as every command sees it: its files, holds, pins, revisions. */
+
+import { Failure } from "../../core/failure.ts";
+import type { CommitId, Revision, Tag } from "../../core/ids.ts";
+import { type ImageName, printImageName, sameImage } from "../../core/image-ref.ts";
+import { type Hold, holdsPath, readHolds } from "../../core/landing/hold.ts";
+import { findPins, needlesOf, type Pin, printPinned } from "../../core/pins/index.ts";
+import { type TagFormat, tagOf } from "../../core/tag-format.ts";
+import type { History, ManifestFile, Remote } from "../../ports.ts";
+import { type HeldRevision, type RevisionPorts, revisionOf } from "./pin-revision.ts";
+
+/** What is looked for at a tip. Without images, only the holds are. */
+export interface SnapshotScope {
+  readonly images: readonly ImageName[];
+  readonly paths: readonly string[];
+}
+
+/** What the holds file has, and how it is written. */
+export interface HoldsFile {
+  readonly bytes: Uint8Array | undefined;
+  readonly holds: readonly Hold[];
+}
+
+/** One tip. What only some commands need is read when it is first asked for. */
+export interface Snapshot {
+  readonly tip: CommitId;
+  readonly scope: SnapshotScope;
+  readonly files: readonly ManifestFile[];
+  /** In the order of files and lines. */
+  readonly pins: readonly Pin[];
+  /** @throws Failure `bad-manifest` when the file cannot be understood. */
+  holds(): Promise<HoldsFile>;
+}
+
+/** A snapshot of which the pins' revisions can be read, too. */
+export interface RevisionSnapshot extends Snapshot {
+  /** Undefined: nothing tells. Pins that hold the same are asked about once. */
+  revisionOf(pin: Pin): Promise<HeldRevision | undefined>;
+}
+
+/**
+ * Reads a tip. Throws what the remote throws.
+ *
+ * @throws Failure `bad-manifest` when a manifest that names an image cannot be read safely.
+ */
+export async function snapshotAt(
+  tip: CommitId,
+  scope: SnapshotScope,
+  remote: Pick<Remote, "findManifests" | "readFile">,
+): Promise<Snapshot> {
+  const { images, paths } = scope;
+  const files =
+    images.length === 0 ? [] : await remote.findManifests(tip, paths, needlesOf(images));
+  const pins = files.flatMap((file) => findPins(file, images));
+  const holds = once(async () => {
+    const bytes = await remote.readFile(tip, holdsPath);
+    return { bytes, holds: readHolds(bytes) };
+  });
+  return { tip, scope, files, pins, holds };
+}
+
+/** Adds which revisions the pins of a snapshot hold. Asks nobody before it is asked. */
+export function withRevisions(
+  snapshot: Snapshot,
+  tagFormat: TagFormat,
+  ports: RevisionPorts,
+): RevisionSnapshot {
+  const answers = new Map<string, Promise<HeldRevision | undefined>>();
+  return {
+    ...snapshot,
+    revisionOf(pin) {
+      const key = `${printImageName(pin.image)}:${printPinned(pin)}`;
+      const answer = answers.get(key) ?? revisionOf(pin, { tagFormat, tip: snapshot.tip, ports });
+      answers.set(key, answer);
+      return answer;
+    },
+  };
+}
+
+/** Returns the pins of an image. Throws `image-not-pinned` when there is none. */
+export function pinsOf(image: ImageName, { pins, scope }: Snapshot): readonly Pin[] {
+  const own = pins.filter((pin) => sameImage(pin.image, image));
+  if (own.length === 0) throw notPinned(image, scope.paths);
+  return own;
+}
+
+/**
+ * Returns the newest revision that some pins hold, and the tag it is pinned by; undefined when none
+ * tells. Of revisions on different lines of history, the first.
+ */
+export async function newestHeld(
+  pins: readonly Pin[],
+  snapshot: RevisionSnapshot,
+  { history, tagFormat }: { readonly history: History; readonly tagFormat: TagFormat },
+): Promise<{ readonly revision: Revision; readonly tag: Tag } | undefined> {
+  let newest: { readonly revision: Revision; readonly tag: Tag } | undefined;
+  for (const pin of pins) {
+    const held = await snapshot.revisionOf(pin);
+    if (held === undefined) continue;
+    const { revision } = held;
+    if (newest && !(await history.isAncestor(newest.revision, revision))) continue;
+    if (newest?.revision === revision) continue;
+    newest = { revision, tag: pin.tag ?? tagOf(tagFormat, revision) };
+  }
+  return newest;
+}
+
+function once<Value>(read: () => Promise<Value>): () => Promise<Value> {
+  let value: Promise<Value> | undefined;
+  return () => {
+    value ??= read();
+    return value;
+  };
+}
+
+function notPinned(image: ImageName, paths: readonly string[]): Failure {
+  return new Failure(
+    "image-not-pinned",
+    `Cannot move "${printImageName(image)}": no manifest under ${paths.map((p) => `"${p}"`).join(", ")} names it`,
+    "Check the image's name and the paths, or add the image to a manifest first.",
+  );
+}
