@@ -1,26 +1,19 @@
 /** The source's history, read through a bare repository of our own that borrows its objects. */
 
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Failure } from "../../core/failure.ts";
 import { asRevision, type Revision } from "../../core/ids.ts";
 import type { History, SourceTree } from "../../ports.ts";
-import { type GitCredentials, redactor, tokenSettings, withToken } from "./auth.ts";
-import { gitEnvironment } from "./env.ts";
-import { createBare, isAncestor } from "./objects.ts";
-import { GitExit, type GitPlace, runGit } from "./run.ts";
+import { Clone, type CloneOptions } from "./clone.ts";
+import { isAncestor } from "./objects.ts";
+import { GitExit, runGit } from "./run.ts";
+import type { Server, Upstream } from "./server.ts";
 import type { LocalSource } from "./source.ts";
-import { type ReadyCredentials, readyCredentials } from "./ssh-agent.ts";
-import { isAmbiguous, readFetchFailure } from "./text.ts";
-
-/** A server that has the whole history. */
-export interface Upstream {
-  readonly url: string;
-  readonly credentials: GitCredentials;
-}
+import { isAmbiguous } from "./text.ts";
 
 /** Where the history comes from. */
-export interface HistoryOptions {
+export interface HistoryOptions extends CloneOptions {
   /** A clone on this machine, whose objects are borrowed. */
   readonly local?: LocalSource | undefined;
   /**
@@ -28,11 +21,6 @@ export interface HistoryOptions {
    * clone lacks. Called when that is needed first.
    */
   readonly upstream: () => Promise<Upstream | undefined>;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly temporary: string;
-  /** Wall time of one git command, in milliseconds. */
-  readonly timeoutMs: number;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -43,14 +31,10 @@ export async function openHistory(
   options: HistoryOptions,
 ): Promise<History & SourceTree & { close(): Promise<void> }> {
   const { local } = options;
-  const home = await mkdtemp(join(options.temporary, "landfall-history-"));
-  createBare(home);
-  if (local !== undefined) {
-    await writeFile(join(home, "objects", "info", "alternates"), `${local.objects}\n`);
-    if (local.shallow !== "") await writeFile(join(home, "shallow"), local.shallow);
-  }
+  const clone = await Clone.open(options);
+  if (local !== undefined) await clone.borrow(local);
   const have = local === undefined ? "none" : local.shallow === "" ? "whole" : "shallow";
-  return new GitHistory(home, options, [...requestsFor[have]]);
+  return new GitHistory(clone, options, [...requestsFor[have]]);
 }
 
 /** The requests that bring more of a history, one after the other, until it is whole. */
@@ -63,21 +47,18 @@ const requestsFor = {
 } as const;
 
 class GitHistory implements History, SourceTree {
-  readonly #home: string;
+  readonly #clone: Clone;
   readonly #options: HistoryOptions;
-  readonly #inside: GitPlace;
   /** What is left to ask for. */
   readonly #requests: (readonly string[])[];
   readonly #resolved = new Map<string, Revision | undefined>();
   readonly #related = new Map<string, boolean>();
-  #upstream: Upstream | undefined;
-  #ready: ReadyCredentials | undefined;
+  #server: Server | undefined;
 
-  constructor(home: string, options: HistoryOptions, requests: (readonly string[])[]) {
-    this.#home = home;
+  constructor(clone: Clone, options: HistoryOptions, requests: (readonly string[])[]) {
+    this.#clone = clone;
     this.#options = options;
     this.#requests = requests;
-    this.#inside = this.#place(gitEnvironment({ env: options.env, home }));
   }
 
   async resolve(idOrPrefix: string): Promise<Revision | undefined> {
@@ -98,10 +79,10 @@ class GitHistory implements History, SourceTree {
     if (known !== undefined) return known;
     // Whoever asks may know them from elsewhere: then they are still to be fetched.
     for (const revision of [ancestor, descendant]) await this.resolve(revision);
-    let answer = await isAncestor(this.#inside, ancestor, descendant);
+    let answer = await isAncestor(this.#clone.inside, ancestor, descendant);
     // A history that is cut off can only say yes for certain.
     while (!answer && (await this.#isShallow()) && (await this.#fetchMore())) {
-      answer = await isAncestor(this.#inside, ancestor, descendant);
+      answer = await isAncestor(this.#clone.inside, ancestor, descendant);
     }
     if (!answer && (await this.#isShallow())) throw tooShallow();
     this.#related.set(key, answer);
@@ -111,7 +92,7 @@ class GitHistory implements History, SourceTree {
   async changed(from: Revision, to: Revision, paths: readonly string[]): Promise<boolean> {
     const args = ["diff-tree", "-r", "--name-only", from, to, "--", ...paths];
     try {
-      return (await runGit(this.#inside, args)).stdout.length > 0;
+      return (await runGit(this.#clone.inside, args)).stdout.length > 0;
     } catch (error) {
       if (error instanceof GitExit) return true;
       throw error;
@@ -120,18 +101,17 @@ class GitHistory implements History, SourceTree {
 
   async committedAtSeconds(revision: Revision): Promise<number> {
     const args = ["log", "-1", "--format=%ct", "--end-of-options", revision];
-    return Number((await runGit(this.#inside, args)).stdout.toString("latin1"));
+    return Number((await runGit(this.#clone.inside, args)).stdout.toString("latin1"));
   }
 
   async close(): Promise<void> {
-    await this.#ready?.close();
-    await rm(this.#home, { recursive: true, force: true, maxRetries: 3 });
+    await this.#clone.close();
   }
 
   async #lookUp(prefix: string): Promise<Revision | "ambiguous" | undefined> {
     try {
       const args = ["rev-parse", "--verify", "--end-of-options", `${prefix}^{commit}`];
-      const { stdout } = await runGit(this.#inside, args);
+      const { stdout } = await runGit(this.#clone.inside, args);
       return asRevision(stdout.toString("latin1").trim());
     } catch (error) {
       if (!(error instanceof GitExit) || error.code !== 128) throw error;
@@ -141,65 +121,32 @@ class GitHistory implements History, SourceTree {
   }
 
   async #isShallow(): Promise<boolean> {
-    const shallow = await readFile(join(this.#home, "shallow"), "utf8").catch(() => "");
+    const shallow = await readFile(join(this.#clone.directory, "shallow"), "utf8").catch(() => "");
     return shallow !== "";
   }
 
   /** Asks for more of the history. Returns whether there was more to ask for. */
   async #fetchMore(): Promise<boolean> {
-    const isWholeByNow = this.#upstream !== undefined && !(await this.#isShallow());
+    const isWholeByNow = this.#server !== undefined && !(await this.#isShallow());
     const scope = isWholeByNow ? undefined : this.#requests.shift();
     if (scope === undefined) return false;
-    this.#upstream ??= await this.#openUpstream();
-    if (this.#upstream === undefined) return false;
+    this.#server ??= await this.#openServer();
+    if (this.#server === undefined) return false;
     await this.#offer();
-    const { url } = this.#upstream;
-    const credentials = await withToken(this.#upstream.credentials);
-    const flags = ["--no-tags", "--no-auto-maintenance", "--filter=tree:0", ...scope];
-    try {
-      const args = ["fetch", ...flags, "origin", "+refs/heads/*:refs/landfall/source/*"];
-      await runGit(this.#outside(url, credentials), args);
-      return true;
-    } catch (error) {
-      if (!(error instanceof GitExit)) throw error;
-      const { code, stdout, stderr } = error;
-      // Before the words are cut, which could leave half of a secret.
-      const redact = redactor(credentials);
-      throw readFetchFailure({ code, stdout: redact(stdout), stderr: redact(stderr) }, url);
-    }
+    const heads = "+refs/heads/*:refs/landfall/source/*";
+    const said = await this.#server.fetchRefs(["--filter=tree:0", ...scope], [heads]);
+    if (said.code !== 0) throw this.#server.failure(said);
+    return true;
   }
 
-  async #openUpstream(): Promise<Upstream | undefined> {
+  async #openServer(): Promise<Server | undefined> {
     const upstream = await this.#options.upstream();
-    if (upstream === undefined) return undefined;
-    const { url, credentials } = upstream;
-    const place = { url, env: this.#options.env, home: this.#home };
-    this.#ready = await readyCredentials(credentials, place);
-    return { url, credentials: this.#ready.credentials };
-  }
-
-  #outside(url: string, credentials: GitCredentials): GitPlace {
-    const surroundings = { env: this.#options.env, home: this.#home, url, credentials };
-    return this.#place(
-      gitEnvironment(surroundings, [
-        ...tokenSettings(url, credentials),
-        ["remote.origin.url", url],
-        ["remote.origin.promisor", "true"],
-        ["remote.origin.partialclonefilter", "tree:0"],
-        // git would run a command in the borrowed repository to learn which commits it has.
-        ["core.alternateRefsCommand", "true"],
-      ]),
-    );
-  }
-
-  #place(env: Record<string, string>): GitPlace {
-    const { timeoutMs, signal } = this.#options;
-    return { directory: this.#home, env, timeoutMs, signal };
+    return upstream && this.#clone.server(upstream);
   }
 
   /** Tells the server what we have, by refs on known commits, so that it sends only the rest. */
   async #offer(): Promise<void> {
-    const folder = join(this.#home, "refs", "landfall", "have");
+    const folder = join(this.#clone.directory, "refs", "landfall", "have");
     await mkdir(folder, { recursive: true });
     for (const revision of this.#resolved.values()) {
       if (revision !== undefined) await writeFile(join(folder, revision), `${revision}\n`);

@@ -1,19 +1,15 @@
-/** The manifests branch through a bare repository of our own. git runs in no other place. */
+/** The manifests branch, read and written through a bare repository of our own. */
 
-import { mkdtemp, rm } from "node:fs/promises";
-import { join } from "node:path";
 import { Failure } from "../../core/failure.ts";
 import type { CommitId } from "../../core/ids.ts";
 import { holdsPath } from "../../core/landing/hold.ts";
 import type { PushReply, Reread } from "../../core/landing/push-outcome.ts";
 import { isManifestPath } from "../../core/pins/index.ts";
 import type { CommitDraft, ManifestFile, Remote } from "../../ports.ts";
-import { type GitCredentials, transportOf } from "./auth.ts";
 import { type BlobReader, blobReader } from "./blobs.ts";
-import { gitEnvironment } from "./env.ts";
+import { Clone, type CloneOptions } from "./clone.ts";
 import { checkEncoding, checkPath, checkSpelling, fullRef } from "./names.ts";
 import {
-  createBare,
   findFile,
   type Identity,
   isAncestor,
@@ -22,28 +18,17 @@ import {
   type TreeEntry,
   writeCommit,
 } from "./objects.ts";
-import { outsideOf } from "./outside.ts";
-import { type GitPlace, laterThan } from "./run.ts";
+import type { GitPlace } from "./run.ts";
+import type { Server, Upstream } from "./server.ts";
 import { createSigner, type Signer, type SigningKey } from "./sign.ts";
-import { type ReadyCredentials, readyCredentials } from "./ssh-agent.ts";
 import { GitWire } from "./wire.ts";
 
 /** Which branch of which repository, and how it is reached. */
-export interface RemoteOptions {
-  /** https, ssh, a path, or http on loopback. Never with a secret in it. */
-  readonly url: string;
+export interface RemoteOptions extends CloneOptions, Upstream {
   readonly branch: string;
-  readonly credentials: GitCredentials;
   readonly identity: Identity;
   /** Asked when the first commit is made. Commits are signed when it has a key. */
   readonly signing?: (() => SigningKey | undefined) | undefined;
-  /** The caller's environment, of which only a few names reach git. */
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** Where the private repository is made and removed again. */
-  readonly temporary: string;
-  /** Wall time of one git command, in milliseconds. */
-  readonly timeoutMs: number;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** A branch that is open. */
@@ -54,61 +39,25 @@ export interface OpenedRemote extends Remote {
 }
 
 /**
- * Opens a branch for reading and landing. The repository that holds our objects is private, empty
- * and removed by `close`. The first fetch starts at once, so that it is under way while the caller
- * gets ready.
+ * Opens a branch for reading and landing. The first fetch starts at once, so that it is under way
+ * while the caller gets ready.
  *
  * @throws Failure `usage` when the URL or the branch is none that git may be given.
  */
 export async function openRemote(options: RemoteOptions): Promise<OpenedRemote> {
   const ref = fullRef(options.branch);
-  transportOf(options.url, options.credentials.plainHttpHosts);
-  const home = await mkdtemp(join(options.temporary, "landfall-"));
+  const { identity, env, signing: keyOf = () => undefined } = options;
+  const clone = await Clone.open(options);
   try {
-    const ready = await readyCredentials(options.credentials, { ...options, home });
-    return remoteAt(home, ref, { options, ready });
+    const server = await clone.server(options);
+    // Our own objects are needed to the end, also after we were told to stop.
+    const inside: GitPlace = { ...clone.inside, signal: undefined };
+    const signer = createSigner({ keyOf, identity, inside, env });
+    return new GitRemote({ clone, inside, server, ref, identity, signer });
   } catch (error) {
-    await removeAll(home);
+    await clone.close();
     throw error;
   }
-}
-
-interface Readied {
-  readonly options: RemoteOptions;
-  readonly ready: ReadyCredentials;
-}
-
-/**
- * How long after we are told to stop a push, and the look at what came of it, may go on, in
- * milliseconds. The runner of GitHub Actions gives 7.5 s, docker 10 s.
- */
-const finishMs = { push: 3_000, look: 6_000 } as const;
-
-function remoteAt(home: string, ref: string, { options, ready }: Readied): GitRemote {
-  const { url, identity, env } = options;
-  const { credentials } = ready;
-  createBare(home);
-  const surroundings = { env, home, credentials };
-  const { signal } = options;
-  const at = { directory: home, timeoutMs: options.timeoutMs };
-  // Reading our own objects must not reach the network: a blob that is missing is to be said
-  // missing. It takes no time either, and is needed to the end.
-  const inside: GitPlace = { ...at, env: gitEnvironment(surroundings) };
-  const outside = outsideOf(credentials, { ...surroundings, url });
-  const wire = new GitWire({
-    reading: { ...at, signal, env: outside.read },
-    looking: { ...at, signal: signal && laterThan(signal, finishMs.look), env: outside.read },
-    writing: { ...at, signal: signal && laterThan(signal, finishMs.push), env: outside.write },
-    ...{ url, ref, redact: outside.redact, renew: outside.renew },
-  });
-  const keyOf = options.signing ?? (() => undefined);
-  const signer = createSigner({ keyOf, identity, inside, env });
-  const end = async () => void (await Promise.all([ready.close(), signer.close()]));
-  return new GitRemote({ inside, wire, identity, signer, end });
-}
-
-async function removeAll(directory: string): Promise<void> {
-  await rm(directory, { recursive: true, force: true, maxRetries: 3 });
 }
 
 /**
@@ -119,12 +68,12 @@ async function removeAll(directory: string): Promise<void> {
 const filters = { others: "blob:none", ours: "blob:limit=64k" } as const;
 
 interface Parts {
+  readonly clone: Clone;
   readonly inside: GitPlace;
-  readonly wire: GitWire;
+  readonly server: Server;
+  readonly ref: string;
   readonly identity: Identity;
   readonly signer: Signer;
-  /** Ends what was started for the credentials and the signer. */
-  readonly end: () => Promise<void>;
 }
 
 function isUnder(path: string, folders: readonly string[]): boolean {
@@ -133,6 +82,7 @@ function isUnder(path: string, folders: readonly string[]): boolean {
 
 class GitRemote implements OpenedRemote {
   readonly #parts: Parts;
+  readonly #wire: GitWire;
   readonly #blobs: BlobReader;
   /** Modes of the files seen, so that an edit keeps them. */
   readonly #modes = new Map<string, string>();
@@ -147,8 +97,10 @@ class GitRemote implements OpenedRemote {
   #seen: ReadonlySet<string> = new Set();
 
   constructor(parts: Parts) {
+    const { inside, server, ref } = parts;
     this.#parts = parts;
-    this.#blobs = blobReader(parts.inside, (ids) => parts.wire.fetchBlobs(ids));
+    this.#wire = new GitWire(server, ref);
+    this.#blobs = blobReader(inside, (ids) => server.fetchObjects(ids));
     this.#first = this.#fetch();
     this.#first.catch(() => {}); // Whoever asks for the tip gets to see the failure.
   }
@@ -160,7 +112,7 @@ class GitRemote implements OpenedRemote {
   }
 
   #fetch(where?: "looking"): Promise<CommitId> {
-    return this.#parts.wire.fetchTip(filters[this.#movedLast], where);
+    return this.#wire.fetchTip(filters[this.#movedLast], where);
   }
 
   async findManifests(
@@ -226,16 +178,16 @@ class GitRemote implements OpenedRemote {
   push(commit: CommitId): Promise<PushReply> {
     const parent = this.#parents.get(commit);
     if (parent === undefined) throw new Error(`${commit} is no commit of ours`);
-    return this.#parts.wire.push(parent, commit);
+    return this.#wire.push(parent, commit);
   }
 
   wouldTake(commit: CommitId): Promise<PushReply> {
-    return this.#parts.wire.wouldTake(commit);
+    return this.#wire.wouldTake(commit);
   }
 
   async reread(before: CommitId, commit: CommitId): Promise<Reread> {
     try {
-      const standing = await this.#parts.wire.standing(before, commit);
+      const standing = await this.#wire.standing(before, commit);
       if (standing === "as before") return { kind: "unmoved" };
       if (standing === "at ours") return { kind: "contains", tip: commit };
       const tip = await this.#fetch("looking");
@@ -248,7 +200,7 @@ class GitRemote implements OpenedRemote {
   }
 
   async close(): Promise<void> {
-    await this.#parts.end();
-    await removeAll(this.#parts.inside.directory);
+    await this.#parts.signer.close();
+    await this.#parts.clone.close();
   }
 }

@@ -8,6 +8,7 @@
 import { debuglog, inspect } from "node:util";
 import { simpleGit } from "simple-git";
 import { Failure } from "../../core/failure.ts";
+import { onAbort } from "../abort.ts";
 
 /** What a git command left behind. */
 export interface GitOutput {
@@ -49,15 +50,6 @@ export interface GitCall {
   readonly answers?: readonly number[];
 }
 
-/** Returns a signal that fires a while, in milliseconds, after another one. */
-export function laterThan(signal: AbortSignal, afterMs: number): AbortSignal {
-  const later = new AbortController();
-  const start = () => setTimeout(() => later.abort(), afterMs).unref();
-  if (signal.aborted) start();
-  else signal.addEventListener("abort", start, { once: true });
-  return later.signal;
-}
-
 /** How long a child may take to obey before it is left behind, in milliseconds. */
 const graceMs = 1_000;
 
@@ -86,9 +78,7 @@ export async function runGit(
     // then unknown.
     given ??= setTimeout(() => leave(new GitExit(`git ${args[0]} ${what}`, {})), graceMs);
   };
-  const onAbort = () => end("was still running after it was interrupted");
-  place.signal?.addEventListener("abort", onAbort, { once: true });
-  if (place.signal?.aborted) onAbort();
+  const forget = onAbort(place.signal, () => end("was still running after it was interrupted"));
   const { timeoutMs } = place;
   const late = setTimeout(() => end(`was still running after ${timeoutMs} ms`), timeoutMs);
   try {
@@ -99,7 +89,7 @@ export async function runGit(
   } finally {
     clearTimeout(late);
     clearTimeout(given);
-    place.signal?.removeEventListener("abort", onAbort);
+    forget();
   }
 }
 

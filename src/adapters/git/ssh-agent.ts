@@ -17,6 +17,8 @@ export interface AgentHome {
 /** Where the agent lives, and for which repository. */
 export interface AgentPlace extends AgentHome {
   readonly url: string;
+  /** The socket's name in the home. */
+  readonly name: string;
 }
 
 /** An agent of our own that holds one key. */
@@ -54,7 +56,7 @@ export async function readyCredentials(
   if (sshKey === undefined || transportOf(place.url, plainHttpHosts) !== "ssh") {
     return { credentials, close: async () => {} };
   }
-  const agent = await startKeyAgent(sshKey, { ...place, name: "agent" });
+  const agent = await startKeyAgent(sshKey, place);
   return {
     credentials: { ...credentials, sshAgentSocket: agent.socket },
     close: () => agent.close(),

@@ -5,50 +5,24 @@ import { join } from "node:path";
 import { Failure } from "../../core/failure.ts";
 import { asCommitId, type CommitId } from "../../core/ids.ts";
 import type { PushReply } from "../../core/landing/push-outcome.ts";
-import { type GitCall, GitExit, type GitPlace, runGit } from "./run.ts";
-import {
-  type GitExchange,
-  lacksAtomic,
-  readFetchFailure,
-  readPretended,
-  readPushReply,
-} from "./text.ts";
-
-/** The other end of the line. */
-export interface WireEnd {
-  /** Our own repository, for commands that bring objects from the server. */
-  readonly reading: GitPlace;
-  /** The same, for the look after a push: the last to stop. */
-  readonly looking: GitPlace;
-  /**
-   * The same, for pushes. No promisor is named: a push that meets a tip it
-   * does not know would fetch it, two requests for nothing, before it says that it lost.
-   */
-  readonly writing: GitPlace;
-  readonly url: string;
-  /** The branch's full name. */
-  readonly ref: string;
-  /** Blackens secrets in what others say. */
-  readonly redact: (text: string) => string;
-  /** Sees to it, before each command, that the places have a token that is good. */
-  readonly renew?: () => Promise<void>;
-}
-
-/** Nothing but what was asked for, and no housekeeping afterwards. */
-const fetchFlags = ["--no-tags", "--refmap=", "--no-auto-maintenance"];
+import type { Server } from "./server.ts";
+import { type GitExchange, lacksAtomic, readPretended, readPushReply } from "./text.ts";
 
 /** The ref that every fetched tip is kept under, so that the next fetch brings only what is new. */
 const tipRef = "refs/landfall/tip";
 
 /** A line to the server. Knows git's commands, and nothing of manifests. */
 export class GitWire {
-  readonly #end: WireEnd;
+  readonly #server: Server;
+  /** The branch's full name. */
+  readonly #ref: string;
   #isShallowBase = false;
   /** Until a server says that it knows no such thing. */
   #isAtomic = true;
 
-  constructor(end: WireEnd) {
-    this.#end = end;
+  constructor(server: Server, ref: string) {
+    this.#server = server;
+    this.#ref = ref;
   }
 
   /**
@@ -57,31 +31,19 @@ export class GitWire {
    *
    * @throws Failure as `Remote.fetchTip` does.
    */
-  async fetchTip(laterFilter: string, where: "reading" | "looking" = "reading"): Promise<CommitId> {
+  async fetchTip(laterFilter: string, as: "reading" | "looking" = "reading"): Promise<CommitId> {
     // Only the first fetch may say --depth: on top of a shallow base it would cut the history
     // between, and an ancestor would no longer be seen to be one.
     const scope = this.#isShallowBase
       ? [`--filter=${laterFilter}`]
       : ["--depth=1", "--filter=blob:none"];
-    const { ref, [where]: place } = this.#end;
-    const args = ["fetch", ...fetchFlags, ...scope, "origin", `+${ref}:${tipRef}`];
-    const said = await this.#say(args, { at: place });
+    const said = await this.#server.fetchRefs(scope, [`+${this.#ref}:${tipRef}`], { as });
     if (said.code !== 0) throw await this.#noTip(said);
     this.#isShallowBase = true;
-    const head = await readFile(join(place.directory, "FETCH_HEAD"), "latin1");
+    const head = await readFile(join(this.#server.directory, "FETCH_HEAD"), "latin1");
     const tip = asCommitId(head.slice(0, 40));
     if (tip === undefined) throw new Error(`FETCH_HEAD names no commit: ${head}`);
     return tip;
-  }
-
-  /** Brings blobs into our repository, all of them in one request. */
-  async fetchBlobs(ids: readonly string[]): Promise<void> {
-    // Without "noop" git would name our tip as known, and the server would send nothing of it.
-    const quiet = ["-c", "fetch.negotiationAlgorithm=noop", "fetch", ...fetchFlags];
-    // It says nothing by itself, and simple-git waits 50 ms for more from a silent command.
-    const loud = ["--verbose", "--no-write-fetch-head", "--filter=blob:none", "--stdin", "origin"];
-    const { reading } = this.#end;
-    await this.#ask([...quiet, ...loud], { at: reading, input: `${ids.join("\n")}\n` });
   }
 
   /**
@@ -114,10 +76,10 @@ export class GitWire {
    * One ref is always atomic; but told so, git sends nothing at all once it sees that it lost.
    */
   #sendPush(parent: CommitId, commit: CommitId): Promise<GitExchange> {
-    const { ref, writing } = this.#end;
+    const ref = this.#ref;
     const lease = `--force-with-lease=${ref}:${parent}`;
     const flags = ["--porcelain", "--no-verify", lease, ...(this.#isAtomic ? ["--atomic"] : [])];
-    return this.#say(["push", ...flags, "origin", `${commit}:${ref}`], { at: writing });
+    return this.#server.say(["push", ...flags, "origin", `${commit}:${ref}`], { as: "writing" });
   }
 
   /**
@@ -128,12 +90,12 @@ export class GitWire {
     before: CommitId,
     commit: CommitId,
   ): Promise<"as before" | "at ours" | "elsewhere"> {
-    const { ref } = this.#end;
     const said = readPretended(await this.#pretend(commit));
     if (said?.kind === "up-to-date") return "at ours";
     if (said?.kind === "would-move" && said.from === before) return "as before";
     if (said !== undefined) return "elsewhere";
-    const { stdout } = await this.#ask(["ls-remote", "origin", ref], { at: this.#end.looking });
+    const list = ["ls-remote", "origin", this.#ref];
+    const { stdout } = await this.#server.ask(list, { as: "looking" });
     if (stdout.startsWith(before)) return "as before";
     return stdout.startsWith(commit) ? "at ours" : "elsewhere";
   }
@@ -147,11 +109,10 @@ export class GitWire {
   }
 
   #pretend(commit: CommitId): Promise<GitExchange> {
-    const { ref, writing, looking } = this.#end;
     const flags = ["--dry-run", "--porcelain", "--no-verify"];
     // Whole ids: the beginning of one is no proof.
-    const args = ["-c", "core.abbrev=40", "push", ...flags, "origin", `${commit}:${ref}`];
-    return this.#say(args, { at: { ...writing, signal: looking.signal } });
+    const args = ["-c", "core.abbrev=40", "push", ...flags, "origin", `${commit}:${this.#ref}`];
+    return this.#server.say(args, { as: "pretending" });
   }
 
   /**
@@ -159,47 +120,15 @@ export class GitWire {
    * branch is said to be missing, the server has to show that it has others, and not this one.
    */
   async #noTip(said: GitExchange): Promise<Failure> {
-    const failure = this.#failure(said);
+    const failure = this.#server.failure(said);
     if (!/couldn't find remote ref/.test(said.stderr)) return failure;
-    const { url, ref } = this.#end;
-    const list = await this.#say(["ls-remote", "origin"], { at: this.#end.reading });
-    if (list.code !== 0) return this.#failure(list);
-    if (list.stdout !== "" && !list.stdout.includes(`\t${ref}\n`)) return failure;
+    const list = await this.#server.say(["ls-remote", "origin"]);
+    if (list.code !== 0) return this.#server.failure(list);
+    if (list.stdout !== "" && !list.stdout.includes(`\t${this.#ref}\n`)) return failure;
     return new Failure(
       "remote-unreachable",
-      `Cannot read "${url}": the branch was not shown there`,
+      `Cannot read "${this.#server.url}": the branch was not shown there`,
       "Check the URL: an empty repository answers like this, and so does a page that is no git.",
     );
-  }
-
-  /** Runs a command that talks to the server; its failures are the world's. */
-  async #ask(args: readonly string[], call: GitCall & { at: GitPlace }): Promise<GitExchange> {
-    const said = await this.#say(args, call);
-    if (said.code === 0) return said;
-    throw this.#failure(said);
-  }
-
-  #failure(said: GitExchange): Failure {
-    return readFetchFailure(said, this.#end.url);
-  }
-
-  async #say(
-    args: readonly string[],
-    { at, ...call }: GitCall & { at: GitPlace },
-  ): Promise<GitExchange> {
-    await this.#end.renew?.();
-    try {
-      const { code, stdout, stderr } = await runGit(at, args, call);
-      return this.#blackened({ code, stdout: stdout.toString("utf8"), stderr });
-    } catch (error) {
-      if (error instanceof GitExit) return this.#blackened(error);
-      throw error;
-    }
-  }
-
-  /** Before anything else is done with them: of words that are cut, half a secret would be left. */
-  #blackened({ code, stdout, stderr }: GitExchange): GitExchange {
-    const { redact } = this.#end;
-    return { code, stdout: redact(stdout), stderr: redact(stderr) };
   }
 }

@@ -1,5 +1,7 @@
 /** Wall-clock limits by real timers: a peer that hangs or drips knows no other clock. */
 
+import { onAbort } from "../abort.ts";
+
 /** A limit that has begun. `end` must be called, or its timer keeps the process alive. */
 interface Limit {
   readonly signal: AbortSignal;
@@ -14,16 +16,22 @@ export interface Limits {
   readonly outerEnd: Promise<void>;
 }
 
-/** Listens to `outer` once, however many limits run: Node warns of the eleventh listener. */
+const known = new WeakMap<AbortSignal, Limits>();
+
+/** Returns limits that all abort together with `outer`: the same ones for whoever asks. */
 export function limitsUnder(outer: AbortSignal | undefined): Limits {
+  const limits = (outer && known.get(outer)) ?? newLimits(outer);
+  if (outer !== undefined) known.set(outer, limits);
+  return limits;
+}
+
+function newLimits(outer: AbortSignal | undefined): Limits {
   const running = new Set<AbortController>();
   const outerEnd = new Promise<void>((resolve) => {
-    const endAll = () => {
+    onAbort(outer, () => {
       for (const controller of running) controller.abort(outer?.reason);
       resolve();
-    };
-    if (outer?.aborted) endAll();
-    outer?.addEventListener("abort", endAll, { once: true });
+    });
   });
   return {
     outerEnd,

@@ -265,8 +265,8 @@ test("landfall promote lands as an App, and neither its key nor its token is lef
       : { status: 201, body: { token: secrets.git, expires_at: "2999-01-01T00:00:00Z" } },
   );
   // A repository's path has an owner on GitHub.
-  mkdirSync(join(box.bare, "../..", "acme"));
-  symlinkSync(box.bare, join(box.bare, "../..", "acme", "app.git"));
+  mkdirSync(join(box.bare, "..", "acme"));
+  symlinkSync(box.bare, join(box.bare, "..", "acme", "app.git"));
   const folder = mkdtempSync(join(tmpdir(), "landfall-app-key-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const key = join(folder, "key.pem");

@@ -4,12 +4,9 @@ import { createHash } from "node:crypto";
 import { appendFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import {
-  type HistoryOptions,
-  openHistory,
-  type Upstream,
-} from "../../../../src/adapters/git/history.ts";
+import { type HistoryOptions, openHistory } from "../../../../src/adapters/git/history.ts";
 import { runGit } from "../../../../src/adapters/git/run.ts";
+import type { Upstream } from "../../../../src/adapters/git/server.ts";
 import { localSource, originOf } from "../../../../src/adapters/git/source.ts";
 import { asRevision, type Revision } from "../../../../src/core/ids.ts";
 import { openSandbox, type Sandbox, type SandboxOptions } from "../../../support/git-sandbox.ts";

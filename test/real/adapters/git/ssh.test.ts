@@ -108,7 +108,8 @@ describe("a key that cannot be used", () => {
 
   test("because OpenSSH is not there is refused", async () => {
     const box = await openSandbox();
-    const place = { url: "ssh://git@h/r", env: { PATH: box.temporary }, home: box.temporary };
+    const agent = { env: { PATH: box.temporary }, home: box.temporary, name: "agent" };
+    const place = { url: "ssh://git@h/r", ...agent };
     await expect(readyCredentials({ sshKey: "x" }, place)).rejects.toMatchObject({
       code: "usage",
       hint: expect.stringContaining("OpenSSH"),
@@ -116,7 +117,7 @@ describe("a key that cannot be used", () => {
   });
 
   test("is not looked at where https is spoken", async () => {
-    const place = { url: "https://h/r", env: {}, home: "/nonexistent" };
+    const place = { url: "https://h/r", env: {}, home: "/nonexistent", name: "agent" };
     const ready = await readyCredentials({ sshKey: "x", token: "t" }, place);
     expect(ready.credentials).toEqual({ sshKey: "x", token: "t" });
     await ready.close();

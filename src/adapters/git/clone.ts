@@ -1,0 +1,71 @@
+/** A bare repository of our own, under everything that reads git. git runs in no other place. */
+
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { gitEnvironment } from "./env.ts";
+import { createBare } from "./objects.ts";
+import type { GitPlace } from "./run.ts";
+import { Server, type Upstream } from "./server.ts";
+import type { LocalSource } from "./source.ts";
+import { readyCredentials } from "./ssh-agent.ts";
+
+/** Where a repository of our own is made, and how git runs in it. */
+export interface CloneOptions {
+  /** The caller's environment, of which only a few names reach git. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where the private repository is made and removed again. */
+  readonly temporary: string;
+  /** Wall time of one git command, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A private repository, empty at first, and removed by `close`. */
+export class Clone {
+  readonly directory: string;
+  /** For commands that must not reach the network: an object that is missing is to be said so. */
+  readonly inside: GitPlace;
+  readonly #options: CloneOptions;
+  readonly #ends: (() => unknown)[] = [];
+
+  private constructor(directory: string, options: CloneOptions) {
+    const { env, timeoutMs, signal } = options;
+    this.directory = directory;
+    this.#options = options;
+    this.inside = { directory, env: gitEnvironment({ env, home: directory }), timeoutMs, signal };
+  }
+
+  static async open(options: CloneOptions): Promise<Clone> {
+    const directory = await mkdtemp(join(options.temporary, "landfall-"));
+    createBare(directory);
+    return new Clone(directory, options);
+  }
+
+  /** Lends it the objects of a repository on this machine, and where that one's history ends. */
+  async borrow({ objects, shallow }: LocalSource): Promise<void> {
+    await writeFile(join(this.directory, "objects", "info", "alternates"), `${objects}\n`);
+    if (shallow !== "") await writeFile(join(this.directory, "shallow"), shallow);
+  }
+
+  /**
+   * Opens the way to a server. An SSH key is in an agent's hands from now on.
+   *
+   * @throws Failure `usage` when the URL is none that git may be given, or the key is none.
+   */
+  async server({ url, credentials }: Upstream): Promise<Server> {
+    const { env, timeoutMs, signal } = this.#options;
+    const home = this.directory;
+    const name = `agent-${this.#ends.length}`;
+    const ready = await readyCredentials(credentials, { url, env, home, name });
+    this.#ends.push(ready.close);
+    const at = { url, credentials: ready.credentials };
+    const server = new Server(at, { directory: home, env, timeoutMs, signal });
+    this.#ends.push(() => server.close());
+    return server;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#ends.map((end) => end()));
+    await rm(this.directory, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
