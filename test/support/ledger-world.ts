@@ -15,11 +15,13 @@ const digits = 7;
 /** What a commit changes: text by path, undefined for a file that goes away. */
 export type Writes = Readonly<Record<string, string | undefined>>;
 
+type Files = ReadonlyMap<string, string>;
+
 interface Branch {
   /** Oldest first. */
   readonly commits: LoggedCommit[];
-  readonly changes: Map<string, FileChange[]>;
-  files: Map<string, string>;
+  /** All files at each commit. */
+  readonly trees: Map<string, Files>;
   tip: string | undefined;
 }
 
@@ -75,10 +77,22 @@ export class LedgerWorld {
     at.tip = commit;
   }
 
-  /** Merges another line into where the branch stands. */
-  merge(other: string, writes: Writes = {}): string {
-    const parents = [this.#source.tip!, other];
-    return this.#commit(this.#source, { message: "Merge\n", writes, parents });
+  /** Merges other lines into where the branch stands, and takes what they changed since it parted. */
+  merge(others: string | readonly string[], writes: Writes = {}, base?: string): string {
+    const { tip, trees } = this.#source;
+    const before = trees.get(base ?? "") ?? new Map();
+    const taken: Record<string, string | undefined> = {};
+    for (const other of [others].flat()) {
+      for (const [path, text] of trees.get(other)!) {
+        if (base !== undefined && before.get(path) !== text) taken[path] = text;
+      }
+    }
+    const parents = [tip!, ...[others].flat()];
+    return this.#commit(this.#source, {
+      message: "Merge\n",
+      writes: { ...taken, ...writes },
+      parents,
+    });
   }
 
   /** Audits all of it, as of now. */
@@ -102,22 +116,26 @@ export class LedgerWorld {
     const id = (this.#count * 0x9e3779b1).toString(16).padStart(12, "0").slice(-12).repeat(4);
     const commit = id.slice(0, 40);
     const parents = say.parents ?? (branch.tip === undefined ? [] : [branch.tip]);
-    const changes = Object.entries(say.writes).map(([path, text]) => {
-      const before = branch.files.get(path);
-      if (text === undefined) branch.files.delete(path);
-      else branch.files.set(path, text);
-      return { path, before: this.#keep(before), after: this.#keep(text) };
-    });
+    const files = new Map(branch.trees.get(parents[0] ?? ""));
+    for (const [path, text] of Object.entries(say.writes)) {
+      if (text === undefined) files.delete(path);
+      else files.set(path, text);
+    }
+    branch.trees.set(commit, files);
     branch.commits.push({
       ...{ id: commit, parents, author: "ana", message: say.message },
       atMs: this.nowMs + this.skewMs,
     });
-    branch.changes.set(
-      commit,
-      changes.filter(({ before, after }) => before !== after),
-    );
     branch.tip = commit;
     return commit;
+  }
+
+  #changes(before: Files, after: Files, isAsked: (path: string) => boolean): FileChange[] {
+    return [...new Set([...before.keys(), ...after.keys()])]
+      .filter((path) => isAsked(path) && before.get(path) !== after.get(path))
+      .map((path) => {
+        return { path, before: this.#keep(before.get(path)), after: this.#keep(after.get(path)) };
+      });
   }
 
   #keep(text: string | undefined): string | undefined {
@@ -135,16 +153,16 @@ export class LedgerWorld {
         manifests: newestFirst,
         source: source === manifests ? newestFirst : [...source.commits].reverse(),
       }),
-      changes: async (commits, paths) =>
-        new Map(
-          commits.flatMap(({ id }) => {
-            const all = manifests.changes.get(id) ?? [];
-            const isAsked = (path: string) => paths.some((at) => path.startsWith(at));
-            const found = all.filter(({ path }) => paths.length === 0 || isAsked(path));
-            return found.length === 0 ? [] : [[id, found] as const];
-          }),
-        ),
-      filesAt: async () => [...manifests.files.keys()],
+      changes: async (commits, paths) => {
+        const isAsked = (path: string) =>
+          paths.length === 0 || paths.some((at) => path.startsWith(at));
+        const found = commits.map(({ id, parents: [parent = ""] }) => {
+          const before: Files = manifests.trees.get(parent) ?? new Map();
+          return [id, this.#changes(before, manifests.trees.get(id)!, isAsked)] as const;
+        });
+        return new Map(found.filter(([, changed]) => changed.length > 0));
+      },
+      filesAt: async (commit) => [...manifests.trees.get(commit)!.keys()],
       read: async (ids, take) => {
         for (const id of ids) take(id, new TextEncoder().encode(this.#contents.get(id)));
       },
@@ -153,7 +171,7 @@ export class LedgerWorld {
 }
 
 function newBranch(): Branch {
-  return { commits: [], changes: new Map(), files: new Map(), tip: undefined };
+  return { commits: [], trees: new Map(), tip: undefined };
 }
 
 /** A manifest of the image `acme/web`. */
