@@ -77,7 +77,7 @@ export class LedgerWorld {
     at.tip = commit;
   }
 
-  /** Merges other lines into where the branch stands, and takes what they changed since it parted. */
+  /** Merges other lines into where the branch stands, with what they changed since a base. */
   merge(others: string | readonly string[], writes: Writes = {}, base?: string): string {
     const { tip, trees } = this.#source;
     const before = trees.get(base ?? "") ?? new Map();

@@ -48,6 +48,8 @@ interface Made {
   readonly message?: string;
   readonly branch?: string;
   readonly from?: string;
+  /** Branches that are merged into what it is made from. */
+  readonly merge?: readonly string[];
   readonly atSeconds?: number;
 }
 
@@ -104,6 +106,7 @@ export async function openSyncWorld(options: SyncWorldOptions = {}) {
       `commit refs/heads/${branch}\ncommitter Ana <ana@localhost> ${at} +0000\n`,
       `data ${Buffer.byteLength(message)}\n${message}\nfrom ${parent}\n`,
     ];
+    for (const other of more.merge ?? []) parts.push(`merge ${await box.tip(other)}\n`);
     for (const [path, text] of Object.entries(files)) {
       const name = JSON.stringify(path);
       parts.push(

@@ -11,6 +11,7 @@ import {
 import type { TagFormat } from "../tag-format.ts";
 import { leftBehind } from "./audit-behind.ts";
 import { type Applied, applySteps, type FateQuestion, judgeCommits } from "./audit-fates.ts";
+import type { CodePlace } from "./code-line.ts";
 import { subjectOf } from "./commits.ts";
 import { type BranchHistory, type DeployStep, deploySteps, isMove } from "./deploys.ts";
 import { digitsIn, revisionReader } from "./pin-revision.ts";
@@ -22,8 +23,8 @@ export interface LedgerQuestion extends FateQuestion {
   /** After how many deploys a pin that did not move has stayed behind. */
   readonly behind: number;
   readonly tagFormat: TagFormat;
-  /** Returns whether a commit of the source, by its place, is none that deploys are made of. */
-  readonly isNoCode: (place: number) => boolean;
+  /** The commits that deploys are made of. */
+  readonly code: readonly CodePlace[];
 }
 
 /** The part of an audit that the histories alone tell. */
@@ -42,7 +43,7 @@ export function keepLedger(
   const commits = branch.commits.filter(({ atMs }) => atMs <= asOfMs);
   const steps = deploySteps({ ...branch, commits }, revisionReader(graph, tagFormat));
   const applied = applySteps(graph, steps);
-  const places = codePlaces(graph, applied, question);
+  const places = codePlaces(applied, question);
   const judged = judgeCommits(graph, places, { applied, question });
   const inTime = ({ atMs }: { readonly atMs: number }) => atMs >= sinceMs && atMs <= asOfMs;
   const listed = judged.filter(inTime);
@@ -57,15 +58,19 @@ export function keepLedger(
   };
 }
 
-/** The branch's own line, where every push is a commit; and whatever else was deployed by name. */
+/**
+ * The branch's own line, where every push is a commit; and whatever else was deployed by name. A
+ * merge whose code production has from one of its sides brings nothing, and nobody misses it.
+ */
 function codePlaces(
-  graph: SourceGraph,
-  { own, superseded }: Applied,
-  { isNoCode }: LedgerQuestion,
+  { state, own, superseded }: Applied,
+  { code }: LedgerQuestion,
 ): readonly number[] {
   const named = new Set([...own.keys(), ...superseded.keys()]);
-  const line = graph.line().filter((place) => !named.has(place) && !isNoCode(place));
-  return [...line, ...named].sort((a, b) => a - b);
+  const isMissed = ({ place, same }: CodePlace) =>
+    state.isIn(place) || !same.some((each) => state.isIn(each));
+  const line = code.filter(isMissed).map(({ place }) => place);
+  return [...new Set([...line, ...named])].sort((a, b) => a - b);
 }
 
 function deploysOf(graph: SourceGraph, { steps, landing }: Applied): readonly LedgerDeploy[] {

@@ -45,10 +45,10 @@ export class SourceGraph {
     return this.commits[place]!.id as Revision;
   }
 
-  /** Returns the places from the tip back along first parents. */
-  line(): readonly number[] {
+  /** Returns the places from a commit, by default the tip, back along first parents. */
+  line(from = 0): readonly number[] {
     const places: number[] = [];
-    let at: number | undefined = this.commits.length === 0 ? undefined : 0;
+    let at: number | undefined = this.commits.length === 0 ? undefined : from;
     while (at !== undefined) {
       places.push(at);
       at = this.#parents[at]?.[0];

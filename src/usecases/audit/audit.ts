@@ -2,6 +2,7 @@
 
 import { asFailure, exit, exitOfFailure } from "../../core/failure.ts";
 import { keepLedger } from "../../core/history/audit.ts";
+import { codeLine } from "../../core/history/code-line.ts";
 import { type AuditResult, type DeployFate, fates } from "../../core/results/audit.ts";
 import { reportFailure } from "../../core/results/promote.ts";
 import type { TagFormat } from "../../core/tag-format.ts";
@@ -37,7 +38,7 @@ export async function audit(request: AuditRequest, ports: AuditPorts): Promise<A
     const ledger = keepLedger(facts.graph, facts.branch, {
       ...request,
       holds: facts.holds,
-      isNoCode: (place) => facts.judge.isNoCode(facts.graph.commits[place]!),
+      code: codeLine(facts.graph, facts.judge),
     });
     const status = ledger.counts.gap > 0 ? exit.drift : exit.done;
     const warnings = [...facts.warnings, ...ledger.warnings];

@@ -38,10 +38,11 @@ export async function gatherFacts(subject: AuditSubject, log: DeployLog): Promis
   const graph = new SourceGraph(source);
   const wanted = [...subject.paths, holdsPath];
   const changes = await log.changes(manifests, wanted);
-  const pins = await readPins(subject, { changes, manifests, log });
+  const read = { changes, manifests, graph, log };
+  const pins = await readPins(subject, read);
   const judge =
     source === manifests
-      ? await judgeMixed(subject, { changes, manifests, pins, log })
+      ? await judgeMixed(subject, { ...read, pins })
       : judgeByMessage(subject.pattern);
   const branch = {
     commits: manifests,
@@ -49,7 +50,7 @@ export async function gatherFacts(subject: AuditSubject, log: DeployLog): Promis
     pinsIn: (content: string) => pins.known.get(content),
     toolOf: judge.toolOf,
   };
-  const held = await holdsAt(subject, { changes, manifests, log, graph });
+  const held = await holdsAt(subject, read);
   return {
     graph,
     branch,
@@ -62,6 +63,7 @@ export async function gatherFacts(subject: AuditSubject, log: DeployLog): Promis
 interface Read {
   readonly changes: ReadonlyMap<string, readonly FileChange[]>;
   readonly manifests: readonly LoggedCommit[];
+  readonly graph: SourceGraph;
   readonly log: DeployLog;
 }
 
@@ -109,24 +111,48 @@ function versionsOf(count: number): string {
 /** Judges a branch with code and manifests by all that its commits touch. */
 async function judgeMixed(
   { paths, pattern }: AuditSubject,
-  { changes, manifests, pins, log }: Read & { readonly pins: ReadPins },
+  { changes, manifests, pins, graph, log }: Read & { readonly pins: ReadPins },
 ): Promise<CommitJudge> {
+  const merged = await mergedChanges(graph, log);
   const suspects = manifests.filter(
-    (commit) => changes.has(commit.id) || readTool(commit, pattern) !== undefined,
+    (commit) =>
+      changes.has(commit.id) || merged.has(commit.id) || readTool(commit, pattern) !== undefined,
   );
   return judgeByFiles({
     pattern,
     paths,
     touched: await log.changes(suspects, []),
+    merged,
     hasPinned: (path) => pins.files.has(path),
     files: await log.filesAt(manifests[0]!.id),
   });
 }
 
+/** Reads what the merges of the branch's own line changed against their further parents. */
+async function mergedChanges(
+  graph: SourceGraph,
+  log: DeployLog,
+): Promise<ReadonlyMap<string, readonly (readonly FileChange[])[]>> {
+  const merges = graph
+    .line()
+    .map((place) => graph.commits[place]!)
+    .filter(({ parents }) => parents.length > 1);
+  const merged = new Map(merges.map(({ id }): [string, (readonly FileChange[])[]] => [id, []]));
+  const most = Math.max(1, ...merges.map(({ parents }) => parents.length));
+  for (let at = 1; at < most; at += 1) {
+    const some = merges.filter(({ parents }) => parents.length > at);
+    // A commit is compared with the first parent that it is said to have.
+    const sides = some.map((merge) => ({ ...merge, parents: merge.parents.slice(at) }));
+    const changed = await log.changes(sides, []);
+    for (const { id } of some) merged.get(id)!.push(changed.get(id) ?? []);
+  }
+  return merged;
+}
+
 /** Reads the holds as they stood at the time asked about. */
 async function holdsAt(
   { images, asOfMs }: AuditSubject,
-  { changes, manifests, log, graph }: Read & { readonly graph: SourceGraph },
+  { changes, manifests, log, graph }: Read,
 ): Promise<{ readonly holds: readonly LedgerHold[]; readonly warnings: readonly string[] }> {
   const inTime = manifests.filter(({ atMs }) => atMs <= asOfMs);
   const [last] = inTime.flatMap(({ id }) => {

@@ -1,6 +1,7 @@
 /** What the checker sees at one tip: the source, the pins, the registry, and what follows. */
 
 import { Failure } from "../../core/failure.ts";
+import { type CodePlace, codeLine } from "../../core/history/code-line.ts";
 import { deploySteps } from "../../core/history/deploys.ts";
 import { MovedAway } from "../../core/history/manual-reverts.ts";
 import { revisionReader } from "../../core/history/pin-revision.ts";
@@ -44,14 +45,14 @@ export async function inspect(tip: CommitId, looking: SyncInspection): Promise<S
   const facts = await factsAt(tip, looking);
   const { graph, judge } = facts;
   const steps = deploySteps(facts.branch, revisionReader(graph, request.tagFormat));
-  const line = graph.line();
-  const code = line.filter((place) => !judge.isNoCode(graph.commits[place]!));
-  const warnings = code.length === 0 ? [...facts.warnings, noCode(line.length)] : facts.warnings;
+  const code = codeLine(graph, judge);
+  const warnings =
+    code.length === 0 ? [...facts.warnings, noCode(graph.line().length)] : facts.warnings;
   const known = { ...ports, history: knownHistory(graph, ports.history) };
   const scene = {
-    ...{ request, ports: known, holds, graph, code },
+    ...{ request, ports: known, holds, graph, code: code.map(({ place }) => place) },
     snapshot: withRevisions(seen, request.tagFormat, known),
-    commits: code.slice(0, request.lookback).map((place) => codeCommit(graph, place)),
+    commits: code.slice(0, request.lookback).map((each) => codeCommit(graph, each)),
     movedAway: new MovedAway(graph, steps),
   };
   const images: LookedImage[] = [];
@@ -105,8 +106,13 @@ function behindTip(tip: CommitId): Failure {
   );
 }
 
-function codeCommit(graph: SourceGraph, place: number): CodeCommit {
+function codeCommit(graph: SourceGraph, { place, same }: CodePlace): CodeCommit {
   const { atMs, parents } = graph.commits[place]!;
   const [parent] = parents;
-  return { revision: graph.revisionAt(place), parent: parent as Revision | undefined, atMs };
+  return {
+    revision: graph.revisionAt(place),
+    parent: parent as Revision | undefined,
+    same: same.map((each) => graph.revisionAt(each)),
+    atMs,
+  };
 }

@@ -11,6 +11,8 @@ export interface CodeCommit {
   readonly revision: Revision;
   /** The commit before it on its line. A first commit has none. */
   readonly parent: Revision | undefined;
+  /** Commits with the same code that it merged: what is published of one of them will do. */
+  readonly same: readonly Revision[];
   /** Committer's date, milliseconds since the epoch. */
   readonly atMs: number;
 }
@@ -51,31 +53,76 @@ export async function findNewestPublished(
   ports: { readonly registry: Registry; readonly tree: SourceTree },
 ): Promise<NewestPublished> {
   const { group, commits, tagFormat, nowMs, graceMs, isPassed } = question;
+  const asker = new WholeAsker(group.images, ports.registry);
   let coming: Tag | undefined;
   let stalled: Stalled | undefined;
-  /** Which image the newer revision lacked: the older ones are likely to lack it too. */
-  let suspect: ImageName | undefined;
+  /** Whatever a merge on its way has inside with the same code may never be built by itself. */
+  const onTheirWay = new Set<Revision>();
   for (const commit of commits) {
-    const { revision, atMs } = commit;
+    const { revision, same, atMs } = commit;
     const tag = tagOf(tagFormat, revision);
-    const wanted = { revision, tag };
-    if (await isPassed(revision)) return { wanted, digests: new Map(), coming, stalled };
+    const equals = [revision, ...same].map((each) => {
+      return { revision: each, tag: tagOf(tagFormat, each) };
+    });
+    const passed = await firstOf(equals, (each) => isPassed(each.revision));
+    if (passed) return { wanted: passed, digests: new Map(), coming, stalled };
     if (nowMs - atMs < graceMs) {
+      for (const each of same) onTheirWay.add(each);
       if (coming === undefined && (await isRebuilt(commit, group, ports.tree))) coming = tag;
       continue;
     }
-    // All that the first one lacks is named; of older ones it is enough that one image is missing.
-    const isLacking = stalled && suspect && (await isMissing(suspect, tag, ports.registry));
-    if (isLacking) continue;
-    const facts = await askAll(group.images, tag, ports.registry);
-    const missing = group.images.map(printImageName).filter((name) => !facts.has(name));
-    if (missing.length === 0) return { wanted, digests: facts, coming, stalled };
-    suspect = group.images.find((image) => !facts.has(printImageName(image)));
-    if (stalled === undefined && (await isRebuilt(commit, group, ports.tree))) {
-      stalled = { revision, tag, missing };
+    const wanted = await firstOf(equals, (each) => asker.isWhole(each.tag));
+    if (wanted) return { wanted, digests: await asker.digestsAt(wanted.tag), coming, stalled };
+    if (stalled !== undefined || onTheirWay.has(revision)) continue;
+    if (await isRebuilt(commit, group, ports.tree)) {
+      stalled = { revision, tag, missing: await asker.missingAt(tag) };
     }
   }
   return { wanted: undefined, digests: new Map(), coming, stalled };
+}
+
+async function firstOf<Item>(
+  items: readonly Item[],
+  is: (item: Item) => Promise<boolean>,
+): Promise<Item | undefined> {
+  for (const item of items) if (await is(item)) return item;
+  return undefined;
+}
+
+/** Asks a registry whether all images of a group are there, with as few questions as will do. */
+class WholeAsker {
+  readonly #images: readonly ImageName[];
+  readonly #registry: Registry;
+  readonly #found = new Map<Tag, ReadonlyMap<string, Digest>>();
+  /** Which image a newer revision lacked: the older ones are likely to lack it too. */
+  #suspect: ImageName | undefined;
+
+  constructor(images: readonly ImageName[], registry: Registry) {
+    this.#images = images;
+    this.#registry = registry;
+  }
+
+  /** Returns whether all images are there. */
+  async isWhole(tag: Tag): Promise<boolean> {
+    const suspect = this.#suspect;
+    if (suspect && (await isMissing(suspect, tag, this.#registry))) return false;
+    const found = await this.digestsAt(tag);
+    this.#suspect = this.#images.find((image) => !found.has(printImageName(image)));
+    return this.#suspect === undefined;
+  }
+
+  /** Returns the names of all images that are not there. */
+  async missingAt(tag: Tag): Promise<readonly string[]> {
+    const found = await this.digestsAt(tag);
+    return this.#images.map(printImageName).filter((name) => !found.has(name));
+  }
+
+  /** Returns the digests of the images that are there, by their names. */
+  async digestsAt(tag: Tag): Promise<ReadonlyMap<string, Digest>> {
+    const found = this.#found.get(tag) ?? (await askAll(this.#images, tag, this.#registry));
+    this.#found.set(tag, found);
+    return found;
+  }
 }
 
 /** How many questions a registry is asked at once: it counts them. */

@@ -25,7 +25,7 @@ function judged(changed: readonly string[], branch: Branch = {}) {
   const one = commit(message);
   const touched = new Map([[one.id, changed.map((path) => ({ path }))]]) as never;
   const hasPinned = (path: string) => path === "old/pin.txt";
-  const judge = judgeByFiles({ pattern, paths, touched, hasPinned, files });
+  const judge = judgeByFiles({ pattern, paths, touched, merged: new Map(), hasPinned, files });
   return { isTool: judge.toolOf(one) !== undefined, isNoCode: judge.isNoCode(one) };
 }
 

@@ -16,7 +16,7 @@ const images = names.map((name) => parseImageName(name)!);
 const revisions = ["5", "4", "3", "2", "1"].map((digit) => digit.repeat(40) as Revision);
 /** Newest first, a minute apart: the newest is one minute old. */
 const commits = revisions.map((revision, at): CodeCommit => {
-  return { revision, parent: revisions[at + 1], atMs: -(at + 1) * 60_000 };
+  return { revision, parent: revisions[at + 1], same: [], atMs: -(at + 1) * 60_000 };
 });
 const at = (digit: number) => revisions[5 - digit]!;
 const tag = (digit: number) => tagOf(tagFormat, at(digit));

@@ -1,0 +1,38 @@
+/** The commits of the source's own line that deploys are made of. */
+
+import type { CommitJudge } from "./code-commits.ts";
+import type { SourceGraph } from "./source-graph.ts";
+
+/** A commit that deploys are made of, by its place in the source. */
+export interface CodePlace {
+  readonly place: number;
+  /** Commits with the same code that it merged: whichever was built, production lacks nothing. */
+  readonly same: readonly number[];
+}
+
+/** Returns them newest first. Every push of the branch is on its line of first parents. */
+export function codeLine(graph: SourceGraph, judge: CommitJudge): readonly CodePlace[] {
+  const isCode = (place: number) => !judge.isNoCode(graph.commits[place]!);
+  /** The commit that a side of a merge was built of: what stands on it are deploys. */
+  const builtOf = (parent: string): number | undefined => {
+    const from = graph.find(parent);
+    return from === undefined ? undefined : graph.line(from).find(isCode);
+  };
+  const sameAs = (place: number): readonly number[] => {
+    const found = new Set<number>();
+    const rest = [place];
+    for (let at = rest.pop(); at !== undefined; at = rest.pop()) {
+      for (const parent of judge.sameCode(graph.commits[at]!)) {
+        const built = builtOf(parent);
+        if (built === undefined || found.has(built)) continue;
+        found.add(built);
+        rest.push(built);
+      }
+    }
+    return [...found];
+  };
+  return graph
+    .line()
+    .filter(isCode)
+    .map((place) => ({ place, same: sameAs(place) }));
+}
