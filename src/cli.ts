@@ -17,15 +17,15 @@ export async function main(argv: readonly string[], io: Process): Promise<number
   const finish = (code: number) => {
     status = code;
   };
-  const command = await program(io, finish, argv);
   try {
+    const command = await program(io, finish, argv);
     await command.parseAsync([...argv], { from: "user" });
     return status;
   } catch (error) {
-    // Commander has said what was wrong. Asking for help or the version is no mistake.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    // Asking for help or the version is not a mistake.
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
     const { explain } = await import("./cli/explain.ts");
-    return explain(error, io);
+    return explain(error, argv, io);
   }
 }
 
@@ -36,6 +36,7 @@ function realIo(signal: AbortSignal): Process {
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),
     outIsTerminal: process.stdout.isTTY === true,
+    columns: process.stdout.columns,
     signal,
   };
 }

@@ -1,10 +1,8 @@
 /** What `verify` and `status` do alike: open the world, and read which deploy is meant. */
 
 import { isOfTheWorld } from "../core/cluster/observation.ts";
-import type { Failure } from "../core/failure.ts";
 import { exitOfUnread } from "../core/results/verify.ts";
 import { type Settings, settingsFrom } from "../settings/options.ts";
-import type { Process } from "../settings/process.ts";
 import { type ResolvedDeploy, resolveDeploy } from "../usecases/verify/resolve-deploy.ts";
 import { type WantedWorkload, wantedWorkloads } from "../usecases/verify/wanted-workloads.ts";
 import { type ClusterOpenOptions, type DeployPorts, openDeployPorts } from "../wiring/cluster.ts";
@@ -22,6 +20,7 @@ export interface DeployContext {
 
 /** How a command looks at a deploy. */
 export interface DeployLook extends Pick<ClusterOpenOptions, "cluster" | "io"> {
+  readonly command: string;
   /** Returns the exit status. */
   readonly look: (scene: DeployContext) => Promise<number>;
 }
@@ -31,7 +30,7 @@ export interface DeployLook extends Pick<ClusterOpenOptions, "cluster" | "io"> {
  * deploy: the status is then 5, or 6 when throttled.
  */
 export async function lookAtDeploy(flags: DeployFlags, how: DeployLook): Promise<number> {
-  const { io, cluster, look } = how;
+  const { io, command, cluster, look } = how;
   const settings = await settingsFrom(flags, io);
   const progress = progressFor(flags, io);
   const ports = await openDeployPorts(settings, flags, { io, progress, cluster });
@@ -42,13 +41,10 @@ export async function lookAtDeploy(flags: DeployFlags, how: DeployLook): Promise
     return await look({ settings, meant, ports, workloads });
   } catch (error) {
     if (!isOfTheWorld(error)) throw error;
-    return unreadStatus(error, io);
+    const exit = exitOfUnread([{ state: "unreadable", code: error.code }]);
+    printFailure(error, { ...flags, io, command, exit });
+    return exit;
   } finally {
     await ports.close();
   }
-}
-
-function unreadStatus(failure: Failure, io: Process): number {
-  printFailure(failure, io);
-  return exitOfUnread([{ state: "unreadable", code: failure.code }]);
 }

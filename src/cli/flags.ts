@@ -101,7 +101,7 @@ export const output = grouped("Output:", {
   json: toggle("--json", "print one JSON object"),
   color: toggle("--no-color", "print without colours"),
   quiet: toggle("-q, --quiet", "print no progress"),
-  verbose: toggle("-v, --verbose", "print more of the progress"),
+  verbose: toggle("-v, --verbose", "print every git command and HTTP request, with times"),
 });
 
 const config = {

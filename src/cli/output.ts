@@ -1,6 +1,7 @@
 /** How commands print: results, progress and failures. */
 
 import { type Failure, printPlace } from "../core/failure.ts";
+import { reportFailure } from "../core/results/promote.ts";
 import type { Progress } from "../ports.ts";
 import { inertJson, plain } from "../report/safe-text.ts";
 import { coloured, type Style, uncoloured } from "../report/style.ts";
@@ -8,11 +9,12 @@ import type { OutputFlags, ReportFlags } from "../settings/output-flags.ts";
 import type { Process } from "../settings/process.ts";
 import { annotateFailure, publish } from "./publish.ts";
 
-/** Returns the colours that suit the output: none for pipes, `--no-color` and NO_COLOR. */
+/** Returns the colours that suit the output: none for pipes, dumb terminals and who wants none. */
 export function styleFor(voice: OutputFlags, io: Process): Style {
   if (voice.color === false || (io.env.NO_COLOR ?? "") !== "") return uncoloured;
   const forced = (io.env.FORCE_COLOR ?? "0") !== "0";
-  return io.outIsTerminal || forced ? coloured : uncoloured;
+  const isCapable = io.outIsTerminal && io.env.TERM !== "dumb";
+  return isCapable || forced ? coloured : uncoloured;
 }
 
 /** Returns progress that goes to the messages, or nowhere when asked to be quiet. */
@@ -35,9 +37,23 @@ export function printResult(result: object, text: () => string, telling: OutputO
   publish(result, page, telling);
 }
 
-/** Prints a failure that no result tells of: what went wrong, where, and the remedy. */
-export function printFailure(failure: Failure, io: Process): void {
+/** How a failure is told that no result tells of. */
+interface FailureOptions extends Pick<OutputFlags, "json"> {
+  readonly io: Process;
+  readonly command: string | undefined;
+  readonly exit: number;
+}
+
+/** Prints a failure for people, and for programs when they have asked. */
+export function printFailure(failure: Failure, options: FailureOptions): void {
   const place = failure.place === undefined ? "" : `${printPlace(failure.place)}: `;
-  io.err(`landfall: ${plain(place + failure.message)}\n${plain(failure.hint)}\n`);
-  annotateFailure(failure, io);
+  options.io.err(`landfall: ${plain(place + failure.message)}\n${plain(failure.hint)}\n`);
+  annotateFailure(failure, options.io);
+  printError(failure, options);
+}
+
+/** Prints a failure as one object, when a program has asked for one. */
+export function printError(failure: Failure, { io, json, command, exit }: FailureOptions): void {
+  const result = { version: 1, command, failure: reportFailure(failure), exit };
+  if (json) io.out(`${inertJson(result)}\n`);
 }

@@ -1,8 +1,9 @@
 /** The commands, and how commander is told of them. Only the one that runs is loaded. */
 
 import { Command, Option } from "commander";
+import { nearest } from "../core/nearest.ts";
 import { plainLines } from "../report/safe-text.ts";
-import type { Process } from "../settings/process.ts";
+import { type Process, usageError } from "../settings/process.ts";
 import { version } from "../version.ts";
 import type { CommandGroup, CommandSpec } from "./command.ts";
 import type { Flag } from "./flags.ts";
@@ -69,6 +70,7 @@ export const commands: Readonly<Record<string, readonly [group: string, summary:
     "print the JSON Schema of landfall.yaml, or of a result",
     () => import("./commands/schema.ts"),
   ],
+  version: ["Images and files:", "print the version", () => import("./commands/version.ts")],
   demo: [
     "Try it:",
     "watch two racing deploys both come out right, on this machine",
@@ -96,14 +98,23 @@ export async function program(
   finish: SetExitCode,
   words: readonly string[] = Object.keys(commands),
 ): Promise<Command> {
+  refuseHelpOfNothing(words);
   const root = new Command("landfall")
     .description(
       "Move image tags in Kubernetes manifests by git push, survive every race, prove it",
     )
-    .version(version, "--version")
+    .version(version, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print help")
+    .helpCommand("help [command]", "print help")
     .showHelpAfterError("Run `landfall --help` to see every command.")
     // It repeats wrong words of the command line, which a workflow may have from anywhere.
-    .configureOutput({ writeOut: io.out, writeErr: (text) => io.err(plainLines(text)) })
+    .configureOutput({
+      writeOut: io.out,
+      writeErr: (text) => io.err(plainLines(text)),
+      outputError: (text, write) => write(text.replace(/^error: /, "landfall: ")),
+      getOutHelpWidth: () => io.columns ?? 80,
+      getErrHelpWidth: () => io.columns ?? 80,
+    })
     .exitOverride()
     .hook("preAction", (_, command) => checkReportFiles(command.opts(), io));
   for (const [name, [group, summary, load]] of Object.entries(commands)) {
@@ -116,13 +127,24 @@ export async function program(
   return root;
 }
 
+/** Commander would print the help of everything, and not a word about the mistake. */
+function refuseHelpOfNothing([first, name]: readonly string[]): void {
+  if (first !== "help" || name === undefined || name.startsWith("-") || name in commands) return;
+  const meant = nearest(name, Object.keys(commands));
+  const all = "Run `landfall --help` to see every command.";
+  const hint = meant === undefined ? all : `Did you mean "${meant}"? ${all}`;
+  throw usageError(`There is no command "${name}"`, hint);
+}
+
 interface Stage {
   readonly io: Process;
   readonly finish: SetExitCode;
 }
 
 function declare(command: Command, spec: CommandSpec | CommandGroup, stage: Stage): void {
-  command.description(spec.description);
+  const path = [command.parent?.parent?.name(), command.parent?.name(), command.name()];
+  const name = path.filter((word) => word !== undefined).join(" ");
+  command.description(spec.description).showHelpAfterError(`Run \`${name} --help\`.`);
   if ("commands" in spec) {
     for (const [name, child] of Object.entries(spec.commands)) {
       declare(command.command(name), child, stage);
@@ -137,7 +159,13 @@ function declare(command: Command, spec: CommandSpec | CommandGroup, stage: Stag
   for (const flag of Object.values(spec.flags)) command.addOption(optionOf(flag));
   command.action(async (...given: unknown[]) => {
     const words = spec.argument === undefined ? [] : (given[0] as readonly string[]);
-    stage.finish(await spec.run(command.opts(), stage.io, words));
+    const flags = command.opts();
+    const stop = flags.verbose ? (await import("./trace.ts")).trace(stage.io) : () => {};
+    try {
+      stage.finish(await spec.run(flags, stage.io, words));
+    } finally {
+      stop();
+    }
   });
 }
 

@@ -11,6 +11,8 @@ export interface Process {
   /** Writes a message for people. */
   readonly err: (text: string) => void;
   readonly outIsTerminal: boolean;
+  /** Width of the terminal. Undefined: the output goes elsewhere. */
+  readonly columns?: number | undefined;
   /** Fires when the process is told to stop. */
   readonly signal: AbortSignal;
 }

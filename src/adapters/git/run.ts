@@ -5,6 +5,7 @@
  * success. Its `errors` hook sees every result as it was, so the judgement is made here instead.
  */
 
+import { tracingChannel } from "node:diagnostics_channel";
 import { debuglog, inspect } from "node:util";
 import { simpleGit } from "simple-git";
 import { Failure } from "../../core/failure.ts";
@@ -50,6 +51,9 @@ export interface GitCall {
   readonly answers?: readonly number[];
 }
 
+/** Tells whoever listens (`-v`) of each command, as `{ args }`. */
+const commands = tracingChannel("landfall:git");
+
 /** How long a child may take to obey before it is left behind, in milliseconds. */
 const graceMs = 1_000;
 
@@ -82,7 +86,8 @@ export async function runGit(
   const { timeoutMs } = place;
   const late = setTimeout(() => end(`was still running after ${timeoutMs} ms`), timeoutMs);
   try {
-    return await Promise.race([spawnGit(place, args, { ...call, stop: stop.signal }), left]);
+    const spawn = () => spawnGit(place, args, { ...call, stop: stop.signal });
+    return await Promise.race([commands.tracePromise(spawn, { args }), left]);
   } catch (error) {
     const isStopped = place.signal?.aborted && error instanceof GitExit && error.code === undefined;
     throw isStopped ? interrupted(args) : error;

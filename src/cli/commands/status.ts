@@ -23,7 +23,7 @@ export default command({
   flags: { ...deploy, ...manifests, ...cluster, ...reports, ...output },
   async run(flags, io) {
     return lookAtDeploy(flags, {
-      ...{ io, cluster: "wanted" },
+      ...{ io, command: "status", cluster: "wanted" },
       async look(scene) {
         const { settings, meant, ports, workloads } = scene;
         const app = settings.config?.verify?.argocd?.app;

@@ -26,7 +26,7 @@ export default command({
   },
   async run(flags, io) {
     return lookAtDeploy(flags, {
-      ...{ io, cluster: "needed" },
+      ...{ io, command: "verify", cluster: "needed" },
       async look({ settings, meant, ports, workloads }) {
         const app = settings.config?.verify?.argocd?.app;
         const result = await verify(
