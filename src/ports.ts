@@ -1,6 +1,7 @@
 /** Types only: what the use cases ask of the world, and what each answer promises. */
 
 import type { Application } from "./core/cluster/argo-application.ts";
+import type { SyncWindows } from "./core/cluster/argo-windows.ts";
 import type { PageReply, SmokePage } from "./core/cluster/smoke.ts";
 import type { Pod, Workload, WorkloadRef } from "./core/cluster/workload.ts";
 import type { FileChange, LoggedCommit } from "./core/history/commits.ts";
@@ -206,18 +207,21 @@ export interface Files {
 /** One Application of Argo CD. */
 export interface ArgoCd {
   /**
-   * Reads the Application. `refresh` makes Argo CD compare with git first, and answers after that.
+   * Reads the Application. `refresh` makes Argo CD compare with git first, and answers after that;
+   * an Application that syncs by itself then applies what is new to it.
    *
    * @throws Failure `cluster-denied`, `cluster-not-found`, `cluster-unreachable` or `throttled`.
    */
   application(how: "refresh" | "as-is"): Promise<Application>;
   /**
-   * Asks for a sync to what the Application follows. `busy` when another operation runs. Throws as
-   * `application` does.
+   * Asks for a sync to what the Application follows. `busy` when another operation runs, `closed`
+   * when a sync window forbids it. Throws as `application` does.
    */
-  sync(): Promise<"asked" | "busy">;
+  sync(): Promise<"asked" | "busy" | "closed">;
   /** Returns whether our token may sync the Application, or undefined when that is not said. */
   maySync(application: Application): Promise<boolean | undefined>;
+  /** Returns the Application's sync windows, or undefined when they are not said. */
+  syncWindows(): Promise<SyncWindows | undefined>;
 }
 
 /** The cluster that runs the images, read only. */

@@ -13,6 +13,13 @@ export interface ArgoState {
   readonly operation?: ArgoOperationState;
   /** Whether an operation was asked for that the controller has not taken up. */
   readonly isQueued?: boolean;
+  /** Images that its pods run. */
+  readonly images?: readonly string[];
+  /** The folder of its one source. */
+  readonly path?: string;
+  /** What kind its one source is of, if not plain manifests. */
+  readonly sourceType?: "Helm" | "Kustomize";
+  readonly comparedAt?: string;
   readonly conditions?: readonly { readonly type: string; readonly message: string }[];
   readonly resources?: readonly object[];
   /** Several sources instead of one; `revision` is then not looked at. */
@@ -31,6 +38,9 @@ export interface ArgoOperationState {
   readonly revision: string;
   readonly message?: string;
   readonly startedAt?: string;
+  readonly retryCount?: number;
+  /** `syncResult.resources`. */
+  readonly results?: readonly object[];
 }
 
 const destination = { server: "https://kubernetes.default.svc", namespace: "robson" };
@@ -41,13 +51,20 @@ export function applicationJson(repository: string, state: ArgoState) {
   const branch = state.targetRevision ?? "main";
   const source = {
     repoURL: state.repoURL ?? repository,
-    path: "infra/k8s/prod",
+    path: state.path ?? "infra/k8s/prod",
     targetRevision: branch,
   };
-  const many = sources?.map(({ repoURL }) => ({ repoURL, path: "k8s", targetRevision: branch }));
+  const isUnread = state.conditions?.some((one) => one.type === "ComparisonError");
+  const many = sources?.map(({ repoURL }) => ({
+    repoURL,
+    path: source.path,
+    targetRevision: branch,
+  }));
   const where = many === undefined ? { source } : { sources: many };
   const at =
-    sources === undefined ? { revision } : { revisions: sources.map((other) => other.revision) };
+    sources === undefined
+      ? { revision: isUnread ? branch : revision }
+      : { revisions: sources.map((other) => other.revision) };
   return {
     metadata: { name: "robson-prod", namespace: "argocd", uid: "2b7c", resourceVersion: "71" },
     spec: {
@@ -55,27 +72,48 @@ export function applicationJson(repository: string, state: ArgoState) {
       ...(state.automated !== null && { syncPolicy: { automated: state.automated ?? {} } }),
       ...(state.hydrator !== undefined && { sourceHydrator: state.hydrator }),
     },
-    ...(state.isQueued && { operation: { sync: {}, initiatedBy: { username: "admin" } } }),
+    // It stays until the operation is completed, through all its hooks and retries.
+    ...((state.isQueued || isRunning(operation)) && {
+      operation: { sync: {}, initiatedBy: { username: "admin" } },
+    }),
     status: {
-      resources: state.resources ?? [
-        { group: "apps", version: "v1", kind: "Deployment", name: "web", status: "Synced" },
-      ],
+      resources: withHealth(state),
+      sourceType: state.sourceType ?? "Directory",
       sync: { status: sync, comparedTo: { ...where, destination }, ...at },
       health: { status: health },
       ...(state.tree !== undefined && { resourceHealthSource: "appTree" }),
-      reconciledAt: "2026-11-24T02:00:00Z",
+      reconciledAt: state.comparedAt ?? "2026-11-24T02:00:00Z",
+      sourceHydrator: {},
       ...(state.conditions !== undefined && { conditions: state.conditions }),
       ...(operation !== undefined && { operationState: operationJson(operation) }),
-      summary: { images: ["ldamasio/rbs-frontend-prod:sha-0000001"] },
+      summary: { images: state.images ?? ["ldamasio/rbs-frontend-prod:sha-0000001"] },
     },
   };
 }
 
-function operationJson({ phase, revision, message, startedAt }: ArgoOperationState) {
+function isRunning(operation: ArgoOperationState | undefined): boolean {
+  return operation?.phase === "Running" || operation?.phase === "Terminating";
+}
+
+/** The API fills in the health of resources, from the tree where Argo CD keeps it there. */
+function withHealth({ tree = [], sync, resources }: ArgoState): readonly object[] {
+  const status = sync === "OutOfSync" ? "OutOfSync" : "Synced";
+  const web = { group: "apps", version: "v1", kind: "Deployment", name: "web", status };
+  const nodes = tree as readonly { kind?: string; name?: string; health?: object }[];
+  return (resources ?? [web]).map((resource) => {
+    const { kind, name } = resource as { kind?: string; name?: string };
+    const node = nodes.find((one) => one.kind === kind && one.name === name);
+    return { ...resource, ...(node?.health !== undefined && { health: node.health }) };
+  });
+}
+
+function operationJson(state: ArgoOperationState) {
+  const { phase, revision, message, startedAt, retryCount, results } = state;
   return {
     operation: { sync: { revision }, initiatedBy: { automated: true }, retry: { limit: 5 } },
     ...{ phase, message: message ?? "", startedAt: startedAt ?? "2026-11-24T01:59:00Z" },
-    syncResult: { resources: [], revision, source: { repoURL: "…" } },
+    ...(retryCount !== undefined && { retryCount }),
+    syncResult: { resources: results ?? [], revision, source: { repoURL: "…" } },
   };
 }
 
@@ -90,28 +128,35 @@ export interface ArgoServerOptions {
   readonly sync?: () => ApiReply;
   /** What is said of the right to sync; `yes` where a test does not say. */
   readonly maySync?: ApiReply;
+  /** What is said of the sync windows; none where a test does not say. */
+  readonly windows?: object;
+  /** Whether the controller is down: a refresh is then never answered. */
+  readonly isMute?: boolean;
 }
 
 /** Serves one Application, `robson-prod`. */
 export async function serveArgoCd(options: ArgoServerOptions) {
   const { repository, state, token, sync, maySync = { body: { value: "yes" } } } = options;
   let tree = refusal(403, 7, "permission denied");
-  return serveApi(({ method, path, headers }: Asked): ApiReply => {
+  const read = (query: URLSearchParams): ApiReply | undefined => {
+    if (options.isMute && query.has("refresh")) return undefined;
+    const now = state();
+    if ("body" in now) return now;
+    tree = now.tree ? { body: { nodes: now.tree } } : refusal(403, 7, "permission denied");
+    return { body: applicationJson(repository, now) };
+  };
+  return serveApi(({ method, path, headers, query }: Asked): ApiReply | undefined => {
     if (token !== undefined && headers.authorization !== `Bearer ${token}`) {
       return refusal(401, 16, "no session information");
     }
     if (path === "/api/v1/account/can-i/applications/sync/default/robson-prod") return maySync;
     // Argo CD does not tell an Application that is hidden from one that is not there.
-    const found = /^\/api\/v1\/applications\/robson-prod(\/sync|\/resource-tree)?$/.exec(path);
-    if (found === null) {
-      return refusal(403, 7, "permission denied");
-    }
+    const found = /^\/api\/v1\/applications\/robson-prod(\/\w[\w-]*)?$/.exec(path);
+    if (found === null) return refusal(403, 7, "permission denied");
     if (method === "POST") return sync?.() ?? { body: {} };
     if (found[1] === "/resource-tree") return tree;
-    const now = state();
-    if ("body" in now) return now;
-    tree = now.tree ? { body: { nodes: now.tree } } : refusal(403, 7, "permission denied");
-    return { body: applicationJson(repository, now) };
+    if (found[1] === "/syncwindows") return { body: options.windows ?? { canSync: true } };
+    return read(query);
   });
 }
 

@@ -6,6 +6,8 @@ import { openProbe } from "../../src/adapters/cluster/probe.ts";
 import type { ExpectedImage } from "../../src/core/cluster/rollout-images.ts";
 import { asCommitId, asDigest, asRevision, asTag } from "../../src/core/ids.ts";
 import { parseImageName } from "../../src/core/image-ref.ts";
+import type { Pin } from "../../src/core/pins/index.ts";
+import type { ManifestFile } from "../../src/ports.ts";
 import type { Ancestry } from "../../src/usecases/verify/ancestry.ts";
 import { type VerifyPorts, type VerifyRequest, verify } from "../../src/usecases/verify/verify.ts";
 import type { WantedWorkload } from "../../src/usecases/verify/wanted-workloads.ts";
@@ -22,6 +24,12 @@ export const imageName = "ldamasio/rbs-frontend-prod";
 export const digest = asDigest(`sha256:${"1".repeat(64)}`)!;
 const image = parseImageName(imageName)!;
 export const expected: ExpectedImage = { image, tag: asTag("sha-1a2b3c4")!, digests: [digest] };
+/** Where the image is pinned. */
+export const pin: Pin = {
+  ...{ file: "infra/k8s/prod/web.yaml", line: 20, column: 9, form: "reference", image },
+  ...{ owner: "Deployment/web", keyPath: "spec.template.spec.containers[0].image" },
+  ...{ tag: expected.tag, digest: undefined, slots: { tag: undefined, digest: undefined } },
+};
 /** A Deployment that is to run our image. */
 export const web: WantedWorkload = {
   ...{ kind: "Deployment", name: "web", namespace: "robson" },
@@ -43,6 +51,8 @@ export interface Servers {
   /** The wall-clock limit of one request, in milliseconds. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  /** Manifests that the branch has outside of our paths. */
+  readonly files?: readonly ManifestFile[];
 }
 
 /** Returns the ports, with real adapters for the servers that there are. */
@@ -56,7 +66,15 @@ function portsFor(servers: Servers) {
   const tellToken = async () => token;
   const common = { clock, timeoutMs, signal };
   const ports: VerifyPorts = {
-    ...{ clock, ancestry, random: { unit: () => 0 }, progress: { step: say, warn: say } },
+    ...{
+      clock,
+      ancestry,
+      remote: {
+        findManifests: async () => servers.files ?? [],
+        readFile: async () => undefined,
+      },
+    },
+    ...{ random: { unit: () => 0 }, progress: { step: say, warn: say } },
     argocd: argocd
       ? openArgoCd({ server: argocd, app: "robson-prod", token, ...common })
       : undefined,
@@ -80,6 +98,7 @@ export async function verifyAt(servers: Servers, request: Partial<VerifyRequest>
   const result = await verify(
     {
       ...{ revision: asRevision("1a2b3c4".padEnd(40, "0"))!, tag: expected.tag, commit: ours },
+      ...{ pinned: { tip: ours, pins: [pin] } },
       ...{ repository, branch: "main", pins: { state: "done", detail: "1 pin holds sha-1a2b3c4" } },
       ...request,
     },

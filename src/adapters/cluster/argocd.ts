@@ -3,9 +3,10 @@
  * (`ApplicationQuery`, `ApplicationSyncRequest`), behind grpc-gateway.
  */
 
-import { isHealthInTree, readApplication } from "../../core/cluster/argo-application.ts";
+import { isExplainedByTree, readApplication } from "../../core/cluster/argo-application.ts";
+import { readSyncWindows } from "../../core/cluster/argo-windows.ts";
 import { textAt } from "../../core/cluster/json.ts";
-import { Failure } from "../../core/failure.ts";
+import { asFailure, Failure } from "../../core/failure.ts";
 import type { ArgoCd, Clock } from "../../ports.ts";
 import { clusterHttp } from "../http/cluster-client.ts";
 import type { HttpsProxy } from "../http/proxy-env.ts";
@@ -20,11 +21,14 @@ export interface ArgoCdOptions {
   /** Of an account or of a project role. */
   readonly token: string | undefined;
   readonly clock: Clock;
-  /** The wall-clock limit of one request, in milliseconds. A refresh waits for the comparison. */
+  /** The wall-clock limit of one request, in milliseconds. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
   readonly proxy?: HttpsProxy | undefined;
 }
+
+/** How long a comparison with git is waited for, in milliseconds: what is down never answers. */
+const refreshMsMax = 10_000;
 
 /** Opens Argo CD. Nothing is sent yet. */
 export function openArgoCd(options: ArgoCdOptions): ArgoCd {
@@ -45,26 +49,13 @@ export function openArgoCd(options: ArgoCdOptions): ArgoCd {
     async application(how) {
       const asked = reading("", "read");
       if (how === "refresh") asked.url.searchParams.set("refresh", "normal");
-      const json = await askJson(asked, asking);
-      const application = readApplication(json, isHealthInTree(json) ? await tree() : undefined);
+      const limitMs = how === "refresh" ? refreshMsMax : undefined;
+      const json = await askJson({ ...asked, limitMs }, asking);
+      const application = readApplication(json, isExplainedByTree(json) ? await tree() : undefined);
       if (application === undefined) throw nonsense(asked, "something else than an Application");
       return application;
     },
-    async sync() {
-      // No revision: an Application that syncs by itself refuses any but what it follows.
-      const body = { name: app, ...(namespace !== undefined && { appNamespace: namespace }) };
-      const asked = questionTo(options, { method: "POST", path: "/sync", doing: "sync" });
-      try {
-        await askJson({ ...asked, body }, asking);
-        return "asked";
-      } catch (error) {
-        const isBusy =
-          error instanceof Failure &&
-          /another operation is already in progress/.test(error.message);
-        if (isBusy) return "busy";
-        throw error;
-      }
-    },
+    sync: () => syncNow(options, asking),
     async maySync({ project }) {
       const what = [project, ...(namespace === undefined ? [] : [namespace]), app];
       const may = `account/can-i/applications/sync/${what.map(encodeURIComponent).join("/")}`;
@@ -73,7 +64,28 @@ export function openArgoCd(options: ArgoCdOptions): ArgoCd {
       const value = textAt(await askJson({ ...asked, url }, asking).catch(ignored), "value");
       return value === "" ? undefined : value === "yes";
     },
+    async syncWindows() {
+      const asked = reading("/syncwindows", "read the sync windows of");
+      const json = await askJson(asked, asking).catch(ignored);
+      return json === undefined ? undefined : readSyncWindows(json);
+    },
   };
+}
+
+async function syncNow(options: ArgoCdOptions, asking: Asking): ReturnType<ArgoCd["sync"]> {
+  const { app, namespace } = options;
+  // No revision: an Application that syncs by itself refuses any but what it follows.
+  const body = { name: app, ...(namespace !== undefined && { appNamespace: namespace }) };
+  const asked = questionTo(options, { method: "POST", path: "/sync", doing: "sync" });
+  try {
+    await askJson({ ...asked, body }, asking);
+    return "asked";
+  } catch (error) {
+    const { message } = asFailure(error);
+    if (/another operation is already in progress/.test(message)) return "busy";
+    if (/blocked by sync window/.test(message)) return "closed";
+    throw error;
+  }
 }
 
 function questionTo(
@@ -85,12 +97,18 @@ function questionTo(
   return {
     ...{ method, doing: `${doing} the Application "${app}"`, token },
     url: new URL(`${encodeURIComponent(app)}${path}`, base),
-    deniedHint:
-      token === undefined
-        ? "Set LANDFALL_ARGOCD_TOKEN."
-        : "Argo CD also says this of an Application that is not there: check its name, and that " +
-          "the token in LANDFALL_ARGOCD_TOKEN is not over and may get and sync it.",
-    missingHint: "Check verify.argocd.app and verify.argocd.namespace.",
+    hints: {
+      401:
+        token === undefined
+          ? "Set LANDFALL_ARGOCD_TOKEN."
+          : "The token in LANDFALL_ARGOCD_TOKEN has expired or was revoked: make a new one.",
+      403:
+        method === "POST"
+          ? "Give the token's role the right to sync the Application."
+          : "Argo CD also says this of an Application that is not there: check its name and its " +
+            "namespace, and that the token in LANDFALL_ARGOCD_TOKEN may get it.",
+      404: "Check verify.argocd.server: Argo CD may be served below a path.",
+    },
   };
 }
 

@@ -14,10 +14,10 @@ export interface Question {
   readonly doing: string;
   readonly token: string | undefined;
   readonly body?: unknown;
-  /** What to do when the server says that we may not. */
-  readonly deniedHint: string;
-  /** What to do when there is no such thing. */
-  readonly missingHint: string;
+  /** What to do about an answer, by its status. */
+  readonly hints: Readonly<Record<number, string>>;
+  /** The wall-clock limit of this question, in milliseconds, where it is less than that of all. */
+  readonly limitMs?: number | undefined;
 }
 
 /** How questions are sent. */
@@ -36,9 +36,10 @@ const bodyBytesMax = 8 * 1024 * 1024;
  *   `cluster-unreachable`. The server's words are in the message, never the token.
  */
 export async function askJson(question: Question, { http, clock }: Asking): Promise<unknown> {
-  const { method, url, doing, token, body } = question;
+  const { method, url, doing, token, body, limitMs } = question;
   const accept = "application/json";
-  const reply = await http.send({ method, url, doing, token, accept, body, bodyBytesMax });
+  const request = { method, url, doing, token, accept, body, bodyBytesMax, limitMs };
+  const reply = await http.send(request);
   const { status } = reply;
   if (status < 200 || status > 299) throw refusal(question, reply, clock.nowMs());
   if (reply.isCut) throw nonsense(question, `more than ${bodyBytesMax} bytes`);
@@ -63,14 +64,11 @@ const codes: Readonly<Record<number, FailureCode>> = {
   429: "throttled",
 };
 
+const otherHints: Partial<Record<FailureCode, string>> = { throttled: "Run it again later." };
+
 function refusal(question: Question, reply: ClusterReply, nowMs: number): Failure {
-  const { doing, url, deniedHint, missingHint } = question;
+  const { doing, url, hints } = question;
   const words = wordsOf(reply, question.token);
-  const hints: Partial<Record<FailureCode, string>> = {
-    "cluster-denied": deniedHint,
-    "cluster-not-found": missingHint,
-    throttled: "Run it again later.",
-  };
   const code = codes[reply.status] ?? "cluster-unreachable";
   const location = reply.header("location");
   const to = location === undefined ? "" : ` and redirects to "${location}"`;
@@ -78,7 +76,7 @@ function refusal(question: Question, reply: ClusterReply, nowMs: number): Failur
   return new Failure(
     code,
     `Cannot ${doing}: "${url.host}" answered ${reply.status}${to}${said}`,
-    hints[code] ?? "Check the address, and the server's own logs.",
+    hints[reply.status] ?? otherHints[code] ?? "Check the address, and the server's own logs.",
     { retryAfterMs: askedWaitMs(reply.header("retry-after"), words, nowMs) },
   );
 }

@@ -47,8 +47,11 @@ export function openKubernetes(options: KubernetesOptions): Cluster {
   const base = `${entrance.server.href.replace(/\/+$/, "")}/`;
   const question = async (path: string, doing: string, verb: string): Promise<Question> => ({
     ...{ method: "GET", url: new URL(path, base), doing, token: await entrance.token() },
-    deniedHint: `Check that the token or certificate is not over, and that its role may ${verb}.`,
-    missingHint: "Check the namespace and the API server's address.",
+    hints: {
+      401: "The token or certificate of the kubeconfig has expired, or is of another cluster.",
+      403: `Give its role the right to ${verb}.`,
+      404: "Check the namespace and the API server's address.",
+    },
   });
 
   return {

@@ -40,6 +40,8 @@ export interface ClusterRequest {
   readonly body?: unknown;
   /** Where reading the body stops. */
   readonly bodyBytesMax: number;
+  /** The wall-clock limit of this request, in milliseconds, where it is less than that of all. */
+  readonly limitMs?: number | undefined;
 }
 
 /** An answer, whatever its status. */
@@ -76,7 +78,7 @@ export function clusterHttp(options: ClusterHttpOptions): ClusterHttp {
   return {
     async send(request) {
       refuseOpenSecret(request);
-      const limit = limits.start(timeoutMs);
+      const limit = limits.start(Math.min(timeoutMs, request.limitMs ?? timeoutMs));
       try {
         return await exchange(request, agents(request.url), limit.signal);
       } catch (error) {

@@ -10,17 +10,25 @@ import { openAudit } from "../../wiring/audit.ts";
 import { command } from "../command.ts";
 import { type DeployContext, lookAtDeploy } from "../deploy-look.ts";
 import type { DeployFlags } from "../deploy-question.ts";
-import { cluster, deploy, manifests, output, reports } from "../flags.ts";
+import { cluster, deploy, manifests, output, reports, toggle } from "../flags.ts";
 import { printResult, progressFor, styleFor } from "../output.ts";
 import { askedBy } from "./sync.ts";
 
 export default command({
-  description: "Look once at every place that a deploy goes through. Exits with 3 if they differ.",
+  description:
+    "Look once at every place that a deploy goes through. Changes nothing; exits with 3 if they differ.",
   examples: [
     ["landfall status", "where the newest deploy is, and where it is stuck"],
     ["landfall status --revision 1a2b3c4", "how far one commit has come"],
   ],
-  flags: { ...deploy, ...manifests, ...cluster, ...reports, ...output },
+  flags: {
+    refresh: toggle("--refresh", "make Argo CD compare first; it may then apply what is new"),
+    ...deploy,
+    ...manifests,
+    ...cluster,
+    ...reports,
+    ...output,
+  },
   async run(flags, io) {
     return lookAtDeploy(flags, {
       ...{ io, command: "status", cluster: "wanted" },
@@ -29,7 +37,10 @@ export default command({
         const app = settings.config?.verify?.argocd?.app;
         const isAsked = meant.question.revision !== undefined || meant.question.images.some(hasTag);
         const checked = isAsked ? undefined : await check(scene, flags, io);
-        const result = await status({ meant, app, workloads, checked }, ports);
+        const result = await status(
+          { meant, app, workloads, checked, isRefreshed: flags.refresh },
+          ports,
+        );
         printResult(result, () => statusText(result, styleFor(flags, io)), { ...flags, io });
         return result.exit;
       },

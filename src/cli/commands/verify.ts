@@ -11,7 +11,8 @@ import { printResult, styleFor } from "../output.ts";
 
 export default command({
   description:
-    "Wait until Argo CD has applied the deploy, its pods run the images, and pages show it.",
+    "Wait until Argo CD has applied the deploy, its pods run the images, and pages show it. " +
+    "Argo CD is asked to compare with the branch, and may then apply what is new there.",
   examples: [
     ["landfall verify --timeout 5m", "wait for what the branch holds now"],
     ["landfall verify --sync", "ask Argo CD to sync, where it does not by itself"],
@@ -32,6 +33,7 @@ export default command({
         const result = await verify(
           {
             ...meant.deploy,
+            pinned: meant.pinned,
             pins: await observePins(meant, ports),
             argocd: app === undefined ? undefined : { app, mode: flags.sync ? "sync" : "wait" },
             workloads,

@@ -3,16 +3,9 @@
  * `Application`, as `GET /api/v1/applications/{name}` sends it.
  */
 
-import { at, listAt, textAt, textsAt } from "./json.ts";
-
-/** One source of an Application, and the revision it was last compared at. */
-export interface ArgoSource {
-  readonly repository: string;
-  /** The branch, tag or commit that it follows; empty means the default branch. */
-  readonly targetRevision: string;
-  /** The commit, for a git source; a chart's version, for a Helm repository; empty before any. */
-  readonly revision: string;
-}
+import { type Unwell, unwellIn } from "./argo-health.ts";
+import { type ArgoSource, sourcesOf } from "./argo-source.ts";
+import { at, listAt, numberAt, textAt, textsAt } from "./json.ts";
 
 /** The last operation, which may still be running. */
 export interface ArgoOperation {
@@ -21,6 +14,19 @@ export interface ArgoOperation {
   readonly startedAt: string;
   /** The revisions that it applied or tried to apply. */
   readonly revisions: readonly string[];
+  /** How often it was begun again after it had failed. */
+  readonly retries: number;
+  /** What could not be applied and which hooks failed, each with Argo CD's words. */
+  readonly failures: readonly string[];
+}
+
+/** A resource that git names, or that Argo CD applied from git earlier. */
+export interface ArgoResource {
+  readonly kind: string;
+  readonly name: string;
+  readonly isSynced: boolean;
+  /** Whether git no longer has it, so that only a sync that prunes removes the difference. */
+  readonly needsPruning: boolean;
 }
 
 /** An Application, as far as a verification looks at it. */
@@ -31,44 +37,37 @@ export interface Application {
   /** Whether Argo CD renders the manifests into another branch, and follows that. */
   readonly isHydrated: boolean;
   readonly isAutomated: boolean;
+  /** Whether it also undoes changes that were made in the cluster, at a revision it has synced. */
+  readonly isSelfHealing: boolean;
   /** `Synced`, `OutOfSync` or `Unknown`. */
   readonly sync: string;
   /** `Healthy`, `Progressing`, `Degraded`, `Suspended`, `Missing` or `Unknown`. */
   readonly health: string;
   readonly operation: ArgoOperation | undefined;
-  /** Whether an operation was asked for that the controller has not taken up yet. */
-  readonly isOperationQueued: boolean;
+  /** Whether an operation was asked for: it stays so until that is completed. */
+  readonly isOperationAsked: boolean;
   /** Errors that Argo CD reports of the Application, `ComparisonError: …`. */
   readonly errors: readonly string[];
-  /** Resources that differ from git, `Deployment/web`. */
-  readonly unsynced: readonly string[];
+  readonly resources: readonly ArgoResource[];
   /** Resources that are not Healthy, as far as Argo CD says which. */
   readonly unwell: readonly Unwell[];
+  /** The images that its pods run, `acme/web:1.2`. */
+  readonly images: readonly string[];
+  /** When it was last compared with git, as Argo CD writes it; empty before. */
+  readonly comparedAt: string;
 }
 
-/** A resource that is not Healthy. */
-export interface Unwell {
-  readonly kind: string;
-  readonly name: string;
-  readonly health: string;
-  /** Argo CD's own words; empty when it has none. */
-  readonly message: string;
-}
+const explained: ReadonlySet<string> = new Set(["Degraded", "Suspended", "Progressing"]);
 
-/**
- * Returns whether the Application keeps its resources' health elsewhere, in its tree, as Argo CD
- * does from 3.0 on, and whether it matters: which of them is not well.
- */
-export function isHealthInTree(json: unknown): boolean {
-  const health = textAt(json, "status", "health", "status");
-  const isElsewhere = textAt(json, "status", "resourceHealthSource") === "appTree";
-  return isElsewhere && ["Degraded", "Suspended"].includes(health);
+/** Returns whether the Application's tree says more: which pods keep it from being Healthy. */
+export function isExplainedByTree(json: unknown): boolean {
+  return explained.has(textAt(json, "status", "health", "status"));
 }
 
 /**
  * Returns the Application that an answer holds, or undefined when it holds none.
  *
- * @param tree The answer of `…/resource-tree`, where the resources' health is in that.
+ * @param tree The answer of `…/resource-tree`, where `isExplainedByTree`.
  */
 export function readApplication(json: unknown, tree?: unknown): Application | undefined {
   const name = textAt(json, "metadata", "name");
@@ -76,45 +75,33 @@ export function readApplication(json: unknown, tree?: unknown): Application | un
   if (name === "" || spec === undefined) return undefined;
   const status = at(json, "status");
   const automated = at(spec, "syncPolicy", "automated");
+  const isAutomated = typeof automated === "object" && at(automated, "enabled") !== false;
   return {
     ...{ name, project: textAt(spec, "project") || "default" },
-    sources: sourcesOf(spec, at(status, "sync")),
+    sources: sourcesOf(spec, status),
     isHydrated: at(spec, "sourceHydrator") !== undefined,
-    isAutomated: typeof automated === "object" && at(automated, "enabled") !== false,
+    isAutomated,
+    isSelfHealing: isAutomated && at(automated, "selfHeal") === true,
     sync: textAt(status, "sync", "status") || "Unknown",
     health: textAt(status, "health", "status") || "Unknown",
     operation: operationOf(at(status, "operationState")),
-    isOperationQueued: at(json, "operation") !== undefined,
+    isOperationAsked: at(json, "operation") !== undefined,
     errors: listAt(status, "conditions")
       .map((condition) => `${textAt(condition, "type")}: ${textAt(condition, "message")}`)
       .filter((text) => /^\w*Error: /.test(text)),
-    unsynced: listAt(status, "resources")
-      .filter((resource) => textAt(resource, "status") === "OutOfSync")
-      .map(nameOf),
-    unwell: [...listAt(status, "resources"), ...rootsFirst(listAt(tree, "nodes"))].flatMap(
-      unwellOf,
-    ),
+    resources: listAt(status, "resources").map(readResource),
+    unwell: unwellIn(listAt(status, "resources"), listAt(tree, "nodes")),
+    images: textsAt(status, "summary", "images"),
+    comparedAt: textAt(status, "reconciledAt"),
   };
 }
 
-/** What was compared counts, not what is written by now: the revisions belong to the former. */
-function sourcesOf(spec: unknown, sync: unknown): readonly ArgoSource[] {
-  const revisions = textsAt(sync, "revisions");
-  const compared = listAt(sync, "comparedTo", "sources");
-  const written = listAt(spec, "sources");
-  const many = compared.length > 0 ? compared : written;
-  if (many.length > 0) return many.map((source, n) => readSource(source, revisions[n] ?? ""));
-  const one = at(sync, "comparedTo", "source");
-  const isCompared = textAt(one, "repoURL") !== "";
-  const source = isCompared ? one : at(spec, "source");
-  return source === undefined ? [] : [readSource(source, textAt(sync, "revision"))];
-}
-
-function readSource(source: unknown, revision: string): ArgoSource {
+function readResource(resource: unknown): ArgoResource {
   return {
-    repository: textAt(source, "repoURL"),
-    targetRevision: textAt(source, "targetRevision").replace(/^refs\/heads\//, ""),
-    revision,
+    kind: textAt(resource, "kind"),
+    name: textAt(resource, "name"),
+    isSynced: textAt(resource, "status") !== "OutOfSync",
+    needsPruning: at(resource, "requiresPruning") === true,
   };
 }
 
@@ -132,22 +119,16 @@ function operationOf(state: unknown): ArgoOperation | undefined {
     message: textAt(state, "message"),
     startedAt: textAt(state, "startedAt"),
     revisions: revisions.find((list) => list.length > 0) ?? [],
+    retries: numberAt(state, "retryCount") ?? 0,
+    failures: listAt(applied, "resources").flatMap(failureOf),
   };
 }
 
-/** What git names before what came of it: a Deployment before its pods. */
-function rootsFirst(nodes: readonly unknown[]): readonly unknown[] {
-  const isRoot = (node: unknown) => listAt(node, "parentRefs").length === 0;
-  return [...nodes.filter(isRoot), ...nodes.filter((node) => !isRoot(node))];
-}
-
-function unwellOf(resource: unknown): readonly Unwell[] {
-  const health = textAt(resource, "health", "status");
-  if (health === "" || health === "Healthy") return [];
-  const [kind, name] = [textAt(resource, "kind"), textAt(resource, "name")];
-  return [{ kind, name, health, message: textAt(resource, "health", "message") }];
-}
-
-function nameOf(resource: unknown): string {
-  return `${textAt(resource, "kind")}/${textAt(resource, "name")}`;
+function failureOf(result: unknown): readonly string[] {
+  const [hook, hookPhase] = [textAt(result, "hookType"), textAt(result, "hookPhase")];
+  const isFailed = textAt(result, "status") === "SyncFailed" || /^(Failed|Error)$/.test(hookPhase);
+  if (!isFailed) return [];
+  const what = `${textAt(result, "kind")}/${textAt(result, "name")}`;
+  const kind = hook === "" ? "" : ` (${hook} hook)`;
+  return [`${what}${kind}: ${textAt(result, "message") || hookPhase}`];
 }

@@ -1,34 +1,29 @@
 /** Whether Argo CD has applied our commit, or one that holds it, and finds the result well. */
 
 import { asCommitId, type CommitId } from "../ids.ts";
-import { sameRepository } from "../repository-url.ts";
 import type { StepVerdict } from "../results/verify.ts";
-import type { Application, ArgoOperation, ArgoSource, Unwell } from "./argo-application.ts";
+import type { Application, ArgoOperation, ArgoResource } from "./argo-application.ts";
+import { type Claim, type Followed, isOwner, listed, sourcesFrom } from "./argo-claim.ts";
+import type { Unwell } from "./argo-health.ts";
+import type { ArgoSource } from "./argo-source.ts";
 
-/** The branch that Argo CD is to follow. */
-export interface Followed {
-  readonly repository: string;
-  readonly branch: string;
-}
-
-/** One look at an Application, with what git says of the revisions in it. */
+/** One look at an Application, with what git and its server say of what is in it. */
 export interface ArgoFacts {
   readonly application: Application;
   readonly followed: Followed;
+  readonly claim: Claim;
   /** The revisions among those of `revisionsOf` that are our commit or descend from it. */
   readonly ours: ReadonlySet<string>;
+  /** Images of ours that its pods run at another tag, where only that says what it deploys. */
+  readonly stale: readonly string[];
   /** When the operation began that was over before we asked for one: it proves nothing. */
   readonly staleOperation?: string | undefined;
-}
-
-/** Returns the sources that come from our repository. Of several, those on our branch. */
-export function sourcesFrom(
-  { sources }: Application,
-  { repository, branch }: Followed,
-): readonly ArgoSource[] {
-  const own = sources.filter((source) => sameRepository(source.repository, repository));
-  const onBranch = own.filter(({ targetRevision }) => targetRevision === branch);
-  return onBranch.length > 0 ? onBranch : own;
+  /** Whether a sync was asked for, of what it is compared with now. */
+  readonly isSyncAsked?: boolean;
+  /** Whether it was asked to compare with git, and has not answered. */
+  readonly isUnanswered?: boolean;
+  /** What its sync windows say where they keep it from syncing. */
+  readonly closed?: string | undefined;
 }
 
 /** Returns the commits of which the verdict needs to know whether they hold ours. */
@@ -44,10 +39,12 @@ export function hasArrived({ application, followed, ours }: ArgoFacts): boolean 
   return own.length > 0 && own.every(({ revision }) => ours.has(revision));
 }
 
-/** Returns whether asking for a sync would help: our commit is known, differs, and nothing runs. */
-export function wantsSync(facts: ArgoFacts): boolean {
-  const { sync, isOperationQueued, operation } = facts.application;
-  return hasArrived(facts) && sync === "OutOfSync" && !isOperationQueued && !isRunning(operation);
+/** Returns whether our commit is known and differs, and nothing is under way about that. */
+export function awaitsSync(facts: ArgoFacts): boolean {
+  const { sync, isOperationAsked, operation } = facts.application;
+  if (facts.claim.kind === "foreign" || !hasArrived(facts) || sync !== "OutOfSync") return false;
+  const isUnderWay = isOperationAsked || isRunning(operation);
+  return !isUnderWay && differingOf(facts).length > 0;
 }
 
 /**
@@ -55,31 +52,32 @@ export function wantsSync(facts: ArgoFacts): boolean {
  * revision, and an operation that failed may have been somebody else's.
  */
 export function argoVerdict(facts: ArgoFacts): StepVerdict {
-  const { application, followed } = facts;
+  const { application, followed, claim } = facts;
   const own = sourcesFrom(application, followed);
-  const [first] = own;
-  if (application.isHydrated) return hydrated(application);
-  if (first === undefined) return noSource(application, followed);
+  if (claim.kind === "foreign") return { ...claim, kind: "failed" };
   const late = own.find(({ revision }) => !facts.ours.has(revision));
-  if (late !== undefined) {
-    return waiting(
-      `${stateOf(application)} at ${nameOf(late)}, which is not our commit yet`,
-      facts,
-    );
-  }
+  if (late !== undefined) return notYet(late, facts);
   const { operation } = application;
-  if (application.isOperationQueued) return waiting("the sync is about to begin", facts);
-  if (isRunning(operation)) return waiting(`syncing: ${operation.message}`, facts);
+  if (isRunning(operation)) return running(operation, facts);
+  if (application.isOperationAsked) return waiting("the sync is about to begin", facts);
   // Also where all is applied: a hook after the sync may be what failed.
   if (hasFailed(facts)) return syncFailed(operation);
-  const where = `at ${nameOf(first)}`;
-  if (application.sync !== "Synced") {
-    return waiting(`${stateOf(application)} ${where}${whyUnsynced(application)}`, facts);
+  const where = own.map(nameOf).join(" and ");
+  const differing = differingOf(facts);
+  if (differing.length > 0) return unsynced(facts, where, differing);
+  return healthOf(facts, `Synced at ${where}`);
+}
+
+function healthOf(facts: ArgoFacts, where: string): StepVerdict {
+  const { health, unwell, resources } = facts.application;
+  const beside = resources.filter(({ isSynced }) => !isSynced).map(toldOfResource);
+  const also = beside.length === 0 ? "" : `; beside it, ${listed(beside)} OutOfSync`;
+  const detail = `${where}, ${health}${colon(unwell.map(toldOf))}${also}`;
+  if (health === "Healthy" && facts.stale.length > 0) {
+    return waiting(`${detail}; it runs ${listed(facts.stale)}`, facts);
   }
-  if (application.health === "Healthy") return { kind: "done", detail: `Synced ${where}, Healthy` };
-  const detail = `Synced ${where}, ${application.health}${listed(application.unwell.map(toldOf))}`;
-  if (isOnlySuspended(application)) return { kind: "done", detail };
-  if (application.health !== "Degraded") return waiting(detail, facts);
+  if (health === "Healthy" || isOnlySuspended(facts.application)) return { kind: "done", detail };
+  if (health !== "Degraded") return waiting(detail, facts);
   return { kind: "failed", detail, hint: "Look at the events and logs of what is not well." };
 }
 
@@ -89,16 +87,41 @@ function isOnlySuspended({ health, unwell }: Application): boolean {
   return health === "Suspended" && unwell.length > 0 && unwell.every(isMeant);
 }
 
-function toldOf({ kind, name, health, message }: Unwell): string {
-  return `${kind}/${name} ${health}${message === "" ? "" : ` (${message})`}`;
+function toldOf({ kind, name, health, message, because }: Unwell): string {
+  const words = [message, because ?? ""].filter((text) => text !== "").join("; ");
+  return `${kind}/${name} ${health}${words === "" ? "" : ` (${words})`}`;
 }
 
-function waiting(detail: string, { application: { errors } }: ArgoFacts): StepVerdict {
-  return { kind: "waiting", detail: `${detail}${errors.map((error) => `; ${error}`).join("")}` };
+function waiting(detail: string, { application }: ArgoFacts, hint?: string): StepVerdict {
+  const errors = application.errors.map((error) => `; ${error}`).join("");
+  return { kind: "waiting", detail: `${detail}${errors}`, ...(hint !== undefined && { hint }) };
+}
+
+/** What runs already may be what keeps Argo CD from taking up our commit. */
+function notYet(late: ArgoSource, facts: ArgoFacts): StepVerdict {
+  const { application, isUnanswered } = facts;
+  const { comparedAt, operation } = application;
+  const since = comparedAt === "" ? "" : ` (compared ${comparedAt})`;
+  const busy = isRunning(operation) ? `; a sync runs: ${wordsOf(operation)}` : "";
+  const mute = isUnanswered ? "; asked to compare, it does not answer" : "";
+  const detail = `${stateOf(application)} at ${nameOf(late)}, which is not our commit yet${since}`;
+  const hint = isUnanswered ? "Check Argo CD's application controller and repo server." : undefined;
+  return waiting(`${detail}${busy}${mute}`, facts, hint);
+}
+
+/** Argo CD begins a sync that failed again: by default five times, for about six minutes. */
+function running(operation: ArgoOperation, facts: ArgoFacts): StepVerdict {
+  const isRetry = operation.retries > 0 || /\bRetrying attempt\b/.test(operation.message);
+  const hint = "Argo CD will try again: fix what it names, or wait longer (--timeout).";
+  return waiting(`syncing: ${wordsOf(operation)}`, facts, isRetry ? hint : undefined);
 }
 
 function isRunning(operation: ArgoOperation | undefined): operation is ArgoOperation {
   return operation?.phase === "Running" || operation?.phase === "Terminating";
+}
+
+function wordsOf({ message, failures }: ArgoOperation): string {
+  return [message, ...failures.filter((text) => !message.includes(text))].join("; ");
 }
 
 /** Only an operation that was about our commit speaks of it. */
@@ -111,46 +134,72 @@ function hasFailed({ application: { operation }, ours, staleOperation }: ArgoFac
 function syncFailed(operation: ArgoOperation | undefined): StepVerdict {
   return {
     kind: "failed",
-    detail: `the sync ended in ${operation?.phase}: ${operation?.message}`,
-    hint: "Mend the manifests or what Argo CD names, then sync again.",
+    detail: `the sync ended in ${operation?.phase}: ${operation && wordsOf(operation)}`,
+    hint: "Fix the manifests or what Argo CD names, then sync again.",
   };
 }
 
-function whyUnsynced({ isAutomated, sync, unsynced }: Application): string {
-  if (sync !== "OutOfSync") return "";
-  return isAutomated ? listed(unsynced) : "; it does not sync by itself: ask for it with --sync";
+const workloads =
+  /^(?:Deployment|StatefulSet|DaemonSet|ReplicaSet|CronJob|Job|Pod|Rollout|Application)$/;
+
+/**
+ * Returns what keeps our commit from being applied. A deploy changes what pins its images; what
+ * else differs (a Service that needs pruning, an injected certificate) was so before, and may stay.
+ */
+function differingOf({ application, followed }: ArgoFacts): readonly string[] {
+  const { sync, resources } = application;
+  if (sync === "Synced") return [];
+  const unsynced = resources.filter(({ isSynced }) => !isSynced);
+  if (sync !== "OutOfSync" || unsynced.length === 0) return [""];
+  const kinds: readonly ((one: ArgoResource) => boolean)[] = [
+    (one) => followed.pinned.some((pin) => isOwner(one, pin)),
+    ({ kind }) => workloads.test(kind),
+    () => true,
+  ];
+  const isMeant = kinds.find((isOf) => resources.some(isOf)) ?? (() => true);
+  return unsynced.filter((one) => isMeant(one) && !one.needsPruning).map(toldOfResource);
+}
+
+function unsynced(facts: ArgoFacts, where: string, differing: readonly string[]): StepVerdict {
+  const { application, isSyncAsked, closed } = facts;
+  const names = colon(differing.filter((name) => name !== ""));
+  const detail = `${stateOf(application)} at ${where}${names}`;
+  if (application.sync !== "OutOfSync") return waiting(detail, facts);
+  if (closed !== undefined) {
+    return waiting(`${detail}; ${closed}`, facts, "Wait for the window, or change it in Argo CD.");
+  }
+  if (isSyncAsked) return waiting(`${detail}; asked for a sync`, facts);
+  if (!application.isAutomated) {
+    return waiting(`${detail}; it does not sync by itself: ask for it with --sync`, facts);
+  }
+  if (!isSpent(facts)) return waiting(detail, facts);
+  const why = "it does not sync the same commit again by itself (selfHeal is off)";
+  const hint = "Ask for it with `landfall verify --sync`, if nobody set it so on purpose.";
+  return { kind: "failed", detail: `${detail}; ${why}`, hint };
+}
+
+/** Automated sync without self-healing acts once for each revision. */
+function isSpent({ application, followed }: ArgoFacts): boolean {
+  const { operation, isSelfHealing } = application;
+  if (isSelfHealing || operation?.phase !== "Succeeded") return false;
+  const compared = sourcesFrom(application, followed).map(({ revision }) => revision);
+  return compared.every((revision) => operation.revisions.includes(revision));
+}
+
+function toldOfResource({ kind, name, needsPruning }: ArgoResource): string {
+  return `${kind}/${name}${needsPruning ? " (needs pruning)" : ""}`;
 }
 
 function stateOf({ sync, health }: Application): string {
   return `${sync}, ${health}`;
 }
 
-const listedMax = 3;
-
-function listed(names: readonly string[]): string {
-  if (names.length === 0) return "";
-  const more = names.length > listedMax ? ` and ${names.length - listedMax} more` : "";
-  return `: ${names.slice(0, listedMax).join(", ")}${more}`;
+function colon(names: readonly string[]): string {
+  return names.length === 0 ? "" : `: ${listed(names)}`;
 }
 
 function nameOf({ revision, targetRevision }: ArgoSource): string {
-  const commit = revision === "" ? "no revision" : revision.slice(0, 7);
+  const isCommit = asCommitId(revision) !== undefined;
+  const commit = revision === "" ? "no revision" : isCommit ? revision.slice(0, 7) : "no commit";
   return targetRevision === "" ? commit : `${commit} of ${targetRevision}`;
-}
-
-function noSource({ name, sources }: Application, { repository }: Followed): StepVerdict {
-  const others = sources.map((source) => `"${source.repository}"`).join(", ") || "none";
-  return {
-    kind: "failed",
-    detail: `no source of "${name}" is "${repository}"; its sources: ${others}`,
-    hint: "Check verify.argocd.app, and that manifests.repository names what Argo CD follows.",
-  };
-}
-
-function hydrated({ name }: Application): StepVerdict {
-  return {
-    kind: "failed",
-    detail: `"${name}" follows a branch that Argo CD's source hydrator writes, not the manifests`,
-    hint: "Leave verify.argocd out for it, and verify the rollout and the pages.",
-  };
 }

@@ -11,7 +11,8 @@ export type Observation = Pick<VerifyStep, "detail" | "hint" | "code"> & {
 /** Returns what a verdict says. */
 export function sightOf(verdict: StepVerdict): Observation {
   const { kind: state, detail } = verdict;
-  return { state, detail, ...(state === "failed" && { hint: verdict.hint }) };
+  const hint = "hint" in verdict ? verdict.hint : undefined;
+  return { state, detail, ...(hint !== undefined && { hint }) };
 }
 
 /** Returns whether an error says something of the world, and not of the settings or of a stop. */

@@ -6,7 +6,7 @@ import type { CommitId, Revision, Tag } from "../ids.ts";
 /** What one look at a server says of the deploy. */
 export type StepVerdict =
   | { readonly kind: "done"; readonly detail: string }
-  | { readonly kind: "waiting"; readonly detail: string }
+  | { readonly kind: "waiting"; readonly detail: string; readonly hint?: string }
   /** Waiting does not help. Servers pass through such states, so one look is no proof. */
   | { readonly kind: "failed"; readonly detail: string; readonly hint: string };
 

@@ -1,6 +1,7 @@
 /** One look at Argo CD and the workloads, without waiting. */
 
-import { argoVerdict, revisionsOf, sourcesFrom } from "../../core/cluster/argo.ts";
+import { argoVerdict } from "../../core/cluster/argo.ts";
+import { sourcesFrom } from "../../core/cluster/argo-claim.ts";
 import type {
   ApplicationView,
   ClusterView,
@@ -12,49 +13,50 @@ import { rolloutVerdict } from "../../core/cluster/rollout.ts";
 import type { Pod, Workload } from "../../core/cluster/workload.ts";
 import { Failure } from "../../core/failure.ts";
 import type { ArgoCd, Cluster } from "../../ports.ts";
-import type { Ancestry } from "./ancestry.ts";
-import type { Deploy } from "./resolve-deploy.ts";
+import { type ArgoFactsPorts, type ArgoQuestion, argoFacts } from "./argo-facts.ts";
+import { closedNow, readCompared } from "./argo-look.ts";
 import type { WantedWorkload } from "./wanted-workloads.ts";
 
 /** What is to be looked at. */
-export interface ViewRequest extends Deploy {
+export interface ViewRequest extends ArgoQuestion {
   readonly app?: string | undefined;
+  /** Whether Argo CD is asked to compare with git first: what is new it may then apply. */
+  readonly isRefreshed?: boolean | undefined;
   readonly workloads: readonly WantedWorkload[];
 }
 
 /** The world of a look. A port that is missing is not looked at. */
-export interface ViewPorts {
+export interface ViewPorts extends ArgoFactsPorts {
   readonly argocd?: ArgoCd | undefined;
   readonly cluster?: Cluster | undefined;
-  readonly ancestry: Pick<Ancestry, "isManifestAncestor">;
 }
 
 /** Returns how things stand. What cannot be read says so, and hides nothing else. */
 export async function viewCluster(request: ViewRequest, ports: ViewPorts): Promise<ClusterView> {
   const { app, workloads } = request;
-  const { argocd, cluster, ancestry } = ports;
+  const { argocd, cluster } = ports;
   const [application, ...views] = await Promise.all([
-    app && argocd && viewApplication({ ...request, app }, argocd, ancestry),
+    app && argocd && viewApplication({ ...request, app }, argocd, ports),
     ...(cluster ? workloads.map((wanted) => viewWorkload(wanted, cluster)) : []),
   ]);
   return { argocd: application || undefined, workloads: views };
 }
 
 async function viewApplication(
-  request: Deploy & { readonly app: string },
+  request: ViewRequest & { readonly app: string },
   argocd: ArgoCd,
-  ancestry: ViewPorts["ancestry"],
+  ports: ArgoFactsPorts,
 ): Promise<ApplicationView> {
-  const { app, commit } = request;
+  const { app, isRefreshed } = request;
   try {
-    const application = await argocd.application("refresh");
-    const ours = new Set<string>();
-    for (const revision of revisionsOf(application, request)) {
-      if (await ancestry.isManifestAncestor(commit, revision)) ours.add(revision);
-    }
+    const { application, isUnanswered } = isRefreshed
+      ? await readCompared(argocd)
+      : { application: await argocd.application("as-is"), isUnanswered: false };
+    const facts = await argoFacts(application, request, ports);
+    const closed = await closedNow(argocd, facts);
     const { sync, health } = application;
-    const revisions = sourcesFrom(application, request).map(({ revision }) => revision);
-    const verdict = argoVerdict({ application, followed: request, ours });
+    const revisions = sourcesFrom(application, facts.followed).map(({ revision }) => revision);
+    const verdict = argoVerdict({ ...facts, closed, isUnanswered });
     return { app, ...sightOf(verdict), sync, health, revisions };
   } catch (error) {
     return { app, ...unreadable(error), revisions: [] };

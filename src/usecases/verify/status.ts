@@ -27,6 +27,8 @@ import type { WantedWorkload } from "./wanted-workloads.ts";
 export interface StatusRequest {
   readonly meant: ResolvedDeploy;
   readonly app?: string | undefined;
+  /** Whether Argo CD is asked to compare with git first. */
+  readonly isRefreshed?: boolean | undefined;
   /** Undefined: no cluster is configured. */
   readonly workloads?: readonly WantedWorkload[] | undefined;
   /** What a dry run of the sync checker found; undefined where a revision was asked for. */
@@ -43,7 +45,10 @@ export interface StatusPorts extends ViewPorts {
 export async function status(request: StatusRequest, ports: StatusPorts): Promise<StatusResult> {
   const { meant, app, workloads } = request;
   const { deploy, pinned, question } = meant;
-  const view = await viewCluster({ ...deploy, app, workloads: workloads ?? [] }, ports);
+  const view = await viewCluster(
+    { ...deploy, pinned, app, isRefreshed: request.isRefreshed, workloads: workloads ?? [] },
+    ports,
+  );
   const wanted: StatusQuestion[] = [];
   // One after the other: a history that has to fetch does so in one repository.
   for (const asked of question.images) wanted.push(await wantedOf(asked, request, ports.history));

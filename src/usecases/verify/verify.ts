@@ -1,6 +1,6 @@
 /** Verify: does the cluster run what was landed? Argo CD first, then the workloads, then pages. */
 
-import type { Observation } from "../../core/cluster/observation.ts";
+import { isOfTheWorld, type Observation } from "../../core/cluster/observation.ts";
 import type { SmokePage } from "../../core/cluster/smoke.ts";
 import { Failure } from "../../core/failure.ts";
 import {
@@ -10,14 +10,14 @@ import {
   type VerifyStep,
 } from "../../core/results/verify.ts";
 import type { ArgoCd, Cluster, Probe } from "../../ports.ts";
-import type { Ancestry } from "./ancestry.ts";
-import { type ArgoMode, argoLook, rolloutLook, smokeLook } from "./inspect.ts";
-import type { Deploy } from "./resolve-deploy.ts";
+import type { ArgoFactsPorts, ArgoQuestion } from "./argo-facts.ts";
+import { type ArgoMode, argoLook } from "./argo-look.ts";
+import { rolloutLook, smokeLook } from "./inspect.ts";
 import type { WantedWorkload } from "./wanted-workloads.ts";
 import { type Watched, type Watching, type WatchPolicy, type WatchPorts, watch } from "./watch.ts";
 
 /** What is to be verified, and where. What is not configured is left out. */
-export interface VerifyRequest extends Deploy {
+export interface VerifyRequest extends ArgoQuestion {
   /** What was seen of the pins when the deploy was read. */
   readonly pins: Observation;
   readonly argocd?: { readonly app: string; readonly mode: ArgoMode } | undefined;
@@ -26,11 +26,10 @@ export interface VerifyRequest extends Deploy {
 }
 
 /** The world of a verification. A port may be missing when nothing asks for it. */
-export interface VerifyPorts extends WatchPorts {
+export interface VerifyPorts extends WatchPorts, ArgoFactsPorts {
   readonly argocd?: ArgoCd | undefined;
   readonly cluster?: Cluster | undefined;
   readonly probe?: Probe | undefined;
-  readonly ancestry: Ancestry;
 }
 
 /** How long is waited in all, and how often looked. */
@@ -65,7 +64,11 @@ export async function verify(
   const steps: VerifyStep[] = [pinsStep(request)];
   for (const group of groups) {
     const isReached = steps.every(({ state }) => state === "done");
-    steps.push(...(isReached ? await watchAll(group, ports, { policy, deadlineMs }) : skip(group)));
+    steps.push(
+      ...(isReached
+        ? await watchAll(group, ports, { policy, deadlineMs })
+        : await passOver(group, steps)),
+    );
   }
   const { revision, tag, commit } = request;
   return {
@@ -90,8 +93,10 @@ function groupsOf(request: VerifyRequest, ports: VerifyPorts): readonly (readonl
   const { workloads = [], pages = [] } = request;
   return [
     apps.map(({ app, mode }) => {
-      const argocd = opened(ports.argocd);
-      return { name: "argocd", target: app, look: argoLook(request, mode, { argocd, ancestry }) };
+      const look = argoLook(request, mode, { ...ports, argocd: opened(ports.argocd) });
+      const asked = "asks it to compare with the branch; what is new there it may apply";
+      ports.progress.step(`argocd ${app}: ${asked}`);
+      return { name: "argocd", target: app, look };
     }),
     workloads.map((wanted) => {
       const look = rolloutLook(wanted, { cluster: opened(ports.cluster), ancestry });
@@ -133,9 +138,33 @@ async function watchAll(
   );
 }
 
-function skip(group: readonly Watched[]): readonly VerifyStep[] {
-  const rest = { state: "skipped", detail: "not looked at", waitedMs: 0 } as const;
-  return group.map(({ name, target }) => ({ name, target, ...rest }));
+/**
+ * What was not waited for may say why what was has not come right: Argo CD calls a pod that cannot
+ * pull its image Progressing until its deadline, and the pod itself has the reason.
+ */
+async function passOver(
+  group: readonly Watched[],
+  before: readonly VerifyStep[],
+): Promise<readonly VerifyStep[]> {
+  const isLate = before.some(({ name, state }) => {
+    return name === "argocd" && (state === "waiting" || state === "failed");
+  });
+  return Promise.all(
+    group.map(async ({ name, target, look }): Promise<VerifyStep> => {
+      const seen = isLate && name === "rollout" ? await glance(look) : undefined;
+      const detail = seen === undefined ? "not looked at" : `not waited for: ${seen}`;
+      return { name, target, state: "skipped", detail, waitedMs: 0 };
+    }),
+  );
+}
+
+async function glance(look: Watched["look"]): Promise<string | undefined> {
+  try {
+    return (await look()).detail;
+  } catch (error) {
+    if (!isOfTheWorld(error)) throw error;
+    return undefined;
+  }
 }
 
 function nothingToLookAt(): Failure {

@@ -1,12 +1,13 @@
 /** What an Application's JSON says, field by field; and what is said of it then, word for word. */
 
 import { describe, expect, test } from "vitest";
-import { type ArgoFacts, argoVerdict, wantsSync } from "../../../src/core/cluster/argo.ts";
+import { type ArgoFacts, argoVerdict, awaitsSync } from "../../../src/core/cluster/argo.ts";
 import {
   type Application,
-  isHealthInTree,
+  isExplainedByTree,
   readApplication,
 } from "../../../src/core/cluster/argo-application.ts";
+import { claimOf } from "../../../src/core/cluster/argo-claim.ts";
 
 const repository = "https://git.example.org/acme/robson";
 const other = "https://git.example.org/acme/other";
@@ -55,8 +56,11 @@ describe("an Application's JSON", () => {
       { kind: "Service", name: "web", status: "OutOfSync", health: { status: "Healthy" } },
       { kind: "Deployment", name: "web", status: "Synced", health: { status: "Degraded" } },
     ];
-    const { unsynced, unwell } = read({ status: { resources } });
-    expect(unsynced).toEqual(["Service/web"]);
+    const { resources: read_, unwell } = read({ status: { resources } });
+    expect(read_.map(({ kind, isSynced }) => [kind, isSynced])).toEqual([
+      ["Service", false],
+      ["Deployment", true],
+    ]);
     expect(unwell).toEqual([{ kind: "Deployment", name: "web", health: "Degraded", message: "" }]);
   });
 
@@ -67,7 +71,7 @@ describe("an Application's JSON", () => {
     ["refs/tags/v1", "refs/tags/v1"],
   ])("names the branch that it follows: %s is %s", (targetRevision, branch) => {
     const { sources } = read({ spec: { source: { repoURL: repository, targetRevision } } });
-    expect(sources).toEqual([{ repository, targetRevision: branch, revision: ours }]);
+    expect(sources).toMatchObject([{ repository, targetRevision: branch, revision: ours }]);
   });
 
   test("is read by what was compared, not by what is written by now", () => {
@@ -105,27 +109,36 @@ describe("an Application's JSON", () => {
   });
 
   test.each([
-    ["appTree", "Degraded", true],
-    ["appTree", "Suspended", true],
-    ["appTree", "Healthy", false],
-    ["", "Degraded", false],
-  ])("says whether health is in the tree, and matters: %j, %s, %s", (source, health, is) => {
-    const status = { resourceHealthSource: source, health: { status: health } };
-    expect(isHealthInTree({ status })).toBe(is);
+    ["Degraded", true],
+    ["Suspended", true],
+    ["Progressing", true],
+    ["Healthy", false],
+    ["Missing", false],
+  ])("says whether its tree explains it: %s, %s", (health, is) => {
+    const status = { health: { status: health } };
+    expect(isExplainedByTree({ status })).toBe(is);
   });
 });
 
-const followed = { repository, branch: "main" };
+const followed = { repository, branch: "main", pinned: [] };
 const factsOf = (application: Partial<Application>, more: Partial<ArgoFacts> = {}): ArgoFacts => {
-  return { application: { ...read(), ...application }, followed, ours: new Set([ours]), ...more };
+  const whole = { ...read(), ...application };
+  const claim = claimOf(whole, followed, { onBranch: new Set([ours]), elsewhere: [] });
+  return { application: whole, followed, claim, ours: new Set([ours]), stale: [], ...more };
 };
 const said = (application: Partial<Application>) => {
   const { kind, detail } = argoVerdict(factsOf(application));
   return `${kind}: ${detail}`;
 };
 const sourceOf = (targetRevision: string, revision: string, repository_ = repository) => {
-  return { repository: repository_, targetRevision, revision };
+  const all = { path: ".", isFlat: false, values: [] };
+  return { repository: repository_, targetRevision, revision, ...all };
 };
+const unsynced = (...names: readonly string[]) =>
+  names.map((text) => {
+    const [kind = "", name = ""] = text.split("/");
+    return { kind, name, isSynced: false, needsPruning: false };
+  });
 const suspended = { kind: "CronJob", name: "nightly", health: "Suspended", message: "" };
 
 describe("an Application is said to be", () => {
@@ -143,7 +156,7 @@ describe("an Application is said to be", () => {
     [
       "judged by those on other branches, where there is none",
       { sources: [sourceOf("dev", ours), sourceOf("test", ours)] },
-      "done: Synced at aaaaaaa of dev, Healthy",
+      "done: Synced at aaaaaaa of dev and aaaaaaa of test, Healthy",
     ],
     [
       "of other sources, which are named",
@@ -152,27 +165,35 @@ describe("an Application is said to be", () => {
     ],
     [
       "waiting for what differs",
-      { sync: "OutOfSync", isAutomated: true, unsynced: ["Service/web", "Deployment/web"] },
-      "waiting: OutOfSync, Healthy at aaaaaaa of main: Service/web, Deployment/web",
+      {
+        sync: "OutOfSync",
+        isAutomated: true,
+        resources: unsynced("Service/web", "Deployment/web"),
+      },
+      "waiting: OutOfSync, Healthy at aaaaaaa of main: Deployment/web",
     ],
     [
       "waiting for three of them",
-      { sync: "OutOfSync", isAutomated: true, unsynced: ["A/a", "B/b", "C/c"] },
+      { sync: "OutOfSync", isAutomated: true, resources: unsynced("A/a", "B/b", "C/c") },
       "waiting: OutOfSync, Healthy at aaaaaaa of main: A/a, B/b, C/c",
     ],
     [
       "waiting for five of them, of which three are named",
-      { sync: "OutOfSync", isAutomated: true, unsynced: ["A/a", "B/b", "C/c", "D/d", "E/e"] },
+      {
+        sync: "OutOfSync",
+        isAutomated: true,
+        resources: unsynced("A/a", "B/b", "C/c", "D/d", "E/e"),
+      },
       "waiting: OutOfSync, Healthy at aaaaaaa of main: A/a, B/b, C/c and 2 more",
     ],
     [
       "waiting for somebody to sync it",
-      { sync: "OutOfSync", unsynced: ["Service/web"] },
-      "waiting: OutOfSync, Healthy at aaaaaaa of main; it does not sync by itself: ask for it with --sync",
+      { sync: "OutOfSync", resources: unsynced("Service/web") },
+      "waiting: OutOfSync, Healthy at aaaaaaa of main: Service/web; it does not sync by itself: ask for it with --sync",
     ],
     [
       "unknown, which no sync mends",
-      { sync: "Unknown", unsynced: ["Service/web"] },
+      { sync: "Unknown", resources: unsynced("Service/web") },
       "waiting: Unknown, Healthy at aaaaaaa of main",
     ],
     [
@@ -207,11 +228,15 @@ describe("an Application is said to be", () => {
     ["Failed", [old], "done: Synced at aaaaaaa of main, Healthy"],
     ["Succeeded", [ours], "done: Synced at aaaaaaa of main, Healthy"],
   ])("%s, with an operation about %j: %s", (phase, revisions, detail) => {
-    expect(said({ operation: { phase, message: "hook", startedAt: "", revisions } })).toBe(detail);
+    expect(
+      said({
+        operation: { phase, message: "hook", startedAt: "", revisions, retries: 0, failures: [] },
+      }),
+    ).toBe(detail);
   });
 });
 
 test("no sync is asked for where no source is ours", () => {
-  expect(wantsSync(factsOf({ sync: "OutOfSync", sources: [] }))).toBe(false);
-  expect(wantsSync(factsOf({ sync: "OutOfSync" }))).toBe(true);
+  expect(awaitsSync(factsOf({ sync: "OutOfSync", sources: [] }))).toBe(false);
+  expect(awaitsSync(factsOf({ sync: "OutOfSync" }))).toBe(true);
 });

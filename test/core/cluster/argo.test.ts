@@ -4,14 +4,18 @@ import { describe, expect, test } from "vitest";
 import {
   type ArgoFacts,
   argoVerdict,
+  awaitsSync,
   revisionsOf,
-  wantsSync,
 } from "../../../src/core/cluster/argo.ts";
 import { readApplication } from "../../../src/core/cluster/argo-application.ts";
+import { claimOf } from "../../../src/core/cluster/argo-claim.ts";
+import { parseImageName } from "../../../src/core/image-ref.ts";
 import { type ArgoState, applicationJson } from "../../support/argocd-server.ts";
 
 const repository = "https://git.example.org/acme/robson.git";
-const followed = { repository, branch: "main" };
+const image = parseImageName("ldamasio/rbs-frontend-prod")!;
+const pinned = [{ file: "infra/k8s/prod/web.yaml", owner: "Deployment/web", image }];
+const followed = { repository, branch: "main", pinned };
 const [old, ours, newer] = ["0", "a", "b"].map((digit) => digit.repeat(40)) as [
   string,
   string,
@@ -20,11 +24,20 @@ const [old, ours, newer] = ["0", "a", "b"].map((digit) => digit.repeat(40)) as [
 
 function factsOf(state: ArgoState, more: Partial<ArgoFacts> = {}): ArgoFacts {
   const application = readApplication(applicationJson(repository, state))!;
-  return { application, followed, ours: new Set([ours, newer]), ...more };
+  const claim = claimOf(application, followed, { onBranch: new Set(), elsewhere: [] });
+  return { application, followed, claim, ours: new Set([ours, newer]), stale: [], ...more };
 }
 
 /** Nothing is asked for where nobody knows what differs. */
 const unsaid = /^Unknown, Healthy at aaaaaaa of main$/;
+
+const web = { kind: "Deployment", name: "web", status: "Synced" };
+/** What git no longer has, and Argo CD does not prune. */
+const stray = { kind: "Service", name: "db", status: "OutOfSync", requiresPruning: true };
+const drifted: ArgoState = {
+  ...{ revision: ours, sync: "OutOfSync" },
+  operation: { phase: "Succeeded", revision: ours },
+};
 
 type Row = readonly [name: string, state: ArgoState, kind: string, detail: RegExp];
 
@@ -102,13 +115,111 @@ const rows: readonly Row[] = [
     "that follows the default branch",
     { revision: old, targetRevision: "" },
     "waiting",
-    /^Synced, Healthy at 0000000, which is not our commit yet$/,
+    /^Synced, Healthy at 0000000, which is not our commit yet \(compared 2026-11-24T02:00:00Z\)$/,
   ],
   [
     "of another repository",
     { revision: ours, repoURL: "https://git.example.org/acme/other" },
     "failed",
     /^no source of "robson-prod" is/,
+  ],
+  [
+    "whose hook runs",
+    {
+      ...{ revision: ours, sync: "OutOfSync" },
+      operation: {
+        phase: "Running",
+        revision: ours,
+        message: "waiting for hook batch/Job/migrate",
+      },
+    },
+    "waiting",
+    /^syncing: waiting for hook batch\/Job\/migrate$/,
+  ],
+  [
+    "whose sync failed and is tried again",
+    {
+      ...{ revision: ours, sync: "OutOfSync" },
+      operation: {
+        ...{ phase: "Running", revision: ours, message: "not applied. Retrying attempt #3" },
+        results: [
+          { kind: "Deployment", name: "web", status: "SyncFailed", message: "field is immutable" },
+          { kind: "Job", name: "migrate", hookType: "PreSync", hookPhase: "Failed" },
+          { kind: "Service", name: "web", status: "Synced", message: "unchanged" },
+        ],
+      },
+    },
+    "waiting",
+    /^syncing: not applied. Retrying attempt #3; Deployment\/web: field is immutable; Job\/migrate \(PreSync hook\): Failed$/,
+  ],
+  [
+    "at the old revision, of which a sync runs",
+    { revision: old, operation: { phase: "Running", revision: old, message: "hook" } },
+    "waiting",
+    /not our commit yet .*; a sync runs: hook$/,
+  ],
+  [
+    "that was changed in the cluster and heals itself",
+    { ...drifted, automated: { selfHeal: true } },
+    "waiting",
+    /^OutOfSync, Healthy at aaaaaaa of main: Deployment\/web$/,
+  ],
+  [
+    "that was changed in the cluster and does not heal itself",
+    drifted,
+    "failed",
+    /Deployment\/web; it does not sync the same commit again by itself \(selfHeal is off\)$/,
+  ],
+  [
+    "beside which a Service needs pruning",
+    { revision: ours, sync: "OutOfSync", resources: [web, stray] },
+    "done",
+    /^Synced at aaaaaaa of main, Healthy; beside it, Service\/db \(needs pruning\) OutOfSync$/,
+  ],
+  [
+    "whose own resource needs pruning, and no other",
+    { revision: ours, sync: "OutOfSync", resources: [{ ...stray, kind: "Deployment" }] },
+    "done",
+    /Deployment\/db \(needs pruning\) OutOfSync$/,
+  ],
+  [
+    "of another folder",
+    { revision: ours, path: "infra/k8s/stag", resources: [], images: ["nginx:1"] },
+    "failed",
+    /^"robson-prod" deploys "infra\/k8s\/stag", not infra\/k8s\/prod\/web.yaml, which pins the images; it runs nginx:1$/,
+  ],
+  [
+    "of a folder above, whose own manifests alone are read",
+    { revision: ours, path: "infra/k8s", resources: [], images: [] },
+    "failed",
+    /deploys "infra\/k8s", not/,
+  ],
+  [
+    "of a folder above, in kustomize",
+    { revision: ours, path: "infra/k8s", sourceType: "Kustomize", resources: [], images: [] },
+    "done",
+    /Healthy$/,
+  ],
+  [
+    "of a folder above that is made of Applications",
+    {
+      ...{ revision: ours, path: "apps", images: [] },
+      resources: [{ kind: "Application", name: "robson-web", status: "Synced" }],
+    },
+    "failed",
+    /it is made of the Applications robson-web$/,
+  ],
+  [
+    "of another folder that makes our workload",
+    { revision: ours, path: "overlays/prod", sourceType: "Kustomize", images: [] },
+    "done",
+    /Healthy$/,
+  ],
+  [
+    "of another branch",
+    { revision: ours, targetRevision: "dev" },
+    "failed",
+    /^"robson-prod" deploys dev, and what it was compared at is not of main$/,
   ],
   [
     "that follows what a hydrator writes",
@@ -136,7 +247,7 @@ describe("an Application", () => {
 
   test("without any source is none of ours", () => {
     const verdict = argoVerdict(factsOf({ revision: "", sources: [] }));
-    const detail = `no source of "robson-prod" is "${repository}"; its sources: none`;
+    const detail = `no source of "robson-prod" is "${repository}"; its sources: none; it runs ldamasio/rbs-frontend-prod:sha-0000001`;
     expect(verdict).toMatchObject({ kind: "failed", detail });
   });
 
@@ -154,6 +265,26 @@ describe("an Application", () => {
     }));
     const verdict = argoVerdict(factsOf({ revision: ours, health: "Degraded", resources }));
     expect(verdict.detail).toMatch(/web-1 Degraded \(crash\), .*web-3 .* and 1 more$/);
+  });
+
+  test("with the pod's reason beside the resource that it belongs to, once", () => {
+    const health = { status: "Degraded", message: "exceeded its progress deadline" };
+    const refTo = (uid: string) => ({ parentRefs: [{ uid }] });
+    const pulling = { status: "Degraded", message: "Back-off pulling image" };
+    const tree = [
+      { kind: "Deployment", name: "web", uid: "d", health },
+      { kind: "ReplicaSet", name: "web-5d", uid: "r", ...refTo("d"), health },
+      { kind: "Pod", name: "web-5d-x", uid: "p", ...refTo("r"), health: pulling },
+      { kind: "Service", name: "web", uid: "s", health: { status: "Healthy" } },
+    ];
+    const application = readApplication(
+      applicationJson(repository, { revision: ours, health: "Degraded", tree }),
+      { nodes: tree },
+    )!;
+    expect(argoVerdict({ ...factsOf({ revision: ours }), application }).detail).toBe(
+      "Synced at aaaaaaa of main, Degraded: Deployment/web Degraded " +
+        "(exceeded its progress deadline; Pod/web-5d-x: Back-off pulling image)",
+    );
   });
 
   test("keeps quiet of an operation that was over before we asked for one", () => {
@@ -174,6 +305,11 @@ describe("a sync is asked for", () => {
     ["when ours is known and differs", { revision: ours, sync: "OutOfSync" }, true],
     ["not before ours is known", { revision: old, sync: "OutOfSync" }, false],
     ["not when nothing differs", { revision: ours }, false],
+    [
+      "not where only what is beside it differs",
+      { revision: ours, sync: "OutOfSync", resources: [web, stray] },
+      false,
+    ],
     ["not when one is queued", { revision: ours, sync: "OutOfSync", isQueued: true }, false],
     [
       "not while one runs",
@@ -187,7 +323,7 @@ describe("a sync is asked for", () => {
     ],
   ];
   test.each(table)("%s", (_, state, wanted) => {
-    expect(wantsSync(factsOf(state))).toBe(wanted);
+    expect(awaitsSync(factsOf(state))).toBe(wanted);
   });
 });
 
@@ -224,6 +360,6 @@ test("an Application of few words is read for what it says", () => {
   const begun = { status: { operationState: { phase: "Running" }, resources } };
   expect(readApplication({ ...bare, ...begun })).toMatchObject({
     operation: { phase: "Running", revisions: [] },
-    unsynced: ["Service/web"],
+    resources: [{ kind: "Service", name: "web", isSynced: false, needsPruning: false }],
   });
 });

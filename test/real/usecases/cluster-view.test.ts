@@ -15,6 +15,7 @@ import {
 import type { WantedWorkload } from "../../../src/usecases/verify/wanted-workloads.ts";
 import { type ArgoState, applicationJson } from "../../support/argocd-server.ts";
 import { deploymentJson, type PodState, podJson } from "../../support/kubernetes-server.ts";
+import { pin } from "../../support/verify-stage.ts";
 
 const [old, ours, newer] = ["0", "a", "b"].map((digit) => asCommitId(digit.repeat(40))!);
 const repository = "https://git.example.org/acme/robson";
@@ -48,16 +49,22 @@ const broken = (error: Error) => async () => {
 };
 
 /** Looks for the deploy at `ours`. Descendants of it hold it too. */
-function view(ports: Omit<ViewPorts, "ancestry">, asked: Partial<ViewRequest> = {}) {
+function view(ports: Pick<ViewPorts, "argocd" | "cluster">, asked: Partial<ViewRequest> = {}) {
   const line = [old, ours, newer];
   const ancestry: ViewPorts["ancestry"] = {
     isManifestAncestor: async (a, b) => line.indexOf(a) <= line.indexOf(b),
+    isNewerTag: async () => false,
   };
   const request: ViewRequest = {
     ...{ revision: asRevision("1a2b3c4".padEnd(40, "0"))!, tag, commit: ours!, repository },
+    ...{ pinned: { tip: ours!, pins: [pin] } },
     ...{ branch: "main", app: "robson-prod", workloads: [], ...asked },
   };
-  return viewCluster(request, { ...ports, ancestry });
+  return viewCluster(request, {
+    ...ports,
+    ancestry,
+    remote: { findManifests: async () => [], readFile: async () => undefined },
+  });
 }
 
 describe("Argo CD", () => {
@@ -68,7 +75,7 @@ describe("Argo CD", () => {
       "before it",
       old!,
       "waiting",
-      "Synced, Healthy at 0000000 of main, which is not our commit yet",
+      "Synced, Healthy at 0000000 of main, which is not our commit yet (compared 2026-11-24T02:00:00Z)",
     ],
   ])("%s", async (_, revision, state, detail) => {
     const { argocd, workloads } = await view({ argocd: argoIn({ revision }) });

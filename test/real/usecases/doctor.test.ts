@@ -27,6 +27,7 @@ const fail = () => Promise.reject(refused);
 const argocdThat = (maySync: boolean | undefined) => ({
   application: async () => application,
   maySync: async () => maySync,
+  syncWindows: async () => undefined,
 });
 const clusterWith = (workload: object | undefined, podsOf: Cluster["podsOf"] = async () => []) => ({
   ...{ workload: async () => workload as never, podsOf },

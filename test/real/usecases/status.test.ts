@@ -34,7 +34,8 @@ const ports: StatusPorts = {
     isAncestor: async (a, b) => line.indexOf(a) <= line.indexOf(b),
   },
   registry: { find: async () => ({ kind: "found", digest, mediaType: "" }) },
-  ancestry: { isManifestAncestor: async (a, b) => a === b },
+  ancestry: { isManifestAncestor: async (a, b) => a === b, isNewerTag: async () => false },
+  remote: { findManifests: async () => [], readFile: async () => undefined },
 };
 
 /** Which revision a pin holds, by its tag. */

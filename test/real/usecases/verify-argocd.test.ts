@@ -8,7 +8,17 @@ import {
   refusal,
   serveArgoCd,
 } from "../../support/argocd-server.ts";
-import { newer, old, ours, repository, verifyAt } from "../../support/verify-stage.ts";
+import { deploymentJson, podJson, serveKubernetes } from "../../support/kubernetes-server.ts";
+import {
+  expected,
+  imageName,
+  newer,
+  old,
+  ours,
+  repository,
+  verifyAt,
+  web,
+} from "../../support/verify-stage.ts";
 
 const wait = { argocd: { app: "robson-prod", mode: "wait" } } as const;
 const sync = { argocd: { app: "robson-prod", mode: "sync" } } as const;
@@ -30,7 +40,8 @@ describe("Argo CD", () => {
     expect(result).toMatchObject({ outcome: "verified", exit: 0, tookMs: 4_000 });
     expect(steps).toEqual(["pins done", "argocd done"]);
     // Argo CD looks at git by itself every three minutes; asked to, at once.
-    const refreshes = server.asked.map(({ query }) => query.get("refresh"));
+    const reads = server.asked.filter(({ path }) => path.endsWith("/robson-prod"));
+    const refreshes = reads.map(({ query }) => query.get("refresh"));
     expect(refreshes).toEqual(["normal", "normal", "normal", null, null]);
   });
 
@@ -48,7 +59,7 @@ describe("Argo CD", () => {
     );
     expect(result).toMatchObject({ outcome: "timeout", exit: 1 });
     expect(steps).toEqual(["pins done", "argocd waiting", "smoke skipped"]);
-    expect(result.steps[1]?.detail).toMatch(/^Synced, Healthy at 0000000 .* not our commit yet$/);
+    expect(result.steps[1]?.detail).toMatch(/^Synced, Healthy at 0000000 .* not our commit yet \(/);
   });
 
   test("Degraded for good fails before the time is over", async () => {
@@ -71,9 +82,12 @@ describe("Argo CD", () => {
 
   test("of version 3, Degraded, is asked for its tree, which says what is not well", async () => {
     const message = "Back-off pulling image";
-    const pod = { health: { status: "Degraded", message }, parentRefs: [{ kind: "Deployment" }] };
     const tree = [
-      node("Pod", "Degraded", pod),
+      node("Deployment", "Degraded", { uid: "d" }),
+      node("Pod", "Degraded", {
+        health: { status: "Degraded", message },
+        parentRefs: [{ kind: "Deployment", name: "deployment", uid: "d" }],
+      }),
       node("Service", "Healthy"),
       node("Job", "Degraded"),
     ];
@@ -81,7 +95,7 @@ describe("Argo CD", () => {
     const { result } = await verifyAt({ argocd: server.url }, wait);
     expect(result).toMatchObject({ outcome: "failed", exit: 1 });
     expect(result.steps[1]?.detail).toMatch(
-      /Degraded: Job\/job Degraded, Pod\/pod Degraded \(Back-off pulling image\)$/,
+      /Degraded: Deployment\/deployment Degraded \(Pod\/pod: Back-off pulling image\), Job\/job Degraded$/,
     );
   });
 
@@ -176,6 +190,82 @@ describe("Argo CD", () => {
   });
 });
 
+const denied = { kind: "deny", schedule: "0 22 * * *", duration: "8h", manualSync: false };
+const windows = { activeWindows: [denied], assignedWindows: [denied], canSync: false };
+const drifted: ArgoState = { revision: ours, sync: "OutOfSync" };
+
+describe("an Application", () => {
+  test("of another folder that pins the same images is none of ours, and is named", async () => {
+    const bytes = Buffer.from(
+      `kind: Pod\nspec: { containers: [{ image: "${imageName}:sha-0" }] }\n`,
+    );
+    const files = [{ path: "infra/k8s/stag/web.yaml", bytes }];
+    const server = await serve({ revision: ours, path: "infra/k8s/stag" });
+    const { result } = await verifyAt({ argocd: server.url, files }, wait);
+    expect(result).toMatchObject({ outcome: "failed", exit: 1 });
+    expect(result.steps[1]?.detail).toMatch(
+      /^"robson-prod" deploys "infra\/k8s\/stag", which pins the images itself, at infra\/k8s\/stag\/web.yaml:2:/,
+    );
+  });
+
+  test("that only its workload tells to be ours is not believed while it runs another tag", async () => {
+    const rendered = { revision: ours, path: "chart", sourceType: "Helm" } as const;
+    const server = await serve(rendered, { ...rendered, images: [`${imageName}:${expected.tag}`] });
+    const { result } = await verifyAt({ argocd: server.url }, wait);
+    expect(result).toMatchObject({ outcome: "verified", tookMs: 1_000 });
+    const stuck = await verifyAt({ argocd: (await serve(rendered)).url }, wait);
+    expect(stuck.result.steps[1]?.detail).toMatch(/; it runs ldamasio\/.*:sha-0000001$/);
+  });
+
+  test("that a sync window holds back says so", async () => {
+    const state = () => drifted;
+    const server = await serveArgoCd({ repository, state, windows });
+    const { result } = await verifyAt({ argocd: server.url }, wait);
+    expect(result.steps[1]).toMatchObject({
+      state: "waiting",
+      detail: expect.stringMatching(
+        /; a sync window denies it now \(deny "0 22 \* \* \*" for 8h\)$/,
+      ),
+    });
+  });
+
+  test("whose controller is down is read as it is, and that is told", async () => {
+    const server = await serveArgoCd({
+      repository,
+      state: () => ({ revision: old }),
+      isMute: true,
+    });
+    const { result } = await verifyAt({ argocd: server.url, timeoutMs: 200 }, wait);
+    expect(result).toMatchObject({ outcome: "timeout", exit: 1 });
+    expect(result.steps[1]?.detail).toMatch(/asked to compare, it does not answer$/);
+    expect(result.steps[1]?.hint).toMatch(/application controller/);
+  });
+
+  test("that was changed in the cluster and does not heal ends with the truth", async () => {
+    const operation = { phase: "Succeeded", revision: ours } as const;
+    const server = await serve({ ...drifted, operation });
+    const { result } = await verifyAt({ argocd: server.url }, wait);
+    expect(result).toMatchObject({ outcome: "failed", tookMs: 3_000 });
+    expect(result.steps[1]?.hint).toMatch(/verify --sync/);
+  });
+
+  test("that is Progressing to the end is explained by the pods", async () => {
+    const argocd = await serve({ revision: ours, health: "Progressing" });
+    const image = `${imageName}:${expected.tag}`;
+    const waiting = { reason: "ImagePullBackOff", message: "Back-off pulling image" };
+    const kubernetes = await serveKubernetes({
+      workload: () => deploymentJson("web", { image, updated: 1 }),
+      pods: () => [podJson({ name: "web-5d-x", image, waiting })],
+    });
+    const servers = { argocd: argocd.url, kubernetes: kubernetes.url };
+    const { steps, result } = await verifyAt(servers, { ...wait, workloads: [web] });
+    expect(steps).toEqual(["pins done", "argocd waiting", "rollout skipped"]);
+    expect(result.steps[2]?.detail).toBe(
+      "not waited for: 1 of 2 pods are new; pod web-5d-x: ImagePullBackOff: Back-off pulling image",
+    );
+  });
+});
+
 describe("--sync", () => {
   const differs: ArgoState = { revision: ours, sync: "OutOfSync", automated: null };
 
@@ -191,6 +281,31 @@ describe("--sync", () => {
       ["/api/v1/applications/robson-prod/sync", { name: "robson-prod" }],
     ]);
     expect(server.asked.map(({ method }) => method).join(" ")).toBe("GET GET POST GET GET");
+  });
+
+  test("that a window forbids is no riddle about tokens", async () => {
+    const blocked = refusal(403, 7, "cannot sync: blocked by sync window");
+    const server = await serveArgoCd({
+      repository,
+      state: () => differs,
+      sync: () => blocked,
+      windows,
+    });
+    const { result } = await verifyAt({ argocd: server.url }, sync);
+    expect(result).toMatchObject({ outcome: "timeout", exit: 1 });
+    expect(result.steps[1]?.detail).toMatch(/; a sync window denies it now/);
+  });
+
+  test("that may only be read says which right is missing", async () => {
+    const server = await serveArgoCd({
+      ...{ repository, state: () => differs },
+      sync: () => refusal(403, 7, "permission denied"),
+    });
+    const { result } = await verifyAt({ argocd: server.url }, sync);
+    expect(result.steps[1]).toMatchObject({
+      ...{ state: "unreadable", code: "cluster-denied" },
+      hint: "Give the token's role the right to sync the Application.",
+    });
   });
 
   test("is not asked for without the flag", async () => {

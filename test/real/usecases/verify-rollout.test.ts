@@ -117,7 +117,7 @@ describe("a rollout", () => {
     const { result } = await verifyAt({ kubernetes: server.url }, rollout);
     expect(result).toMatchObject({ outcome: "unknown", exit: 5 });
     expect(result.steps[1]?.detail).toContain(message);
-    expect(result.steps[1]?.hint).toMatch(/may get deployments/);
+    expect(result.steps[1]?.hint).toMatch(/the right to get deployments/);
   });
 
   test("ends the others' wait when it has failed", async () => {

@@ -122,7 +122,7 @@ describe.each(rows)("%s, %s", (_, is, row) => {
     const seen = await snapshot();
     const held = (await seen.revisionOf(seen.pins[0]!))!.revision;
     expect(meant.deploy.revision).toBe(held);
-    const ancestry = { isManifestAncestor: async () => true };
+    const ancestry = { isManifestAncestor: async () => true, isNewerTag: async () => false };
     const result = await status({ meant }, { ...ports, ancestry });
     expect(result.images[0]!.git).toMatchObject({ revision: held, tag: meant.deploy.tag });
   });

@@ -22,11 +22,13 @@ function run(request: Partial<VerifyRequest>, ports: Partial<VerifyPorts>) {
     {
       ...{ revision: asRevision("1a2b3c4".padEnd(40, "0"))!, tag: expected.tag, commit: ours },
       ...{ repository, branch: "main", pins: { state: "done", detail: "1 pin holds it" } },
+      pinned: { tip: ours, pins: [] },
       ...request,
     },
     {
       ...{ clock, random: { unit: () => 0 }, progress: { step: () => {}, warn: () => {} } },
       ancestry: { isManifestAncestor: nobody, isNewerTag: nobody },
+      remote: { findManifests: async () => [], readFile: async () => undefined },
       ...ports,
     },
     policy,

@@ -1,0 +1,104 @@
+/** What a verdict on an Application needs to know beside what the Application says itself. */
+
+import { type ArgoFacts, revisionsOf } from "../../core/cluster/argo.ts";
+import type { Application } from "../../core/cluster/argo-application.ts";
+import {
+  claimOf,
+  type Followed,
+  follows,
+  isOurs,
+  sourcesFrom,
+} from "../../core/cluster/argo-claim.ts";
+import { deploysFile } from "../../core/cluster/argo-source.ts";
+import { asFailure, exit, exitOfFailure, printPlace } from "../../core/failure.ts";
+import { asCommitId, type CommitId } from "../../core/ids.ts";
+import { parseImageRef } from "../../core/image-ref.ts";
+import type { Remote } from "../../ports.ts";
+import { type Snapshot, snapshotAt } from "../landing/snapshot.ts";
+import type { Ancestry } from "./ancestry.ts";
+import type { Deploy } from "./resolve-deploy.ts";
+
+/** The deploy that an Application is to show, and the pins that it is to follow. */
+export interface ArgoQuestion extends Deploy {
+  readonly pinned: Pick<Snapshot, "tip" | "pins">;
+}
+
+/** The world behind it. */
+export interface ArgoFactsPorts {
+  readonly ancestry: Ancestry;
+  /** The manifests branch: what other pins an Application's folder holds. */
+  readonly remote: Pick<Remote, "findManifests" | "readFile">;
+}
+
+/** Gathers the facts. Throws what the histories and the branch throw. */
+export async function argoFacts(
+  application: Application,
+  question: ArgoQuestion,
+  ports: ArgoFactsPorts,
+): Promise<ArgoFacts> {
+  const { commit, pinned, repository, branch } = question;
+  const followed: Followed = { repository, branch, pinned: pinned.pins };
+  const isAncestor = (a: CommitId, b: CommitId) => ports.ancestry.isManifestAncestor(a, b);
+  const revisions = revisionsOf(application, followed);
+  const ours = new Set<string>(await only(revisions, (one) => isAncestor(commit, one)));
+  const tagged = sourcesFrom(application, followed)
+    .filter((source) => !follows(source, branch))
+    .flatMap(({ revision }) => asCommitId(revision) ?? []);
+  const claim = claimOf(application, followed, {
+    onBranch: new Set<string>(await only(tagged, (one) => isAncestor(one, pinned.tip))),
+    elsewhere: await pinsElsewhere(application, followed, { tip: pinned.tip, ...ports }),
+  });
+  const isShown = claim.kind === "by-look";
+  const stale = isShown ? await staleImages(application, question, ports.ancestry) : [];
+  return { application, followed, claim, ours, stale };
+}
+
+/** Looks into the Application's own folders, where none of them holds one of our pins. */
+async function pinsElsewhere(
+  application: Application,
+  followed: Followed,
+  { tip, remote }: { readonly tip: CommitId; readonly remote: ArgoFactsPorts["remote"] },
+): Promise<readonly string[]> {
+  const own = sourcesFrom(application, followed);
+  const { pinned } = followed;
+  const isHeld = own.some((source) => pinned.some(({ file }) => deploysFile(source, file)));
+  const images = pinned.map(({ image }) => image);
+  const paths = [...own.flatMap(({ path }) => path ?? []), ...own.flatMap(({ values }) => values)];
+  if (isHeld || images.length === 0 || paths.length === 0) return [];
+  try {
+    const { pins } = await snapshotAt(tip, { images, paths }, remote);
+    return pins
+      .filter(({ file }) => own.some((source) => deploysFile(source, file)))
+      .map(printPlace);
+  } catch (error) {
+    // Templates of a chart are no manifests, and a folder may be gone from the tip.
+    if (exitOfFailure(asFailure(error).code) !== exit.usage) throw error;
+    return [];
+  }
+}
+
+/** Returns images of ours that run, where none of them is what is wanted or newer. */
+async function staleImages(
+  { images }: Application,
+  { tag, pinned }: ArgoQuestion,
+  ancestry: Ancestry,
+): Promise<readonly string[]> {
+  const wanted = new Set([tag, ...pinned.pins.map((pin) => pin.tag)]);
+  const shown = images.filter((text) => isOurs(text, pinned.pins));
+  for (const text of shown) {
+    const running = parseImageRef(text)?.tag;
+    if (running === undefined || wanted.has(running)) return [];
+    if (await ancestry.isNewerTag(running, tag)) return [];
+  }
+  return shown;
+}
+
+/** Returns the items that hold, asked one after the other. */
+export async function only<Item>(
+  items: readonly Item[],
+  holds: (item: Item) => Promise<boolean>,
+): Promise<readonly Item[]> {
+  const held: Item[] = [];
+  for (const item of items) if (await holds(item)) held.push(item);
+  return held;
+}
