@@ -16,9 +16,7 @@ export async function wrongIn({ before, after }, image, target, oracle) {
   const [old, now] = [scalarsOf(treeBefore), scalarsOf(treeAfter)];
   if (outlineOf(treeBefore) !== outlineOf(treeAfter)) return ["its structure changed"];
 
-  const own = sitesIn(treeBefore).filter((site) => keyOf(site.name) === image.key);
-  const heldBy = new Map();
-  for (const site of own) for (const node of site.scalars) heldBy.set(node[1], site);
+  const heldBy = sitesByScalar(treeBefore, image);
   const wrong = [];
   let [rebuilt, at] = ["", 0];
   for (const [index, node] of old.entries()) {
@@ -38,6 +36,38 @@ export async function wrongIn({ before, after }, image, target, oracle) {
   // What is between the scalars, comments and all, must be as it was.
   if (rebuilt + before.slice(at) !== after) wrong.push("bytes changed outside of the scalars");
   return wrong;
+}
+
+/** Returns the site at each scalar that an edit may change; undefined where it may not. */
+function sitesByScalar(tree, image) {
+  const heldBy = new Map();
+  const uses = new Set();
+  for (const site of sitesIn(tree)) {
+    const isOwn = keyOf(site.name) === image.key;
+    if (!isOwn && site.form === "elsewhere") continue;
+    for (const node of site.scalars) {
+      const isShared = heldBy.has(node[1]) && heldBy.get(node[1]) === undefined;
+      heldBy.set(node[1], isOwn && !isShared ? site : undefined);
+    }
+    if (isOwn) for (const node of site.uses) uses.add(node[1]);
+  }
+  for (const { alias, target } of aliasesIn(tree)) {
+    if (!uses.has(alias[1])) heldBy.set(target[1], undefined);
+  }
+  return heldBy;
+}
+
+function aliasesIn(tree) {
+  const anchors = new Map();
+  const aliases = [];
+  const visit = (node) => {
+    const anchor = node.find((part) => part?.anchor !== undefined)?.anchor;
+    if (anchor !== undefined) anchors.set(anchor, node);
+    if (node[0] === "a") aliases.push({ alias: node, target: anchors.get(node[3]) ?? node });
+    else if (node[0] !== "s") node[3].forEach(visit);
+  };
+  tree.forEach(visit);
+  return aliases;
 }
 
 async function isRight({ node, newNode, written, rewritten, site }, { image, target, oracle }) {
@@ -60,8 +90,9 @@ function expectedOf(value, site, target) {
   const digest = (had) => (had === undefined ? "" : `@${target.digest}`);
   if (/^sha256:/.test(value)) return target.digest;
   if (!site.isSplit) {
-    const { name, tag, digest: had } = readReference(value);
-    return `${name}${tag === undefined && had !== undefined ? "" : `:${target.tag}`}${digest(had)}`;
+    const before = /^[^=]*=/.exec(value)?.[0] ?? "";
+    const { name, tag, digest: had } = readReference(value.slice(before.length));
+    return `${before}${name}${tag === undefined && had !== undefined ? "" : `:${target.tag}`}${digest(had)}`;
   }
   return `${target.tag}${/@/.test(value) ? `@${target.digest}` : ""}`;
 }
@@ -127,7 +158,7 @@ export async function silentIn({ after }, image, target, { told, oracle }) {
     if (keyOf(site.name) !== image.key || holds(site, target)) continue;
     if (site.form === "bare" || (site.form === "elsewhere" && site.isSplit)) continue;
     leave(
-      site.scalars.map((node) => node[1]),
+      [...site.scalars, ...site.uses].map((node) => node[1]),
       site.form,
     );
   }

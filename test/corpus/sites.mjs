@@ -13,7 +13,7 @@ const reference = new RegExp(
 /** Reads NAME[:TAG][@DIGEST], or returns undefined. */
 export function readReference(text) {
   const found = reference.exec(text);
-  if (found === null) return undefined;
+  if (found === null || text.startsWith("sha256:")) return undefined;
   const [, name, tag, digest] = found;
   return { name, tag, digest };
 }
@@ -61,7 +61,10 @@ function walk(node, key, world) {
   const anchor = rest.find((part) => typeof part === "object")?.anchor;
   if (anchor !== undefined) world.anchors.set(anchor, node);
   if (kind === "s") scalarSite(node, key, world);
-  if (kind === "l") for (const child of content) walk(child, `${key}[]`, world);
+  if (kind === "l") {
+    if (key === "parameters") parameterSites(content, world);
+    for (const child of content) walk(child, `${key}[]`, world);
+  }
   if (kind !== "m") return;
   const fields = fieldsOf(node, world.anchors);
   splitSite(fields, key, world);
@@ -81,7 +84,7 @@ function fieldsOf(node, anchors) {
     const target = follow(value);
     if (key[3] === "<<") merged.push(...(target?.[0] === "l" ? target[3] : [target]));
     else if (key[0] === "s" && target?.[0] === "s") {
-      addField(fields, key[3].toLowerCase(), { text: target[3], node: value });
+      addField(fields, key[3].toLowerCase(), { text: target[3], node: target, use: value });
     }
   }
   for (const source of merged.map(follow)) {
@@ -96,16 +99,22 @@ function addField(fields, key, value) {
 }
 
 function scalarSite(node, key, { sites, isObject, fields }) {
-  const found = readReference(node[3]);
+  const isListed = /^images\[\]$/i.test(key);
+  const found = readReference(isListed ? node[3].replace(/^[^=]*=/, "") : node[3]);
   if (found === undefined) return;
-  const isImage = /image$/i.test(key) || /^images\[\]$/i.test(key);
+  const isImage = /image$/i.test(key) || isListed;
   if (found.tag !== undefined || found.digest !== undefined) {
-    sites.push({ form: isImage ? "reference" : "elsewhere", ...found, scalars: [node] });
+    sites.push({
+      form: isImage ? "reference" : "elsewhere",
+      ...found,
+      scalars: [node],
+      uses: [node],
+    });
     return;
   }
   const beside = [...tagKeys, "digest"].some((other) => fields?.has(other));
   if (key === "image" && isObject && !beside)
-    sites.push({ form: "bare", ...found, scalars: [node] });
+    sites.push({ form: "bare", ...found, scalars: [node], uses: [node] });
 }
 
 function splitSite(fields, key, { sites }) {
@@ -129,9 +138,36 @@ function splitSite(fields, key, { sites }) {
   const weak = !isEntry && (!/[/]/.test(written) || !isImageLike(fields));
   sites.push({
     ...{ form: weak ? "elsewhere" : form, name: found.name, tag: held[1], digest },
-    scalars: [nameField, tagField, digestField].flatMap((field) => (field ? [field.node] : [])),
+    ...places([nameField, tagField, digestField]),
     isSplit: true,
   });
+}
+
+/** Where a site's text stands (`scalars`), and where it is used, be it by an alias (`uses`). */
+function places(fields) {
+  const own = fields.filter((field) => field !== undefined);
+  return { scalars: own.map(({ node }) => node), uses: own.map(({ use }) => use) };
+}
+
+/** Knows Argo CD's `parameters`: `image.tag` and `image.repository` as entries of one list. */
+function parameterSites(entries, { sites, anchors }) {
+  const given = new Map();
+  for (const entry of entries) {
+    const fields = entry[0] === "m" ? fieldsOf(entry, anchors) : new Map();
+    if (fields.has("name") && fields.has("value"))
+      given.set(fields.get("name").text, fields.get("value"));
+  }
+  for (const [name, tagField] of given) {
+    const prefix = /^(.*?)\.?(?:tag|imageTag|version)$/.exec(name)?.[1];
+    if (prefix === undefined) continue;
+    const nameField = ["repository", "name", "image"]
+      .map((last) => given.get(prefix === "" ? last : `${prefix}.${last}`))
+      .find((field) => field !== undefined);
+    const found = readReference(nameField?.text ?? "");
+    if (found === undefined || found.tag !== undefined) continue;
+    const own = places([nameField, tagField]);
+    sites.push({ form: "split", name: found.name, tag: tagField.text, ...own, isSplit: true });
+  }
 }
 
 function isImageLike(fields) {
@@ -143,7 +179,7 @@ export function spelledIn(text, names) {
   const found = [];
   for (const name of names) {
     for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
-      if (/[\w./:@-]/.test(text[at - 1] ?? "")) continue;
+      if (/(?:[\w./:@]|(?<!:)-)$/.test(text.slice(Math.max(0, at - 2), at))) continue;
       const held = /^:([A-Za-z0-9_][\w.-]*)/.exec(
         text.slice(at + name.length, at + name.length + 140),
       );

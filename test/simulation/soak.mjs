@@ -1,4 +1,7 @@
-/** Many seeds, one after the other: `npm run soak -- --seeds 20000 [--from N] [--faults …]`. */
+/**
+ * Many seeds, one after the other: `npm run soak -- --seeds 20000 [--from N] [--faults …]` races,
+ * and `npm run soak -- --edits 20000 [--from N] [--folder FOLDER]…` edits mixtures of manifests.
+ */
 
 import { parseArgs } from "node:util";
 import { uncoloured } from "../../dist/report/style.js";
@@ -11,6 +14,8 @@ const { values } = parseArgs({
     seeds: { type: "string", default: "2000" },
     from: { type: "string", default: "0" },
     faults: { type: "string", default: "all" },
+    edits: { type: "string" },
+    folder: { type: "string", multiple: true, default: [] },
   },
 });
 
@@ -20,6 +25,15 @@ function wholeNumber(flag, from) {
   if (/^\d+$/.test(values[flag]) && number >= from) return number;
   process.stderr.write(`soak: --${flag} must be a whole number from ${from}\n`);
   process.exit(2);
+}
+
+if (values.edits !== undefined) {
+  const { soakEdits } = await import("../corpus/edits.mjs");
+  const isWell = await soakEdits({
+    ...{ edits: wholeNumber("edits", 1), from: wholeNumber("from", 0), folders: values.folder },
+    print: (text) => process.stdout.write(text),
+  });
+  process.exit(isWell ? 0 : 1);
 }
 
 const [seeds, from] = [wholeNumber("seeds", 1), wholeNumber("from", 0)];
