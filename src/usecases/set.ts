@@ -2,6 +2,7 @@
 
 import { exit, Failure } from "../core/failure.ts";
 import { printImageName, sameImage } from "../core/image-ref.ts";
+import type { Target } from "../core/landing/change.ts";
 import { nearest } from "../core/nearest.ts";
 import {
   editManifests,
@@ -15,7 +16,7 @@ import {
 } from "../core/pins/index.ts";
 import type { ImageReport, PinReport } from "../core/results/promote.ts";
 import type { Files, ManifestFile } from "../ports.ts";
-import type { AskedImage, Target } from "./promote/promotion.ts";
+import type { AskedImage } from "./promote/promotion.ts";
 
 /** What to set, and where. */
 export interface SetRequest {

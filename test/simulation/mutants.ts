@@ -6,16 +6,16 @@ import type { CommitId } from "../../src/core/ids.ts";
 import { holdsPath } from "../../src/core/landing/hold.ts";
 import type { PushReply, Reread } from "../../src/core/landing/push-outcome.ts";
 import type { PromoteResult } from "../../src/core/results/promote.ts";
+import type { PromoteBasis } from "../../src/core/results/promotion.ts";
 import type { CommitDraft, Remote } from "../../src/ports.ts";
 import type { Crew, DeployerActor } from "../../src/simulation/actors/commands.ts";
 import type { FaultKind } from "../../src/simulation/faults.ts";
 import type { Companions, RaceShape } from "../../src/simulation/scenario.ts";
 import type { World } from "../../src/simulation/world.ts";
-import { land } from "../../src/usecases/landing/land.ts";
-import { planAt } from "../../src/usecases/promote/plan.ts";
-import { type PromotePorts, promote } from "../../src/usecases/promote/promote.ts";
-import type { PromoteRequest, Promotion } from "../../src/usecases/promote/promotion.ts";
-import { concludeLanding } from "../../src/usecases/promote/result.ts";
+import { planOf, type Tried } from "../../src/usecases/landing/change.ts";
+import { land, type Plan } from "../../src/usecases/landing/land.ts";
+import { promote, promotionOf } from "../../src/usecases/promote/promote.ts";
+import type { PromoteRequest } from "../../src/usecases/promote/promotion.ts";
 import { withLies } from "../support/lying-remote.ts";
 
 /** One break, the race that shows it, and the law that it must turn red. */
@@ -62,27 +62,20 @@ function whenUnknown(words: Pick<PromoteResult, "outcome" | "exit">): DeployerAc
   };
 }
 
-type Derive = (tip: CommitId) => ReturnType<typeof planAt>;
+type Derive = (tip: CommitId) => Promise<Plan<Tried<PromoteBasis>>>;
 
 /** The real loop and the real plan, with a step between them replaced. */
 function replanned(change: (derive: Derive, request: PromoteRequest) => Derive): DeployerActor {
   return async (request, ports, { policy }) => {
     const startedMs = ports.clock.nowMs();
-    const promotion = await promotionOf(request, ports);
-    const atSeconds = Math.floor(startedMs / 1_000);
-    const derive: Derive = (tip) => planAt(tip, { promotion, request, ports, atSeconds });
+    const command = promotionOf(request, { ...ports, registry: undefined }, policy);
+    const promotion = await command.prepare(startedMs);
+    const derive: Derive = async (tip) =>
+      planOf(await command.plan(tip, promotion), request, startedMs);
     const landing = await land(change(derive, request), ports, policy);
-    const frame = { request, tookMs: () => ports.clock.nowMs() - startedMs };
-    return concludeLanding(landing, promotion, frame);
+    const frame = { request, startedMs, tookMs: ports.clock.nowMs() - startedMs };
+    return command.result(landing, promotion, frame);
   };
-}
-
-async function promotionOf(request: PromoteRequest, ports: PromotePorts): Promise<Promotion> {
-  const { tagFormat, paths, divergence } = request;
-  const revision = (await ports.history.resolve(request.revision))!;
-  const tag = `sha-${revision.slice(0, 7)}` as never;
-  const targets = request.images.map(({ image }) => ({ image, tag, digest: undefined }));
-  return { revision, targets, paths, tagFormat, divergence };
 }
 
 const encoder = new TextEncoder();

@@ -4,8 +4,8 @@ import { Failure } from "../../core/failure.ts";
 import type { Digest, Tag } from "../../core/ids.ts";
 import { type ImageName, printImageName } from "../../core/image-ref.ts";
 import { type Backoff, waitMsBefore } from "../../core/landing/backoff.ts";
+import type { Target } from "../../core/landing/change.ts";
 import type { ImageFact, Registry } from "../../ports.ts";
-import type { Target } from "../promote/promotion.ts";
 import type { ReadPorts } from "./read-patiently.ts";
 
 /** An image and the tag that it is to be at, before anyone has looked. */

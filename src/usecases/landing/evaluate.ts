@@ -5,24 +5,13 @@
 import { Failure } from "../../core/failure.ts";
 import type { Revision } from "../../core/ids.ts";
 import type { ImageName } from "../../core/image-ref.ts";
-import {
-  decide,
-  type ImageDecision,
-  type PinFact,
-  type Relation,
-} from "../../core/landing/decide.ts";
+import type { Target } from "../../core/landing/change.ts";
+import { decide, type PinFact, type Relation } from "../../core/landing/decide.ts";
 import { type Hold, holdsOn, holdsPath } from "../../core/landing/hold.ts";
+import type { ImageEvaluation, Promotion } from "../../core/landing/promotion.ts";
 import { pinHolds } from "../../core/pins/index.ts";
 import type { Clock, History } from "../../ports.ts";
-import type { Promotion, Target } from "../promote/promotion.ts";
 import { pinsOf, type RevisionSnapshot } from "./snapshot.ts";
-
-/** One image at one tip: what is asked, what stands there, what follows. */
-export interface ImageEvaluation {
-  readonly target: Target;
-  readonly facts: readonly PinFact[];
-  readonly decision: ImageDecision;
-}
 
 /** What evaluating needs of the world, besides the snapshot. */
 export interface EvaluationPorts {

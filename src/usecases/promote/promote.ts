@@ -1,17 +1,18 @@
 /** Promote: check the images, land their tags, and say truthfully what came of it. */
 
-import { asFailure, Failure } from "../../core/failure.ts";
-import type { CommitId } from "../../core/ids.ts";
+import { Failure } from "../../core/failure.ts";
+import { type Promotion, planPromotion } from "../../core/landing/promotion.ts";
 import type { PromoteResult } from "../../core/results/promote.ts";
+import { concludePromotion, type PromoteBasis } from "../../core/results/promotion.ts";
 import { tagOf } from "../../core/tag-format.ts";
 import type { History, Registry } from "../../ports.ts";
+import { type LandCommand, landChange } from "../landing/change.ts";
 import { checkImages } from "../landing/check-images.ts";
-import { type LandPolicy, land } from "../landing/land.ts";
+import { evaluate } from "../landing/evaluate.ts";
+import type { LandPolicy } from "../landing/land.ts";
 import type { ReadPorts } from "../landing/read-patiently.ts";
-import { concludeFailure } from "../landing/words.ts";
-import { planAt } from "./plan.ts";
-import type { PromoteRequest, Promotion } from "./promotion.ts";
-import { concludeLanding } from "./result.ts";
+import { snapshotAt, withRevisions } from "../landing/snapshot.ts";
+import type { PromoteRequest } from "./promotion.ts";
 
 /** The world of a promotion. Without a registry, the images are not checked. */
 export interface PromotePorts extends ReadPorts {
@@ -25,17 +26,29 @@ export async function promote(
   ports: PromotePorts,
   policy: LandPolicy,
 ): Promise<PromoteResult> {
-  const startedMs = ports.clock.nowMs();
-  const frame = { request, tookMs: () => ports.clock.nowMs() - startedMs };
-  try {
-    const promotion = await prepare(request, ports, policy);
-    const atSeconds = Math.floor(startedMs / 1000);
-    const planning = { promotion, request, ports, atSeconds };
-    const landing = await land((tip: CommitId) => planAt(tip, planning), ports, policy);
-    return concludeLanding(landing, promotion, frame);
-  } catch (error) {
-    return concludeFailure(asFailure(error), frame, "promote");
-  }
+  return landChange(promotionOf(request, ports, policy), ports, policy);
+}
+
+/** Returns a promotion as the command that it is. */
+export function promotionOf(
+  request: PromoteRequest,
+  ports: PromotePorts,
+  policy: LandPolicy,
+): LandCommand<Promotion, PromoteBasis, PromoteResult> {
+  return {
+    request,
+    prepare: () => prepare(request, ports, policy),
+    async plan(tip, promotion) {
+      const { paths, tagFormat, targets } = promotion;
+      const scope = { images: targets.map(({ image }) => image), paths };
+      const seen = await snapshotAt(tip, scope, ports.remote);
+      const snapshot = withRevisions(seen, tagFormat, ports);
+      const images = await evaluate(promotion, snapshot, ports);
+      const { change, ...basis } = planPromotion(promotion, images, request.superseded);
+      return { snapshot, change, basis };
+    },
+    result: concludePromotion,
+  };
 }
 
 /** Turns the request into checked facts: a revision that exists, and images that exist. */

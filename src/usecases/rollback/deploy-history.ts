@@ -2,10 +2,9 @@
 
 import { deploySteps } from "../../core/history/deploys.ts";
 import { revisionReader } from "../../core/history/pin-revision.ts";
-import type { SourceGraph } from "../../core/history/source-graph.ts";
-import { type DeployedState, deployedStates } from "../../core/history/timeline.ts";
+import { deployedStates } from "../../core/history/timeline.ts";
 import type { CommitId } from "../../core/ids.ts";
-import type { ReadRecord } from "../../core/landing/commit-message.ts";
+import type { DeployHistory, RecordedDeploy } from "../../core/landing/rollback.ts";
 import type { TagFormat } from "../../core/tag-format.ts";
 import type { DeployLog } from "../../ports.ts";
 import { type AuditSubject, gatherFacts } from "../audit/facts.ts";
@@ -13,23 +12,6 @@ import { type AuditSubject, gatherFacts } from "../audit/facts.ts";
 /** Which deploys are asked about: all that the branch has. */
 export interface DeployHistorySubject extends Omit<AuditSubject, "asOfMs"> {
   readonly tagFormat: TagFormat;
-}
-
-/** A deploy commit's own words. */
-export interface RecordedDeploy extends ReadRecord {
-  readonly commit: CommitId;
-}
-
-/** The past of a branch, as of some tip. */
-export interface DeployHistory {
-  /** Undefined: the branch is empty. */
-  readonly tip: CommitId | undefined;
-  readonly graph: SourceGraph;
-  /** Oldest first. */
-  readonly states: readonly DeployedState[];
-  /** What Landfall's own commits say, by the ids of their deploys. */
-  readonly records: ReadonlyMap<string, RecordedDeploy>;
-  readonly warnings: readonly string[];
 }
 
 /** Returns a reader of the past at a tip: it reads again only what it has not seen yet. */

@@ -4,26 +4,11 @@ import { Failure } from "../../core/failure.ts";
 import { deployLine } from "../../core/history/timeline.ts";
 import { asDigest, asTag, type Revision } from "../../core/ids.ts";
 import { type ImageName, printImageName } from "../../core/image-ref.ts";
+import type { BackTarget, DeployHistory, Goal } from "../../core/landing/rollback.ts";
 import { revisionPrefixIn, tagOf } from "../../core/tag-format.ts";
 import type { History, Registry } from "../../ports.ts";
 import { checkImages, type ImageCheck, type RequestedImage } from "../landing/check-images.ts";
-import type { Target } from "../promote/promotion.ts";
-import type { DeployHistory } from "./deploy-history.ts";
 import type { RollbackRequest } from "./rollback.ts";
-
-/** An image, and the older revision that it goes back to. */
-export interface BackTarget extends Target {
-  readonly revision: Revision;
-}
-
-/** Where a rollback goes back to. */
-export interface Goal {
-  /** The newest revision that an image goes back to. */
-  readonly revision: Revision;
-  readonly targets: readonly BackTarget[];
-  /** What the branch had had deployed when it was chosen. */
-  readonly past: DeployHistory;
-}
 
 type BackWanted = RequestedImage & { readonly revision: Revision };
 

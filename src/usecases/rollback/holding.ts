@@ -3,6 +3,7 @@
 import type { Revision } from "../../core/ids.ts";
 import { type ImageName, sameImage } from "../../core/image-ref.ts";
 import { type Hold, holdEndsMs } from "../../core/landing/hold.ts";
+import type { Holding } from "../../core/landing/rollback.ts";
 import type { History } from "../../ports.ts";
 
 /** Revisions of one image that are to stay out: each, and all that it descends from. */
@@ -13,14 +14,6 @@ export interface StayingOut {
 
 /** What a rollback says of its holds. */
 export type HoldWords = Omit<Hold, "images" | "through">;
-
-/** The holds file before and after. */
-export interface Holding {
-  /** All holds that the file is to have. */
-  readonly holds: readonly Hold[];
-  /** Those of them that are new. None: the file stays as it is. */
-  readonly added: readonly Hold[];
-}
 
 /**
  * Adds what is missing, so that every revision stays out for as long as it is to. Holds that are

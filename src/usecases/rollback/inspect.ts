@@ -4,21 +4,11 @@ import { newestDeployed } from "../../core/history/timeline.ts";
 import type { CommitId, Revision } from "../../core/ids.ts";
 import { printImageName } from "../../core/image-ref.ts";
 import type { PinFact } from "../../core/landing/decide.ts";
-import { type BackDecision, decideBack } from "../../core/landing/decide-back.ts";
+import { decideBack } from "../../core/landing/decide-back.ts";
+import type { BackImage, BackTarget, DeployHistory, Goal } from "../../core/landing/rollback.ts";
 import { relate } from "../landing/evaluate.ts";
 import { type RevisionSnapshot, snapshotAt, withRevisions } from "../landing/snapshot.ts";
-import type { DeployHistory } from "./deploy-history.ts";
-import type { BackTarget, Goal } from "./goal.ts";
 import type { RollbackPorts, RollbackRequest } from "./rollback.ts";
-
-/** One image at one tip: where it goes back to, what stands there, what follows. */
-export interface BackImage {
-  readonly target: BackTarget;
-  readonly facts: readonly PinFact[];
-  /** The newest revisions that go out, or are out already. */
-  readonly out: readonly Revision[];
-  readonly decision: BackDecision;
-}
 
 /** What is looked for. */
 interface RollbackInspection {

@@ -1,24 +1,31 @@
 /** Rollback: older images again, and a hold that keeps what goes out from coming back by itself. */
 
-import { asFailure, Failure } from "../../core/failure.ts";
+import { Failure } from "../../core/failure.ts";
 import type { CommitId } from "../../core/ids.ts";
 import { holdText, printTime } from "../../core/landing/hold.ts";
+import {
+  checkGoingBack,
+  type DeployHistory,
+  type Goal,
+  planBack,
+  verdictOfTwin,
+} from "../../core/landing/rollback.ts";
 import type { PromoteResult } from "../../core/results/promote.ts";
+import { concludeBack, type RollbackBasis } from "../../core/results/rollback.ts";
 import type { TagFormat } from "../../core/tag-format.ts";
 import type { DeployLog, History, Registry } from "../../ports.ts";
+import { type LandRequest, landChange, type Planned } from "../landing/change.ts";
 import type { ImageCheck } from "../landing/check-images.ts";
-import { type LandPolicy, land } from "../landing/land.ts";
-import type { ReadPorts } from "../landing/read-patiently.ts";
-import { askPatiently } from "../landing/read-patiently.ts";
-import { concludeFailure } from "../landing/words.ts";
+import type { LandPolicy } from "../landing/land.ts";
+import { askPatiently, type ReadPorts } from "../landing/read-patiently.ts";
 import type { AskedImage } from "../promote/promotion.ts";
-import { type DeployHistory, deployHistoryReader } from "./deploy-history.ts";
-import { checkGoal, type Goal, goalBack, goalNamed } from "./goal.ts";
-import { planBack } from "./plan.ts";
-import { concludeBack } from "./result.ts";
+import { deployHistoryReader } from "./deploy-history.ts";
+import { checkGoal, goalBack, goalNamed } from "./goal.ts";
+import { holdMissing } from "./holding.ts";
+import { lookBack } from "./inspect.ts";
 
 /** What the user asks of a rollback. */
-export interface RollbackRequest {
+export interface RollbackRequest extends LandRequest {
   /**
    * A revision, a prefix or a tag; or how many deploys to count back. It is counted once, from the
    * branch as it is when the rollback begins: what lands meanwhile is not what was looked at.
@@ -35,12 +42,6 @@ export interface RollbackRequest {
   readonly paths: readonly string[];
   /** What the subjects of deploy commits from before Landfall match. */
   readonly pattern: RegExp;
-  readonly repository: string;
-  readonly branch: string;
-  /** One id per rollback. One that the branch has already is not landed again. */
-  readonly deploy: string;
-  readonly mode: "push" | "dry-run";
-  readonly skipCi: boolean;
 }
 
 /** The world of a rollback. Without a registry, the images are not checked. */
@@ -51,39 +52,79 @@ export interface RollbackPorts extends ReadPorts {
   readonly log: DeployLog;
 }
 
+/** What does not depend on the tip. */
+interface RollbackFacts {
+  readonly request: RollbackRequest;
+  readonly goal: Goal;
+  /** Also the date of the hold, so that it is the same each time. */
+  readonly startedMs: number;
+  readonly pastAt: (tip?: CommitId) => Promise<DeployHistory>;
+}
+
 /**
  * Lands a rollback: one commit that moves the pins back and writes the hold. Both are derived again
- * from every tip, so what somebody lands meanwhile goes out too, and the hold covers it. A Failure
- * becomes the result; anything else that is thrown is a bug.
+ * from every tip, so what somebody lands meanwhile goes out too, and the hold covers it. An id that
+ * the branch has already is not landed again.
  */
 export async function rollback(
-  asked: RollbackRequest,
+  request: RollbackRequest,
   ports: RollbackPorts,
   policy: LandPolicy,
 ): Promise<PromoteResult> {
-  const startedMs = ports.clock.nowMs();
-  const frame = { request: asked, tookMs: () => ports.clock.nowMs() - startedMs };
-  const patience = { patience: policy, deadlineMs: startedMs + policy.timeoutMs };
-  try {
-    const words = { reason: holdText("reason", asked.reason), by: holdText("by", asked.by) };
-    const request = { ...asked, ...words };
-    checkEnd(asked.untilMs, startedMs);
-    const images = request.images.map(({ image }) => image);
-    const read = deployHistoryReader({ ...request, images }, ports.log);
-    const pastAt = (tip?: CommitId) => askPatiently(() => read(tip), ports, patience);
-    ports.progress.step(`Reading what ${request.branch} has had deployed`);
-    const looking = { ...ports, ...{ reads: policy.reads, deadlineMs: patience.deadlineMs } };
-    const goal = await aim(request, await pastAt(), looking);
-    const planning = { goal, request, ports, startedMs };
-    const landing = await land(
-      async (tip: CommitId) => planBack(tip, await pastAt(tip), planning),
-      ports,
-      policy,
-    );
-    return concludeBack(landing, goal, frame);
-  } catch (error) {
-    return concludeFailure(asFailure(error), frame, "rollback");
+  return landChange<RollbackFacts, RollbackBasis, PromoteResult>(
+    {
+      request,
+      prepare: (startedMs) => prepare(request, ports, { policy, startedMs }),
+      plan: (tip, facts) => planAt(tip, facts, ports),
+      result: (landing, facts, frame) => concludeBack(landing, facts?.goal, frame),
+    },
+    ports,
+    policy,
+  );
+}
+
+async function prepare(
+  asked: RollbackRequest,
+  ports: RollbackPorts,
+  { policy, startedMs }: { readonly policy: LandPolicy; readonly startedMs: number },
+): Promise<RollbackFacts> {
+  const words = { reason: holdText("reason", asked.reason), by: holdText("by", asked.by) };
+  const request = { ...asked, ...words };
+  checkEnd(asked.untilMs, startedMs);
+  const deadlineMs = startedMs + policy.timeoutMs;
+  const images = request.images.map(({ image }) => image);
+  const read = deployHistoryReader({ ...request, images }, ports.log);
+  const pastAt = (tip?: CommitId) =>
+    askPatiently(() => read(tip), ports, { patience: policy, deadlineMs });
+  ports.progress.step(`Reading what ${request.branch} has had deployed`);
+  const looking = { ...ports, reads: policy.reads, deadlineMs };
+  const goal = await aim(request, await pastAt(), looking);
+  return { request, goal, startedMs, pastAt };
+}
+
+/** Plans at one tip. Throws what `checkGoingBack` throws, and reading the tip. */
+async function planAt(
+  tip: CommitId,
+  { request, goal, startedMs, pastAt }: RollbackFacts,
+  ports: RollbackPorts,
+): Promise<Planned<RollbackBasis>> {
+  const past = await pastAt(tip);
+  const { snapshot, images } = await lookBack(tip, past, { goal, request, ports });
+  const twin = past.records.get(request.deploy);
+  if (twin !== undefined) {
+    const verdict = verdictOfTwin(twin, images);
+    return { snapshot, change: undefined, basis: { images, past, holds: [], verdict } };
   }
+  checkGoingBack(images);
+  const out = images.map((one) => ({ image: one.target.image, through: one.out }));
+  const { reason, by, untilMs } = request;
+  const until = untilMs === undefined ? {} : { until: printTime(untilMs) };
+  const words = { reason, by, at: printTime(startedMs), ...until };
+  const about = { words, nowMs: startedMs, history: ports.history };
+  const holding = await holdMissing(out, (await snapshot.holds()).holds, about);
+  const why = { holding, reason: `Why: ${reason} (${by})` };
+  const { verdict, change } = planBack(goal.revision, images, why);
+  return { snapshot, change, basis: { images, verdict, holds: holding.added, past } };
 }
 
 async function aim(

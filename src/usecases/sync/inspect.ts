@@ -9,10 +9,9 @@ import type { SourceGraph } from "../../core/history/source-graph.ts";
 import type { CommitId, Revision } from "../../core/ids.ts";
 import { type ImageName, printImageName, sameImage } from "../../core/image-ref.ts";
 import type { Pin } from "../../core/pins/index.ts";
-import type { ManifestFile } from "../../ports.ts";
 import { type AuditFacts, gatherFacts } from "../audit/facts.ts";
 import { knownHistory } from "../landing/known-history.ts";
-import { snapshotAt, withRevisions } from "../landing/snapshot.ts";
+import { type Snapshot, snapshotAt, withRevisions } from "../landing/snapshot.ts";
 import { inspectGroup, type LookedImage } from "./group.ts";
 import type { CodeCommit } from "./newest-published.ts";
 import type { SyncPorts, SyncRequest } from "./request.ts";
@@ -20,7 +19,7 @@ import type { SyncPorts, SyncRequest } from "./request.ts";
 /** All that was seen at one tip. */
 export interface SyncFindings {
   readonly tip: CommitId;
-  readonly files: readonly ManifestFile[];
+  readonly snapshot: Snapshot;
   /** In the order of the request. */
   readonly images: readonly LookedImage[];
   readonly warnings: readonly string[];
@@ -40,7 +39,7 @@ export async function inspect(tip: CommitId, looking: SyncInspection): Promise<S
   const { request, ports } = looking;
   const names = request.images.map(({ image }) => image);
   const seen = await snapshotAt(tip, { images: names, paths: request.paths }, ports.remote);
-  const { files, pins } = seen;
+  const { pins } = seen;
   const { holds } = await seen.holds();
   const facts = await factsAt(tip, looking);
   const { graph, judge } = facts;
@@ -61,7 +60,7 @@ export async function inspect(tip: CommitId, looking: SyncInspection): Promise<S
   }
   const order = names.map(printImageName);
   images.sort((a, b) => order.indexOf(a.image) - order.indexOf(b.image));
-  return { tip, files, images, warnings };
+  return { tip, snapshot: seen, images, warnings };
 }
 
 function noCode(count: number): string {

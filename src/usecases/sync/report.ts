@@ -3,11 +3,11 @@
 import { exit, exitOfFailure, Failure } from "../../core/failure.ts";
 import type { Problem } from "../../core/landing/drift.ts";
 import { detailOf, hintOf } from "../../core/landing/drift-words.ts";
+import type { Landing } from "../../core/landing/landing.ts";
 import { printPinned } from "../../core/pins/index.ts";
+import { endingOf, withCommit } from "../../core/results/landing.ts";
 import { type Outcome, reportFailure } from "../../core/results/promote.ts";
 import { calmVerdicts, type SyncImage, type SyncResult, worstOf } from "../../core/results/sync.ts";
-import type { Landing } from "../landing/land.ts";
-import { endingOf, withCommit } from "../landing/words.ts";
 import type { LookedImage } from "./group.ts";
 import type { Repair, SyncBasis } from "./plan.ts";
 import type { SyncRequest } from "./request.ts";

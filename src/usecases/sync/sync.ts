@@ -1,9 +1,9 @@
 /** The checker: find what was published and never landed, land it, and say what was found. */
 
-import type { CommitId } from "../../core/ids.ts";
 import type { SyncResult } from "../../core/results/sync.ts";
-import { type LandPolicy, land } from "../landing/land.ts";
-import { repairAt } from "./plan.ts";
+import { landChange } from "../landing/change.ts";
+import type { LandPolicy } from "../landing/land.ts";
+import { repairAt, type SyncBasis } from "./plan.ts";
 import { concludeSync } from "./report.ts";
 import type { SyncPorts, SyncRequest } from "./request.ts";
 
@@ -16,9 +16,17 @@ export async function sync(
   ports: SyncPorts,
   policy: LandPolicy,
 ): Promise<SyncResult> {
-  const atMs = ports.clock.nowMs();
-  const planning = { request, ports, atSeconds: Math.floor(atMs / 1000) };
-  ports.progress.step(`Comparing ${request.branch} with what is published`);
-  const landing = await land((tip: CommitId) => repairAt(tip, planning), ports, policy);
-  return concludeSync(landing, { request, atMs, tookMs: ports.clock.nowMs() - atMs });
+  return landChange<void, SyncBasis, SyncResult>(
+    {
+      request,
+      async prepare() {
+        ports.progress.step(`Comparing ${request.branch} with what is published`);
+      },
+      plan: (tip) => repairAt(tip, { request, ports }),
+      result: (landing, _, { startedMs, tookMs }) =>
+        concludeSync(landing, { request, atMs: startedMs, tookMs }),
+    },
+    ports,
+    policy,
+  );
 }

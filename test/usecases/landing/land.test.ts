@@ -3,9 +3,9 @@
 import { describe, expect, test } from "vitest";
 import { Failure } from "../../../src/core/failure.ts";
 import type { CommitId } from "../../../src/core/ids.ts";
+import type { Landing } from "../../../src/core/landing/landing.ts";
 import type { PushReply } from "../../../src/core/landing/push-outcome.ts";
 import {
-  type Landing,
   type LandPolicy,
   land,
   landPolicy,

@@ -4,11 +4,11 @@ import { describe, expect, test } from "vitest";
 import type { CommitId, Revision } from "../../../src/core/ids.ts";
 import { readMessage } from "../../../src/core/landing/commit-message.ts";
 import { holdsPath, writeHolds } from "../../../src/core/landing/hold.ts";
+import type { Doubt } from "../../../src/core/landing/landing.ts";
+import type { Promotion } from "../../../src/core/landing/promotion.ts";
+import { concludePromotion, type PromoteBasis } from "../../../src/core/results/promotion.ts";
 import { publishedKey } from "../../../src/simulation/model/source.ts";
-import type { Doubt } from "../../../src/usecases/landing/land.ts";
-import type { PromoteBasis } from "../../../src/usecases/promote/plan.ts";
-import type { PromoteRequest, Promotion } from "../../../src/usecases/promote/promotion.ts";
-import { concludeLanding } from "../../../src/usecases/promote/result.ts";
+import type { PromoteRequest } from "../../../src/usecases/promote/promotion.ts";
 import { Stage } from "../../support/scripted-world.ts";
 
 const web = "deploy/web.yaml";
@@ -302,7 +302,7 @@ describe("a push in doubt, and a tip that holds a newer revision", () => {
       why: superseded,
       attempts: 3,
     } as const;
-    return concludeLanding(landing, {} as Promotion, { request, tookMs: () => 1 });
+    return concludePromotion(landing, {} as Promotion, { request, startedMs: 0, tookMs: 1 });
   };
 
   test("unknown when the push moves pins, whatever the last tip asked for", () => {

@@ -1,40 +1,47 @@
 /** A landing, told as the result that people and programs read. */
 
-import { printPlace } from "../../core/failure.ts";
-import { printImageName } from "../../core/image-ref.ts";
-import type { ImageDecision } from "../../core/landing/decide.ts";
-import type { FailureReport, ImageReport, PromoteResult } from "../../core/results/promote.ts";
-import type { ImageEvaluation } from "../landing/evaluate.ts";
-import type { Landing } from "../landing/land.ts";
+import { printPlace } from "../failure.ts";
+import { printImageName } from "../image-ref.ts";
+import type { ImageDecision, Verdict } from "../landing/decide.ts";
+import type { Landing } from "../landing/landing.ts";
+import type { ImageEvaluation, Promotion } from "../landing/promotion.ts";
 import {
   adoptions,
   baseOf,
+  diffIn,
   type EndingFields,
   ended,
   endingOf,
   type Frame,
   reportImage,
   traceOf,
-} from "../landing/words.ts";
-import type { PromoteBasis } from "./plan.ts";
-import type { PromoteRequest, Promotion } from "./promotion.ts";
+} from "./landing.ts";
+import type { FailureReport, ImageReport, PromoteResult } from "./promote.ts";
 
-/** Returns the result that a landing came to. */
-export function concludeLanding(
+/** What a conclusion needs of the tip that the plan was made for. */
+export interface PromoteBasis {
+  readonly images: readonly ImageEvaluation[];
+  readonly verdict: Verdict;
+  /** The change that a dry run would push. */
+  readonly diff?: string | undefined;
+}
+
+/** Returns the result that a promotion came to; without one, it never came to the loop. */
+export function concludePromotion(
   landing: Landing<PromoteBasis>,
-  promotion: Promotion,
-  frame: Frame<PromoteRequest>,
+  promotion: Promotion | undefined,
+  frame: Frame,
 ): PromoteResult {
   const { why } = landing;
   const images = why?.images ?? [];
   return {
     ...baseOf(frame, "promote"),
     ...(isSuperseded(landing) ? ended("superseded") : endingOf(landing, restedOn)),
-    revision: promotion.revision,
+    ...(promotion && { revision: promotion.revision }),
     ...traceOf(landing),
-    images: images.map(reportJudged),
+    images: images.map(reportEvaluation),
     warnings: [...images.flatMap(adopted), ...unrecorded(landing)],
-    ...(why?.diff === undefined || why.diff === "" ? {} : { diff: why.diff }),
+    ...diffIn(landing),
   };
 }
 
@@ -73,7 +80,7 @@ function divergence({ decision }: ImageEvaluation): FailureReport | readonly [] 
   };
 }
 
-function reportJudged({ target, facts, decision }: ImageEvaluation): ImageReport {
+function reportEvaluation({ target, facts, decision }: ImageEvaluation): ImageReport {
   const moved = decision.kind === "move" ? decision.pins : [];
   return { ...reportImage(target, facts, moved), outcome: outcomes[decision.kind] };
 }

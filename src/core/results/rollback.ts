@@ -1,42 +1,57 @@
 /** A rollback's landing, told as the result that people and programs read. */
 
-import { newestDeployed } from "../../core/history/timeline.ts";
-import { printImageName } from "../../core/image-ref.ts";
-import type { Hold } from "../../core/landing/hold.ts";
-import type { HoldReport, ImageReport, PromoteResult } from "../../core/results/promote.ts";
-import type { Landing } from "../landing/land.ts";
+import { newestDeployed } from "../history/timeline.ts";
+import { printImageName } from "../image-ref.ts";
+import type { Hold } from "../landing/hold.ts";
+import type { Landing } from "../landing/landing.ts";
+import {
+  type BackImage,
+  type BackVerdict,
+  type DeployHistory,
+  type Goal,
+  pinsToMove,
+} from "../landing/rollback.ts";
 import {
   adoptions,
   baseOf,
+  diffIn,
   type EndingFields,
   ended,
   endingOf,
   type Frame,
+  reportHold,
   reportImage,
   traceOf,
-} from "../landing/words.ts";
-import type { Goal } from "./goal.ts";
-import type { BackImage } from "./inspect.ts";
-import { pinsToMove, type RollbackBasis } from "./plan.ts";
-import type { RollbackRequest } from "./rollback.ts";
+} from "./landing.ts";
+import type { ImageReport, PromoteResult } from "./promote.ts";
 
-/** Returns the result that the landing of a rollback came to. */
+/** What a conclusion needs of the tip that the plan was made for. */
+export interface RollbackBasis {
+  readonly images: readonly BackImage[];
+  readonly verdict: BackVerdict;
+  readonly holds: readonly Hold[];
+  readonly past: DeployHistory;
+  /** The change that a dry run would push. */
+  readonly diff?: string | undefined;
+}
+
+/** Returns the result that a rollback came to; without a goal, it never came to the loop. */
 export function concludeBack(
   landing: Landing<RollbackBasis>,
-  goal: Goal,
-  frame: Frame<RollbackRequest>,
+  goal: Goal | undefined,
+  frame: Frame,
 ): PromoteResult {
   const { why } = landing;
   const images = why?.images ?? [];
   return {
     ...baseOf(frame, "rollback"),
     ...endingOf(landing, restedOn),
-    revision: goal.revision,
+    ...(goal && { revision: goal.revision }),
     ...traceOf(landing),
     images: images.map((image) => reportBack(image, why?.verdict)),
-    holds: (why?.holds ?? []).map((hold) => reportHold("set", hold)),
-    warnings: why === undefined ? [] : [...warningsOf(why, goal), ...why.past.warnings],
-    ...(why?.diff === undefined || why.diff === "" ? {} : { diff: why.diff }),
+    ...(goal && { holds: (why?.holds ?? []).map((hold) => reportHold("set", hold)) }),
+    warnings: why && goal ? [...warningsOf(why, goal), ...why.past.warnings] : [],
+    ...diffIn(landing),
   };
 }
 
@@ -57,11 +72,6 @@ function reportBack(image: BackImage, verdict: RollbackBasis["verdict"] | undefi
   const moved = pinsToMove(decision);
   const outcome = moved.length > 0 ? "moved" : "unchanged";
   return { ...reportImage(target, facts, moved), outcome };
-}
-
-/** Returns a hold as data. */
-export function reportHold(change: HoldReport["change"], hold: Hold): HoldReport {
-  return { change, ...hold, images: hold.images.map(printImageName) };
 }
 
 function warningsOf(why: RollbackBasis, goal: Goal): readonly string[] {

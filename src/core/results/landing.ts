@@ -1,24 +1,28 @@
 /** What every command that lands says of how it ended, and of the pins that it moved. */
 
-import { type Failure, printPlace } from "../../core/failure.ts";
-import { type ImageName, printImageName } from "../../core/image-ref.ts";
-import type { PinFact } from "../../core/landing/decide.ts";
-import { type Pin, printPinned } from "../../core/pins/index.ts";
+import { type Failure, printPlace } from "../failure.ts";
+import { type ImageName, printImageName } from "../image-ref.ts";
+import { printPin, type Target } from "../landing/change.ts";
+import type { PinFact } from "../landing/decide.ts";
+import type { Hold } from "../landing/hold.ts";
+import type { Landing } from "../landing/landing.ts";
+import type { Pin } from "../pins/index.ts";
 import {
   exitOfOutcome,
   type FailureReport,
+  type HoldReport,
   type ImageReport,
   type Outcome,
   type PromoteResult,
   reportFailure,
-} from "../../core/results/promote.ts";
-import type { Target } from "../promote/promotion.ts";
-import type { Landing } from "./land.ts";
+} from "./promote.ts";
 
 /** What every result of one landing shares. */
-export interface Frame<Request extends Landed = Landed> {
-  readonly request: Request;
-  readonly tookMs: () => number;
+export interface Frame {
+  readonly request: Landed;
+  /** When the run began, milliseconds since the epoch. */
+  readonly startedMs: number;
+  readonly tookMs: number;
 }
 
 /** Which deploy lands where. */
@@ -31,17 +35,7 @@ interface Landed {
 /** Returns the fields of a result that every one has. */
 export function baseOf({ request, tookMs }: Frame, command: PromoteResult["command"]) {
   const { deploy, repository, branch } = request;
-  return { version: 1, command, deploy, repository, branch, tookMs: tookMs() } as const;
-}
-
-/** Returns the result of a command that never came to the landing loop. */
-export function concludeFailure(
-  failure: Failure,
-  frame: Frame,
-  command: PromoteResult["command"],
-): PromoteResult {
-  const nothing = { attempts: 0, images: [], warnings: [] };
-  return { ...baseOf(frame, command), ...ended("failed", failure), ...nothing };
+  return { version: 1, command, deploy, repository, branch, tookMs } as const;
 }
 
 /** The fields of a result that say how it ended. */
@@ -85,6 +79,11 @@ function refusal({
   };
 }
 
+/** Returns the change that a dry run would push, where there is one. */
+export function diffIn({ why }: Landing<{ readonly diff?: string | undefined }>) {
+  return why?.diff ? { diff: why.diff } : {};
+}
+
 /** Returns the commit that landed, or the last of those that may have. */
 export function withCommit(landing: Landing<unknown>) {
   if (landing.kind === "landed") return { commit: landing.commit };
@@ -110,11 +109,6 @@ function uncertainty({
   };
 }
 
-/** Prints what a pin holds, as the manifest has it. */
-export function printPin(pin: Pin): string {
-  return printPinned(pin) || "(no tag)";
-}
-
 /** Returns what is reported of an image: its pins, and what those that were moved hold now. */
 export function reportImage(
   target: Target,
@@ -136,6 +130,11 @@ export function reportImage(
       return { file, line, column, from, to: moved.has(pin) ? after : from };
     }),
   };
+}
+
+/** Returns a hold as data. */
+export function reportHold(change: HoldReport["change"], hold: Hold): HoldReport {
+  return { change, ...hold, images: hold.images.map(printImageName) };
 }
 
 /** Returns one warning for each value taken over, however many places held it. */

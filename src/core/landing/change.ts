@@ -1,0 +1,60 @@
+/** A change to the manifests branch, as data: what its pins are moved to, and its holds. */
+
+import type { Digest, Revision, Tag } from "../ids.ts";
+import { type ImageName, printImageName } from "../image-ref.ts";
+import { type Pin, type PinMove, printPinned } from "../pins/index.ts";
+import { type RecordedOutcome, writeMessage } from "./commit-message.ts";
+import type { Hold } from "./hold.ts";
+
+/** One image and where it is to go. */
+export interface Target {
+  readonly image: ImageName;
+  readonly tag: Tag;
+  readonly digest: Digest | undefined;
+}
+
+/** What a deploy commit changes, and what it says. Without moves and holds it changes no file. */
+export interface Change {
+  readonly outcome: RecordedOutcome;
+  readonly revision: Revision;
+  /** The tags that the subject names, without repeats, in the order of the images. */
+  readonly tags: readonly Tag[];
+  readonly moves: readonly PinMove[];
+  /** All holds that the branch is to have. Undefined: those that it has. */
+  readonly holds?: readonly Hold[] | undefined;
+  /** One sentence for people, for example a rollback's reason. */
+  readonly reason?: string | undefined;
+}
+
+/** Returns the moves of some pins to a target. */
+export function movesTo({ tag, digest }: Target, pins: readonly Pin[]): readonly PinMove[] {
+  return pins.map((pin) => ({ pin, tag, digest }));
+}
+
+/** Returns the tags of some targets, without repeats. */
+export function tagsOf(targets: readonly Target[]): readonly Tag[] {
+  return [...new Set(targets.map(({ tag }) => tag))];
+}
+
+/** Returns the message of the commit that makes a change. */
+export function messageOf(
+  { moves, ...change }: Change,
+  { deploy, skipCi }: { readonly deploy: string; readonly skipCi: boolean },
+): string {
+  const byImage = new Map<string, PinMove[]>();
+  for (const move of moves) {
+    const image = printImageName(move.pin.image);
+    byImage.set(image, [...(byImage.get(image) ?? []), move]);
+  }
+  const recorded = [...byImage].map(([image, own]) => ({
+    image,
+    from: [...new Set(own.map(({ pin }) => printPin(pin)))].join(", "),
+    to: own[0]!.tag,
+  }));
+  return writeMessage({ ...change, deploy, skipCi, moves: recorded });
+}
+
+/** Prints what a pin holds, as the manifest has it. */
+export function printPin(pin: Pin): string {
+  return printPinned(pin) || "(no tag)";
+}

@@ -1,0 +1,99 @@
+/**
+ * One way for every command that lands: facts, a plan for each tip, the landing loop, the result.
+ * The dry run, the edit of the files and the commit message are here, once for all of them.
+ */
+
+import { replacementDiff, unifiedDiff } from "../../core/diff.ts";
+import { asFailure } from "../../core/failure.ts";
+import type { CommitId } from "../../core/ids.ts";
+import { type Change, messageOf } from "../../core/landing/change.ts";
+import { holdsPath, writeHolds } from "../../core/landing/hold.ts";
+import type { Landing } from "../../core/landing/landing.ts";
+import { editManifests, type FileEdit } from "../../core/pins/index.ts";
+import type { Frame } from "../../core/results/landing.ts";
+import { type LandPolicy, land, type Plan } from "./land.ts";
+import type { ReadPorts } from "./read-patiently.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+/** What every command that lands is asked. */
+export interface LandRequest {
+  /** One id per deploy, so that its commit can be found again. */
+  readonly deploy: string;
+  readonly repository: string;
+  readonly branch: string;
+  readonly mode: "push" | "dry-run";
+  readonly skipCi: boolean;
+}
+
+/** What a command wants of a tip: a change, or nothing, for a reason that it knows itself. */
+export interface Planned<Basis> {
+  readonly snapshot: Snapshot;
+  readonly change: Change | undefined;
+  readonly basis: Basis;
+}
+
+/** A basis, with the change that a dry run would push. */
+export type Tried<Basis> = Basis & { readonly diff?: string | undefined };
+
+/** A command that lands. */
+export interface LandCommand<Facts, Basis, Result> {
+  readonly request: LandRequest;
+  /** Gathers what does not depend on the tip. A Failure is the command's result. */
+  prepare(startedMs: number): Promise<Facts>;
+  /** Asked again on every new tip. Throws what reading it throws. */
+  plan(tip: CommitId, facts: Facts): Promise<Planned<Basis>>;
+  /** Facts are missing where preparing failed. */
+  result(landing: Landing<Tried<Basis>>, facts: Facts | undefined, frame: Frame): Result;
+}
+
+/** Lands a command. A Failure becomes its result; anything else that is thrown is a bug. */
+export async function landChange<Facts, Basis extends object, Result>(
+  command: LandCommand<Facts, Basis, Result>,
+  ports: ReadPorts,
+  policy: LandPolicy,
+): Promise<Result> {
+  const { request } = command;
+  const startedMs = ports.clock.nowMs();
+  const frame = () => ({ request, startedMs, tookMs: ports.clock.nowMs() - startedMs });
+  let facts: Facts;
+  try {
+    facts = await command.prepare(startedMs);
+  } catch (error) {
+    const failed = { kind: "failed", failure: asFailure(error), attempts: 0 } as const;
+    return command.result({ ...failed, why: undefined }, undefined, frame());
+  }
+  const derive = async (tip: CommitId) => {
+    return planOf(await command.plan(tip, facts), request, startedMs);
+  };
+  const landing = await land(derive, ports, policy);
+  return command.result(landing, facts, frame());
+}
+
+/**
+ * Turns what is wanted into bytes. The commit has the date of the run's beginning, so that the same
+ * content on the same parent is the same commit.
+ */
+export async function planOf<Basis extends object>(
+  { snapshot, change, basis }: Planned<Basis>,
+  request: LandRequest,
+  startedMs: number,
+): Promise<Plan<Tried<Basis>>> {
+  if (change === undefined) return { kind: "rest", why: basis };
+  const edits = editManifests(snapshot.files, change.moves);
+  const holds = change.holds && writeHolds(change.holds);
+  if (request.mode === "dry-run") {
+    const { bytes } = holds === undefined ? {} : await snapshot.holds();
+    const held = holds === undefined ? "" : replacementDiff(holdsPath, bytes, holds);
+    return { kind: "rest", why: { ...basis, diff: edits.map(diffOf).join("") + held } };
+  }
+  const changes = edits.map(({ file, bytes }) => ({ path: file.path, bytes }));
+  if (holds !== undefined) changes.push({ path: holdsPath, bytes: holds });
+  const message = messageOf(change, request);
+  const draft = { changes, message, atSeconds: Math.floor(startedMs / 1000) };
+  return { kind: "write", draft, why: basis };
+}
+
+function diffOf({ file, bytes }: FileEdit): string {
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  return unifiedDiff(file.path, decoder.decode(file.bytes), decoder.decode(bytes));
+}
