@@ -10,6 +10,11 @@ const ownPorts = {
   ssh: /:\d+$/,
 } as const;
 
+/** Returns whether a repository is a path on this machine rather than a URL. */
+export function isLocalPath(repository: string): boolean {
+  return !/^[a-z][a-z0-9+.-]*:\/\//i.test(repository) && !/^[\w.-]+@[\w.-]+:/.test(repository);
+}
+
 /**
  * Returns whether two URLs name the same repository: over HTTPS or SSH, with or without a user,
  * `.git`, a slash at the end or the scheme's own port. Letter case does not count, as in Argo CD's

@@ -2,8 +2,6 @@
  * Flags beat environment beat file. (The environment's part is in the flags: commander reads it.)
  */
 
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
 import { defaults } from "../core/defaults.ts";
 import { parseDuration } from "../core/duration.ts";
 import { asDigest, asTag } from "../core/ids.ts";
@@ -11,6 +9,7 @@ import { parseImageName } from "../core/image-ref.ts";
 import { parseTagFormat, type TagFormat } from "../core/tag-format.ts";
 import type { AskedImage } from "../usecases/promote/promotion.ts";
 import type { Config } from "./config.ts";
+import { findSettings, localPath, noSettings } from "./find-settings.ts";
 import type { OutputFlags, ReportFlags } from "./output-flags.ts";
 import { type Process, usageError } from "./process.ts";
 
@@ -47,27 +46,35 @@ export interface Settings extends GitPlaces {
   readonly tagFormat: TagFormat;
 }
 
-const defaultFile = "landfall.yaml";
-
 /** Reads the settings file, when there is one or one was named. */
 export async function readConfig(
   flags: { readonly config?: string },
   io: Process,
 ): Promise<Config | undefined> {
-  const file = flags.config ?? defaultFile;
-  let text: string;
-  try {
-    text = readFileSync(resolve(io.cwd, file), "utf8");
-  } catch {
-    if (flags.config === undefined) return undefined;
-    throw usageError(
-      `Cannot read the settings file "${file}"`,
-      "Check the path given by --config.",
-    );
-  }
+  const found = findSettings(flags, io);
+  if (found === undefined) return undefined;
   // Loaded only where there is a file to check, for it takes as long as a small promotion's start.
   const { loadConfigText } = await import("./config.ts");
-  return loadConfigText(file, text);
+  return anchored(loadConfigText(found.file, found.text), found.folder, io);
+}
+
+/** Repositories in the file that are paths are seen from the file's folder. */
+function anchored(config: Config, folder: string, io: Process): Config {
+  const anchor = (key: string, value: unknown) =>
+    (key === "repository" || key === "source") && typeof value === "string"
+      ? localPath(value, folder, io)
+      : value;
+  return JSON.parse(JSON.stringify(config), anchor) as Config;
+}
+
+/** Returns the remedy for what neither a flag nor the file says. */
+function sayIt(
+  flag: string,
+  key: string,
+  { config, io }: { config: unknown; io: Process },
+): string {
+  if (config !== undefined) return `${flag}, or set ${key} in landfall.yaml.`;
+  return `${flag}. ${noSettings(io)}`;
 }
 
 /** Merges flags and file, and refuses what neither says although it is needed. */
@@ -77,31 +84,36 @@ export async function settingsFrom(flags: ManifestFlags, io: Process): Promise<S
   if (paths.length === 0) {
     throw usageError(
       "Cannot look for manifests: no path is given",
-      "Name a file or directory with --path, or set manifests.paths in landfall.yaml.",
+      sayIt("Name a file or directory with --path", "manifests.paths", { config, io }),
     );
   }
   const images = flags.image?.map(parseAskedImage) ?? imagesIn(config);
   if (images.length === 0) {
     throw usageError(
       "Cannot tell which images are meant: none is given",
-      "Name them with --image, or list them under images in landfall.yaml.",
+      sayIt("Name them with --image", "images", { config, io }),
     );
   }
   return {
-    ...placesIn(flags, config),
-    paths: paths.map((path) => path.replace(/\/+$/, "")),
+    ...placesIn(flags, config, io),
+    paths: paths.map(tidy),
     images,
     tagFormat: parseTagFormat(flags.tagFormat ?? config?.tag ?? defaults.tag),
   };
 }
 
+function tidy(path: string): string {
+  return path.replace(/^(?:\.\/+)+(?=.)/, "").replace(/\/+$/, "");
+}
+
 /** Returns where git is asked, and how: enough for what is not about manifests. */
-export function placesIn(flags: PlaceFlags, config: Config | undefined): GitPlaces {
+export function placesIn(flags: PlaceFlags, config: Config | undefined, io: Process): GitPlaces {
+  const given = (text: string | undefined) => text && localPath(text, io.cwd, io);
   return {
     config,
-    repository: flags.repository ?? config?.manifests?.repository,
+    repository: given(flags.repository) ?? config?.manifests?.repository,
     branch: flags.branch ?? config?.manifests?.branch ?? defaults.branch,
-    source: flags.source ?? config?.source ?? defaults.source,
+    source: given(flags.source) ?? config?.source ?? defaults.source,
     timeoutMs: flags.timeout === undefined ? undefined : parseDuration(flags.timeout),
   };
 }

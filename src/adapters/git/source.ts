@@ -17,7 +17,7 @@ export interface LocalSource {
 }
 
 /**
- * Returns the parts of the repository at `path`: a work tree, a linked work tree or a bare one.
+ * Returns the parts of the repository at or around `path`: a work tree, a linked or a bare one.
  *
  * @throws Failure `usage` when there is none.
  */
@@ -61,19 +61,22 @@ export async function originOf(
 /** `git config --null` puts a line end between a key and its value. */
 const originKey = "remote.origin.url\n";
 
-/** Returns whether a source is a path on this machine rather than a URL. */
-export function isLocalPath(source: string): boolean {
-  return !/^[a-z][a-z0-9+.-]*:\/\//i.test(source) && !/^[\w.-]+@[\w.-]+:/.test(source);
+/** Returns the directory that git keeps for the repository at `path`, or around it. */
+export async function gitDirectory(path: string): Promise<string> {
+  if (!(await isDirectory(path))) throw noRepository(path);
+  for (let folder = path; ; folder = dirname(folder)) {
+    const found = await gitDirectoryIn(folder);
+    if (found !== undefined) return found;
+    if (dirname(folder) === folder) throw noRepository(path);
+  }
 }
 
-/** Returns the directory that git keeps for the work tree or bare repository at `path`. */
-export async function gitDirectory(path: string): Promise<string> {
-  const dotGit = join(path, ".git");
+async function gitDirectoryIn(folder: string): Promise<string | undefined> {
+  const dotGit = join(folder, ".git");
   if (await isDirectory(dotGit)) return dotGit;
   const link = /^gitdir: (.+)$/m.exec((await text(dotGit)) ?? "")?.[1];
-  if (link !== undefined) return isAbsolute(link) ? link : resolve(path, link);
-  if (await isDirectory(join(path, "objects"))) return path;
-  throw noRepository(path);
+  if (link !== undefined) return isAbsolute(link) ? link : resolve(folder, link);
+  return (await isDirectory(join(folder, "objects"))) ? folder : undefined;
 }
 
 async function isDirectory(path: string): Promise<boolean> {
@@ -90,7 +93,7 @@ async function text(path: string): Promise<string | undefined> {
 function noRepository(path: string): Failure {
   return new Failure(
     "usage",
-    `Cannot read the source "${path}": it is no git repository`,
+    `Cannot read the source "${path}": it is not in a git repository`,
     "Name the source repository with --source: a clone with its .git, or a URL.",
   );
 }

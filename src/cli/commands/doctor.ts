@@ -2,6 +2,7 @@
 
 import { Failure } from "../../core/failure.ts";
 import { doctorText } from "../../report/text/doctor.ts";
+import { type FoundSettings, findSettings } from "../../settings/find-settings.ts";
 import { type Settings, settingsFrom } from "../../settings/options.ts";
 import type { Process } from "../../settings/process.ts";
 import { type DoctorPorts, doctor } from "../../usecases/doctor/doctor.ts";
@@ -55,12 +56,18 @@ function examination(settings: Settings | Failure, flags: DoctorFlags, io: Proce
   }
   const images = settings.images.map(({ image }) => image);
   const { close, ...rest } = doctorPorts(settings, flags, io);
-  const ports: DoctorPorts = { ...rest, readConfig: async () => settingsText(settings, flags) };
+  const ports: DoctorPorts = {
+    ...rest,
+    readConfig: async () => settingsText(settings, findSettings(flags, io)),
+  };
   return { request: { images, rollout: rolloutPlace(settings) }, ports, close };
 }
 
-function settingsText({ config, images, paths, branch }: Settings, flags: DoctorFlags): string {
-  const from = config === undefined ? "flags alone" : `"${flags.config ?? "landfall.yaml"}"`;
+function settingsText(
+  { images, paths, branch }: Settings,
+  found: FoundSettings | undefined,
+): string {
+  const from = found === undefined ? "flags alone" : `"${found.file}"`;
   const count = images.length === 1 ? "1 image" : `${images.length} images`;
   return `${from}: ${count}, pinned under ${paths.join(", ")} of ${branch}`;
 }

@@ -36,7 +36,7 @@ export default command({
   argument: ["<image=tag...>", "images, each with the tag or digest it has"],
   flags,
   async run(flags, io, words) {
-    const places = placesIn(flags, await readConfig(flags, io));
+    const places = placesIn(flags, await readConfig(flags, io), io);
     const request = { images: words.map(parseWord), tags: flags.to.map(parseTag) };
     const registries = request.images.map(({ image }) => image.registry);
     checkRegistryPassword(registries, io);
