@@ -3,6 +3,7 @@
  * the oldest to the newest, because a merge often only brings what had landed before.
  */
 
+import type { Revision } from "../ids.ts";
 import { type ReadRecord, type RecordedOutcome, readMessage } from "../landing/commit-message.ts";
 import type { LedgerDeploy } from "../results/audit.ts";
 import { type FileChange, type LoggedCommit, subjectOf } from "./commits.ts";
@@ -23,7 +24,7 @@ export interface PinStep extends PinChange {
 }
 
 /** Returns whether a pin came to hold something else than before. */
-export function isMove({ from, to }: PinChange): boolean {
+export function isMove({ from, to }: Partial<PinChange>): boolean {
   return from !== undefined && to !== undefined && from !== to;
 }
 
@@ -89,20 +90,56 @@ export function deploySteps(
     if (!isOurs || (tool === undefined && changed.length === 0)) continue;
     const found = changed.flatMap((file) => changesOf(file, pinsIn));
     const news = found.map((change) => asNews(change, standing));
-    const recorded = tool?.record?.revision;
-    const pins = news.map((change) => ({
+    const { kind, pins } = readSteps(commit, tool, news, revisions);
+    const isSilent = kind === "by-hand" || kind === "deploy" || kind === "recovery";
+    if (pins.length === 0 && isSilent) continue;
+    const recorded = kind === "by-hand" ? undefined : tool?.record?.revision;
+    const named = recorded === undefined ? undefined : revisions.find(recorded);
+    const moved = pins.find((pin) => pin.from !== pin.to && pin.toRevision !== undefined);
+    steps.push({ commit, kind, revision: named ?? moved?.toRevision, pins });
+  }
+  return steps;
+}
+
+/**
+ * Returns what a commit did, and who made it. What a tool records of itself counts where the diff
+ * does what it says: `git cherry-pick` and `git commit -C` carry the words of an old deploy along.
+ */
+export function readSteps<Change extends Pick<PinChange, "from" | "to">>(
+  { message }: Pick<LoggedCommit, "message">,
+  tool: ToolCommit | undefined,
+  changes: readonly Change[],
+  revisions: RevisionReader,
+) {
+  const steps = (recorded?: Revision) =>
+    changes.map((change) => ({
       ...change,
       fromRevision: revisions.heldBy(change.from),
       toRevision: revisions.heldBy(change.to, recorded),
     }));
-    const isSilent = tool === undefined || tool.kind === "deploy" || tool.kind === "recovery";
-    if (pins.length === 0 && isSilent) continue;
-    const named = recorded === undefined ? undefined : revisions.find(recorded);
-    const moved = pins.find((pin) => pin.from !== pin.to && pin.toRevision !== undefined);
-    const revision = named ?? moved?.toRevision;
-    steps.push({ commit, kind: tool?.kind ?? "by-hand", revision, pins });
-  }
-  return steps;
+  const pins = steps(tool?.record?.revision);
+  const isTrue = tool !== undefined && isBorneOut({ ...tool, message }, pins, revisions);
+  return isTrue ? { kind: tool.kind, pins } : { kind: "by-hand" as const, pins: steps() };
+}
+
+/** Scripts from before Landfall record nothing, and do go back: that is what a checker repairs. */
+function isBorneOut(
+  { kind, record, message }: ToolCommit & { readonly message: string },
+  pins: readonly Pick<PinStep, "from" | "to" | "fromRevision" | "toRevision">[],
+  revisions: RevisionReader,
+): boolean {
+  const moved = pins.filter(isMove);
+  if (record === undefined || moved.length === 0) return true;
+  if (kind === "superseded" || kind === "release") return false;
+  const isNamed = moved.every(({ to = "" }) => message.includes(to.split("@")[0]!));
+  if (kind === "rollback") return isNamed;
+  return (
+    isNamed &&
+    moved.every(
+      ({ fromRevision: from, toRevision: to }) =>
+        from === undefined || to === undefined || from === to || !revisions.isIn(to, from),
+    )
+  );
 }
 
 /** What cannot be read on either side says nothing, rather than that its pins went away. */

@@ -1,27 +1,36 @@
-/** Revisions that had landed in a pin, and that somebody moved away by hand. */
+/**
+ * Revisions that had landed in a pin, and that somebody moved away by hand, however it was done.
+ * All that counts is what the pin held at each commit, on every line of the branch.
+ */
 
 import type { Place } from "../failure.ts";
 import type { CommitId } from "../ids.ts";
-import type { DeployStep, PinStep } from "./deploys.ts";
-import type { SourceGraph } from "./source-graph.ts";
+import type { LoggedCommit } from "./commits.ts";
+import { type BranchHistory, readSteps } from "./deploys.ts";
+import { nowhere, type PinPair, pinPairs } from "./pin-changes.ts";
+import { type BranchPast, type FilePast, noPast, pastAt } from "./pin-past.ts";
+import type { RevisionReader } from "./pin-revision.ts";
+import type { FilePins } from "./pin-versions.ts";
 
-/** What people took out of one pin. */
-interface Taken {
-  readonly file: string;
-  readonly line: number;
-  readonly image: string;
-  readonly out: readonly { readonly revision: number; readonly by: CommitId }[];
+/** A file that a commit changed, and how its pins before and after belong together. */
+interface ChangedPins {
+  readonly path: string;
+  readonly was: FilePast | undefined;
+  /** Undefined: the file is gone. */
+  readonly is: FilePins | undefined;
+  readonly pairs: readonly PinPair[];
 }
 
 /** Knows what was moved away from where. */
 export class MovedAway {
-  readonly #graph: SourceGraph;
-  readonly #taken = new Map<string, Taken>();
+  readonly #branch: BranchHistory;
+  readonly #revisions: RevisionReader;
+  readonly #tip: BranchPast;
 
-  /** @param steps The deploys of the branch, oldest first. */
-  constructor(graph: SourceGraph, steps: readonly DeployStep[]) {
-    this.#graph = graph;
-    for (const step of steps) this.#follow(step);
+  constructor(branch: BranchHistory, revisions: RevisionReader) {
+    this.#branch = branch;
+    this.#revisions = revisions;
+    this.#tip = this.#read();
   }
 
   /**
@@ -30,34 +39,74 @@ export class MovedAway {
    * @param revision By its place in the source.
    */
   by(pin: Place & { readonly image: string }, revision: number): CommitId | undefined {
-    for (const { file, line, image, out } of this.#taken.values()) {
-      if (file !== pin.file || line !== pin.line || image !== pin.image) continue;
-      return out.findLast((taken) => this.#graph.isAncestor(revision, taken.revision))?.by;
-    }
-    return undefined;
+    const file = this.#tip.files.get(pin.file);
+    const pasts = file?.past.filter((_, at) => {
+      const { line, image } = file.pins.sites[at]!;
+      return line === pin.line && image === pin.image;
+    });
+    const out = pasts?.flatMap((past) => past.out) ?? [];
+    return out.findLast((taken) => this.#revisions.isIn(revision, taken.revision))?.by;
   }
 
-  #follow({ commit, kind, pins }: DeployStep): void {
-    const nameBefore = ({ file, keyBefore }: PinStep) => `${file}\0${keyBefore}`;
-    // All are read before any is written: neighbours may take each other's names.
-    const before = pins.map((pin) => this.#taken.get(nameBefore(pin))?.out ?? []);
-    for (const pin of pins) this.#taken.delete(nameBefore(pin));
-    const by = commit.id as CommitId;
-    for (const [at, pin] of pins.entries()) {
-      const { file, site, from, to } = pin;
-      // A tool deploys what it means to deploy, and a rollback leaves a hold where it means one.
-      const isToolMove = from !== to && kind !== "by-hand";
-      if (to === undefined || isToolMove) continue;
-      const out = from === to ? before[at]! : this.#outOf(pin, [...before[at]!], by);
-      const { image, line } = site;
-      if (out.length > 0) this.#taken.set(`${file}\0${site.key}`, { file, line, image, out });
+  /** Goes through the commits, parents first. What no child will ask for any more is forgotten. */
+  #read(): BranchPast {
+    const { commits } = this.#branch;
+    const children = new Map<string, number>();
+    for (const id of commits.flatMap(({ parents }) => parents)) {
+      children.set(id, (children.get(id) ?? 0) + 1);
     }
+    const pasts = new Map<string, BranchPast>();
+    for (const commit of [...commits].reverse()) {
+      const parents = commit.parents.flatMap((id) => pasts.get(id) ?? []);
+      pasts.set(commit.id, this.#step(commit, parents));
+      for (const id of commit.parents) {
+        children.set(id, children.get(id)! - 1);
+        if (children.get(id) === 0) pasts.delete(id);
+      }
+    }
+    return pasts.get(commits[0]?.id ?? "") ?? noPast;
   }
 
-  #outOf({ fromRevision, toRevision }: PinStep, before: Taken["out"], by: CommitId): Taken["out"] {
-    const left = fromRevision === undefined ? [] : [{ revision: fromRevision, by }];
-    return [...before, ...left].filter(
-      ({ revision }) => toRevision === undefined || !this.#graph.isAncestor(revision, toRevision),
+  #step(commit: LoggedCommit, parents: readonly BranchPast[]): BranchPast {
+    const [first = noPast] = parents;
+    const files = this.#changesOf(commit, first);
+    const isSettled = parents.every((parent) => parent === first);
+    if (files.length === 0 && isSettled) return first;
+    const changes = files.flatMap(({ was, is, pairs }) =>
+      pairs.map(([before = -1, after = -1]) => {
+        return { from: was?.pins.held[before], to: is?.held[after] };
+      }),
     );
+    const tool = this.#branch.toolOf(commit);
+    const { kind, pins } = readSteps(commit, tool, changes, this.#revisions);
+    let at = 0;
+    const moved = files.map(({ path, was, is, pairs }) => {
+      const steps = pairs.map(([before, after]) => {
+        const { from, to, toRevision } = pins[at++]!;
+        const past = before === undefined ? undefined : was!.past[before];
+        const revision = from === to ? (past?.revision ?? toRevision) : toRevision;
+        return {
+          image: (is?.sites[after ?? -1] ?? was!.pins.sites[before!])!.image,
+          past,
+          after,
+          revision,
+        };
+      });
+      return { path, is, steps };
+    });
+    const by = commit.id as CommitId;
+    return pastAt({ parents, moved, by, isByHand: kind === "by-hand" }, this.#revisions);
+  }
+
+  /** What cannot be read says nothing: its pins count as they stood before. */
+  #changesOf({ id }: LoggedCommit, { files }: BranchPast): readonly ChangedPins[] {
+    const { changes, pinsIn } = this.#branch;
+    return (changes.get(id) ?? []).flatMap(({ path, after }) => {
+      const was = files.get(path);
+      const is = after === undefined ? undefined : pinsIn(after);
+      if (after !== undefined && is === undefined) return [];
+      const pairs = pinPairs(was?.pins ?? nowhere, is ?? nowhere);
+      return pairs.length === 0 ? [] : [{ path, was, is, pairs }];
+    });
   }
 }

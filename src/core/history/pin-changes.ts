@@ -14,21 +14,17 @@ export interface PinChange {
   readonly keyBefore: string;
 }
 
-const nowhere: FilePins = { sites: [], held: [] };
+/** What is pinned where there is no file. */
+export const nowhere: FilePins = { sites: [], held: [] };
 
-/**
- * Returns the changes of a file's pins, those that stayed as they are left out. Pins are the same
- * when they stand at the same place of the same object, else when they are of one image and stand
- * in the same order.
- */
+/** Returns the changes of a file's pins, those that stayed as they are left out. */
 export function pinChanges(
   file: string,
   before: FilePins = nowhere,
   after: FilePins = nowhere,
 ): readonly PinChange[] {
-  const pairs = before.sites === after.sites ? inPlace(before) : matched(before, after);
   const changes: PinChange[] = [];
-  for (const [was, is] of pairs) {
+  for (const [was, is] of pinPairs(before, after)) {
     const [from, to] = [before.held[was ?? -1], after.held[is ?? -1]];
     const [old, site] = [before.sites[was ?? -1], after.sites[is ?? -1]];
     const known = (site ?? old)!;
@@ -41,14 +37,22 @@ export function pinChanges(
 }
 
 /** Where a pin stands in both versions; in one of them at least. */
-type Pair = readonly [was: number | undefined, is: number | undefined];
+export type PinPair = readonly [was: number | undefined, is: number | undefined];
 
-function inPlace({ sites }: FilePins): readonly Pair[] {
+/**
+ * Pairs the pins of two versions of a file. Pins are the same when they stand at the same place of
+ * the same object, else when they are of one image and stand in the same order.
+ */
+export function pinPairs(before: FilePins, after: FilePins): readonly PinPair[] {
+  return before.sites === after.sites ? inPlace(before) : matched(before, after);
+}
+
+function inPlace({ sites }: FilePins): readonly PinPair[] {
   return sites.map((_, at) => [at, at]);
 }
 
-function matched(before: FilePins, after: FilePins): readonly Pair[] {
-  const pairs: Pair[] = [];
+function matched(before: FilePins, after: FilePins): readonly PinPair[] {
+  const pairs: PinPair[] = [];
   const left = new Map(before.sites.map(({ key }, was) => [key, was]));
   const strange: number[] = [];
   for (const [is, { key }] of after.sites.entries()) {

@@ -15,12 +15,15 @@ export interface RevisionReader {
    * @param held What the pin holds, `tag`, `tag@digest` or nothing.
    */
   heldBy(held: string | undefined, recorded?: Revision): number | undefined;
+  /** Returns whether a commit is another or one of its ancestors. */
+  isIn(ancestor: number, descendant: number): boolean;
 }
 
 /** Returns a reader for the tags of one format. */
 export function revisionReader(graph: SourceGraph, format: TagFormat): RevisionReader {
   return {
     find: (idOrPrefix) => graph.find(idOrPrefix),
+    isIn: (ancestor, descendant) => graph.isAncestor(ancestor, descendant),
     heldBy(held, recorded) {
       if (held === undefined) return undefined;
       const digits = digitsIn(held, format);

@@ -12,6 +12,7 @@ import type { ImageName } from "../../core/image-ref.ts";
 import { type Hold, holdsOn, holdsPath, readHolds } from "../../core/landing/hold.ts";
 import { isManifestPath } from "../../core/pins/index.ts";
 import type { DeployLog } from "../../ports.ts";
+import { followedChanges } from "./moved-files.ts";
 
 /** Which pins of which branch are meant, and what tells deploys from other commits. */
 export interface AuditSubject {
@@ -21,6 +22,8 @@ export interface AuditSubject {
   readonly pattern: RegExp;
   /** Commits that were made later are not there yet, in milliseconds since the epoch. */
   readonly asOfMs: number;
+  /** Whether manifests count too where they stood before they came below the paths. */
+  readonly follow?: boolean;
 }
 
 /** All that an audit needs to know. */
@@ -37,7 +40,9 @@ export async function gatherFacts(subject: AuditSubject, log: DeployLog): Promis
   const { manifests, source } = await log.histories();
   const graph = new SourceGraph(source);
   const wanted = [...subject.paths, holdsPath];
-  const changes = await log.changes(manifests, wanted);
+  const changes = subject.follow
+    ? await followedChanges(wanted, manifests, log)
+    : await log.changes(manifests, wanted);
   const read = { changes, manifests, graph, log };
   const pins = await readPins(subject, read);
   const judge =

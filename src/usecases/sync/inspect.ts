@@ -2,7 +2,6 @@
 
 import { Failure } from "../../core/failure.ts";
 import { type CodePlace, codeLine } from "../../core/history/code-line.ts";
-import { deploySteps } from "../../core/history/deploys.ts";
 import { MovedAway } from "../../core/history/manual-reverts.ts";
 import { revisionReader } from "../../core/history/pin-revision.ts";
 import type { SourceGraph } from "../../core/history/source-graph.ts";
@@ -43,7 +42,6 @@ export async function inspect(tip: CommitId, looking: SyncInspection): Promise<S
   const { holds } = await seen.holds();
   const facts = await factsAt(tip, looking);
   const { graph, judge } = facts;
-  const steps = deploySteps(facts.branch, revisionReader(graph, request.tagFormat));
   const code = codeLine(graph, judge);
   const warnings =
     code.length === 0 ? [...facts.warnings, noCode(graph.line().length)] : facts.warnings;
@@ -52,7 +50,7 @@ export async function inspect(tip: CommitId, looking: SyncInspection): Promise<S
     ...{ request, ports: known, holds, graph, code: code.map(({ place }) => place) },
     snapshot: withRevisions(seen, request.tagFormat, known),
     commits: code.slice(0, request.lookback).map((each) => codeCommit(graph, each)),
-    movedAway: new MovedAway(graph, steps),
+    movedAway: new MovedAway(facts.branch, revisionReader(graph, request.tagFormat)),
   };
   const images: LookedImage[] = [];
   for (const group of groupsOf(request)) {
@@ -91,6 +89,7 @@ async function factsAt(tip: CommitId, { request, ports }: SyncInspection): Promi
     ...{ paths: request.paths, pattern: request.pattern },
     // Clocks differ: whatever is in the history has happened.
     asOfMs: Number.POSITIVE_INFINITY,
+    follow: true,
   };
   const facts = await gatherFacts(subject, ports.log);
   if (!facts.branch.commits.some(({ id }) => id === tip)) throw behindTip(tip);

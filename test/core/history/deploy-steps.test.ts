@@ -73,8 +73,12 @@ class Branch {
   }
 }
 
-function recorded(outcome: RecordedOutcome, revision: string): string {
-  const record = { outcome, deploy: "d-1", revision: revision as Revision, tags: ["x"], moves: [] };
+function recorded(
+  outcome: RecordedOutcome,
+  revision: string,
+  tag = `sha-${revision.slice(0, 7)}`,
+): string {
+  const record = { outcome, deploy: "d", revision: revision as Revision, tags: [tag], moves: [] };
   return writeMessage({ ...record, skipCi: false });
 }
 
@@ -159,10 +163,10 @@ describe("the revision of a deploy is", () => {
   };
 
   test.each<[string, string, NonNullable<Made["files"]>, number | undefined]>([
-    ["that of its record", recorded("landed", revisions[1]!), bump("x", tagA!), 1],
+    ["that of its record", recorded("landed", revisions[1]!, "v1.2.3"), bump("x", "v1.2.3"), 1],
     [
       "by its tag, where the record names none",
-      recorded("landed", "d".repeat(40)),
+      recorded("landed", "d".repeat(40), tagA),
       bump("x", tagA!),
       2,
     ],
