@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 import { auditLongHistory } from "./audit.mjs";
 import { contend, strategies } from "./contention.mjs";
 import { daggerOverhead } from "./dagger.mjs";
+import { beside, growth } from "./edits.mjs";
 import { longHistory, manyManifests, startUp } from "./large.mjs";
 import { table } from "./server.mjs";
 import { bytesBeside, single } from "./single.mjs";
@@ -24,6 +25,10 @@ const parts = {
   "What is fetched does not grow with what stands beside": bytesBeside,
   "Many manifests (bar: twice a git grep)": () =>
     manyManifests({ manifests: quick ? 300 : 10_000, runs: quick ? 2 : 7 }),
+  "One edit beside sed, yq and kustomize (bar: not slower than the best of yq and kustomize)": () =>
+    beside({ size: quick ? 300 : 10_000, runs: quick ? 2 : 5 }),
+  "More and more pins (bar: the time of a pin does not grow)": () =>
+    growth({ counts: quick ? [10, 100] : [100, 1_000, 10_000] }),
   "A long history": () => longHistory({ commits: quick ? 1_000 : 100_000 }),
   "The audit of a long history (bar: 100,000 commits in 10 s)": () =>
     auditLongHistory({ commits: quick ? 2_000 : 100_000 }),
