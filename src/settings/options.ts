@@ -5,7 +5,7 @@
 import { defaults } from "../core/defaults.ts";
 import { parseDuration } from "../core/duration.ts";
 import { asDigest, asTag } from "../core/ids.ts";
-import { parseImageName } from "../core/image-ref.ts";
+import { parseImageName, sameImage } from "../core/image-ref.ts";
 import { parseTagFormat, type TagFormat } from "../core/tag-format.ts";
 import type { AskedImage } from "../usecases/promote/promotion.ts";
 import type { Config } from "./config.ts";
@@ -97,7 +97,7 @@ export async function settingsFrom(flags: ManifestFlags, io: Process): Promise<S
   return {
     ...placesIn(flags, config, io),
     paths: paths.map(tidy),
-    images,
+    images: images.map((asked) => withPaths(asked, config)),
     tagFormat: parseTagFormat(flags.tagFormat ?? config?.tag ?? defaults.tag),
   };
 }
@@ -143,6 +143,13 @@ export function parseAskedImage(text: string): AskedImage {
     );
   }
   return digest === undefined ? { image, tag } : { image, tag, digest };
+}
+
+/** The source paths of an image are in the file alone. */
+function withPaths(asked: AskedImage, config: Config | undefined): AskedImage {
+  const isIt = (name: string) => sameImage(parseAskedImage(name).image, asked.image);
+  const paths = config?.images?.find(({ name }) => isIt(name))?.paths;
+  return paths === undefined ? asked : { ...asked, paths };
 }
 
 function imagesIn(config: Config | undefined): readonly AskedImage[] {

@@ -2,10 +2,10 @@
 
 import { defaults } from "../../core/defaults.ts";
 import { parseDuration } from "../../core/duration.ts";
-import { type ImageName, printImageName, sameImage } from "../../core/image-ref.ts";
+import { type ImageName, printImageName } from "../../core/image-ref.ts";
 import { syncHtml } from "../../report/html/sync.ts";
 import { syncText } from "../../report/text/sync.ts";
-import { parseAskedImage, type Settings, settingsFrom } from "../../settings/options.ts";
+import { type Settings, settingsFrom } from "../../settings/options.ts";
 import { usageError } from "../../settings/process.ts";
 import type { SyncRequest, SyncSubject } from "../../usecases/sync/request.ts";
 import { sync } from "../../usecases/sync/sync.ts";
@@ -79,7 +79,7 @@ export function askedBy(flags: SyncFlags, settings: Settings): Omit<SyncRequest,
   const { lookback = defaults.sync.lookback, grace } = config?.sync ?? {};
   const graceMs = grace ?? parseDuration(defaults.sync.grace);
   return {
-    images: settings.images.map((asked) => subjectOf(asked, settings)),
+    images: settings.images.map(subjectOf),
     ...{ paths, branch, source, tagFormat },
     deploy: flags.deployId ?? newDeployId(),
     pattern: new RegExp(config?.audit?.pattern ?? defaults.audit.pattern),
@@ -90,12 +90,9 @@ export function askedBy(flags: SyncFlags, settings: Settings): Omit<SyncRequest,
   };
 }
 
-/** The source paths of an image are in the file alone. */
-function subjectOf(asked: Settings["images"][number], { config }: Settings): SyncSubject {
-  const { image, tag } = asked;
+function subjectOf({ image, tag, paths }: Settings["images"][number]): SyncSubject {
   if (tag !== undefined) throw tagGiven(image);
-  const entry = config?.images?.find(({ name }) => sameImage(parseAskedImage(name).image, image));
-  return { image, paths: entry?.paths };
+  return { image, paths };
 }
 
 function tagGiven(image: ImageName) {

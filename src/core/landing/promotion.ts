@@ -13,6 +13,8 @@ export interface Promotion {
   readonly tagFormat: TagFormat;
   /** Whether pins may move between lines of history (`--allow-diverged`). */
   readonly divergence: "refuse" | "allow";
+  /** What is odd about the images, as far as it stops nothing. */
+  readonly warnings: readonly string[];
 }
 
 /** One image at one tip: what is asked, what stands there, what follows. */

@@ -132,6 +132,13 @@ export function reportImage(
   };
 }
 
+/** Returns an image as its landing left it: what was to move did not where nothing landed. */
+export function imageAfter({ kind }: Landing<unknown>, image: ImageReport): ImageReport {
+  if (image.outcome !== "moved" || kind === "landed" || kind === "rested") return image;
+  if (kind === "unknown") return { ...image, outcome: kind };
+  return { ...image, outcome: kind, pins: image.pins.map((pin) => ({ ...pin, to: pin.from })) };
+}
+
 /** Returns a hold as data. */
 export function reportHold(change: HoldReport["change"], hold: Hold): HoldReport {
   return { change, ...hold, images: hold.images.map(printImageName) };

@@ -23,12 +23,18 @@ export interface PinReport extends Place {
   readonly to: string;
 }
 
+/** What became of an image. The last three: it was to move, and the landing ended so. */
+export const imageOutcomes = [
+  ...(["moved", "unchanged", "superseded", "held", "diverged", "released"] as const),
+  ...(["refused", "failed", "unknown"] as const),
+] as const;
+
 /** One image of the promotion. */
 export interface ImageReport {
   readonly image: string;
   readonly tag: Tag;
   readonly digest?: Digest | undefined;
-  readonly outcome: "moved" | "unchanged" | "superseded" | "held" | "diverged" | "released";
+  readonly outcome: (typeof imageOutcomes)[number];
   readonly pins: readonly PinReport[];
 }
 
@@ -89,9 +95,15 @@ const exits: Readonly<Record<Outcome, number>> = {
   unknown: exit.unknown,
 };
 
+/** What is wrong with the manifests is no fault of the command line: the deploy failed. */
+const ofTheBranch: ReadonlySet<Failure["code"]> = new Set(["bad-manifest", "image-not-pinned"]);
+
 /** Returns the exit status that says an outcome. A failure's own status is finer than `failed`. */
 export function exitOfOutcome(outcome: Outcome, failure?: Failure): number {
-  return outcome === "failed" && failure ? exitOfFailure(failure.code) : exits[outcome];
+  if (outcome !== "failed" || failure === undefined || ofTheBranch.has(failure.code)) {
+    return exits[outcome];
+  }
+  return exitOfFailure(failure.code);
 }
 
 /** Returns the words of a failure as data. */

@@ -13,6 +13,7 @@ import {
   ended,
   endingOf,
   type Frame,
+  imageAfter,
   reportImage,
   traceOf,
 } from "./landing.ts";
@@ -39,8 +40,8 @@ export function concludePromotion(
     ...(isSuperseded(landing) ? ended("superseded") : endingOf(landing, restedOn)),
     ...(promotion && { revision: promotion.revision }),
     ...traceOf(landing),
-    images: images.map(reportEvaluation),
-    warnings: [...images.flatMap(adopted), ...unrecorded(landing)],
+    images: images.map((image) => imageAfter(landing, reportEvaluation(image))),
+    warnings: [...(promotion?.warnings ?? []), ...images.flatMap(adopted), ...unrecorded(landing)],
     ...diffIn(landing),
   };
 }

@@ -1,11 +1,12 @@
 /** A promotion, a rollback or a release in brief. */
 
 import { printPlace } from "../../core/failure.ts";
-import type {
-  HoldReport,
-  ImageReport,
-  Outcome,
-  PromoteResult,
+import {
+  type HoldReport,
+  type ImageReport,
+  imageOutcomes,
+  type Outcome,
+  type PromoteResult,
 } from "../../core/results/promote.ts";
 import { counted, printSpan } from "../html/words.ts";
 import { type Fact, type Gauge, type ReportModel, single, tally } from "./model.ts";
@@ -21,7 +22,6 @@ const meanings: Readonly<Record<Outcome, string>> = {
   unknown: "may have landed: the remote does not show whether it did",
   "would-land": "would land; this was a dry run",
 };
-const imageOutcomes = ["moved", "unchanged", "superseded", "held", "diverged", "released"] as const;
 
 /** Returns the result in brief. */
 export function landingReport(result: PromoteResult): ReportModel {

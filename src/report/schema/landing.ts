@@ -1,6 +1,7 @@
 /** The schemas of what `promote`, `rollback`, `release` and `sync` print. */
 
 import { z } from "zod";
+import { imageOutcomes } from "../../core/results/promote.ts";
 import * as part from "./parts.ts";
 
 const outcome = z.enum([
@@ -12,7 +13,7 @@ const image = z.object({
   image: part.text,
   tag: part.tag,
   digest: part.digest.optional(),
-  outcome: z.enum(["moved", "unchanged", "superseded", "held", "diverged", "released"]),
+  outcome: z.enum(imageOutcomes),
   pins: part.listOf(part.place.extend({ from: part.text, to: part.text })),
 });
 

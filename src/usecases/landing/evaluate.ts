@@ -25,7 +25,7 @@ export interface EvaluationPorts {
  * @throws Failure `image-not-pinned` when no manifest names an image.
  */
 export async function evaluate(
-  promotion: Promotion,
+  promotion: Pick<Promotion, "revision" | "targets" | "divergence">,
   snapshot: RevisionSnapshot,
   ports: EvaluationPorts,
 ): Promise<readonly ImageEvaluation[]> {

@@ -12,6 +12,7 @@ import { evaluate } from "../landing/evaluate.ts";
 import type { LandPolicy } from "../landing/land.ts";
 import type { ReadPorts } from "../landing/read-patiently.ts";
 import { snapshotAt, withRevisions } from "../landing/snapshot.ts";
+import { checkLabels, checkTags } from "./contradictions.ts";
 import type { PromoteRequest } from "./promotion.ts";
 
 /** The world of a promotion. Without a registry, the images are not checked. */
@@ -60,19 +61,22 @@ async function prepare(
   const { tagFormat, paths, divergence } = request;
   const revision = await ports.history.resolve(request.revision);
   if (revision === undefined) throw unknownRevision(request.revision);
-  const wanted = request.images.map(({ image, tag, digest }) => ({
+  const wanted = request.images.map(({ image, tag, digest, paths: own }) => ({
     image,
     tag: tag ?? tagOf(tagFormat, revision),
     digest,
+    paths: own,
   }));
-  if (ports.registry === undefined) {
-    return { revision, targets: wanted, paths, tagFormat, divergence };
-  }
+  const { history, registry } = ports;
+  const oddTags = await checkTags(wanted, tagFormat, { revision, history });
+  const promotion = { revision, paths, tagFormat, divergence };
+  if (registry === undefined) return { ...promotion, targets: wanted, warnings: oddTags };
   ports.progress.step(`Looking for ${wanted.map(({ tag }) => tag)[0]} in the registry`);
-  const { registry } = ports;
   const deadlineMs = ports.clock.nowMs() + timeoutMs;
   const targets = await checkImages(wanted, { ...ports, registry, reads, deadlineMs });
-  return { revision, targets, paths, tagFormat, divergence };
+  const labelled = targets.map((target, at) => ({ ...target, paths: wanted[at]!.paths }));
+  const oddLabels = await checkLabels(labelled, { registry, revision, history });
+  return { ...promotion, targets, warnings: [...oddTags, ...oddLabels] };
 }
 
 function unknownRevision(text: string): Failure {

@@ -10,6 +10,8 @@ export interface AskedImage {
   readonly image: ImageName;
   readonly tag?: Tag | undefined;
   readonly digest?: Digest | undefined;
+  /** Source paths whose changes rebuild it. Absent: every change does. */
+  readonly paths?: readonly string[] | undefined;
 }
 
 /** What the user asks of a promotion. */

@@ -66,7 +66,7 @@ describe("a promotion", () => {
   test("without a registry has no digest to write, and says where one is needed", async () => {
     const stage = stagePinned(":old", `:old@${oldDigest}`);
     const result = await stage.promote(1, { registry: "none" });
-    expect(result).toMatchObject({ outcome: "failed", exit: 2, failure: { code: "bad-manifest" } });
+    expect(result).toMatchObject({ outcome: "failed", exit: 1, failure: { code: "bad-manifest" } });
     expect(result.failure?.place).toMatchObject({ file: api, line: 1 });
     expect(stage.file(web)).toBe("image: ghcr.io/acme/web:old\n");
   });

@@ -159,7 +159,7 @@ describe("held", () => {
     const stage = new Stage();
     stage.commit(holdsPath, "holds: [\n");
     const result = await stage.promote(1);
-    expect(result).toMatchObject({ outcome: "failed", exit: 2, failure: { code: "bad-manifest" } });
+    expect(result).toMatchObject({ outcome: "failed", exit: 1, failure: { code: "bad-manifest" } });
   });
 
   test("a hold through a commit that the source does not have stops it", async () => {
@@ -182,6 +182,11 @@ describe("refused", () => {
     });
     expect(result.failure?.message).toContain("pre-receive hook declined");
     expect(stage.subjects()).toEqual([]);
+    // What did not move is not listed as moved.
+    expect(result.images.map(({ outcome }) => outcome)).toEqual(["refused", "refused"]);
+    expect(result.images.flatMap(({ pins }) => pins).every((pin) => pin.to === pin.from)).toBe(
+      true,
+    );
   });
 
   test("because the pins are on another line of history", async () => {
@@ -254,7 +259,7 @@ describe("failed, and nothing is touched", () => {
   test("no manifest names the image", async () => {
     const stage = new Stage();
     const result = await stage.promote(1, { request: { paths: ["elsewhere"] } });
-    expect(result).toMatchObject({ exit: 2, failure: { code: "image-not-pinned" } });
+    expect(result).toMatchObject({ exit: 1, failure: { code: "image-not-pinned" } });
     expect(result.failure?.message).toContain("ghcr.io/acme/web");
   });
 
@@ -262,7 +267,7 @@ describe("failed, and nothing is touched", () => {
     const stage = new Stage();
     stage.commit(web, "image: [ghcr.io/acme/web:x\n");
     const result = await stage.promote(1);
-    expect(result).toMatchObject({ exit: 2, failure: { code: "bad-manifest" } });
+    expect(result).toMatchObject({ exit: 1, failure: { code: "bad-manifest" } });
     expect(result.failure?.place?.file).toBe(web);
   });
 });
@@ -302,7 +307,11 @@ describe("a push in doubt, and a tip that holds a newer revision", () => {
       why: superseded,
       attempts: 3,
     } as const;
-    return concludePromotion(landing, {} as Promotion, { request, startedMs: 0, tookMs: 1 });
+    return concludePromotion(landing, { warnings: [] as readonly string[] } as Promotion, {
+      request,
+      startedMs: 0,
+      tookMs: 1,
+    });
   };
 
   test("unknown when the push moves pins, whatever the last tip asked for", () => {

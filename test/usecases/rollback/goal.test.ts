@@ -75,7 +75,7 @@ test("an image that no manifest names is not rolled back", async () => {
   const stage = await stageWith([1, 2]);
   stage.commit(web, "image: ghcr.io/acme/other:x\n");
   const result = await stage.rollback(1);
-  expect(result).toMatchObject({ outcome: "failed", exit: 2, attempts: 1 });
+  expect(result).toMatchObject({ outcome: "failed", exit: 1, attempts: 1 });
   expect(result.failure).toMatchObject({
     code: "image-not-pinned",
     message: 'Cannot move "ghcr.io/acme/web": no manifest under "deploy" names it',

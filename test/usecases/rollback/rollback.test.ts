@@ -243,7 +243,7 @@ describe("refused as wrong usage, with nothing changed", () => {
   test("holds that cannot be read", async () => {
     const stage = await stageWith([1, 2]);
     stage.commit(holdsPath, "holds: [\n");
-    expect(await refusal(stage, [1])).toMatchObject({ exit: 2, failure: { code: "bad-manifest" } });
+    expect(await refusal(stage, [1])).toMatchObject({ exit: 1, failure: { code: "bad-manifest" } });
   });
 });
 
