@@ -2,8 +2,9 @@
 
 import type { Application } from "./core/cluster/argo-application.ts";
 import type { SyncWindows } from "./core/cluster/argo-windows.ts";
+import type { Pod } from "./core/cluster/pod.ts";
 import type { PageReply, SmokePage } from "./core/cluster/smoke.ts";
-import type { Pod, Workload, WorkloadRef } from "./core/cluster/workload.ts";
+import type { Workload, WorkloadRef } from "./core/cluster/workload.ts";
 import type { FileChange, LoggedCommit } from "./core/history/commits.ts";
 import type { CommitId, Digest, Revision, Tag } from "./core/ids.ts";
 import type { ImageName } from "./core/image-ref.ts";
@@ -232,8 +233,12 @@ export interface Cluster {
    * @throws Failure `cluster-denied`, `cluster-unreachable` or `throttled`.
    */
   workload(ref: WorkloadRef): Promise<Workload | undefined>;
+  /** Reads all workloads of a namespace. Throws as `workload` does. */
+  workloadsIn(namespace: string): Promise<readonly Workload[]>;
   /** Reads the pods of a workload that live. Throws as `workload` does. */
-  podsOf(workload: WorkloadRef & Pick<Workload, "podSelector">): Promise<readonly Pod[]>;
+  podsOf(workload: WorkloadRef & Pick<Workload, "podSelector" | "uid">): Promise<readonly Pod[]>;
+  /** Returns whether there is such a namespace, or undefined when we may not know. */
+  hasNamespace(namespace: string): Promise<boolean | undefined>;
 }
 
 /** Pages, read as a visitor does. */

@@ -1,6 +1,7 @@
 /** What `verify` and `status` do alike: open the world, and read which deploy is meant. */
 
 import { isOfTheWorld } from "../core/cluster/observation.ts";
+import { Failure } from "../core/failure.ts";
 import { exitOfUnread } from "../core/results/verify.ts";
 import { type Settings, settingsFrom } from "../settings/options.ts";
 import { type ResolvedDeploy, resolveDeploy } from "../usecases/verify/resolve-deploy.ts";
@@ -14,8 +15,8 @@ export interface DeployContext {
   readonly settings: Settings;
   readonly meant: ResolvedDeploy;
   readonly ports: DeployPorts;
-  /** Undefined: no rollout is configured. */
-  readonly workloads: readonly WantedWorkload[] | undefined;
+  /** Undefined: no rollout is configured. A Failure: which workloads are meant cannot be told. */
+  readonly workloads: readonly WantedWorkload[] | Failure | undefined;
 }
 
 /** How a command looks at a deploy. */
@@ -37,7 +38,7 @@ export async function lookAtDeploy(flags: DeployFlags, how: DeployLook): Promise
   try {
     const meant = await resolveDeploy(deployQuestion(flags, settings, ports.repository), ports);
     const place = rolloutPlace(settings);
-    const workloads = place && (await wantedWorkloads(place, meant, ports));
+    const workloads = place && (await wantedWorkloads(place, meant, ports).catch(untold));
     return await look({ settings, meant, ports, workloads });
   } catch (error) {
     if (!isOfTheWorld(error)) throw error;
@@ -47,4 +48,10 @@ export async function lookAtDeploy(flags: DeployFlags, how: DeployLook): Promise
   } finally {
     await ports.close();
   }
+}
+
+/** What cannot be told of the cluster hides nothing of git and Argo CD. */
+function untold(error: unknown): Failure {
+  if (!(error instanceof Failure) || error.code === "interrupted") throw error;
+  return error;
 }

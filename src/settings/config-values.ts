@@ -76,7 +76,7 @@ export const platform = z
 export const workload = z
   .string()
   .regex(
-    /^(?:Deployment|StatefulSet|DaemonSet|CronJob)\/[a-z0-9.-]+$/,
+    /^(?:Deployment|StatefulSet|DaemonSet|CronJob|Job|Rollout)\/[a-z0-9.-]+$/,
     "Write it like Deployment/web.",
   );
 

@@ -109,7 +109,7 @@ function closedUnless(way: ClusterOpenOptions["cluster"]): (error: unknown) => C
   return (error) => {
     if (way === "needed" || !(error instanceof Failure)) throw error;
     const refuse = () => Promise.reject(error);
-    return { workload: refuse, podsOf: refuse };
+    return { workload: refuse, workloadsIn: refuse, podsOf: refuse, hasNamespace: refuse };
   };
 }
 

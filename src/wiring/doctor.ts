@@ -6,12 +6,16 @@ import { githubRights, serverTimes } from "../adapters/doctor/http.ts";
 import { withToken } from "../adapters/git/auth.ts";
 import { registryUrl } from "../adapters/http/hosts.ts";
 import { systemClock } from "../adapters/system.ts";
+import type { CommitId } from "../core/ids.ts";
 import type { Settings } from "../settings/options.ts";
 import type { Process } from "../settings/process.ts";
 import { isSigningAsked, registryLogin } from "../settings/secrets.ts";
 import type { DoctorPorts } from "../usecases/doctor/doctor.ts";
+import { snapshotAt } from "../usecases/landing/snapshot.ts";
+import { ancestryOf } from "../usecases/verify/ancestry.ts";
+import { claimAt } from "../usecases/verify/argo-facts.ts";
 import { argocdFor, type ClusterFlags, clusterFor } from "./cluster.ts";
-import { gitCredentials, networkOf, openManifests, openRegistry } from "./index.ts";
+import { gitCredentials, networkOf, openManifests, openRegistry, repositoriesOf } from "./index.ts";
 
 /** Wall time of one request, in milliseconds. */
 const requestTimeoutMs = 15_000;
@@ -58,6 +62,7 @@ export function doctorPorts(
       if (registryLogin(registry, io) === undefined) return "none";
       return shown.has(registry) ? "taken" : "not asked for";
     },
+    ...pinPorts(settings, io, { manifests, tip }),
     ...(argocd && { openArgoCd: async () => argocdFor(argocd, asker) }),
     ...(rollout && { openCluster: () => clusterFor(flags, asker) }),
     async serverTimes() {
@@ -67,6 +72,40 @@ export function doctorPorts(
     },
     close: async () => (await manifests.opened())?.close(),
   };
+}
+
+/** What verify would look for. Where the branch cannot be read, another check says so. */
+function pinPorts(
+  settings: Settings,
+  io: Process,
+  { manifests, tip }: Pick<Opening, "manifests" | "tip">,
+): Pick<DoctorPorts, "readPins" | "claimOf"> {
+  const { paths, branch, tagFormat } = settings;
+  const images = settings.images.map(({ image }) => image);
+  const snapshot = once(async () =>
+    snapshotAt(await tip(), { images, paths }, (await manifests()).remote),
+  );
+  const read = () => snapshot().catch(() => undefined);
+  return {
+    readPins: async () => (await read())?.pins,
+    async claimOf(application) {
+      const seen = await read();
+      if (seen === undefined) return undefined;
+      const { repository, remote } = await manifests();
+      const ancestry = ancestryOf(await repositoriesOf(settings, io), tagFormat);
+      try {
+        const followed = { repository, branch, pinned: seen.pins };
+        return await claimAt(seen.tip, { application, followed }, { remote, ancestry });
+      } finally {
+        await ancestry.close();
+      }
+    },
+  };
+}
+
+interface Opening {
+  readonly manifests: () => ReturnType<typeof openManifests>;
+  readonly tip: () => Promise<CommitId>;
 }
 
 /** Checks share what they open; what was never asked for is never opened. */

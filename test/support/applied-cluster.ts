@@ -34,7 +34,9 @@ export function appliedCluster(texts: readonly string[]) {
       const [container] =
         find(`apps/v1/deployments/${name}`)?.spec?.template?.spec.containers ?? [];
       if (container === undefined) return [];
-      return [podJson({ name: `${name}-1`, container: container.name, image: container.image })];
+      const owner = { kind: "ReplicaSet", name: `${name}-7c9`, uid: "rs" };
+      const what = { container: container.name, image: container.image };
+      return [podJson({ name: `${name}-7c9-1`, owner, ...what })];
     },
   };
 }

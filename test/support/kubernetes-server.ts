@@ -36,7 +36,7 @@ export function deploymentJson(name: string, state: DeploymentState) {
   const { image, replicas = 2, generation = 4 } = state;
   return {
     ...{ kind: "Deployment", apiVersion: "apps/v1" },
-    metadata: { name, namespace: "robson", generation, labels: { app: name } },
+    metadata: { name, namespace: "robson", uid: `uid-${name}`, generation, labels: { app: name } },
     spec: {
       replicas,
       selector: {
@@ -69,25 +69,41 @@ export interface PodState {
   readonly isLeaving?: boolean;
   readonly phase?: string;
   readonly revisionHash?: string;
+  /** The hash of an Argo Rollout's template. */
+  readonly podHash?: string;
+  /** What controls it; null for a bare pod. A ReplicaSet of `web` where a test does not say. */
+  readonly owner?: { readonly kind: string; readonly name: string; readonly uid: string } | null;
+  /** How its container ended the time before. */
+  readonly ended?: { readonly reason: string; readonly exitCode: number };
+  readonly conditions?: readonly object[];
 }
 
 /** Returns a pod as the API sends it. */
 export function podJson(state: PodState) {
   const { name, image, container = "app", imageID = "", phase = "Running" } = state;
-  const { waiting, isLeaving } = state;
+  const { waiting, isLeaving, ended } = state;
+  const { owner = { kind: "ReplicaSet", name: "web-7c9", uid: "rs" } } = state;
   const running = { running: { startedAt: "2026-11-24T02:00:00Z" } };
   return {
     metadata: {
       ...{ name, namespace: "robson" },
-      labels: { app: "web", "controller-revision-hash": state.revisionHash ?? "" },
+      labels: {
+        ...{ app: "web", "controller-revision-hash": state.revisionHash ?? "" },
+        ...(state.podHash && { "rollouts-pod-template-hash": state.podHash }),
+      },
+      ...(owner !== null && { ownerReferences: [{ ...owner, controller: true }] }),
       ...(isLeaving && { deletionTimestamp: "2026-11-24T02:00:01Z" }),
     },
     spec: { containers: [{ name: container, image }] },
     status: {
       phase,
       containerStatuses: [
-        { name: container, image, imageID, state: waiting ? { waiting } : running },
+        {
+          ...{ name: container, image, imageID, state: waiting ? { waiting } : running },
+          ...(ended && { lastState: { terminated: ended } }),
+        },
       ],
+      ...(state.conditions && { conditions: state.conditions }),
     },
   };
 }
@@ -98,29 +114,46 @@ export interface KubernetesServerOptions {
   readonly workload: (path: string) => object | undefined;
   /** Returns the pods that a selector finds. */
   readonly pods?: (selector: string) => readonly object[];
+  /** Returns the workloads of a kind, `apps/v1/deployments`, in the namespace. */
+  readonly list?: (path: string) => readonly object[];
+  /** Groups that it does not know. */
+  readonly missing?: readonly string[];
   /** The only token that is let in. */
   readonly token?: string;
   /** Served as https. */
   readonly tls?: ServerOptions;
 }
 
-const place = /^\/(?:api\/v1|apis\/([^/]+\/v1))\/namespaces\/robson\/([^/]+)(?:\/([^/]+))?$/;
+const place = /^\/(?:api\/v1|apis\/([^/]+\/v1\w*))\/namespaces\/robson\/([^/]+)(?:\/([^/]+))?$/;
 
 /** Serves the namespace `robson`. */
 export async function serveKubernetes(options: KubernetesServerOptions) {
-  return serveApi(({ path, query, headers }: Asked): ApiReply => {
-    if (options.token !== undefined && headers.authorization !== `Bearer ${options.token}`) {
+  return serveApi((asked: Asked): ApiReply => {
+    const { token } = options;
+    if (token !== undefined && asked.headers.authorization !== `Bearer ${token}`) {
       return statusOf(401, "Unauthorized", "Unauthorized");
     }
-    const [, group = "", resource = "", name] = place.exec(path) ?? [];
-    if (name === undefined && resource === "pods") {
-      return page(options.pods?.(query.get("labelSelector") ?? "") ?? [], query);
-    }
-    const found = name === undefined ? undefined : options.workload(`${group}/${resource}/${name}`);
-    if (found !== undefined) return { body: found };
-    const [api = ""] = group.split("/");
-    return statusOf(404, "NotFound", `${resource}.${api} "${name}" not found`);
+    const [, namespace] = /^\/api\/v1\/namespaces\/([^/]+)$/.exec(asked.path) ?? [];
+    if (namespace === "robson") return { body: { kind: "Namespace" } };
+    if (namespace === undefined) return answer(asked, options);
+    return statusOf(404, "NotFound", `namespaces "${namespace}" not found`);
   }, options.tls);
+}
+
+function answer({ path, query }: Asked, options: KubernetesServerOptions): ApiReply {
+  const [, group = "", resource = "", name] = place.exec(path) ?? [];
+  // A path that no API serves is answered in plain text.
+  if (options.missing?.includes(group)) return { status: 404, body: "404 page not found\n" };
+  if (name === undefined && resource === "pods") {
+    return page(options.pods?.(query.get("labelSelector") ?? "") ?? [], query);
+  }
+  if (name === undefined && group !== "") {
+    return page(options.list?.(`${group}/${resource}`) ?? [], query);
+  }
+  const found = name === undefined ? undefined : options.workload(`${group}/${resource}/${name}`);
+  if (found !== undefined) return { body: found };
+  const [api = ""] = group.split("/");
+  return statusOf(404, "NotFound", `${resource}.${api} "${name}" not found`);
 }
 
 /** A list in chunks of `limit`, each with the token of the next. */

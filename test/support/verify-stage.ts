@@ -56,7 +56,7 @@ export interface Servers {
 }
 
 /** Returns the ports, with real adapters for the servers that there are. */
-function portsFor(servers: Servers) {
+export function portsFor(servers: Servers) {
   const { argocd, kubernetes, token, timeoutMs = 5_000, signal } = servers;
   const clock = sleeplessClock();
   const said: string[] = [];

@@ -1,8 +1,16 @@
-/** Kubernetes by its REST interface: apps/v1 workloads, batch/v1 CronJobs, and pods. Read only. */
+/** Kubernetes by its REST interface: workloads of apps, batch and Argo Rollouts, and pods. */
 
-import { at, textAt } from "../../core/cluster/json.ts";
-import { type Pod, readPods, readWorkload, type WorkloadRef } from "../../core/cluster/workload.ts";
-import { Failure } from "../../core/failure.ts";
+import { at, listAt, textAt } from "../../core/cluster/json.ts";
+import { ownPods, readPods } from "../../core/cluster/pod.ts";
+import {
+  asWorkloadName,
+  readWorkload,
+  type Workload,
+  type WorkloadKind,
+  type WorkloadRef,
+  workloadKinds,
+} from "../../core/cluster/workload.ts";
+import { asFailure, Failure } from "../../core/failure.ts";
 import type { Clock, Cluster } from "../../ports.ts";
 import { clusterHttp, type Tls } from "../http/cluster-client.ts";
 import type { HttpsProxy } from "../http/proxy-env.ts";
@@ -26,14 +34,16 @@ export interface KubernetesOptions {
   readonly proxy?: HttpsProxy | undefined;
 }
 
-const resourceOf: Readonly<Record<WorkloadRef["kind"], readonly [group: string, name: string]>> = {
-  Deployment: ["apps", "deployments"],
-  StatefulSet: ["apps", "statefulsets"],
-  DaemonSet: ["apps", "daemonsets"],
-  CronJob: ["batch", "cronjobs"],
+const resourceOf: Readonly<Record<WorkloadKind, readonly [api: string, name: string]>> = {
+  Deployment: ["apps/v1", "deployments"],
+  StatefulSet: ["apps/v1", "statefulsets"],
+  DaemonSet: ["apps/v1", "daemonsets"],
+  CronJob: ["batch/v1", "cronjobs"],
+  Job: ["batch/v1", "jobs"],
+  Rollout: ["argoproj.io/v1alpha1", "rollouts"],
 };
 
-const podsPerPage = 100;
+const itemsPerPage = 100;
 const pagesMax = 50;
 
 /** Opens a cluster. Nothing is sent yet. */
@@ -43,56 +53,112 @@ export function openKubernetes(options: KubernetesOptions): Cluster {
     http: clusterHttp({ tls: entrance.tls, timeoutMs, signal, proxy }),
     clock,
   };
-  // The server's address may have a path of its own: Rancher's and other gateways' have.
-  const base = `${entrance.server.href.replace(/\/+$/, "")}/`;
-  const question = async (path: string, doing: string, verb: string): Promise<Question> => ({
-    ...{ method: "GET", url: new URL(path, base), doing, token: await entrance.token() },
-    hints: {
+  const ask: Ask = async (path, doing, verb) => {
+    // The server's address may have a path of its own: Rancher's and other gateways' have.
+    const base = `${entrance.server.href.replace(/\/+$/, "")}/`;
+    const hints = {
       401: "The token or certificate of the kubeconfig has expired, or is of another cluster.",
       403: `Give its role the right to ${verb}.`,
       404: "Check the namespace and the API server's address.",
-    },
-  });
-
+    };
+    const token = await entrance.token();
+    return { method: "GET", url: new URL(path, base), doing, token, hints };
+  };
   return {
-    async workload(ref) {
-      const [group, resource] = resourceOf[ref.kind];
-      const path = `apis/${group}/v1/${within(ref)}/${resource}/${encodeURIComponent(ref.name)}`;
-      const doing = `read the ${ref.kind} "${ref.name}"`;
-      const asked = await question(path, doing, `get ${resource}`);
-      const json = await unlessMissing(askJson(asked, asking), ref.name);
-      if (json === undefined) return undefined;
-      const workload = readWorkload(ref, json);
-      if (workload === undefined) throw nonsense(asked, `something else than a ${ref.kind}`);
-      return workload;
+    workload: (ref) => readOne(ref, ask, asking),
+    async workloadsIn(namespace) {
+      const lists = workloadKinds.map((kind) => listKind(kind, namespace, { ask, asking }));
+      return (await Promise.all(lists)).flat();
     },
     async podsOf(workload) {
       if (!workload.podSelector) return [];
       const doing = `list the pods of the ${workload.kind} "${workload.name}"`;
-      const asked = await question(`api/v1/${within(workload)}/pods`, doing, "list pods");
+      const asked = await ask(`api/v1/${within(workload)}/pods`, doing, "list pods");
       asked.url.searchParams.set("labelSelector", workload.podSelector);
-      asked.url.searchParams.set("limit", String(podsPerPage));
-      return listPods(asked, asking);
+      const items = await listAll(asked, asking);
+      return ownPods(workload, readPods({ items }));
+    },
+    async hasNamespace(namespace) {
+      const path = `api/v1/${within({ namespace })}`;
+      const asked = await ask(path, `read the namespace "${namespace}"`, "get namespaces");
+      try {
+        return (await unlessMissing(askJson(asked, asking), namespace)) !== undefined;
+      } catch (error) {
+        if (asFailure(error).code !== "cluster-denied") throw error;
+        return undefined;
+      }
     },
   };
 }
 
-function within({ namespace }: WorkloadRef): string {
+/** Makes a question; `verb` is the right that it takes. */
+type Ask = (path: string, doing: string, verb: string) => Promise<Question>;
+
+async function readOne(ref: WorkloadRef, ask: Ask, asking: Asking): Promise<Workload | undefined> {
+  const [api, resource] = resourceOf[ref.kind];
+  const path = `apis/${api}/${within(ref)}/${resource}/${encodeURIComponent(ref.name)}`;
+  const asked = await ask(path, `read the ${ref.kind} "${ref.name}"`, `get ${resource}`);
+  const json = await unlessMissing(askJson(asked, asking), ref.name);
+  if (json === undefined) return undefined;
+  const other = templateRefOf(json, ref);
+  const templated = other && (await readTemplate(other, ask, asking));
+  const workload = readWorkload(ref, json, templated ?? json);
+  if (workload === undefined) throw nonsense(asked, `something else than a ${ref.kind}`);
+  return workload;
+}
+
+/** A Rollout may take its template from a Deployment: argoproj, "Migrating", `workloadRef`. */
+function templateRefOf(json: unknown, { namespace }: WorkloadRef): WorkloadRef | undefined {
+  const other = at(json, "spec", "workloadRef");
+  const name = asWorkloadName(`${textAt(other, "kind")}/${textAt(other, "name")}`);
+  return name && { ...name, namespace };
+}
+
+async function readTemplate(ref: WorkloadRef, ask: Ask, asking: Asking): Promise<unknown> {
+  const [api, resource] = resourceOf[ref.kind];
+  const path = `apis/${api}/${within(ref)}/${resource}/${encodeURIComponent(ref.name)}`;
+  const asked = await ask(path, `read the ${ref.kind} "${ref.name}"`, `get ${resource}`);
+  return unlessMissing(askJson(asked, asking), ref.name);
+}
+
+async function listKind(
+  kind: WorkloadKind,
+  namespace: string,
+  { ask, asking }: { ask: Ask; asking: Asking },
+): Promise<readonly Workload[]> {
+  const [api, resource] = resourceOf[kind];
+  const path = `apis/${api}/${within({ namespace })}/${resource}`;
+  const asked = await ask(path, `list the ${resource} of "${namespace}"`, `list ${resource}`);
+  try {
+    const items = await listAll(asked, asking);
+    return items.flatMap((item) => {
+      return readWorkload({ kind, namespace, name: textAt(item, "metadata", "name") }, item) ?? [];
+    });
+  } catch (error) {
+    // Few clusters have Rollouts, and where there are none, roles do not name them.
+    const isAbsent = ["cluster-not-found", "cluster-denied"].includes(asFailure(error).code);
+    if (kind === "Rollout" && isAbsent) return [];
+    throw error;
+  }
+}
+
+function within({ namespace }: Pick<WorkloadRef, "namespace">): string {
   return `namespaces/${encodeURIComponent(namespace)}`;
 }
 
 /** Pages through a list: kubernetes.io, "Retrieving large results sets in chunks". */
-async function listPods(question: Question, asking: Asking): Promise<readonly Pod[]> {
-  const pods: Pod[] = [];
+async function listAll(question: Question, asking: Asking): Promise<readonly unknown[]> {
+  const all: unknown[] = [];
+  question.url.searchParams.set("limit", String(itemsPerPage));
   for (let page = 1; page <= pagesMax; page += 1) {
     const json = await askJson(question, asking);
     if (!Array.isArray(at(json, "items"))) throw nonsense(question, "no list");
-    pods.push(...readPods(json));
+    all.push(...listAt(json, "items"));
     const next = textAt(json, "metadata", "continue");
-    if (next === "") return pods;
+    if (next === "") return all;
     question.url.searchParams.set("continue", next);
   }
-  throw nonsense(question, `more than ${podsPerPage * pagesMax} pods`);
+  throw nonsense(question, `more than ${itemsPerPage * pagesMax} items`);
 }
 
 /** Only the API's own words say that there is none; a gateway's 404 says that it knows no path. */

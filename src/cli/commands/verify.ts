@@ -1,5 +1,6 @@
 /** `landfall verify`: flags → the deploy that is meant → use case → result. */
 
+import { Failure } from "../../core/failure.ts";
 import { verifyText } from "../../report/text/verify.ts";
 import { observePins } from "../../usecases/verify/pins.ts";
 import { verify, verifyPolicy } from "../../usecases/verify/verify.ts";
@@ -29,6 +30,7 @@ export default command({
     return lookAtDeploy(flags, {
       ...{ io, command: "verify", cluster: "needed" },
       async look({ settings, meant, ports, workloads }) {
+        if (workloads instanceof Failure) throw workloads;
         const app = settings.config?.verify?.argocd?.app;
         const result = await verify(
           {

@@ -3,7 +3,8 @@
 import type { Digest, Tag } from "../ids.ts";
 import { type ImageName, parseImageRef, sameImage } from "../image-ref.ts";
 import type { StepVerdict } from "../results/verify.ts";
-import type { Container, Pod, Workload } from "./workload.ts";
+import type { Pod } from "./pod.ts";
+import type { Container, Workload } from "./workload.ts";
 
 /** An image that is to run. */
 export interface ExpectedImage {

@@ -2,8 +2,10 @@
 
 import type { Tag } from "../ids.ts";
 import type { StepVerdict } from "../results/verify.ts";
+import type { Pod } from "./pod.ts";
 import { type ExpectedImage, misfitOf, type Templated, templatedIn } from "./rollout-images.ts";
-import type { Pod, Workload } from "./workload.ts";
+import { canaryVerdict, firstTrouble, isByHash, runVerdict } from "./rollout-kinds.ts";
+import type { Workload } from "./workload.ts";
 
 /** One look at a workload. */
 export interface RolloutFacts {
@@ -29,9 +31,8 @@ export function rolloutVerdict(facts: RolloutFacts): StepVerdict {
     return { kind: "waiting", detail: `its template still names "${late.container.image}"` };
   }
   const tags = [...new Set(templated.map(({ tag }) => tag))].join(", ");
-  if (workload.kind === "CronJob") {
-    const suspended = workload.isPaused ? " (it is suspended)" : "";
-    return { kind: "done", detail: `its next run has ${tags}${suspended}` };
+  if (workload.kind === "CronJob" || workload.kind === "Job") {
+    return runVerdict(workload, facts.pods, tags);
   }
   return progressOf(facts) ?? running(facts, templated, tags);
 }
@@ -42,6 +43,7 @@ function progressOf({ workload, pods }: RolloutFacts): StepVerdict | undefined {
   if (observedGeneration < generation) {
     return { kind: "waiting", detail: "its controller has not seen the new template yet" };
   }
+  if (workload.kind === "Rollout") return canaryVerdict(workload, pods);
   const due = Math.max(0, counts.desired - partition);
   const left =
     counts.updated < due
@@ -56,6 +58,11 @@ function progressOf({ workload, pods }: RolloutFacts): StepVerdict | undefined {
   const late = conditions.find(({ type, reason, isTrue }) => {
     return type === "Progressing" && reason === "ProgressDeadlineExceeded" && !isTrue;
   });
+  const stuck = stuckPod(workload, pods);
+  if (late === undefined && stuck !== undefined) {
+    const hint = `Kubernetes does not replace ${stuck.name}, which never became ready: delete it.`;
+    return { kind: "waiting", detail, hint };
+  }
   if (late === undefined) return { kind: "waiting", detail };
   return {
     kind: "failed",
@@ -64,14 +71,24 @@ function progressOf({ workload, pods }: RolloutFacts): StepVerdict | undefined {
   };
 }
 
+/**
+ * Returns a pod of a StatefulSet that waits in vain: one of an earlier revision that is not well is
+ * never replaced (kubernetes.io, "StatefulSets", "Forced rollback").
+ */
+function stuckPod({ kind, updateRevision }: Workload, pods: readonly Pod[]): Pod | undefined {
+  if (kind !== "StatefulSet") return undefined;
+  return pods.find(
+    ({ troubles, revisionHash }) => troubles.length > 0 && revisionHash !== updateRevision,
+  );
+}
+
 function whyNot({ isByHand, isPaused, conditions }: Workload, pods: readonly Pod[]): string {
   const failure = conditions.find(({ type, isTrue }) => type === "ReplicaFailure" && isTrue);
-  const sick = pods.find(({ troubles }) => troubles.length > 0);
   return [
     isPaused ? "; it is paused" : "",
     isByHand ? "; its pods change only when they are deleted (OnDelete)" : "",
     failure === undefined ? "" : `; ${failure.reason}: ${failure.message}`,
-    sick === undefined ? "" : `; pod ${sick.name}: ${sick.troubles[0]}`,
+    firstTrouble(pods),
   ].join("");
 }
 
@@ -83,7 +100,8 @@ function running(
 ): StepVerdict {
   const { counts, partition, updateRevision } = workload;
   if (counts.desired === 0) return { kind: "done", detail: `${tags}, scaled to no pods` };
-  const meant = partition === 0 ? pods : pods.filter((pod) => pod.revisionHash === updateRevision);
+  const isMeant = ({ revisionHash }: Pod) => revisionHash === updateRevision;
+  const meant = isByHash(workload) ? pods.filter(isMeant) : pods;
   if (meant.length === 0 && counts.desired > partition) {
     return { kind: "waiting", detail: "none of its pods is to be seen" };
   }

@@ -1,14 +1,14 @@
 /**
- * What Kubernetes says of a workload and its pods. Shapes: apps/v1 `Deployment`, `StatefulSet`,
- * `DaemonSet`, batch/v1 `CronJob`, v1 `Pod`.
+ * What Kubernetes says of a workload. Shapes: apps/v1 `Deployment`, `StatefulSet`, `DaemonSet`,
+ * batch/v1 `CronJob`, `Job`; Argo Rollouts, argoproj.io/v1alpha1 `Rollout`.
  */
 
-import type { Digest } from "../ids.ts";
-import { asDigest } from "../ids.ts";
 import { at, listAt, numberAt, textAt } from "./json.ts";
 
 /** The kinds whose rollout can be followed. */
-const workloadKinds = ["Deployment", "StatefulSet", "DaemonSet", "CronJob"] as const;
+export const workloadKinds = [
+  ...(["Deployment", "StatefulSet", "DaemonSet", "CronJob", "Job", "Rollout"] as const),
+];
 /** One of them. */
 export type WorkloadKind = (typeof workloadKinds)[number];
 
@@ -47,6 +47,7 @@ export interface Counts {
 
 /** A workload, as far as a verification looks at it. */
 export interface Workload extends WorkloadRef {
+  readonly uid: string;
   readonly generation: number;
   /** The last generation that the controller has acted on. */
   readonly observedGeneration: number;
@@ -54,15 +55,31 @@ export interface Workload extends WorkloadRef {
   readonly counts: Counts;
   /** Pods of a StatefulSet that are meant to stay as they are: ordinals below this one. */
   readonly partition: number;
-  /** The label `controller-revision-hash` of a StatefulSet's new pods. */
+  /** What its newest pods have as `revisionHash`: of a StatefulSet and a Rollout. */
   readonly updateRevision: string;
   /** Whether new pods come only when somebody deletes the old ones. */
   readonly isByHand: boolean;
-  /** A paused Deployment, a suspended CronJob. */
+  /** A paused Deployment, a suspended CronJob or Job. */
   readonly isPaused: boolean;
   readonly conditions: readonly Condition[];
   /** The selector of its pods, as a query of the API spells it; undefined for a CronJob. */
   readonly podSelector: string | undefined;
+  /** How far a Rollout is, in its own words. */
+  readonly canary?: Canary | undefined;
+}
+
+/** How far an Argo Rollout is. */
+export interface Canary {
+  /** `Healthy`, `Progressing`, `Paused` or `Degraded`. */
+  readonly phase: string;
+  readonly message: string;
+  /** `step 1 of 4`, or empty where there are no steps. */
+  readonly step: string;
+  /** Whether the present step is a pause that only somebody ends. */
+  readonly isForPeople: boolean;
+  readonly isAborted: boolean;
+  /** Whether the newest pods are those that all traffic goes to. */
+  readonly isStable: boolean;
 }
 
 /** A condition of a workload's status. */
@@ -73,102 +90,90 @@ export interface Condition {
   readonly message: string;
 }
 
-/** A pod that runs, or is to. */
-export interface Pod {
-  readonly name: string;
-  readonly containers: readonly (Container & {
-    /** The digest of what runs, when the runtime names it. */
-    readonly digest: Digest | undefined;
-  })[];
-  readonly revisionHash: string;
-  /** Why containers do not start, `ImagePullBackOff: …`. */
-  readonly troubles: readonly string[];
-}
-
-/** Returns the workload that an answer holds, or undefined when it is none of that kind. */
-export function readWorkload(ref: WorkloadRef, json: unknown): Workload | undefined {
+/**
+ * Returns the workload that an answer holds, or undefined when it is none of that kind.
+ *
+ * @param templated What holds the template instead: the workload that a Rollout names.
+ */
+export function readWorkload(
+  ref: WorkloadRef,
+  json: unknown,
+  templated: unknown = json,
+): Workload | undefined {
   const template = ref.kind === "CronJob" ? ["jobTemplate", "spec", "template"] : ["template"];
-  const podSpec = at(json, "spec", ...template, "spec");
+  const podSpec = at(templated, "spec", ...template, "spec");
   if (textAt(json, "metadata", "name") !== ref.name || podSpec === undefined) return undefined;
   const strategy = textAt(json, "spec", "updateStrategy", "type");
   return {
     ...{ kind: ref.kind, name: ref.name, namespace: ref.namespace },
+    uid: textAt(json, "metadata", "uid"),
     generation: numberAt(json, "metadata", "generation") ?? 0,
-    observedGeneration: numberAt(json, "status", "observedGeneration") ?? -1,
+    observedGeneration: generationOf(at(json, "status", "observedGeneration")),
     containers: containersOf(podSpec),
     counts: countsOf(ref.kind, json),
     partition: numberAt(json, "spec", "updateStrategy", "rollingUpdate", "partition") ?? 0,
-    updateRevision: textAt(json, "status", "updateRevision"),
+    updateRevision: textAt(
+      json,
+      "status",
+      ref.kind === "Rollout" ? "currentPodHash" : "updateRevision",
+    ),
     isByHand: strategy === "OnDelete",
     isPaused: at(json, "spec", "paused") === true || at(json, "spec", "suspend") === true,
     conditions: listAt(json, "status", "conditions").map(readCondition),
     podSelector: ref.kind === "CronJob" ? undefined : selectorOf(at(json, "spec", "selector")),
+    canary: ref.kind === "Rollout" ? canaryOf(json) : undefined,
   };
 }
 
-/** Returns the pods of a PodList that have not ended and are not about to. */
-export function readPods(json: unknown): readonly Pod[] {
-  const isOver = (pod: unknown) =>
-    at(pod, "metadata", "deletionTimestamp") !== undefined ||
-    ["Succeeded", "Failed"].includes(textAt(pod, "status", "phase"));
-  return listAt(json, "items")
-    .filter((pod) => !isOver(pod))
-    .map(readPod);
+/** A Rollout writes it as text. */
+function generationOf(observed: unknown): number {
+  const count = typeof observed === "string" ? Number.parseInt(observed, 10) : observed;
+  return typeof count === "number" && Number.isFinite(count) ? count : -1;
 }
 
-function readPod(pod: unknown): Pod {
-  const statuses = ["initContainerStatuses", "containerStatuses"].flatMap((list) =>
-    listAt(pod, "status", list),
-  );
-  const statusOf = (name: string) => statuses.find((status) => textAt(status, "name") === name);
+function canaryOf(json: unknown): Canary {
+  const status = at(json, "status");
+  const steps = listAt(json, "spec", "strategy", "canary", "steps");
+  const index = numberAt(status, "currentStepIndex") ?? steps.length;
+  const pause = at(steps[index], "pause");
   return {
-    name: textAt(pod, "metadata", "name"),
-    containers: containersOf(at(pod, "spec")).map((container) => ({
-      ...container,
-      digest: digestOf(textAt(statusOf(container.name), "imageID")),
-    })),
-    revisionHash: textAt(pod, "metadata", "labels", "controller-revision-hash"),
-    troubles: statuses.flatMap(troublesOf),
+    phase: textAt(status, "phase"),
+    message: textAt(status, "message"),
+    step: index < steps.length ? `step ${index + 1} of ${steps.length}` : "",
+    isForPeople: (pause !== undefined && at(pause, "duration") === undefined) || isBlueGreen(json),
+    isAborted: at(status, "abort") === true,
+    isStable: textAt(status, "stableRS") === textAt(status, "currentPodHash"),
   };
 }
 
-function containersOf(podSpec: unknown): readonly Container[] {
+function isBlueGreen(json: unknown): boolean {
+  const blueGreen = at(json, "spec", "strategy", "blueGreen");
+  return blueGreen !== undefined && at(blueGreen, "autoPromotionEnabled") === false;
+}
+
+/** Returns the containers of a pod's specification, those that run before the others first. */
+export function containersOf(podSpec: unknown): readonly Container[] {
   return ["initContainers", "containers"]
     .flatMap((list) => listAt(podSpec, list))
     .map((item) => ({ name: textAt(item, "name"), image: textAt(item, "image") }));
 }
 
-/**
- * `docker.io/x@sha256:…`, `docker-pullable://x@sha256:…`. Without a name it is the digest of the
- * image's configuration, which no registry answers to.
- */
-function digestOf(runtimeId: string): Digest | undefined {
-  const found = runtimeId.lastIndexOf("@");
-  return found < 0 ? undefined : asDigest(runtimeId.slice(found + 1));
-}
-
-function troublesOf(status: unknown): readonly string[] {
-  const reason = textAt(status, "state", "waiting", "reason");
-  if (reason === "" || /^(?:ContainerCreating|PodInitializing)$/.test(reason)) return [];
-  const message = textAt(status, "state", "waiting", "message");
-  return [message === "" ? reason : `${reason}: ${message}`];
-}
-
 function countsOf(kind: WorkloadKind, json: unknown): Counts {
   const count = (field: string) => numberAt(json, "status", field) ?? 0;
-  if (kind === "CronJob") return { desired: 0, updated: 0, total: 0, available: 0 };
+  if (kind === "CronJob" || kind === "Job")
+    return { desired: 0, updated: 0, total: 0, available: 0 };
   if (kind === "DaemonSet") {
     const updated = count("updatedNumberScheduled");
     const desired = count("desiredNumberScheduled");
     return { desired, updated, total: updated, available: count("numberAvailable") };
   }
-  const isDeployment = kind === "Deployment";
+  const isReady = kind === "StatefulSet";
   return {
     desired: numberAt(json, "spec", "replicas") ?? 1,
     updated: count("updatedReplicas"),
     total: count("replicas"),
     // Servers before 1.22 do not count a StatefulSet's available pods.
-    available: count(isDeployment ? "availableReplicas" : "readyReplicas"),
+    available: count(isReady ? "readyReplicas" : "availableReplicas"),
   };
 }
 

@@ -27,7 +27,7 @@ function paint(state: Check["state"], style: Style): string {
 function summary(checks: readonly Check[], style: Style): string {
   const count = (state: Check["state"]) => checks.filter((check) => check.state === state).length;
   const [failed, warned] = [count("fail"), count("warn")];
-  if (failed > 0) return style.bad(`${failed} to mend before a deploy can work`);
+  if (failed > 0) return style.bad(`${failed} to fix`);
   const isThrottled = checks.some(({ code }) => code === "throttled");
   if (isThrottled) return style.warn("Not all could be looked at: a server asks to wait");
   if (warned > 0) return style.warn(`A deploy can work; ${warned} to look at`);

@@ -63,13 +63,15 @@ function paint(text: string, state: Printed[1], style: Style): string {
 
 /** What the table has no room for. */
 function unwell({ images, argocd, workloads }: StatusResult, style: Style): readonly string[] {
-  const registries = images.flatMap(({ registry: { detail } }) =>
-    detail === undefined ? [] : [`  ${plain(detail, detailMax)}`],
+  const unread = images.flatMap(({ registry, cluster }) =>
+    [registry.detail, cluster?.detail].flatMap((detail) =>
+      detail === undefined ? [] : [`  ${plain(detail, detailMax)}`],
+    ),
   );
   const drifts = images.flatMap(({ image, sync }) => driftLines(image, sync, style));
   const apps = argocd === undefined ? [] : sightLines(`argocd ${argocd.app}`, argocd, style);
   const rest = workloads.flatMap((view) => sightLines(view.workload, view, style));
-  return [...new Set(registries), ...drifts, ...apps, ...rest];
+  return [...new Set(unread), ...drifts, ...apps, ...rest];
 }
 
 function driftLines(image: string, sync: SyncFinding | undefined, style: Style): readonly string[] {

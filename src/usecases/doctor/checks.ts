@@ -1,12 +1,10 @@
 /** The single checks of `landfall doctor`: each asks one thing and says what to do about it. */
 
-import type { WorkloadName } from "../../core/cluster/workload.ts";
 import { asTag, type CommitId } from "../../core/ids.ts";
 import { type ImageName, printImageName } from "../../core/image-ref.ts";
 import type { PushReply } from "../../core/landing/push-outcome.ts";
 import type { Check } from "../../core/results/doctor.ts";
-import type { ArgoCd, Clock, Cluster, Registry } from "../../ports.ts";
-import type { RolloutPlace } from "../verify/wanted-workloads.ts";
+import type { Clock, Registry } from "../../ports.ts";
 
 /** What a check found, without its name. */
 export type Finding = Omit<Check, "name">;
@@ -84,45 +82,10 @@ export async function registryFinding(
   }
   return {
     state: "warn",
-    detail: `${detail}, as nobody`,
+    detail: `${detail}, anonymously`,
     remedy:
       "Log in (LANDFALL_REGISTRY_USERNAME, _PASSWORD): limits are higher, and publishing needs it.",
   };
-}
-
-/** Reads the Application, and asks whether `verify --sync` would be let through. */
-export async function applicationFinding(argocd: Omit<ArgoCd, "sync">): Promise<Finding> {
-  const application = await argocd.application("as-is");
-  const { name, sync, health } = application;
-  const detail = `"${name}" is ${sync}, ${health}`;
-  const maySync = await argocd.maySync(application);
-  if (maySync === undefined) return { state: "ok", detail };
-  const sentence = maySync ? "the token may sync it" : "the token may read it, but not sync it";
-  return { state: "ok", detail: `${detail}; ${sentence}` };
-}
-
-/** No workload has this name, and any answer about it says that we may read such. */
-const nobody = "landfall-doctor-asks";
-
-/** Reads the workloads that are named, and pods. Where none is, asks for one that is not there. */
-export async function clusterFinding(
-  { namespace, workloads = [] }: RolloutPlace,
-  cluster: Cluster,
-): Promise<Finding> {
-  const asked: readonly WorkloadName[] =
-    workloads.length > 0 ? workloads : [{ kind: "Deployment", name: nobody }];
-  const found = await Promise.all(asked.map((name) => cluster.workload({ ...name, namespace })));
-  const podSelector = found.find((one) => one?.podSelector)?.podSelector ?? `app=${nobody}`;
-  await cluster.podsOf({ kind: "Deployment", name: nobody, namespace, podSelector });
-  const missing = workloads.filter((_, at) => found[at] === undefined);
-  const names = missing.map(({ kind, name }) => `${kind}/${name}`).join(", ");
-  if (missing.length === 0) {
-    const what =
-      workloads.length > 0 ? "the workloads are there" : "workloads and pods can be read";
-    return { state: "ok", detail: `${what}, in "${namespace}"` };
-  }
-  const remedy = "Check verify.rollout, and which cluster is asked.";
-  return { state: "warn", detail: `"${namespace}" has no ${names}`, remedy };
 }
 
 /** What a token may do, as far as its server says. */
@@ -180,6 +143,6 @@ export function clockFinding(times: readonly ServerTime[], clock: Clock): Findin
   return {
     state: "warn",
     detail: `this machine (${here}) is ${detail.join(", ")}`,
-    remedy: "Set the clock (NTP): tokens seem over, or not yet valid, to servers.",
+    remedy: "Set the clock (NTP): to servers, tokens seem expired or not yet valid.",
   };
 }

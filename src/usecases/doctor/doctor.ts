@@ -4,13 +4,12 @@ import { Failure } from "../../core/failure.ts";
 import type { CommitId } from "../../core/ids.ts";
 import type { ImageName } from "../../core/image-ref.ts";
 import type { PushReply } from "../../core/landing/push-outcome.ts";
+import type { Pin } from "../../core/pins/index.ts";
 import { type Check, type DoctorResult, exitOfChecks } from "../../core/results/doctor.ts";
 import type { ArgoCd, Clock, Cluster, Registry } from "../../ports.ts";
 import type { RolloutPlace } from "../verify/wanted-workloads.ts";
 import {
-  applicationFinding,
   clockFinding,
-  clusterFinding,
   type Finding,
   gitFinding,
   type KnownLogin,
@@ -22,6 +21,7 @@ import {
   type TokenRights,
   writeFinding,
 } from "./checks.ts";
+import { applicationFinding, type ClaimOf, clusterFinding } from "./cluster-checks.ts";
 
 /** What to look at. */
 export interface DoctorRequest {
@@ -52,6 +52,9 @@ export interface DoctorPorts {
   /** Returns what became of our login at a registry that has been asked. */
   loginAt?(registry: string): KnownLogin;
   openArgoCd?(): Promise<Omit<ArgoCd, "sync">>;
+  /** Returns the pins, or undefined when they cannot be read, which another check shows. */
+  readPins?(): Promise<readonly Pick<Pin, "owner" | "image">[] | undefined>;
+  claimOf?: ClaimOf;
   openCluster?(): Promise<Cluster>;
   serverTimes?(): Promise<readonly ServerTime[]>;
 }
@@ -63,6 +66,7 @@ type CheckPlan = readonly [name: string, look: (() => Promise<Finding>) | undefi
 export async function doctor(request: DoctorRequest, ports: DoctorPorts): Promise<DoctorResult> {
   const { fetchTip, probeWrite, trySigning, tokenRights } = ports;
   const { openArgoCd, openCluster, serverTimes } = ports;
+  const { readPins = async () => undefined, claimOf = async () => undefined } = ports;
   const { rollout } = request;
   const plans: readonly CheckPlan[] = [
     ["config", async () => ({ state: "ok", detail: await ports.readConfig() })],
@@ -72,10 +76,12 @@ export async function doctor(request: DoctorRequest, ports: DoctorPorts): Promis
     ["signing", trySigning && (async () => trySigning().then(signingFinding))],
     ["token", tokenRights && (async () => rightsFinding(await tokenRights()))],
     ...registryPlans(request, ports),
-    ["argocd", openArgoCd && (async () => applicationFinding(await openArgoCd()))],
+    ["argocd", openArgoCd && (async () => applicationFinding(await openArgoCd(), claimOf))],
     [
       "cluster",
-      rollout && openCluster && (async () => clusterFinding(rollout, await openCluster())),
+      rollout &&
+        openCluster &&
+        (async () => clusterFinding(rollout, await readPins(), await openCluster())),
     ],
     ["clock", serverTimes && (async () => clockFinding(await serverTimes(), ports.clock))],
   ];

@@ -3,6 +3,7 @@
 import { type ArgoFacts, revisionsOf } from "../../core/cluster/argo.ts";
 import type { Application } from "../../core/cluster/argo-application.ts";
 import {
+  type Claim,
   claimOf,
   type Followed,
   follows,
@@ -38,19 +39,36 @@ export async function argoFacts(
 ): Promise<ArgoFacts> {
   const { commit, pinned, repository, branch } = question;
   const followed: Followed = { repository, branch, pinned: pinned.pins };
-  const isAncestor = (a: CommitId, b: CommitId) => ports.ancestry.isManifestAncestor(a, b);
+  const { ancestry } = ports;
   const revisions = revisionsOf(application, followed);
-  const ours = new Set<string>(await only(revisions, (one) => isAncestor(commit, one)));
-  const tagged = sourcesFrom(application, followed)
-    .filter((source) => !follows(source, branch))
-    .flatMap(({ revision }) => asCommitId(revision) ?? []);
-  const claim = claimOf(application, followed, {
-    onBranch: new Set<string>(await only(tagged, (one) => isAncestor(one, pinned.tip))),
-    elsewhere: await pinsElsewhere(application, followed, { tip: pinned.tip, ...ports }),
-  });
+  const holdsOurs = (one: CommitId) => ancestry.isManifestAncestor(commit, one);
+  const ours = new Set<string>(await only(revisions, holdsOurs));
+  const claim = await claimAt(pinned.tip, { application, followed }, ports);
   const isShown = claim.kind === "by-look";
-  const stale = isShown ? await staleImages(application, question, ports.ancestry) : [];
+  const stale = isShown ? await staleImages(application, question, ancestry) : [];
   return { application, followed, claim, ours, stale };
+}
+
+/** An Application, and the pins that it is to follow. */
+export interface Claimed {
+  readonly application: Application;
+  readonly followed: Followed;
+}
+
+/** Returns how an Application belongs to the pins of a tip. Throws as `argoFacts` does. */
+export async function claimAt(
+  tip: CommitId,
+  { application, followed }: Claimed,
+  ports: ArgoFactsPorts,
+): Promise<Claim> {
+  const tagged = sourcesFrom(application, followed)
+    .filter((source) => !follows(source, followed.branch))
+    .flatMap(({ revision }) => asCommitId(revision) ?? []);
+  const isOnBranch = (one: CommitId) => ports.ancestry.isManifestAncestor(one, tip);
+  return claimOf(application, followed, {
+    onBranch: new Set<string>(await only(tagged, isOnBranch)),
+    elsewhere: await pinsElsewhere(application, followed, { tip, ...ports }),
+  });
 }
 
 /** Looks into the Application's own folders, where none of them holds one of our pins. */

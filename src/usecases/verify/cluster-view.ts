@@ -9,12 +9,14 @@ import type {
   WorkloadView,
 } from "../../core/cluster/cluster-view.ts";
 import { type Observation, sightOf, unobserved } from "../../core/cluster/observation.ts";
-import { rolloutVerdict } from "../../core/cluster/rollout.ts";
-import type { Pod, Workload } from "../../core/cluster/workload.ts";
+import type { Pod } from "../../core/cluster/pod.ts";
+import type { Workload } from "../../core/cluster/workload.ts";
 import { Failure } from "../../core/failure.ts";
 import type { ArgoCd, Cluster } from "../../ports.ts";
+import type { Ancestry } from "./ancestry.ts";
 import { type ArgoFactsPorts, type ArgoQuestion, argoFacts } from "./argo-facts.ts";
 import { closedNow, readCompared } from "./argo-look.ts";
+import { lookAtWorkload } from "./inspect.ts";
 import type { WantedWorkload } from "./wanted-workloads.ts";
 
 /** What is to be looked at. */
@@ -37,7 +39,7 @@ export async function viewCluster(request: ViewRequest, ports: ViewPorts): Promi
   const { argocd, cluster } = ports;
   const [application, ...views] = await Promise.all([
     app && argocd && viewApplication({ ...request, app }, argocd, ports),
-    ...(cluster ? workloads.map((wanted) => viewWorkload(wanted, cluster)) : []),
+    ...(cluster ? workloads.map((wanted) => viewWorkload(wanted, { ...ports, cluster })) : []),
   ]);
   return { argocd: application || undefined, workloads: views };
 }
@@ -63,17 +65,15 @@ async function viewApplication(
   }
 }
 
-async function viewWorkload(wanted: WantedWorkload, cluster: Cluster): Promise<WorkloadView> {
-  const { kind, name, namespace, images } = wanted;
-  const who = { workload: `${kind}/${name}`, namespace };
+async function viewWorkload(
+  wanted: WantedWorkload,
+  ports: { readonly cluster: Cluster; readonly ancestry: Ancestry },
+): Promise<WorkloadView> {
+  const who = { workload: `${wanted.kind}/${wanted.name}`, namespace: wanted.namespace };
   try {
-    const workload = await cluster.workload(wanted);
-    if (workload === undefined) {
-      return { ...who, state: "waiting", detail: "there is none of that name", containers: [] };
-    }
-    const pods = await cluster.podsOf(workload);
-    const verdict = rolloutVerdict({ workload, pods, expected: images, newer: new Set() });
-    return { ...who, ...sightOf(verdict), containers: containersOf(workload, pods) };
+    const { verdict, facts } = await lookAtWorkload(wanted, ports);
+    const containers = facts === undefined ? [] : containersOf(facts.workload, facts.pods);
+    return { ...who, ...sightOf(verdict), containers };
   } catch (error) {
     return { ...who, ...unreadable(error), containers: [] };
   }

@@ -2,6 +2,7 @@
 
 import type { ClusterView } from "../../core/cluster/cluster-view.ts";
 import { isOfTheWorld } from "../../core/cluster/observation.ts";
+import { Failure } from "../../core/failure.ts";
 import type { Digest, Tag } from "../../core/ids.ts";
 import { type ImageName, printImageName, sameImage } from "../../core/image-ref.ts";
 import {
@@ -29,8 +30,8 @@ export interface StatusRequest {
   readonly app?: string | undefined;
   /** Whether Argo CD is asked to compare with git first. */
   readonly isRefreshed?: boolean | undefined;
-  /** Undefined: no cluster is configured. */
-  readonly workloads?: readonly WantedWorkload[] | undefined;
+  /** Undefined: no cluster is configured. A Failure: which workloads are meant cannot be told. */
+  readonly workloads?: readonly WantedWorkload[] | Failure | undefined;
   /** What a dry run of the sync checker found; undefined where a revision was asked for. */
   readonly checked?: SyncResult | undefined;
 }
@@ -46,7 +47,7 @@ export async function status(request: StatusRequest, ports: StatusPorts): Promis
   const { meant, app, workloads } = request;
   const { deploy, pinned, question } = meant;
   const view = await viewCluster(
-    { ...deploy, pinned, app, isRefreshed: request.isRefreshed, workloads: workloads ?? [] },
+    { ...deploy, pinned, app, isRefreshed: request.isRefreshed, workloads: listOf(workloads) },
     ports,
   );
   const wanted: StatusQuestion[] = [];
@@ -73,20 +74,35 @@ interface Seen {
 }
 
 async function rowOf(wanted: StatusQuestion, { request, view, ports }: Seen): Promise<StatusRow> {
-  const { workloads } = request;
-  const { image, tags, git, pinned, sync } = wanted;
-  const itsViews = view.workloads.filter((_, at) =>
-    workloads?.[at]?.images.some((other) => sameImage(other.image, image)),
-  );
+  const { image, tags, git, sync } = wanted;
   return {
     image: printImageName(image),
     ...{ git, sync },
     registry: await registryCell(image, git.tag, ports.registry),
     pins: sync === undefined ? pinsCell(tags, git.tag) : checkedPinsCell(tags, sync),
     argocd: view.argocd && argocdCell(view.argocd),
-    // A cluster can only follow the pins, whatever these should be.
-    cluster: workloads && clusterCell(itsViews, { image, wanted: pinned.tag }),
+    cluster: clusterCellOf(wanted, request, view),
   };
+}
+
+/** A cluster can only follow the pins, whatever these should be. */
+function clusterCellOf(
+  { image, pinned }: StatusQuestion,
+  { workloads }: StatusRequest,
+  view: ClusterView,
+): StatusCell | undefined {
+  if (workloads instanceof Failure) {
+    const { message: detail, code } = workloads;
+    return { state: "unreadable", text: "unreadable", detail, code };
+  }
+  const itsViews = view.workloads.filter((_, at) =>
+    workloads?.[at]?.images.some((other) => sameImage(other.image, image)),
+  );
+  return workloads && clusterCell(itsViews, { image, wanted: pinned.tag });
+}
+
+function listOf(workloads: StatusRequest["workloads"]): readonly WantedWorkload[] {
+  return workloads === undefined || workloads instanceof Failure ? [] : workloads;
 }
 
 /** An image, what its pins hold, and what is wanted of it. */

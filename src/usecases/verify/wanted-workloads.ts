@@ -1,5 +1,6 @@
 /** Which workloads a deploy shows in, and which images each of them is to run. */
 
+import { isOurs } from "../../core/cluster/argo-claim.ts";
 import type { ExpectedImage } from "../../core/cluster/rollout-images.ts";
 import {
   asWorkloadName,
@@ -10,7 +11,7 @@ import { asFailure, Failure } from "../../core/failure.ts";
 import type { Digest, Tag } from "../../core/ids.ts";
 import { type ImageName, printImageName, sameImage } from "../../core/image-ref.ts";
 import type { Pin } from "../../core/pins/index.ts";
-import type { ImageDigests, Progress } from "../../ports.ts";
+import type { Cluster, ImageDigests, Progress } from "../../ports.ts";
 import type { Deploy, DeployQuestion, ResolvedDeploy } from "./resolve-deploy.ts";
 
 /** A workload, and what is to run there. */
@@ -30,6 +31,8 @@ export interface WantedPorts {
   /** Undefined: what a tag stands for is not compared. */
   readonly registry: ImageDigests | undefined;
   readonly progress: Progress;
+  /** Asked for workloads only where neither settings nor manifests name one. */
+  readonly cluster?: Pick<Cluster, "workloadsIn"> | undefined;
 }
 
 /**
@@ -53,13 +56,34 @@ export async function wantedWorkloads(
     expected.set(key, image);
     byOwner.set(pin.owner, (byOwner.get(pin.owner) ?? new Set()).add(image));
   }
-  const names =
-    place.workloads ?? [...byOwner.keys()].flatMap((owner) => asWorkloadName(owner) ?? []);
-  if (names.length === 0) throw noWorkloads();
+  const names = await workloadNames(place, pinned.pins, ports.cluster);
   return names.map(({ kind, name }) => ({
     ...{ kind, name, namespace: place.namespace },
     images: [...(byOwner.get(`${kind}/${name}`) ?? expected.values())],
   }));
+}
+
+/**
+ * Returns the workloads that are named, else those whose manifests pin an image, else (kustomize,
+ * Helm, generated names) those of the cluster that have one of the images.
+ *
+ * @throws Failure `config` when there is none; and as `Cluster.workloadsIn` does.
+ */
+export async function workloadNames(
+  { namespace, workloads }: RolloutPlace,
+  pins: readonly Pick<Pin, "owner" | "image">[],
+  cluster: Pick<Cluster, "workloadsIn"> | undefined,
+): Promise<readonly WorkloadName[]> {
+  if (workloads !== undefined) return workloads;
+  const owners = new Set(pins.map(({ owner }) => owner));
+  const pinning = [...owners].flatMap((owner) => asWorkloadName(owner) ?? []);
+  if (pinning.length > 0) return pinning;
+  const there = pins.length === 0 ? [] : ((await cluster?.workloadsIn(namespace)) ?? []);
+  const running = there.filter(({ containers }) =>
+    containers.some(({ image }) => isOurs(image, pins)),
+  );
+  if (running.length === 0) throw noWorkloads(namespace);
+  return running;
 }
 
 interface WorkloadQuestion {
@@ -95,10 +119,10 @@ async function withDigests(
   }
 }
 
-function noWorkloads(): Failure {
+function noWorkloads(namespace: string): Failure {
   return new Failure(
     "config",
-    "Cannot follow the rollout: no workload's manifest pins one of the images",
+    `Cannot follow the rollout: no manifest of a workload pins one of the images, and none in "${namespace}" has one`,
     "Name the workloads under verify.rollout.workloads, or leave verify.rollout out.",
   );
 }

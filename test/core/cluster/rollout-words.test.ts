@@ -1,9 +1,10 @@
 /** What is said of a workload and its pods, word for word, from facts alone. */
 
 import { describe, expect, test } from "vitest";
+import type { Pod } from "../../../src/core/cluster/pod.ts";
 import { rolloutVerdict } from "../../../src/core/cluster/rollout.ts";
 import type { ExpectedImage } from "../../../src/core/cluster/rollout-images.ts";
-import type { Condition, Pod, Workload } from "../../../src/core/cluster/workload.ts";
+import type { Condition, Workload } from "../../../src/core/cluster/workload.ts";
 import { asDigest, asTag, type Tag } from "../../../src/core/ids.ts";
 import { parseImageName } from "../../../src/core/image-ref.ts";
 
@@ -18,7 +19,7 @@ const workload: Workload = {
   containers: [{ name: "app", image: "acme/web:sha-2222222" }],
   counts: { desired: 1, updated: 1, total: 1, available: 1 },
   ...{ partition: 0, updateRevision: "", isByHand: false, isPaused: false, conditions: [] },
-  podSelector: "",
+  ...{ podSelector: "", uid: "" },
 };
 const container = (image: string, name = "app", digest = ours) => ({ name, image, digest });
 const podOf = (...containers: readonly ReturnType<typeof container>[]): Pod => {

@@ -1,11 +1,11 @@
 /** Whether a workload runs our images on every pod: what Kubernetes says, and what follows. */
 
 import { describe, expect, test } from "vitest";
+import { readPods } from "../../../src/core/cluster/pod.ts";
 import { rolloutVerdict } from "../../../src/core/cluster/rollout.ts";
 import type { ExpectedImage } from "../../../src/core/cluster/rollout-images.ts";
 import {
   asWorkloadName,
-  readPods,
   readWorkload,
   type WorkloadKind,
   type WorkloadRef,
@@ -217,6 +217,13 @@ describe("a StatefulSet", () => {
     expect(verdict).toMatchObject({ kind: "waiting", detail: "1 of 3 pods are new" });
   });
 
+  test("says that a broken pod of an earlier revision is in the way for good", () => {
+    const broken = pod({ ...pods[0], waiting: { reason: "ImagePullBackOff" } });
+    expect(judge("StatefulSet", json(0, 0), [broken])).toMatchObject({
+      hint: "Kubernetes does not replace web-0, which never became ready: delete it.",
+    });
+  });
+
   test("says that its pods wait to be deleted", () => {
     const byHand = { ...json(0, 1), spec: { ...json(0, 1).spec, updateStrategy: onDelete } };
     expect(judge("StatefulSet", byHand, pods).detail).toMatch(/\(OnDelete\)$/);
@@ -250,6 +257,99 @@ test("a CronJob is through when its template is: its next run has the image", ()
   expect(judge("CronJob", cron(old, false), []).kind).toBe("waiting");
 });
 
+describe("a Job", () => {
+  const job = (conditions: readonly object[], suspend = false) => ({
+    metadata: { name: "web", generation: 1 },
+    spec: { suspend, template: { spec: { containers: [{ name: "app", image }] } } },
+    status: { conditions },
+  });
+  test.each([
+    [[{ type: "Complete", status: "True" }], "done", "it has run sha-1a2b3c4"],
+    [
+      [{ type: "Failed", status: "True", reason: "BackoffLimitExceeded", message: "too often" }],
+      "failed",
+      "it failed: BackoffLimitExceeded: too often",
+    ],
+    [[{ type: "Failed", status: "False" }], "waiting", "it has not run sha-1a2b3c4 to the end"],
+    [[], "waiting", "it has not run sha-1a2b3c4 to the end"],
+  ])("with %j is %s", (conditions, kind, detail) => {
+    expect(judge("Job", job(conditions), [])).toMatchObject({ kind, detail });
+  });
+
+  test("that waits says for what", () => {
+    expect(judge("Job", job([], true), []).detail).toMatch(/\(it is suspended\)$/);
+    const pods = [pod({ waiting: { reason: "ErrImagePull" } })];
+    expect(judge("Job", job([]), pods).detail).toMatch(/; pod web-1: ErrImagePull$/);
+  });
+});
+
+describe("an Argo Rollout", () => {
+  const steps = [{ setWeight: 20 }, { pause: {} }, { pause: { duration: "1m" } }];
+  const rollout = (status: object, more: object = {}) => {
+    const { spec, metadata } = deploymentJson("web", { image });
+    const canary = { canary: { steps } };
+    const counts = { replicas: 2, updatedReplicas: 2, availableReplicas: 2 };
+    const hashes = { currentPodHash: "new", stableRS: "new", observedGeneration: "4" };
+    return {
+      ...{ metadata, spec: { ...spec, strategy: canary, ...more } },
+      status: { ...counts, ...hashes, ...status },
+    };
+  };
+  const canaryPods = [
+    pod({ name: "web-old-1", image: old, podHash: "old" }),
+    pod({ name: "web-new-1", podHash: "new" }),
+  ];
+  test.each<[string, object, string, RegExp]>([
+    ["that is through", { phase: "Healthy" }, "done", /^1 of 2 pods run sha-1a2b3c4$/],
+    ["that nobody has looked at", { observedGeneration: "3" }, "waiting", /not seen the new/],
+    [
+      "paused for somebody",
+      { phase: "Paused", message: "CanaryPauseStep", currentStepIndex: 1, stableRS: "old" },
+      "waiting",
+      /^Paused at step 2 of 3: CanaryPauseStep$/,
+    ],
+    [
+      "paused for a minute",
+      { phase: "Paused", message: "CanaryPauseStep", currentStepIndex: 2, stableRS: "old" },
+      "waiting",
+      /^Paused at step 3 of 3/,
+    ],
+    [
+      "healthy, with traffic at the old pods",
+      { phase: "Healthy", stableRS: "old" },
+      "waiting",
+      /^Healthy$/,
+    ],
+    [
+      "aborted",
+      { phase: "Degraded", abort: true, message: "RolloutAborted: metric failed" },
+      "failed",
+      /^aborted: Degraded: RolloutAborted: metric failed$/,
+    ],
+    ["past its deadline", { phase: "Degraded", message: "late" }, "failed", /^Degraded: late$/],
+  ])("%s", (_, status, kind, detail) => {
+    const verdict = judge("Rollout", rollout(status), canaryPods);
+    expect(verdict).toMatchObject({ kind, detail: expect.stringMatching(detail) });
+  });
+
+  test("says what it waits for somebody to do, and only then", () => {
+    const at = (currentStepIndex: number) => {
+      const verdict = judge("Rollout", rollout({ phase: "Paused", currentStepIndex }), canaryPods);
+      return "hint" in verdict ? verdict.hint : undefined;
+    };
+    expect(at(1)).toMatch(/`kubectl argo rollouts promote web -n robson`/);
+    expect(at(2)).toBeUndefined();
+  });
+
+  test("takes its template from where it says", () => {
+    const json = rollout({}, { template: undefined });
+    const ref: WorkloadRef = { kind: "Rollout", name: "web", namespace: "robson" };
+    expect(readWorkload(ref, json)).toBeUndefined();
+    const templated = deploymentJson("other", { image });
+    expect(readWorkload(ref, json, templated)?.containers).toEqual([{ name: "app", image }]);
+  });
+});
+
 test("a selector is spelled as a query has it", () => {
   const expressions = [
     { key: "tier", operator: "In", values: ["web", "api"] },
@@ -264,6 +364,7 @@ test("a selector is spelled as a query has it", () => {
 
 test("only workloads whose rollout can be followed have a name", () => {
   expect(asWorkloadName("Deployment/web")).toEqual({ kind: "Deployment", name: "web" });
+  expect(asWorkloadName("Rollout/web")).toEqual({ kind: "Rollout", name: "web" });
   for (const text of ["Pod/web", "Deployment", "Deployment/", "Deployment/a/b", ""]) {
     expect(asWorkloadName(text)).toBeUndefined();
   }

@@ -31,7 +31,8 @@ test("finds all that a deploy needs, without writing anything: 0", async () => {
   const since = (kind: string) => (seen()[kind] ?? 0) - (asked[kind] ?? 0);
   expect(since("git-receive-pack:POST")).toBe(0);
   // The branch is fetched once: two git commands in one repository would meet in its locks.
-  expect(since("git-upload-pack:POST")).toBe(2);
+  // The third is for the contents of the manifests, whose pins say whose Application it is.
+  expect(since("git-upload-pack:POST")).toBe(3);
   expect(out + err).not.toContain(env.LANDFALL_ARGOCD_TOKEN);
 });
 
@@ -41,9 +42,9 @@ test("names what is missing, each with its remedy: 1", async () => {
   const { status, out } = await runCli(argv, { cwd: world.app, env });
   expect(status).toBe(1);
   expect(out).toMatch(/^fail +argocd .*answered 401: no session information$/m);
-  expect(out).toMatch(/^ +Argo CD also says this of an Application that is not there/m);
+  expect(out).toMatch(/^ +The token in LANDFALL_ARGOCD_TOKEN has expired or was revoked/m);
   expect(out).toMatch(/^fail +cluster +Cannot read ".*nowhere"/m);
-  expect(out).toContain("2 to mend before a deploy can work");
+  expect(out).toContain("2 to fix");
 });
 
 test("tries the key that deploy commits are signed with, and pushes nothing", async () => {

@@ -2,7 +2,8 @@
 
 import { describe, expect, test } from "vitest";
 import { readApplication } from "../../../src/core/cluster/argo-application.ts";
-import { readPods, readWorkload } from "../../../src/core/cluster/workload.ts";
+import { readPods } from "../../../src/core/cluster/pod.ts";
+import { readWorkload } from "../../../src/core/cluster/workload.ts";
 import { Failure } from "../../../src/core/failure.ts";
 import { asCommitId, asDigest, asRevision, asTag } from "../../../src/core/ids.ts";
 import { parseImageName } from "../../../src/core/image-ref.ts";
@@ -41,6 +42,8 @@ function clusterOf(running: string | undefined, pods: readonly PodState[] = []):
         ? undefined
         : readWorkload(ref, deploymentJson(ref.name, { image: running })),
     podsOf: async () => readPods({ items: pods.map(podJson) }),
+    workloadsIn: async () => [],
+    hasNamespace: async () => true,
   };
 }
 
@@ -150,8 +153,8 @@ describe("a workload", () => {
 
   test("that is not there is waited for", async () => {
     const { workloads } = await view({ cluster: clusterOf(undefined) }, { workloads: [web] });
-    const detail = "there is none of that name";
-    expect(workloads).toEqual([{ ...who, state: "waiting", detail, containers: [] }]);
+    const detail = 'there is none of that name in "robson"';
+    expect(workloads).toMatchObject([{ ...who, state: "waiting", detail, containers: [] }]);
   });
 
   test("that cannot be read hides neither its neighbour nor Argo CD", async () => {

@@ -1,7 +1,8 @@
 /** Each check of doctor, well and not: what it says, and the remedy. */
 
 import { describe, expect, test } from "vitest";
-import { readApplication } from "../../../src/core/cluster/argo-application.ts";
+import { type Application, readApplication } from "../../../src/core/cluster/argo-application.ts";
+import type { Workload } from "../../../src/core/cluster/workload.ts";
 import { Failure } from "../../../src/core/failure.ts";
 import { asDigest } from "../../../src/core/ids.ts";
 import { parseImageName } from "../../../src/core/image-ref.ts";
@@ -29,8 +30,15 @@ const argocdThat = (maySync: boolean | undefined) => ({
   maySync: async () => maySync,
   syncWindows: async () => undefined,
 });
+const argocdAs = (state: Partial<Application>): Partial<DoctorPorts> => ({
+  openArgoCd: async () => ({
+    ...argocdThat(true),
+    application: async () => ({ ...application, ...state }),
+  }),
+});
 const clusterWith = (workload: object | undefined, podsOf: Cluster["podsOf"] = async () => []) => ({
   ...{ workload: async () => workload as never, podsOf },
+  ...{ workloadsIn: async () => [], hasNamespace: async () => true },
 });
 
 const request: DoctorRequest = {
@@ -135,8 +143,8 @@ const rows: readonly Row[] = [
   ],
   ["a token of which nothing more is known", rights({}), "token", "ok", /nothing is wrong/],
   ["a registry that denies", { openRegistry: fail }, "registry ghcr.io", "fail", /denied/],
-  ["no way to log in", { loginAt: undefined }, "registry ghcr.io", "warn", /as nobody/],
-  ["no login", { loginAt: () => "none" }, "registry docker.io", "warn", /as nobody/],
+  ["no way to log in", { loginAt: undefined }, "registry ghcr.io", "warn", /anonymously/],
+  ["no login", { loginAt: () => "none" }, "registry docker.io", "warn", /anonymously/],
   [
     "a login that nobody asked for",
     { loginAt: () => "not asked for" },
@@ -183,6 +191,48 @@ const rows: readonly Row[] = [
     "cluster",
     "warn",
     /"robson" has no Deployment\/web/,
+  ],
+  [
+    "an Application that Argo CD cannot compare",
+    argocdAs({ sync: "Unknown", errors: ["ComparisonError: authentication required"] }),
+    "argocd",
+    "fail",
+    /^"robson-prod" is Unknown, Healthy; ComparisonError: authentication required$/,
+  ],
+  [
+    "an Application that is not well",
+    argocdAs({ health: "Degraded" }),
+    "argocd",
+    "warn",
+    /Degraded/,
+  ],
+  [
+    "an Application that deploys something else",
+    {
+      claimOf: async () => ({ kind: "foreign", detail: "it deploys stag", hint: "Name another." }),
+    },
+    "argocd",
+    "fail",
+    /^it deploys stag$/,
+  ],
+  [
+    "a sync window that is closed",
+    {
+      openArgoCd: async () => ({
+        ...argocdThat(true),
+        syncWindows: async () => ({ closed: "a sync window denies it now", isOpenToUs: false }),
+      }),
+    },
+    "argocd",
+    "warn",
+    /; a sync window denies it now$/,
+  ],
+  [
+    "a namespace that is not there",
+    { openCluster: async () => ({ ...clusterWith({}), hasNamespace: async () => false }) },
+    "cluster",
+    "fail",
+    /^there is no namespace "robson"$/,
   ],
   ["a clock that is late", skewed(-90_000), "clock", "warn", /90 s behind "git.example.org"/],
   ["a clock that is early", skewed(90_000), "clock", "warn", /90 s ahead of "git.example.org"/],
@@ -245,10 +295,37 @@ describe("doctor finds", () => {
       return [];
     };
     const rollout = { namespace: "robson" };
-    const openCluster = async () => ({ workload, podsOf });
+    const openCluster = async () => ({ ...clusterWith(undefined, podsOf), workload });
     const { named } = await examine({ openCluster }, { rollout });
     expect(named.get("cluster")).toMatchObject({ state: "ok" });
     expect(asked).toEqual(["landfall-doctor-asks", "app=landfall-doctor-asks"]);
+  });
+
+  test("settings that verify refuses, because no workload has one of the images", async () => {
+    const readPins = async () => [{ owner: "", image: parseImageName("acme/web")! }];
+    const { exit, named } = await examine({ readPins }, { rollout: { namespace: "robson" } });
+    expect(exit).toBe(2);
+    expect(named.get("cluster")).toMatchObject({ state: "fail", code: "config" });
+  });
+
+  test("workloads by their images where no manifest names one", async () => {
+    const web = {
+      kind: "Deployment" as const,
+      name: "prod-web",
+      containers: [{ name: "a", image: "acme/web:1" }],
+    };
+    const readPins = async () => [{ owner: "", image: parseImageName("acme/web")! }];
+    const openCluster = async () => ({
+      ...clusterWith(web),
+      workloadsIn: async () => [web as Partial<Workload> as Workload],
+    });
+    const { named } = await examine(
+      { readPins, openCluster },
+      { rollout: { namespace: "robson" } },
+    );
+    expect(named.get("cluster")).toMatchObject({
+      ...{ state: "ok", detail: 'the workloads are there, in "robson"' },
+    });
   });
 
   test("a bug to be a bug", async () => {

@@ -209,6 +209,8 @@ describe("a cluster", () => {
     workload: async () =>
       ({ kind: "CronJob", containers: [{ name: "job", image }] }) as Partial<Workload> as Workload,
     podsOf: async () => [],
+    workloadsIn: async () => [],
+    hasNamespace: async () => true,
   });
 
   test("is in each image's row, by what runs there", async () => {

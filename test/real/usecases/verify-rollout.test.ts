@@ -16,6 +16,7 @@ import {
   expected,
   imageName,
   ours,
+  portsFor,
   repository,
   verifyAt,
   web,
@@ -95,6 +96,27 @@ describe("a rollout", () => {
     const server = await serve([{ image, replicas: 251 }], { pods: () => [...many, last] });
     const { result } = await verifyAt({ kubernetes: server.url }, rollout);
     expect(result.steps[1]?.detail).toMatch(/^pod web-250 still runs/);
+  });
+
+  test("finds the workloads of a namespace, also where there are no Rollouts", async () => {
+    const paths: string[] = [];
+    const server = await serveKubernetes({
+      workload: () => undefined,
+      list: (path) => {
+        paths.push(path);
+        return path === "apps/v1/deployments" ? [deploymentJson("web", { image })] : [];
+      },
+      missing: ["argoproj.io/v1alpha1"],
+    });
+    const { cluster } = portsFor({ kubernetes: server.url }).ports;
+    const found = await cluster!.workloadsIn("robson");
+    expect(found.map(({ kind, name }) => `${kind}/${name}`)).toEqual(["Deployment/web"]);
+    expect(paths.sort()).toEqual([
+      ...["apps/v1/daemonsets", "apps/v1/deployments", "apps/v1/statefulsets"],
+      ...["batch/v1/cronjobs", "batch/v1/jobs"],
+    ]);
+    expect(await cluster!.hasNamespace("robson")).toBe(true);
+    expect(await cluster!.hasNamespace("robsonn")).toBe(false);
   });
 
   test("of a workload that is not there is waited for, and says so", async () => {

@@ -85,6 +85,8 @@ test("a workload that cannot be read does not end the watch of another", async (
       return late;
     },
     podsOf: async () => [],
+    workloadsIn: async () => [],
+    hasNamespace: async () => true,
   };
   const workloads = [web, { ...web, name: "denied" }];
   const { outcome, steps, tookMs } = await run({ workloads }, { cluster });

@@ -1,6 +1,7 @@
 /** Which workloads a deploy shows in, and what each of them is to run. */
 
 import { describe, expect, test } from "vitest";
+import type { Workload } from "../../../src/core/cluster/workload.ts";
 import { Failure } from "../../../src/core/failure.ts";
 import { asDigest, asRevision, asTag, type Digest, type Tag } from "../../../src/core/ids.ts";
 import { parseImageName, printImageName } from "../../../src/core/image-ref.ts";
@@ -34,10 +35,18 @@ interface Asked {
   readonly place?: Partial<RolloutPlace>;
   /** Undefined: the registry is not asked. */
   readonly registry?: ImageDigests | undefined;
+  /** Workloads of the cluster, each with its one image. */
+  readonly there?: Readonly<Record<string, string>>;
+}
+
+function deployed([name, image]: readonly [string, string]): Workload {
+  const containers = [{ name: "app", image }];
+  return { kind: "Deployment", name, containers } as Partial<Workload> as Workload;
 }
 
 /** Finds the workloads of some manifests, and tells them as `Kind/name: image:tag digests`. */
-async function find(manifests: readonly string[], { question, place, registry }: Asked = {}) {
+async function find(manifests: readonly string[], asking: Asked = {}) {
+  const { question, place, registry, there = {} } = asking;
   const warnings: string[] = [];
   const file = { path: "app.yaml", bytes: Buffer.from(manifests.join("---\n")) };
   const where = { repository, branch: "main" };
@@ -51,7 +60,8 @@ async function find(manifests: readonly string[], { question, place, registry }:
   };
   const progress = { step: () => {}, warn: (text: string) => void warnings.push(text) };
   const asked = { namespace: "robson", ...place };
-  const found = await wantedWorkloads(asked, meant, { registry, progress });
+  const cluster = { workloadsIn: async () => Object.entries(there).map(deployed) };
+  const found = await wantedWorkloads(asked, meant, { registry, progress, cluster });
   const rows = found.map(({ kind, name, images }) => {
     const told = images.map((one) => `${printImageName(one.image)}:${one.tag} ${one.digests}`);
     return [`${kind}/${name}`, ...told.map((text) => text.trim())];
@@ -96,6 +106,12 @@ describe("the workloads are", () => {
       ["StatefulSet/rendered", `acme/web:${tag}`, `acme/api:${tag}`],
       ["Deployment/web", `acme/web:${tag}`],
     ]);
+  });
+
+  test("those of the cluster that have an image, where no manifest is a workload's own", async () => {
+    const there = { "prod-web": "acme/web:old", db: "postgres:17" };
+    const { rows } = await find([manifest("Kustomization/all", `acme/web:${tag}`)], { there });
+    expect(rows).toEqual([["Deployment/prod-web", `acme/web:${tag}`]]);
   });
 
   test("nowhere to be found: that is said, with the remedy", async () => {

@@ -1,0 +1,89 @@
+/** The checks of `landfall doctor` on Argo CD and the cluster: would `verify` see the deploy? */
+
+import type { Application } from "../../core/cluster/argo-application.ts";
+import type { Claim } from "../../core/cluster/argo-claim.ts";
+import { asFailure } from "../../core/failure.ts";
+import type { Pin } from "../../core/pins/index.ts";
+import type { ArgoCd, Cluster } from "../../ports.ts";
+import { type RolloutPlace, workloadNames } from "../verify/wanted-workloads.ts";
+import type { Finding } from "./checks.ts";
+
+/** Says whether an Application deploys our pins; undefined where the pins cannot be read. */
+export type ClaimOf = (application: Application) => Promise<Claim | undefined>;
+
+/** Reads the Application as it is, and asks whether it is ours and may be synced now. */
+export async function applicationFinding(
+  argocd: Omit<ArgoCd, "sync">,
+  claimOf: ClaimOf,
+): Promise<Finding> {
+  const application = await argocd.application("as-is");
+  const { name, sync, health, errors } = application;
+  const claim = await claimOf(application);
+  if (claim?.kind === "foreign") {
+    return { state: "fail", detail: claim.detail, remedy: claim.hint };
+  }
+  const detail = `"${name}" is ${sync}, ${health}`;
+  if (errors.length > 0) {
+    const remedy = "Fix what Argo CD names: until then nothing new reaches the cluster.";
+    return { state: "fail", detail: `${detail}; ${errors.join("; ")}`, remedy };
+  }
+  const [maySync, windows] = await Promise.all([argocd.maySync(application), argocd.syncWindows()]);
+  const right = maySync === false ? "the token may read it, but not sync it" : "";
+  const told = [detail, maySync ? "the token may sync it" : right, windows?.closed ?? ""];
+  const whole = told.filter((text) => text !== "").join("; ");
+  if (windows?.closed !== undefined) {
+    const remedy = "A deploy arrives when the window lets it.";
+    return { state: "warn", detail: whole, remedy };
+  }
+  if (sync === "Unknown" || ["Degraded", "Missing", "Unknown"].includes(health)) {
+    const remedy = "`landfall status` says what is not well.";
+    return { state: "warn", detail: whole, remedy };
+  }
+  return { state: "ok", detail: whole };
+}
+
+/** No workload has this name, and any answer about it says that we may read such. */
+const noName = "landfall-doctor-asks";
+
+/** Reads the namespace, the workloads that `verify` would follow, and pods. */
+export async function clusterFinding(
+  place: RolloutPlace,
+  pins: readonly Pick<Pin, "owner" | "image">[] | undefined,
+  cluster: Cluster,
+): Promise<Finding> {
+  const { namespace } = place;
+  if ((await cluster.hasNamespace(namespace)) === false) {
+    const remedy = "Check verify.rollout.namespace, and which cluster is asked.";
+    return { state: "fail", detail: `there is no namespace "${namespace}"`, remedy };
+  }
+  if (pins === undefined) return readable(place, cluster);
+  try {
+    const names = await workloadNames(place, pins, cluster);
+    return await readable({ namespace, workloads: names }, cluster);
+  } catch (error) {
+    const { code, message: detail, hint: remedy } = asFailure(error);
+    if (code !== "config") throw error;
+    return { state: "fail", detail, remedy, code };
+  }
+}
+
+async function readable(
+  { namespace, workloads = [] }: RolloutPlace,
+  cluster: Cluster,
+): Promise<Finding> {
+  const asked = workloads.length > 0 ? workloads : [{ kind: "Deployment", name: noName } as const];
+  const found = await Promise.all(
+    asked.map(({ kind, name }) => cluster.workload({ kind, name, namespace })),
+  );
+  const podSelector = found.find((one) => one?.podSelector)?.podSelector ?? `app=${noName}`;
+  await cluster.podsOf({ kind: "Deployment", name: noName, namespace, podSelector, uid: "" });
+  const missing = workloads.filter((_, at) => found[at] === undefined);
+  const names = missing.map(({ kind, name }) => `${kind}/${name}`).join(", ");
+  if (missing.length === 0) {
+    const what =
+      workloads.length > 0 ? "the workloads are there" : "workloads and pods can be read";
+    return { state: "ok", detail: `${what}, in "${namespace}"` };
+  }
+  const remedy = "Check verify.rollout, and which cluster is asked.";
+  return { state: "warn", detail: `"${namespace}" has no ${names}`, remedy };
+}
