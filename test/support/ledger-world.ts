@@ -101,7 +101,7 @@ export class LedgerWorld {
     const request: AuditRequest = {
       ...{ images, paths: ["k8s"], tagFormat: parseTagFormat(`sha-{revision:${digits}}`) },
       ...{ repository: "manifests", branch: "main", source: "source", sinceMs: 0 },
-      ...{ asOfMs: this.nowMs, graceMs: 0, behind: 3 },
+      ...{ asOfMs: this.nowMs, graceMs: 0, behind: 3, strict: false },
       pattern: /^chore\(gitops\): (?:update image tags|recover missing manifest update) to sha-/,
       ...asked,
     };

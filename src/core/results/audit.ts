@@ -1,4 +1,4 @@
-/** What an audit found: the one object behind its text, its JSON and its HTML. Types only. */
+/** What an audit found: the one object behind its text, its JSON and its HTML. */
 
 import type { CommitId, Revision } from "../ids.ts";
 import type { FailureReport } from "./promote.ts";
@@ -92,7 +92,7 @@ export interface LeftBehind {
 export interface AuditResult {
   readonly version: 1;
   readonly command: "audit";
-  /** 0, 3 when there is a gap, or the status of the failure. */
+  /** 0, 3 when there are findings, or the status of the failure. */
   readonly exit: number;
   readonly repository: string;
   readonly branch: string;
@@ -108,6 +108,25 @@ export interface AuditResult {
   readonly deploys: readonly LedgerDeploy[];
   readonly inversions: readonly Inversion[];
   readonly leftBehind: readonly LeftBehind[];
+  /** Whether deploys by hand are findings too. Absent: they are not. */
+  readonly strict?: true | undefined;
   readonly warnings: readonly string[];
   readonly failure?: FailureReport | undefined;
+}
+
+/** What should not be, for which an audit exits with 3. The worst comes first. */
+export type AuditFinding = "gap" | "left-behind" | "inversion" | "by-hand";
+
+/** Returns the findings of an audit, and how many there are of each. */
+export function findingsOf(
+  audit: Pick<AuditResult, "counts" | "leftBehind" | "inversions" | "deploys" | "strict">,
+): readonly (readonly [AuditFinding, count: number])[] {
+  const byHand = audit.deploys.filter(({ kind }) => kind === "by-hand");
+  const all: readonly (readonly [AuditFinding, number])[] = [
+    ["gap", audit.counts.gap],
+    ["left-behind", audit.leftBehind.length],
+    ["inversion", audit.inversions.length],
+    ["by-hand", audit.strict ? byHand.length : 0],
+  ];
+  return all.filter(([, count]) => count > 0);
 }

@@ -3,6 +3,7 @@
 import {
   type AuditResult,
   fates,
+  findingsOf,
   type LedgerCommit,
   type LeftBehind,
 } from "../../core/results/audit.ts";
@@ -34,9 +35,9 @@ export function auditReport(result: AuditResult): ReportModel {
   };
 }
 
-function verdictOf({ failure, counts }: AuditResult): string {
-  if (failure !== undefined) return "failed";
-  return counts.gap > 0 ? "gap" : "accounted";
+function verdictOf(result: AuditResult): string {
+  if (result.failure !== undefined) return "failed";
+  return findingsOf(result)[0]?.[0] ?? "accounted";
 }
 
 function facts(result: AuditResult): readonly Fact[] {

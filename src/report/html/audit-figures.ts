@@ -1,6 +1,12 @@
 /** The figures that head an audit's report, all counted from the one result. */
 
-import type { AuditResult, DeployFate, LedgerDeploy } from "../../core/results/audit.ts";
+import {
+  type AuditFinding,
+  type AuditResult,
+  type DeployFate,
+  findingsOf,
+  type LedgerDeploy,
+} from "../../core/results/audit.ts";
 import { counted } from "./words.ts";
 
 /** Fates of commits that production holds, or held through something newer. */
@@ -36,11 +42,35 @@ export function byHand({ deploys }: AuditResult): readonly LedgerDeploy[] {
   return deploys.filter(({ kind }) => kind === "by-hand");
 }
 
+/** So many of what stayed behind are named in the heading. */
+const namesMax = 2;
+
+const findingWords: Readonly<Record<AuditFinding, (count: number, result: AuditResult) => string>> =
+  {
+    gap: (count) => `${counted(count, "code commit")} never reached production`,
+    "left-behind": (count, { leftBehind }) => {
+      const files = [...new Set(leftBehind.map(({ file }) => file))];
+      const more =
+        files.length > namesMax
+          ? ` and ${counted(files.length - namesMax, "more file", "more files")}`
+          : "";
+      return `${counted(count, "pin")} left behind: ${files.slice(0, namesMax).join(", ")}${more}`;
+    },
+    inversion: (count) => counted(count, "inversion"),
+    "by-hand": (count) => counted(count, "deploy by hand", "deploys by hand"),
+  };
+
+/** Returns whether something should not be as it is, or could not be read. */
+export function isBad(result: AuditResult): boolean {
+  return result.failure !== undefined || findingsOf(result).length > 0;
+}
+
 /** Returns the audit's verdict in one sentence. */
 export function auditHeadline(result: AuditResult): string {
-  const { gap, pending } = result.counts;
+  const { pending } = result.counts;
   if (result.failure !== undefined) return "The audit could not be finished";
-  if (gap > 0) return `${counted(gap, "code commit")} never reached production`;
+  const findings = findingsOf(result).map(([kind, count]) => findingWords[kind](count, result));
+  if (findings.length > 0) return findings.join("; ");
   if (result.commits.length === 0) return "No code commits in this time";
   if (pending > 0) return `No gaps, and ${counted(pending, "code commit")} still on the way`;
   return "Every code commit is accounted for";

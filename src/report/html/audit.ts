@@ -2,7 +2,7 @@
 
 import type { AuditResult } from "../../core/results/audit.ts";
 import { deployTable, handTable } from "./audit-deploy-tables.ts";
-import { auditHeadline, byHand, lagsOf, landedCount } from "./audit-figures.ts";
+import { auditHeadline, byHand, isBad, lagsOf, landedCount } from "./audit-figures.ts";
 import { timelineSection } from "./audit-legend.ts";
 import { commitTable, inversionTable, leftBehindTable } from "./audit-tables.ts";
 import { type HtmlContent, html } from "./html.ts";
@@ -13,11 +13,11 @@ import { printCount, printSpan, timeTag } from "./words.ts";
 
 /** Returns the audit as one self-contained HTML file: the same result, the same text. */
 export function auditHtml(result: AuditResult): string {
-  const { failure, warnings, counts, asOfMs } = result;
+  const { failure, warnings, asOfMs } = result;
   return printPage({
     kind: "Audit",
     headline: auditHeadline(result),
-    tone: failure !== undefined || counts.gap > 0 ? "bad" : "good",
+    tone: isBad(result) ? "bad" : "good",
     about: about(result),
     lead: html`${notesTag(failure, warnings)}${figuresTag(figures(result))}`,
     sections: [timelineSection(result), ...wrongs(result), ...ledger(result)],

@@ -43,6 +43,7 @@ export const audit = z.object({
   deploys: part.listOf(deploy).describe("Newest first."),
   inversions: part.listOf(z.object({ commit: part.commitId, atMs: part.ms, ...change })),
   leftBehind: part.listOf(leftBehind),
+  strict: z.literal(true).optional().describe("Deploys by hand are findings too."),
   warnings: part.texts,
   failure: part.failure,
 });

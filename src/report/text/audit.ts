@@ -9,7 +9,7 @@ import {
   type LedgerDeploy,
   type LeftBehind,
 } from "../../core/results/audit.ts";
-import { auditHeadline, byHand, lagsOf } from "../html/audit-figures.ts";
+import { auditHeadline, byHand, isBad, lagsOf } from "../html/audit-figures.ts";
 import { counted, printCount, printSpan, printTime } from "../html/words.ts";
 import { plain } from "../safe-text.ts";
 import type { Style } from "../style.ts";
@@ -21,8 +21,8 @@ const linesMax = 20;
 /** Returns the result as text, with a final newline. */
 export function auditText(result: AuditResult, style: Style): string {
   const { failure, warnings, commits, deploys, inversions } = result;
-  const paint = failure !== undefined || result.counts.gap > 0 ? style.bad : style.good;
-  const lines = [style.bold(paint(auditHeadline(result))), `  ${style.dim(about(result))}`];
+  const paint = isBad(result) ? style.bad : style.good;
+  const lines = [style.bold(paint(plain(auditHeadline(result)))), `  ${style.dim(about(result))}`];
   if (failure === undefined) lines.push(...figures(result));
   for (const fate of ["gap", "pending", "rolled-back"] as const) {
     const own = commits.filter((commit) => commit.fate === fate);

@@ -1,13 +1,13 @@
 /** Audit: which commits of the source reached production, and which did not. Only reads. */
 
-import { asFailure, exit, exitOfFailure } from "../../core/failure.ts";
+import { asFailure, exit, exitOfFailure, Failure } from "../../core/failure.ts";
 import { keepLedger } from "../../core/history/audit.ts";
 import { codeLine } from "../../core/history/code-line.ts";
-import { type AuditResult, type DeployFate, fates } from "../../core/results/audit.ts";
+import { type AuditResult, type DeployFate, fates, findingsOf } from "../../core/results/audit.ts";
 import { reportFailure } from "../../core/results/promote.ts";
 import type { TagFormat } from "../../core/tag-format.ts";
 import type { DeployLog, Progress } from "../../ports.ts";
-import { type AuditSubject, gatherFacts } from "./facts.ts";
+import { type AuditFacts, type AuditSubject, gatherFacts } from "./facts.ts";
 
 /** What is asked. Times are milliseconds since the epoch. */
 export interface AuditRequest extends AuditSubject {
@@ -19,6 +19,8 @@ export interface AuditRequest extends AuditSubject {
   readonly graceMs: number;
   /** After how many deploys a pin that did not move has stayed behind. */
   readonly behind: number;
+  /** Whether deploys by hand are findings too. */
+  readonly strict: boolean;
   readonly tagFormat: TagFormat;
 }
 
@@ -35,20 +37,41 @@ export async function audit(request: AuditRequest, ports: AuditPorts): Promise<A
   try {
     ports.progress.step(`Reading the history of ${branch}`);
     const facts = await gatherFacts(request, ports.log);
+    refuseNothing(request, facts);
     const ledger = keepLedger(facts.graph, facts.branch, {
       ...request,
       holds: facts.holds,
       code: codeLine(facts.graph, facts.judge),
     });
-    const status = ledger.counts.gap > 0 ? exit.drift : exit.done;
+    const found = { ...ledger, ...(request.strict && { strict: true as const }) };
+    const status = findingsOf(found).length > 0 ? exit.drift : exit.done;
     const warnings = [...facts.warnings, ...ledger.warnings];
-    return { ...head, exit: status, sinceMs, asOfMs, ...ledger, warnings };
+    return { ...head, exit: status, sinceMs, asOfMs, ...found, warnings };
   } catch (error) {
     const failure = asFailure(error);
     const lists = { commits: [], deploys: [], inversions: [], leftBehind: [], warnings: [] };
     const failed = { exit: exitOfFailure(failure.code), failure: reportFailure(failure) };
     return { ...head, sinceMs, asOfMs, counts: noCounts(), ...lists, ...failed };
   }
+}
+
+/** To audit what was never there would be to find nothing, or all of it missing. */
+function refuseNothing({ branch, paths }: AuditRequest, { absent }: AuditFacts): void {
+  const [path] = absent.paths;
+  if (path !== undefined) {
+    throw new Failure(
+      "usage",
+      `Cannot audit "${path}": no commit of ${branch} ever had a file there`,
+      "Check --path, or manifests.paths in landfall.yaml, and the branch.",
+    );
+  }
+  const [image] = absent.images;
+  if (image === undefined) return;
+  throw new Failure(
+    "usage",
+    `Cannot audit "${image}": no manifest of ${branch} under ${paths.join(", ")} ever pinned it`,
+    "Check the image's name, with its registry, and the paths.",
+  );
 }
 
 function noCounts(): Record<DeployFate, number> {

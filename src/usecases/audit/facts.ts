@@ -8,7 +8,7 @@ import { type BranchHistory, readTool } from "../../core/history/deploys.ts";
 import { type FilePins, PinVersions } from "../../core/history/pin-versions.ts";
 import { SourceGraph } from "../../core/history/source-graph.ts";
 import type { CommitId } from "../../core/ids.ts";
-import type { ImageName } from "../../core/image-ref.ts";
+import { type ImageName, printImageName } from "../../core/image-ref.ts";
 import { type Hold, holdsOn, holdsPath, readHolds } from "../../core/landing/hold.ts";
 import { isManifestPath } from "../../core/pins/index.ts";
 import type { DeployLog } from "../../ports.ts";
@@ -32,6 +32,8 @@ export interface AuditFacts {
   readonly branch: BranchHistory;
   readonly judge: CommitJudge;
   readonly holds: readonly LedgerHold[];
+  /** What was asked about and never occurs in the history, as far as all of that could be read. */
+  readonly absent: { readonly paths: readonly string[]; readonly images: readonly string[] };
   readonly warnings: readonly string[];
 }
 
@@ -61,7 +63,23 @@ export async function gatherFacts(subject: AuditSubject, log: DeployLog): Promis
     branch,
     judge,
     holds: held.holds,
+    absent: absentFrom(subject, read, pins),
     warnings: [...pins.warnings, ...held.warnings],
+  };
+}
+
+function absentFrom({ paths, images }: AuditSubject, { changes }: Read, pins: ReadPins) {
+  const files = [...changes.values()].flat().map(({ path }) => path);
+  const isThere = (path: string) =>
+    path === "." || files.some((file) => file === path || file.startsWith(`${path}/`));
+  const pinned = new Set(
+    [...pins.known.values()].flatMap(({ sites }) => sites.map(({ image }) => image)),
+  );
+  // What cannot be read may well pin it, and is warned of.
+  const missing = pins.warnings.length > 0 ? [] : images.map(printImageName);
+  return {
+    paths: paths.filter((path) => !isThere(path)),
+    images: missing.filter((name) => !pinned.has(name)),
   };
 }
 

@@ -114,6 +114,13 @@ describe.skipIf(!present)(
       expect(counts.gap).toBe(0);
     });
 
+    test("a green January is none: exit 3, and the heading names the CronJob", async () => {
+      const { out, status } = await landfall("--since", "30d", "--as-of", "2026-01-30");
+      expect(status).toBe(3);
+      const file = "infra/k8s/prod/rbs-pattern-scan-cronjob.yml";
+      expect(out.split("\n")[0]).toBe(`1 pin left behind: ${file}`);
+    });
+
     test("the page says the same figures, and names the CronJob and when it went away", async () => {
       const file = join(home, "audit.html");
       await landfall("--since", "2025-01-01", "--as-of", last, "--html", file);

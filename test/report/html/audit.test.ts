@@ -24,7 +24,7 @@ describe("an audit of 243 commits", () => {
   const page = auditHtml(result);
 
   test("heads the page with its counts", () => {
-    expect(headline(page)).toBe("3 code commits never reached production");
+    expect(headline(page)).toMatch(/^3 code commits never reached production; 1 pin left behind: /);
     expect(figure(page, "commits")).toBe("243");
     expect(figure(page, "deploys")).toBe(String(result.deploys.length));
   });
@@ -117,6 +117,11 @@ describe("the headline", () => {
       { commits, counts: { ...noCounts, pending: 1 } },
       "No gaps, and 1 code commit still on the way",
     ],
+    [
+      "all that is wrong, the worst first",
+      { ...sampleAudit(30), counts: { ...noCounts, gap: 2 }, strict: true },
+      "2 code commits never reached production; 1 pin left behind: infra/k8s/prod/pattern-scan-cronjob.yml; 1 inversion; 1 deploy by hand",
+    ],
     ["all landed", { commits, counts: noCounts }, "Every code commit is accounted for"],
     ["no commits", { commits: [], counts: noCounts }, "No code commits in this time"],
     [
@@ -125,7 +130,8 @@ describe("the headline", () => {
       "The audit could not be finished",
     ],
   ])("of %s", (_, change, text) => {
-    expect(headline(auditHtml(sampleAudit(0, change)))).toBe(text);
+    const well = { leftBehind: [], inversions: [] };
+    expect(headline(auditHtml(sampleAudit(0, { ...well, ...change })))).toBe(text);
   });
 
   test("of a failure is followed by its words and its remedy", () => {

@@ -59,12 +59,12 @@ function writesOf(images: readonly string[], held: string): Writes {
 test("every code commit has one fate, and the counts add up", async () => {
   await fc.assert(
     fc.asyncProperty(anyPlay, async ({ world, made }) => {
-      const { commits, counts, exit } = await world.audit();
+      const { commits, counts, exit, inversions, leftBehind } = await world.audit();
       const own = commits.map(({ revision }) => revision).filter((id) => made.includes(id));
       expect(own).toEqual([...made].reverse());
       const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
       expect(total).toBe(commits.length);
-      expect(exit).toBe(counts.gap > 0 ? 3 : 0);
+      expect(exit).toBe(counts.gap + inversions.length + leftBehind.length > 0 ? 3 : 0);
     }),
   );
 });

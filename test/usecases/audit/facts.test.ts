@@ -13,7 +13,7 @@ describe("histories that cannot be read", () => {
   const request = {
     ...{ images: [], paths: ["k8s"], tagFormat: parseTagFormat("sha-{revision:7}") },
     ...{ repository: "manifests", branch: "main", source: "source", pattern: /^deploy/ },
-    ...{ sinceMs: 1, asOfMs: 2, graceMs: 0, behind: 3 },
+    ...{ sinceMs: 1, asOfMs: 2, graceMs: 0, behind: 3, strict: false },
   };
   const run = (error: unknown) => {
     const log = { histories: () => Promise.reject(error) } as never;
