@@ -108,6 +108,10 @@ const config = {
   config: text("--config <file>", "settings file (default: landfall.yaml)", {
     env: "LANDFALL_CONFIG",
   }),
+  env: {
+    ...list("--env <name>", "environment of the settings file that is meant"),
+    env: "LANDFALL_ENV",
+  },
 };
 
 const repositories = {

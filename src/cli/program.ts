@@ -24,6 +24,12 @@ export const commands: Readonly<Record<string, readonly [group: string, summary:
     () => import("./commands/rollback.ts"),
   ],
   release: ["Deploy:", "lift the hold that a rollback left", () => import("./commands/release.ts")],
+  freeze: [
+    "Deploy:",
+    "let nothing new land until it ends; a rollback still does",
+    () => import("./commands/freeze.ts"),
+  ],
+  thaw: ["Deploy:", "end a freeze", () => import("./commands/thaw.ts")],
   sync: [
     "Check:",
     "find deploys that were lost, and land them",

@@ -89,6 +89,66 @@ const verify = z.strictObject({
   smoke: optional(value.listOf(smoke), "Pages that show that the deploy runs."),
 });
 
+const freezeWindow = z.strictObject({
+  from: optional(value.date, "When it begins, RFC 3339 or a date."),
+  to: optional(value.date, "When it ends. A date alone means its first moment in UTC."),
+  cron: optional(value.cron, "When it begins, again and again: minute hour day month weekday."),
+  lasts: optional(value.duration, "How long it lasts each time that cron begins it."),
+  timezone: optional(value.timezone, "Time zone of cron, such as Europe/Berlin.", "UTC"),
+  reason: value.text.describe("Why, for the people who are told to wait."),
+});
+
+const freezes = z.array(
+  freezeWindow.superRefine(({ from, to, cron, lasts }, context) => {
+    const isSpan = from !== undefined && to !== undefined && cron === undefined;
+    const isRepeated = cron !== undefined && lasts !== undefined && (from ?? to) === undefined;
+    if (isSpan || isRepeated) return;
+    context.addIssue({ code: "custom", message: "Give from and to, or cron and lasts." });
+  }),
+);
+
+const after = z.strictObject({
+  environment: value.text.describe("Environment that a revision must have landed in first."),
+  verified: optional(z.boolean(), "Whether it must have been verified there.", false),
+  soak: optional(value.duration, "How long ago that must have been, at the least."),
+});
+
+const environment = z.strictObject({
+  manifests: optional(manifests, "Where its manifests are."),
+  images: optional(
+    value.listOf(value.imageName),
+    "Those of the images that it has. Default: all of them.",
+  ),
+  tag: optional(value.tagFormat, "How a tag is made from a revision, if not as elsewhere."),
+  source: optional(
+    z.strictObject({ branch: optional(value.branch, "Branch that it is deployed from.") }),
+    "What it is deployed from, if not the default branch.",
+  ),
+  superseded: optional(z.enum(["record", "skip"]), "As superseded, for this environment."),
+  sync: optional(
+    sync.extend({
+      lands: optional(
+        z.enum(["published", "attempted"]),
+        "What the checker may land by itself: all that is published, or what a promotion tried.",
+        "published",
+      ),
+    }),
+    "The checker, for this environment.",
+  ),
+  verify: optional(verify, "What proves that a deploy runs there."),
+  after: optional(
+    z.union([value.text.transform((name) => ({ environment: name })), after]),
+    "What a revision must have behind it before it may land here.",
+  ),
+  approve: optional(z.boolean(), "Whether a person must approve a revision first.", false),
+  freeze: optional(freezes, "When nothing new lands here."),
+  onFailedVerify: optional(
+    z.enum(["nothing", "rollback"]),
+    "What follows when verify finds that a deploy does not run.",
+    "nothing",
+  ),
+});
+
 const identity = z.strictObject({
   name: value.text.describe("Name, for example of a bot."),
   email: value.text.describe("Address."),
@@ -130,6 +190,11 @@ export const settingsSchema = z.strictObject({
     z.array(value.registryHost),
     "Registries, host and port, to speak plain http to. This machine needs no entry.",
   ),
+  environments: optional(
+    z.record(value.environmentName, environment),
+    "Places to deploy to, by name. What one of them does not say is as at the top of the file.",
+  ),
+  freeze: optional(freezes, "When nothing new lands."),
   sync: optional(sync, "The checker that finds and repairs lost deploys."),
   audit: optional(audit, "The ledger of which commits reached production."),
   verify: optional(verify, "What proves that a deploy runs."),
@@ -137,6 +202,10 @@ export const settingsSchema = z.strictObject({
 
 /** The settings file, checked. Durations are in milliseconds; paths are plain. */
 export type Config = z.output<typeof settingsSchema>;
+/** One environment of the settings file. */
+export type EnvironmentConfig = z.output<typeof environment>;
+/** One freeze that the settings order. */
+export type FreezeWindow = z.output<typeof freezeWindow>;
 
 function optional<T extends z.ZodType>(type: T, description: string, byDefault?: unknown) {
   return type

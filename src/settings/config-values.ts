@@ -1,5 +1,6 @@
 /** The kinds of values in landfall.yaml, each with the remedy for a wrong one. */
 
+import { Cron } from "croner";
 import { z } from "zod";
 import { isBranchName } from "../core/branch-name.ts";
 import { defaults } from "../core/defaults.ts";
@@ -12,6 +13,30 @@ export const text = z.string().regex(/\S/, "Write a text that is not empty.");
 
 /** In the file `30m`; in the settings milliseconds. */
 export const duration = z.string().regex(durationPattern, durationHint).transform(parseDuration);
+
+/** In the file RFC 3339 or a date; in the settings milliseconds since the epoch. */
+export const date = textThat(
+  (written) => /^\d{4}-\d\d-\d\d/.test(written) && !Number.isNaN(Date.parse(written)),
+  "Write a moment such as 2026-12-24T18:00:00+01:00, or a date.",
+).transform((written) => Date.parse(written));
+
+export const cron = textThat(
+  (pattern) =>
+    pattern.trim().split(/\s+/).length === 5 && succeeds(() => new Cron(pattern, { paused: true })),
+  "Write five fields, such as 0 16 * * FRI for each Friday at 16:00.",
+);
+
+export const timezone = textThat(
+  (zone) => succeeds(() => new Intl.DateTimeFormat("en", { timeZone: zone })),
+  "Write a time zone of the IANA database, such as Europe/Berlin.",
+);
+
+export const environmentName = z
+  .string()
+  .regex(
+    /^(?!all$)[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/,
+    "Name it in lower-case letters, digits and hyphens, such as prod. The name all means all of them.",
+  );
 
 const count = z.number().int("Write a whole number.");
 export const natural = count.min(0, "Write a number that is not negative.");

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { Failure, type Place } from "../core/failure.ts";
 import { firstError, type KeyTree } from "./config-errors.ts";
 import { type Config, settingsSchema } from "./config-schema.ts";
+import { checkEnvironments } from "./environments.ts";
 
 export type { Config };
 
@@ -33,7 +34,10 @@ export function loadConfigText(file: string, text: string): Config {
   };
   const raw = dataOf(document, at);
   const result = settingsSchema.safeParse(raw);
-  if (result.success) return result.data;
+  if (result.success) {
+    checkEnvironments(result.data, file);
+    return result.data;
+  }
   throw firstError(result.error.issues, { document, raw, at }, configSchema() as KeyTree);
 }
 

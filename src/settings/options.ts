@@ -6,9 +6,11 @@ import { defaults } from "../core/defaults.ts";
 import { parseDuration } from "../core/duration.ts";
 import { asDigest, asTag } from "../core/ids.ts";
 import { parseImageName, sameImage } from "../core/image-ref.ts";
+import type { Freeze } from "../core/landing/hold.ts";
 import { parseTagFormat, type TagFormat } from "../core/tag-format.ts";
 import type { AskedImage } from "../usecases/promote/promotion.ts";
 import type { Config } from "./config.ts";
+import { chooseEnvironment, pathsBeside, settingsOf } from "./environments.ts";
 import { findSettings, localPath, noSettings } from "./find-settings.ts";
 import type { OutputFlags, ReportFlags } from "./output-flags.ts";
 import { type Process, usageError } from "./process.ts";
@@ -24,6 +26,7 @@ export interface PlaceFlags {
 /** The flags of every command that works on the manifests branch. */
 export interface ManifestFlags extends OutputFlags, ReportFlags, PlaceFlags {
   readonly config?: string;
+  readonly env?: readonly string[];
   readonly path?: readonly string[];
   readonly image?: readonly string[];
   readonly tagFormat?: string;
@@ -39,9 +42,19 @@ export interface GitPlaces {
   readonly timeoutMs: number | undefined;
 }
 
-/** What most commands work with: also which images it is about, and where they are pinned. */
-export interface Settings extends GitPlaces {
+/** What commands on the manifests branch work with: which of its manifests are meant. */
+export interface ScopeSettings extends GitPlaces {
+  /** The environment that is meant. Undefined: the settings have none. */
+  readonly environment: string | undefined;
   readonly paths: readonly string[];
+  /** Manifests of all environments on the branch: whatever touches them alone is no code. */
+  readonly manifestPaths: readonly string[];
+  /** Freezes that the settings order, at a moment. */
+  readonly freezesAt: (nowMs: number) => readonly Freeze[];
+}
+
+/** What most commands work with: also which images it is about, and where they are pinned. */
+export interface Settings extends ScopeSettings {
   readonly images: readonly AskedImage[];
   readonly tagFormat: TagFormat;
 }
@@ -77,16 +90,35 @@ function sayIt(
   return `${flag}. ${noSettings(io)}`;
 }
 
-/** Merges flags and file, and refuses what neither says although it is needed. */
-export async function settingsFrom(flags: ManifestFlags, io: Process): Promise<Settings> {
-  const config = await readConfig(flags, io);
-  const paths = flags.path ?? config?.manifests?.paths ?? [];
+/** Returns which manifests are meant. Throws `usage` when nothing says so. */
+export async function scopeFrom(flags: ManifestFlags, io: Process): Promise<ScopeSettings> {
+  const file = await readConfig(flags, io);
+  const environment = chooseEnvironment(file, flags.env ?? []);
+  const config = environment === undefined ? file : settingsOf(file!, environment);
+  const paths = (flags.path ?? config?.manifests?.paths ?? []).map(tidy);
   if (paths.length === 0) {
     throw usageError(
       "Cannot look for manifests: no path is given",
       sayIt("Name a file or directory with --path", "manifests.paths", { config, io }),
     );
   }
+  const beside = environment === undefined ? [] : pathsBeside(file!, environment);
+  const windows = config?.freeze ?? [];
+  // Not loaded where there is nothing to tell: it brings a reader of cron along.
+  const freezes = windows.length === 0 ? undefined : await import("./freeze-windows.ts");
+  return {
+    ...placesIn(flags, config, io),
+    environment,
+    paths,
+    manifestPaths: [...new Set([...paths, ...beside])],
+    freezesAt: (nowMs) => freezes?.freezesAt(windows, { environment, paths }, nowMs) ?? [],
+  };
+}
+
+/** Merges flags and file, and refuses what neither says although it is needed. */
+export async function settingsFrom(flags: ManifestFlags, io: Process): Promise<Settings> {
+  const scope = await scopeFrom(flags, io);
+  const { config } = scope;
   const images = flags.image?.map(parseAskedImage) ?? imagesIn(config);
   if (images.length === 0) {
     throw usageError(
@@ -95,8 +127,7 @@ export async function settingsFrom(flags: ManifestFlags, io: Process): Promise<S
     );
   }
   return {
-    ...placesIn(flags, config, io),
-    paths: paths.map(tidy),
+    ...scope,
     images: images.map((asked) => withPaths(asked, config)),
     tagFormat: parseTagFormat(flags.tagFormat ?? config?.tag ?? defaults.tag),
   };

@@ -108,7 +108,7 @@ export async function repositoriesOf(settings: GitPlaces, io: Process): Promise<
 
 /** Opens the manifests branch alone. */
 export async function openManifests(
-  settings: Settings,
+  settings: GitPlaces,
   io: Process,
 ): Promise<Opened<{ readonly remote: OpenedRemote }>> {
   const repository = settings.repository ?? (await originUrl(await openSource(settings, io), io));

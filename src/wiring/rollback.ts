@@ -2,7 +2,7 @@
 
 import { systemClock, systemRandom } from "../adapters/system.ts";
 import type { Progress } from "../ports.ts";
-import type { Settings } from "../settings/options.ts";
+import type { ScopeSettings, Settings } from "../settings/options.ts";
 import type { Process } from "../settings/process.ts";
 import type { ReadPorts } from "../usecases/landing/read-patiently.ts";
 import type { RollbackPorts } from "../usecases/rollback/rollback.ts";
@@ -31,7 +31,7 @@ export async function openRollback(
 
 /** Opens what a release needs: the branch alone. */
 export async function openRelease(
-  settings: Settings,
+  settings: ScopeSettings,
   { io, progress }: { readonly io: Process; readonly progress: Progress },
 ): Promise<Opened<ReadPorts>> {
   const opened = await openManifests(settings, io);

@@ -80,6 +80,8 @@ describe("the schemas of results", () => {
     const { err, out, status } = await runCli(["schema", "--result", "toString"], { cwd: "/" });
     expect([status, out]).toEqual([2, ""]);
     expect(err).toContain('"toString"');
-    expect(err).toContain("promote, rollback, release, sync, audit, verify, status, doctor");
+    expect(err).toContain(
+      "promote, rollback, release, freeze, thaw, sync, audit, verify, status, doctor",
+    );
   });
 });

@@ -1,6 +1,6 @@
 /** Deliberate breaks of what races beside the promotions: the checker, and going back. */
 
-import { holdsPath } from "../../src/core/landing/hold.ts";
+import { holdsPath } from "../../src/core/landing/holds-file.ts";
 import type { CommitDraft } from "../../src/ports.ts";
 import type { Checker, Returner } from "../../src/simulation/actors/commands.ts";
 import { alone } from "../../src/simulation/scenario.ts";

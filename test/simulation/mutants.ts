@@ -3,7 +3,7 @@
  */
 
 import type { CommitId } from "../../src/core/ids.ts";
-import { holdsPath } from "../../src/core/landing/hold.ts";
+import { holdsPath } from "../../src/core/landing/holds-file.ts";
 import type { PushReply, Reread } from "../../src/core/landing/push-outcome.ts";
 import type { PromoteResult } from "../../src/core/results/promote.ts";
 import type { PromoteBasis } from "../../src/core/results/promotion.ts";

@@ -2,7 +2,8 @@
 
 import type { CommitId } from "../../src/core/ids.ts";
 import type { ImageName } from "../../src/core/image-ref.ts";
-import { type Hold, holdsPath, readHolds, writeHolds } from "../../src/core/landing/hold.ts";
+import type { Hold } from "../../src/core/landing/hold.ts";
+import { holdsPath, readHolds, writeHolds } from "../../src/core/landing/holds-file.ts";
 import type { PromoteResult } from "../../src/core/results/promote.ts";
 import type { SyncResult } from "../../src/core/results/sync.ts";
 import { tagOf } from "../../src/core/tag-format.ts";
@@ -171,7 +172,8 @@ export class Stage {
     mode: "push" | "dry-run" = "push",
   ): Promise<PromoteResult> {
     const deploy = `release-${this.world.accounts.size + 1}`;
-    const request = { images, tagFormat, repository: "model", branch: "main", deploy, mode };
+    const where = { repository: "model", branch: "main", paths: [manifestsPath] };
+    const request = { images, tagFormat, ...where, deploy, mode };
     return this.settle(release({ ...request, skipCi: true }, this.ports(deploy), landPolicy));
   }
 

@@ -10,7 +10,7 @@ import { openHistory } from "../../src/adapters/git/history.ts";
 import { createRegistry } from "../../src/adapters/registry/registry.ts";
 import type { Revision, Tag } from "../../src/core/ids.ts";
 import { parseImageName } from "../../src/core/image-ref.ts";
-import { holdsPath, writeHolds } from "../../src/core/landing/hold.ts";
+import { holdsPath, writeHolds } from "../../src/core/landing/holds-file.ts";
 import type { SyncResult } from "../../src/core/results/sync.ts";
 import { parseTagFormat } from "../../src/core/tag-format.ts";
 import type { GitServerOptions } from "../../src/demo/git-server.ts";

@@ -2,7 +2,7 @@
 
 import { Failure } from "../../core/failure.ts";
 import type { CommitId } from "../../core/ids.ts";
-import { holdsPath } from "../../core/landing/hold.ts";
+import { holdsPath } from "../../core/landing/holds-file.ts";
 import type { PushReply, Reread } from "../../core/landing/push-outcome.ts";
 import { isManifestPath } from "../../core/pins/index.ts";
 import type { CommitDraft, ManifestFile, Remote } from "../../ports.ts";

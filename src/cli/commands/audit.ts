@@ -51,7 +51,12 @@ export default command({
         {
           ...{ repository: ports.repository, branch: settings.branch, source: settings.source },
           images: settings.images.map(({ image }) => image),
-          ...{ paths: settings.paths, tagFormat: settings.tagFormat, sinceMs, asOfMs },
+          environment: settings.environment,
+          paths: settings.paths,
+          manifestPaths: settings.manifestPaths,
+          tagFormat: settings.tagFormat,
+          sinceMs,
+          asOfMs,
           graceMs: flags.grace === undefined ? graceMs : parseDuration(flags.grace),
           behind: configured?.behind ?? defaults.audit.behind,
           strict: flags.strict === true,

@@ -57,7 +57,10 @@ async function runHistory(
       {
         ...{ repository: ports.repository, branch: settings.branch, limit },
         images: settings.images.map(({ image }) => image),
-        ...{ paths: settings.paths, tagFormat: settings.tagFormat },
+        environment: settings.environment,
+        paths: settings.paths,
+        manifestPaths: settings.manifestPaths,
+        tagFormat: settings.tagFormat,
         pattern: new RegExp(settings.config?.audit?.pattern ?? defaults.audit.pattern),
       },
       ports.log,

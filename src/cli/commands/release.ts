@@ -32,8 +32,12 @@ export default command({
       const result = await release(
         {
           images: settings.images.map(({ image }) => image),
-          ...{ tagFormat: settings.tagFormat, branch: settings.branch },
-          ...{ repository: ports.repository, deploy: newDeployId() },
+          tagFormat: settings.tagFormat,
+          environment: settings.environment,
+          paths: settings.paths,
+          branch: settings.branch,
+          repository: ports.repository,
+          deploy: newDeployId(),
           ...landingIn(flags, settings),
         },
         ports,

@@ -1,14 +1,12 @@
 /** `landfall rollback`: flags → use case → result. */
 
 import { defaults } from "../../core/defaults.ts";
-import { parseDuration } from "../../core/duration.ts";
 import { settingsFrom } from "../../settings/options.ts";
-import { type Process, usageError } from "../../settings/process.ts";
+import { usageError } from "../../settings/process.ts";
 import { type RollbackRequest, rollback } from "../../usecases/rollback/rollback.ts";
 import { newDeployId } from "../../wiring/index.ts";
 import { openRollback } from "../../wiring/rollback.ts";
 import { command } from "../command.ts";
-import { parseDate } from "../dates.ts";
 import {
   type FlagsOf,
   landing,
@@ -20,19 +18,14 @@ import {
   tagFormat,
   text,
 } from "../flags.ts";
+import { holdEnd, holdFlags, reasonIn, whoIn } from "../hold-flags.ts";
 import { landingIn, policyFor, tellLanding } from "../landing.ts";
 import { progressFor } from "../output.ts";
 
 const flags = {
   to: text("--to <revision>", "revision or tag to go back to"),
   steps: text("--steps <n>", "how many deploys to go back, counted from the newest one"),
-  reason: text("--reason <text>", "why, for those who read the history; needed"),
-  by: text("--by <name>", "who goes back (default: from the environment)", { env: "LANDFALL_BY" }),
-  until: text("--until <date>", "when the hold ends by itself: 2026-03-29T06:00:00Z"),
-  expires: text(
-    "--expires <duration>",
-    "how long the hold lasts: 6h, 7d (default: until it is lifted)",
-  ),
+  ...holdFlags,
   image: list("--image <name[=tag]>", "image to move back, instead of all in the file"),
   ...tagFormat,
   deployId: text("--deploy-id <id>", "id of this rollback: the same again does nothing"),
@@ -56,14 +49,8 @@ export default command({
   flags,
   async run(flags, io) {
     const goal = goalIn(flags);
-    const endsAt = endIn(flags);
-    const reason = flags.reason ?? "";
-    if (reason === "") {
-      throw usageError(
-        "Cannot roll back without a reason",
-        'Say why: --reason "checkout is broken".',
-      );
-    }
+    const endsAt = holdEnd(flags);
+    const reason = reasonIn(flags, "roll back");
     const settings = await settingsFrom(flags, io);
     if ("steps" in goal && settings.images.some(({ tag }) => tag !== undefined)) {
       throw usageError(
@@ -77,8 +64,12 @@ export default command({
     try {
       const result = await rollback(
         {
-          ...{ goal, reason, by: flags.by ?? whoIn(io), untilMs },
-          ...{ images: settings.images, tagFormat: settings.tagFormat, paths: settings.paths },
+          ...{ goal, reason, by: whoIn(flags, io), untilMs },
+          images: settings.images,
+          tagFormat: settings.tagFormat,
+          environment: settings.environment,
+          paths: settings.paths,
+          manifestPaths: settings.manifestPaths,
           pattern: new RegExp(settings.config?.audit?.pattern ?? defaults.audit.pattern),
           ...{ repository: ports.repository, branch: settings.branch },
           deploy: flags.deployId ?? newDeployId(),
@@ -105,21 +96,4 @@ function goalIn({ to, steps }: RollbackFlags): RollbackRequest["goal"] {
   const count = Number(steps);
   if (/^[1-9]\d{0,5}$/.test(steps ?? "")) return { steps: count };
   throw usageError(`Cannot go back "${steps}" deploys`, "Write a number from 1 on: --steps 1.");
-}
-
-/** Reads when the hold is to end, before anything is opened. */
-function endIn({ until, expires }: RollbackFlags): (nowMs: number) => number | undefined {
-  if (until !== undefined && expires !== undefined) {
-    throw usageError("Cannot end a hold twice", "Give --until or --expires, one of them.");
-  }
-  const untilMs = until === undefined ? undefined : parseDate(until, "--until");
-  const lastsMs = expires === undefined ? undefined : parseDuration(expires);
-  return (nowMs) => (lastsMs === undefined ? untilMs : nowMs + lastsMs);
-}
-
-/** Who is at work, by the names that CI systems, git and shells give in the environment. */
-const whoKeys = ["GITHUB_ACTOR", "GITLAB_USER_LOGIN", "GIT_AUTHOR_NAME", "USER", "LOGNAME"];
-
-function whoIn({ env }: Process): string {
-  return whoKeys.map((key) => env[key]?.trim()).find((name) => name) ?? "unknown";
 }

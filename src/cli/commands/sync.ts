@@ -75,12 +75,14 @@ export default command({
 
 /** Returns what the checker is asked, all but the repository. */
 export function askedBy(flags: SyncFlags, settings: Settings): Omit<SyncRequest, "repository"> {
-  const { config, paths, branch, source, tagFormat } = settings;
+  const { config, branch, source, tagFormat } = settings;
+  const { environment, paths, manifestPaths, freezesAt } = settings;
   const { lookback = defaults.sync.lookback, grace } = config?.sync ?? {};
   const graceMs = grace ?? parseDuration(defaults.sync.grace);
   return {
     images: settings.images.map(subjectOf),
-    ...{ paths, branch, source, tagFormat },
+    ...{ environment, paths, manifestPaths, freezesAt },
+    ...{ branch, source, tagFormat },
     deploy: flags.deployId ?? newDeployId(),
     pattern: new RegExp(config?.audit?.pattern ?? defaults.audit.pattern),
     lookback: flags.lookback === undefined ? lookback : parseCount(flags.lookback),

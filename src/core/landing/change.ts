@@ -3,7 +3,7 @@
 import type { Digest, Revision, Tag } from "../ids.ts";
 import { type ImageName, printImageName } from "../image-ref.ts";
 import { type Pin, type PinMove, printPinned } from "../pins/index.ts";
-import { type RecordedOutcome, writeMessage } from "./commit-message.ts";
+import { type RecordedChange, type RecordedOutcome, writeMessage } from "./commit-message.ts";
 import type { Hold } from "./hold.ts";
 
 /** One image and where it is to go. */
@@ -15,10 +15,11 @@ export interface Target {
 
 /** What a deploy commit changes, and what it says. Without moves and holds it changes no file. */
 export interface Change {
-  readonly outcome: RecordedOutcome;
-  readonly revision: Revision;
+  readonly outcome: RecordedOutcome | RecordedChange;
+  /** Absent for what is about no revision. */
+  readonly revision?: Revision | undefined;
   /** The tags that the subject names, without repeats, in the order of the images. */
-  readonly tags: readonly Tag[];
+  readonly tags: readonly string[];
   readonly moves: readonly PinMove[];
   /** All holds that the branch is to have. Undefined: those that it has. */
   readonly holds?: readonly Hold[] | undefined;
@@ -36,10 +37,17 @@ export function tagsOf(targets: readonly Target[]): readonly Tag[] {
   return [...new Set(targets.map(({ tag }) => tag))];
 }
 
+/** The deploy that a commit is of. */
+interface Deploy {
+  readonly deploy: string;
+  readonly environment?: string | undefined;
+  readonly skipCi: boolean;
+}
+
 /** Returns the message of the commit that makes a change. */
 export function messageOf(
   { moves, ...change }: Change,
-  { deploy, skipCi }: { readonly deploy: string; readonly skipCi: boolean },
+  { deploy, environment, skipCi }: Deploy,
 ): string {
   const byImage = new Map<string, PinMove[]>();
   for (const move of moves) {
@@ -51,7 +59,7 @@ export function messageOf(
     from: [...new Set(own.map(({ pin }) => printPin(pin)))].join(", "),
     to: own[0]!.tag,
   }));
-  return writeMessage({ ...change, deploy, skipCi, moves: recorded });
+  return writeMessage({ ...change, deploy, environment, skipCi, moves: recorded });
 }
 
 /** Prints what a pin holds, as the manifest has it. */

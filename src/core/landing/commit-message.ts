@@ -8,6 +8,9 @@ import { asRevision, type Revision } from "../ids.ts";
 /** What a deploy commit did. */
 export type RecordedOutcome = "landed" | "superseded" | "recovered" | "rolled-back" | "released";
 
+/** What a commit did that is about no revision: it only changes what may land. */
+export type RecordedChange = "frozen" | "thawed";
+
 /** One image's line in the message, already in the words people read. */
 export interface RecordedMove {
   readonly image: string;
@@ -17,10 +20,13 @@ export interface RecordedMove {
 
 /** What the message of a deploy commit says. */
 export interface DeployRecord {
-  readonly outcome: RecordedOutcome;
+  readonly outcome: RecordedOutcome | RecordedChange;
   /** One id per promotion. It stands in at most one commit of the branch's first-parent history. */
   readonly deploy: string;
-  readonly revision: Revision;
+  /** The environment's name, where it has one. */
+  readonly environment?: string | undefined;
+  /** Absent for what is about no revision. */
+  readonly revision?: Revision | undefined;
   /** The tags moved to, without repeats, in the order of the images. */
   readonly tags: readonly string[];
   readonly moves: readonly RecordedMove[];
@@ -30,28 +36,46 @@ export interface DeployRecord {
   readonly skipCi: boolean;
 }
 
-const subjects: Readonly<Record<RecordedOutcome, (tags: string, moves: number) => string>> = {
-  landed: (tags) => `update image tags to ${tags}`,
-  superseded: (tags) => `${tags} is superseded, image tags stay`,
-  recovered: (tags) => `recover missing manifest update to ${tags}`,
-  "rolled-back": (tags, moves) =>
-    moves === 0 ? `hold image tags at ${tags}` : `roll image tags back to ${tags}`,
-  released: (tags) => `release the hold on ${tags}`,
+/** What a subject is made of. `where` is the environment's name and a blank, or empty. */
+interface SubjectParts {
+  readonly tags: string;
+  readonly where: string;
+  readonly isMoved: boolean;
+}
+
+const subjects: Readonly<
+  Record<RecordedOutcome | RecordedChange, (parts: SubjectParts) => string>
+> = {
+  landed: ({ tags, where }) => `update ${where}image tags to ${tags}`,
+  superseded: ({ tags, where }) => `${tags} is superseded, ${where}image tags stay`,
+  recovered: ({ tags, where }) => `recover missing ${where}manifest update to ${tags}`,
+  "rolled-back": ({ tags, where, isMoved }) =>
+    isMoved ? `roll ${where}image tags back to ${tags}` : `hold ${where}image tags at ${tags}`,
+  released: ({ tags, where }) => `release the ${where}hold on ${tags}`,
+  frozen: ({ tags, where }) => `freeze ${where.trim() || tags}`,
+  thawed: ({ tags, where }) => `thaw ${where.trim() || tags}`,
 };
 
 /** Returns the commit message for a record: subject, one line an image, trailers. */
 export function writeMessage(record: DeployRecord): string {
+  const { outcome, environment, revision } = record;
+  const subject = subjects[outcome]({
+    tags: record.tags.join(", "),
+    where: environment === undefined ? "" : `${oneLine(environment)} `,
+    isMoved: record.moves.length > 0,
+  });
   const paragraphs = [
-    `chore(gitops): ${subjects[record.outcome](record.tags.join(", "), record.moves.length)}`,
+    `chore(gitops): ${subject}`,
     record.reason === undefined ? "" : oneLine(record.reason),
     record.moves.map((m) => `${m.image}: ${oneLine(m.from)} -> ${oneLine(m.to)}`).join("\n"),
     record.skipCi ? "[skip ci]" : "",
     [
       `Landfall-Deploy: ${oneLine(record.deploy)}`,
-      `Landfall-Revision: ${record.revision}`,
-      `Landfall-Outcome: ${record.outcome}`,
+      ...(revision === undefined ? [] : [`Landfall-Revision: ${revision}`]),
+      ...(environment === undefined ? [] : [`Landfall-Environment: ${oneLine(environment)}`]),
+      `Landfall-Outcome: ${outcome}`,
       // Argo CD shows the source commit beside the deploy commit when it finds this trailer.
-      `Argocd-reference-commit-sha: ${record.revision}`,
+      ...(revision === undefined ? [] : [`Argocd-reference-commit-sha: ${revision}`]),
     ].join("\n"),
   ];
   return `${paragraphs.filter((paragraph) => paragraph !== "").join("\n\n")}\n`;
@@ -62,6 +86,7 @@ export interface ReadRecord {
   readonly deploy: string;
   readonly revision: Revision;
   readonly outcome: RecordedOutcome;
+  readonly environment?: string | undefined;
 }
 
 /**
@@ -82,7 +107,8 @@ export function readMessage(message: string): ReadRecord | undefined {
   const revision = asRevision(trailers.get("landfall-revision") ?? "");
   const outcome = trailers.get("landfall-outcome");
   if (deploy === undefined || revision === undefined || !isOutcome(outcome)) return undefined;
-  return { deploy, revision, outcome };
+  const environment = trailers.get("landfall-environment");
+  return { deploy, revision, outcome, ...(environment === undefined ? {} : { environment }) };
 }
 
 function isOutcome(text: string | undefined): text is RecordedOutcome {

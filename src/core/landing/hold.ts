@@ -1,77 +1,116 @@
 /**
- * Holds: revisions that a rollback keeps out of the branch. Kept in the tree, so the push protects
- * them.
+ * Holds: what stays out of an environment. A rollback holds revisions, a freeze holds everything
+ * new.
  */
 
-import { type Document, parseDocument } from "yaml";
 import { Failure } from "../failure.ts";
-import { asRevision, type Revision } from "../ids.ts";
-import { type ImageName, parseImageName, printImageName, sameImage } from "../image-ref.ts";
+import type { Revision } from "../ids.ts";
+import { type ImageName, sameImage } from "../image-ref.ts";
 import { oneLine } from "./commit-message.ts";
 
-/** Where holds live on the manifests branch. */
-export const holdsPath = ".landfall/holds.yaml";
+/** Where manifests are deployed to: an environment's name, where it has one, and its paths. */
+export interface Scope {
+  readonly environment?: string | undefined;
+  readonly paths: readonly string[];
+}
 
-/** Hundreds of holds. The parser takes a time that is quadratic in the number of keys. */
-const bytesMax = 64 * 1024;
-
-/** Revisions up to and including `through` stay out for these images. */
-export interface Hold {
-  readonly images: readonly ImageName[];
-  readonly through: Revision;
+/** What every hold says. */
+export interface HoldWords {
   readonly reason: string;
   readonly by: string;
   /** When it was set, RFC 3339 in UTC. */
   readonly at: string;
-  /** When it ends by itself, RFC 3339 in UTC. Absent: when it is released or overtaken. */
-  readonly until?: string;
+  /** When it ends by itself, RFC 3339 in UTC. Absent: when it is lifted or overtaken. */
+  readonly until?: string | undefined;
+  readonly environment?: string | undefined;
+  /** Manifests that it is about. Absent, as Landfall 0.1 wrote it: all of the branch. */
+  readonly paths?: readonly string[] | undefined;
 }
 
-/**
- * Reads the holds file. No file is no holds.
- *
- * @throws Failure `bad-manifest` when it cannot be understood: a hold that is misread must not be
- *   taken for none.
- */
-export function readHolds(bytes: Uint8Array | undefined): readonly Hold[] {
-  if (bytes === undefined) return [];
-  if (bytes.length > bytesMax) throw unreadable(`it has more than ${bytesMax} bytes`);
-  const document = parseDocument(new TextDecoder().decode(bytes));
-  const [error] = document.errors;
-  if (error !== undefined) throw unreadable(error.message);
-  const root = plainValue(document);
-  const list = isRecord(root) ? root.holds : undefined;
-  if (!Array.isArray(list)) throw unreadable("it has no list `holds`");
-  return list.map(readHold);
+/** Revisions up to and including `through` stay out for these images. */
+export interface RevisionHold extends HoldWords {
+  readonly images: readonly ImageName[];
+  readonly through: Revision;
 }
 
-/** A file that uses aliases is none that we wrote, and could be a bomb. */
-function plainValue(document: Document): unknown {
-  try {
-    return document.toJS({ maxAliasCount: 0 });
-  } catch (error) {
-    throw unreadable((error as Error).message);
+/** Nothing new lands, whatever its revision. A rollback still does. */
+export interface Freeze extends HoldWords {
+  /** Absent: all images. */
+  readonly images?: readonly ImageName[] | undefined;
+  readonly through?: undefined;
+}
+
+export type Hold = RevisionHold | Freeze;
+
+/** Returns whether a hold is a freeze. */
+export function isFreeze(hold: Hold): hold is Freeze {
+  return hold.through === undefined;
+}
+
+/** Returns what a hold is about, in words: an environment, paths, or the whole branch. */
+export function scopeOf({ environment, paths }: HoldWords): string {
+  return environment ?? paths?.join(", ") ?? "the branch";
+}
+
+/** Returns whether a hold is about manifests that a scope has. */
+export function concerns(hold: HoldWords, scope: Scope): boolean {
+  if (hold.environment !== undefined && scope.environment !== undefined) {
+    return hold.environment === scope.environment;
   }
+  return hold.paths?.some((path) => scope.paths.some((own) => overlap(path, own))) ?? true;
 }
 
-/**
- * Prints the holds file. Strings are written as JSON, which every YAML reader takes.
- *
- * @throws Failure `usage` when it would be more than can be read back.
- */
-export function writeHolds(holds: readonly Hold[]): Uint8Array {
-  const lines = ["# Written by `landfall rollback`. `landfall release` lifts a hold."];
-  lines.push(holds.length === 0 ? "holds: []" : "holds:");
-  for (const hold of holds) {
-    lines.push(`  - through: ${JSON.stringify(hold.through)}`);
-    lines.push(`    images: ${JSON.stringify(hold.images.map(printImageName))}`);
-    lines.push(`    reason: ${JSON.stringify(hold.reason)}`);
-    lines.push(`    by: ${JSON.stringify(hold.by)}`, `    at: ${JSON.stringify(hold.at)}`);
-    if (hold.until !== undefined) lines.push(`    until: ${JSON.stringify(hold.until)}`);
-  }
-  const bytes = new TextEncoder().encode(`${lines.join("\n")}\n`);
-  if (bytes.length > bytesMax) throw tooMany(holds.length);
-  return bytes;
+/** Returns whether one of two paths of a repository holds the other. */
+export function overlap(one: string, other: string): boolean {
+  return isWithin(one, other) || isWithin(other, one);
+}
+
+/** Returns whether a path is at or below another. The root is `.`. */
+export function isWithin(path: string, folder: string): boolean {
+  return folder === "." || path === folder || path.startsWith(`${folder}/`);
+}
+
+/** Returns when a hold ends by itself, milliseconds since the epoch, or infinity. */
+export function holdEndsMs({ until }: HoldWords): number {
+  return until === undefined ? Number.POSITIVE_INFINITY : Date.parse(until);
+}
+
+/** Returns the holds that are about a scope, and not over. */
+export function activeHolds(holds: readonly Hold[], scope: Scope, nowMs: number): readonly Hold[] {
+  return holds.filter((hold) => concerns(hold, scope) && holdEndsMs(hold) > nowMs);
+}
+
+/** What decides which holds count: where it lands, and how freezes are taken. */
+export interface HoldQuestion extends Scope {
+  /** Freezes that the settings order, at a moment. */
+  readonly freezesAt?: ((nowMs: number) => readonly Freeze[]) | undefined;
+  /** Why freezes do not count. Absent: they do. */
+  readonly throughFreeze?: string | undefined;
+}
+
+/** Returns the holds that count now: those of the branch, and the freezes of the settings. */
+export function holdsAgainst(
+  question: HoldQuestion,
+  written: readonly Hold[],
+  nowMs: number,
+): readonly Hold[] {
+  const ordered = question.freezesAt?.(nowMs) ?? [];
+  const active = activeHolds([...written, ...ordered], question, nowMs);
+  return question.throughFreeze === undefined ? active : active.filter((hold) => !isFreeze(hold));
+}
+
+/** Returns those of some holds that name an image; whether they cover a revision is ancestry. */
+export function holdsOn(image: ImageName, holds: readonly Hold[]): readonly RevisionHold[] {
+  return holds.filter((hold) => !isFreeze(hold) && names(hold, image)) as readonly RevisionHold[];
+}
+
+/** Returns a freeze that keeps everything new of an image out, if there is one. */
+export function freezeOn(image: ImageName, holds: readonly Hold[]): Freeze | undefined {
+  return holds.filter(isFreeze).find((hold) => names(hold, image));
+}
+
+function names({ images }: Hold, image: ImageName): boolean {
+  return images?.some((held) => sameImage(held, image)) ?? true;
 }
 
 const wordsMax = { reason: 500, by: 100 } as const;
@@ -92,71 +131,25 @@ export function holdText(kind: "reason" | "by", text: string): string {
   );
 }
 
+/** The last moment that dates of four digits can name. */
+const latestMs = Date.UTC(9999, 11, 31, 23, 59, 59);
+
+/**
+ * Checks that a hold has not ended before it begins.
+ *
+ * @throws Failure `usage`.
+ */
+export function checkHoldEnd(untilMs: number | undefined, nowMs: number): void {
+  if (untilMs === undefined || (untilMs > nowMs && untilMs <= latestMs)) return;
+  const when = untilMs > latestMs ? "after the year 9999" : `until ${printTime(untilMs)}, now over`;
+  throw new Failure(
+    "usage",
+    `Cannot hold ${when}`,
+    "Name a time to come, or none: the hold then stays until it is lifted or overtaken.",
+  );
+}
+
 /** Prints a moment as holds have it: RFC 3339 in UTC, whole seconds. */
 export function printTime(ms: number): string {
   return new Date(Math.floor(ms / 1_000) * 1_000).toISOString().replace(".000Z", "Z");
-}
-
-/** Returns when a hold ends by itself, milliseconds since the epoch, or infinity. */
-export function holdEndsMs({ until }: Hold): number {
-  return until === undefined ? Number.POSITIVE_INFINITY : Date.parse(until);
-}
-
-/**
- * Returns the holds that concern an image at a moment; whether they cover a revision is ancestry.
- */
-export function holdsOn(image: ImageName, holds: readonly Hold[], nowMs: number): readonly Hold[] {
-  return holds.filter(
-    (hold) => hold.images.some((held) => sameImage(held, image)) && holdEndsMs(hold) > nowMs,
-  );
-}
-
-function readHold(entry: unknown): Hold {
-  if (!isRecord(entry)) throw unreadable("an entry of `holds` is no mapping");
-  const { images, until } = entry;
-  const names = Array.isArray(images) ? images.map((name) => parseImageName(String(name))) : [];
-  const known = names.filter((name) => name !== undefined);
-  if (known.length === 0 || known.length < names.length)
-    throw unreadable("a hold has wrong `images`");
-  const through = asRevision(text(entry, "through"));
-  if (through === undefined) throw unreadable("`through` of a hold is not a full commit id");
-  if (until !== undefined && Number.isNaN(Date.parse(String(until)))) {
-    throw unreadable("`until` of a hold is no date");
-  }
-  return {
-    images: known,
-    through,
-    reason: text(entry, "reason"),
-    by: text(entry, "by"),
-    at: text(entry, "at"),
-    ...(until === undefined ? {} : { until: String(until) }),
-  };
-}
-
-function text(entry: Record<string, unknown>, key: string): string {
-  const value = entry[key];
-  if (typeof value !== "string") throw unreadable(`a hold has no text under \`${key}\``);
-  return value;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function tooMany(count: number): Failure {
-  return new Failure(
-    "usage",
-    `Cannot write ${count} holds: "${holdsPath}" would have more than ${bytesMax} bytes`,
-    "Lift those that nobody needs any more: `landfall release --image NAME`.",
-    { place: { file: holdsPath } },
-  );
-}
-
-function unreadable(why: string): Failure {
-  return new Failure(
-    "bad-manifest",
-    `Cannot read the holds in "${holdsPath}": ${why}`,
-    "Mend the file on the manifests branch, or set it to `holds: []` when nothing is held.",
-    { place: { file: holdsPath } },
-  );
 }

@@ -4,12 +4,12 @@ import type { Revision } from "../ids.ts";
 import type { TagFormat } from "../tag-format.ts";
 import { type Change, movesTo, type Target, tagsOf } from "./change.ts";
 import { type ImageDecision, type PinFact, type Verdict, verdictOf } from "./decide.ts";
+import type { HoldQuestion } from "./hold.ts";
 
 /** The intent: these images to this revision. */
-export interface Promotion {
+export interface Promotion extends HoldQuestion {
   readonly revision: Revision;
   readonly targets: readonly Target[];
-  readonly paths: readonly string[];
   readonly tagFormat: TagFormat;
   /** Whether pins may move between lines of history (`--allow-diverged`). */
   readonly divergence: "refuse" | "allow";
@@ -33,7 +33,7 @@ export interface PromotePlan {
 
 /** Plans a promotion of images that were evaluated at a tip. */
 export function planPromotion(
-  { revision }: Promotion,
+  { revision, throughFreeze }: Promotion,
   images: readonly ImageEvaluation[],
   superseded: "record" | "skip",
 ): PromotePlan {
@@ -44,7 +44,8 @@ export function planPromotion(
     const moves = images.flatMap(({ target, decision }) =>
       decision.kind === "move" ? movesTo(target, decision.pins) : [],
     );
-    return { images, verdict, change: { outcome: "landed", revision, tags, moves } };
+    const reason = throughFreeze && `Through the freeze: ${throughFreeze}`;
+    return { images, verdict, change: { outcome: "landed", revision, tags, moves, reason } };
   }
   if (verdict !== "superseded" || superseded === "skip") {
     return { images, verdict, change: undefined };

@@ -10,7 +10,7 @@ import { type Change, movesTo, printPin, type Target, tagsOf } from "./change.ts
 import type { ReadRecord } from "./commit-message.ts";
 import type { PinFact } from "./decide.ts";
 import type { BackDecision } from "./decide-back.ts";
-import type { Hold } from "./hold.ts";
+import type { Hold, RevisionHold } from "./hold.ts";
 
 /** A deploy commit's own words. */
 export interface RecordedDeploy extends ReadRecord {
@@ -57,7 +57,7 @@ export interface Holding {
   /** All holds that the file is to have. */
   readonly holds: readonly Hold[];
   /** Those of them that are new. None: the file stays as it is. */
-  readonly added: readonly Hold[];
+  readonly added: readonly RevisionHold[];
 }
 
 /** `overtaken`: this very rollback landed before, and the pins were moved since. */

@@ -27,6 +27,7 @@ export interface Frame {
 
 /** Which deploy lands where. */
 interface Landed {
+  readonly environment?: string | undefined;
   readonly deploy: string;
   readonly repository: string;
   readonly branch: string;
@@ -34,8 +35,9 @@ interface Landed {
 
 /** Returns the fields of a result that every one has. */
 export function baseOf({ request, tookMs }: Frame, command: PromoteResult["command"]) {
-  const { deploy, repository, branch } = request;
-  return { version: 1, command, deploy, repository, branch, tookMs } as const;
+  const { deploy, environment, repository, branch } = request;
+  const where = environment === undefined ? {} : { environment };
+  return { version: 1, command, ...where, deploy, repository, branch, tookMs } as const;
 }
 
 /** The fields of a result that say how it ended. */
@@ -141,7 +143,7 @@ export function imageAfter({ kind }: Landing<unknown>, image: ImageReport): Imag
 
 /** Returns a hold as data. */
 export function reportHold(change: HoldReport["change"], hold: Hold): HoldReport {
-  return { change, ...hold, images: hold.images.map(printImageName) };
+  return { change, ...hold, images: hold.images?.map(printImageName) };
 }
 
 /** Returns one warning for each value taken over, however many places held it. */

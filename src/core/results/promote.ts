@@ -41,8 +41,11 @@ export interface ImageReport {
 /** A hold that this run set or lifted. */
 export interface HoldReport {
   readonly change: "set" | "lifted";
-  readonly images: readonly string[];
-  readonly through: Revision;
+  /** Absent, as `through` is: a freeze, which holds everything new. */
+  readonly images?: readonly string[] | undefined;
+  readonly through?: Revision | undefined;
+  readonly environment?: string | undefined;
+  readonly paths?: readonly string[] | undefined;
   readonly reason: string;
   readonly by: string;
   readonly at: string;
@@ -60,7 +63,8 @@ export interface FailureReport {
 /** What a promotion came to. The field `version` changes when a reader would have to. */
 export interface PromoteResult {
   readonly version: 1;
-  readonly command: "promote" | "sync" | "rollback" | "release";
+  readonly command: "promote" | "sync" | "rollback" | "release" | "freeze" | "thaw";
+  readonly environment?: string | undefined;
   readonly outcome: Outcome;
   readonly exit: number;
   readonly deploy: string;

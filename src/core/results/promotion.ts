@@ -3,6 +3,7 @@
 import { printPlace } from "../failure.ts";
 import { printImageName } from "../image-ref.ts";
 import type { ImageDecision, Verdict } from "../landing/decide.ts";
+import { isFreeze, scopeOf } from "../landing/hold.ts";
 import type { Landing } from "../landing/landing.ts";
 import type { ImageEvaluation, Promotion } from "../landing/promotion.ts";
 import {
@@ -63,9 +64,19 @@ function isSuperseded(landing: Landing<PromoteBasis>): boolean {
 function holding({ target, decision }: ImageEvaluation): FailureReport | readonly [] {
   if (decision.kind !== "held") return [];
   const { hold } = decision;
+  const words = `${hold.reason} (${hold.by}, ${hold.at})`;
+  if (isFreeze(hold)) {
+    const end = hold.until === undefined ? "with `landfall thaw`" : `at ${hold.until}`;
+    return {
+      code: "held",
+      message: `${scopeOf(hold)} is frozen: ${words}`,
+      hint: `The freeze ends ${end}. Land what cannot wait with --through-freeze REASON.`,
+    };
+  }
+  const where = hold.environment === undefined ? "" : ` in ${hold.environment}`;
   return {
     code: "held",
-    message: `"${printImageName(target.image)}" is held through ${hold.through}: ${hold.reason} (${hold.by}, ${hold.at})`,
+    message: `"${printImageName(target.image)}" is held${where} through ${hold.through}: ${words}`,
     hint: "Promote a newer revision, or lift the hold with `landfall release`.",
   };
 }

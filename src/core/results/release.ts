@@ -1,7 +1,7 @@
 /** A release's landing, told as the result that people and programs read. */
 
 import { printImageName } from "../image-ref.ts";
-import type { Hold } from "../landing/hold.ts";
+import type { RevisionHold } from "../landing/hold.ts";
 import type { Landing } from "../landing/landing.ts";
 import { type TagFormat, tagOf } from "../tag-format.ts";
 import { baseOf, diffIn, ended, endingOf, type Frame, reportHold, traceOf } from "./landing.ts";
@@ -9,7 +9,7 @@ import type { ImageReport, PromoteResult } from "./promote.ts";
 
 /** What a conclusion needs of the tip that the plan was made for. */
 export interface ReleaseBasis {
-  readonly lifted: readonly Hold[];
+  readonly lifted: readonly RevisionHold[];
   /** The change that a dry run would push. */
   readonly diff?: string | undefined;
 }
@@ -35,7 +35,10 @@ export function concludeRelease(
   };
 }
 
-function reportImages({ images, through }: Hold, tagFormat: TagFormat): readonly ImageReport[] {
+function reportImages(
+  { images, through }: RevisionHold,
+  tagFormat: TagFormat,
+): readonly ImageReport[] {
   const tag = tagOf(tagFormat, through);
   return images.map((image) => {
     return { image: printImageName(image), tag, outcome: "released", pins: [] };

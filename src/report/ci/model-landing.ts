@@ -1,6 +1,7 @@
 /** A promotion, a rollback or a release in brief. */
 
 import { printPlace } from "../../core/failure.ts";
+import { scopeOf } from "../../core/landing/hold.ts";
 import {
   type HoldReport,
   type ImageReport,
@@ -39,7 +40,7 @@ export function landingReport(result: PromoteResult): ReportModel {
       },
       {
         title: "Holds",
-        heads: ["Hold", "Images", "Through", "Reason", "By", "Until"],
+        heads: ["Hold", "Where", "Images", "Through", "Reason", "By", "Until"],
         rows: holds.map(holdRow),
       },
     ],
@@ -74,8 +75,18 @@ function imageRows({ image, outcome, pins, tag }: ImageReport): readonly (readon
   return pins.map((pin) => [image, outcome, printPlace(pin), pin.from || "(no tag)", pin.to]);
 }
 
-function holdRow({ change, images, through, reason, by, until }: HoldReport): readonly string[] {
-  return [change, images.join(", "), through.slice(0, 7), reason, by, until ?? "it is lifted"];
+function holdRow({ change, images, through, ...words }: HoldReport): readonly string[] {
+  const what = images === undefined ? "all" : images.join(", ");
+  const until = words.until ?? "it is lifted";
+  return [
+    change,
+    scopeOf(words),
+    what,
+    through?.slice(0, 7) ?? "all new",
+    words.reason,
+    words.by,
+    until,
+  ];
 }
 
 /** Whether the branch holds pins or holds of ours that it did not have before. */

@@ -13,6 +13,8 @@ const writers: { readonly [C in AnyResult["command"]]: (result: Of<C>) => Report
   promote: landingReport,
   rollback: landingReport,
   release: landingReport,
+  freeze: landingReport,
+  thaw: landingReport,
   sync: syncReport,
   audit: auditReport,
   verify: verifyReport,

@@ -8,8 +8,16 @@ import { landing, sync } from "./landing.ts";
 
 /** Schemas by command. Fields may be added without a new version: readers pass over them. */
 export const resultSchemas = {
-  ...{ promote: landing, rollback: landing, release: landing },
-  ...{ sync, audit, verify, status, doctor },
+  promote: landing,
+  rollback: landing,
+  release: landing,
+  freeze: landing,
+  thaw: landing,
+  sync,
+  audit,
+  verify,
+  status,
+  doctor,
 } satisfies Readonly<Record<AnyResult["command"], z.ZodType>>;
 
 /** Returns the JSON Schema of what a command prints with `--json`; undefined: there is none. */

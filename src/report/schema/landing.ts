@@ -19,8 +19,10 @@ const image = z.object({
 
 const hold = z.object({
   change: z.enum(["set", "lifted"]),
-  images: part.texts,
-  through: part.revision,
+  images: part.texts.optional(),
+  through: part.revision.optional(),
+  environment: part.text.optional(),
+  paths: part.texts.optional(),
   ...{ reason: part.text, by: part.text, at: part.text },
   until: part.text.optional(),
 });
@@ -28,7 +30,8 @@ const hold = z.object({
 /** What a landing came to. */
 export const landing = z.object({
   version: part.version,
-  command: z.enum(["promote", "sync", "rollback", "release"]),
+  command: z.enum(["promote", "sync", "rollback", "release", "freeze", "thaw"]),
+  environment: part.text.optional(),
   outcome,
   exit: part.exit,
   deploy: part.text,

@@ -1,6 +1,7 @@
 /** A promotion's result for people: what came of it first, then what moved and where. */
 
 import { printPlace } from "../../core/failure.ts";
+import { scopeOf } from "../../core/landing/hold.ts";
 import type {
   HoldReport,
   ImageReport,
@@ -46,12 +47,20 @@ function whatOf({ command, revision }: PromoteResult, tags: string): string {
   return command === "rollback" ? `back to ${what}` : `hold on ${what}`;
 }
 
-function holdLine({ change, images, through, ...words }: HoldReport, style: Style): string {
+function holdLine({ change, through, ...words }: HoldReport, style: Style): string {
   const head = change === "set" ? style.warn("held    ") : style.good("lifted  ");
   const until = words.until === undefined ? "" : ` until ${plain(words.until)}`;
-  const which = images.length === 1 ? images[0] : `${images.length} images`;
   const why = `${plain(words.reason)} (${plain(words.by)}, ${plain(words.at)})`;
-  return `  ${head}    ${which} through ${through.slice(0, 12)}${until}: ${why}`;
+  const what =
+    through === undefined
+      ? `everything new of ${imagesIn(words)}`
+      : `${imagesIn(words)} through ${through.slice(0, 12)}`;
+  return `  ${head}    ${what} in ${plain(scopeOf(words))}${until}: ${why}`;
+}
+
+function imagesIn({ images }: Pick<HoldReport, "images">): string {
+  if (images === undefined) return "all images";
+  return images.length === 1 ? images[0]! : `${images.length} images`;
 }
 
 function paintOutcome(outcome: Outcome, style: Style): string {

@@ -2,7 +2,7 @@
 
 import type { CommitId } from "../../core/ids.ts";
 import { type ReadRecord, readMessage } from "../../core/landing/commit-message.ts";
-import { holdsPath, writeHolds } from "../../core/landing/hold.ts";
+import { holdsPath, writeHolds } from "../../core/landing/holds-file.ts";
 import type { CommitDraft } from "../../ports.ts";
 import type { FaultKind } from "../faults.ts";
 import type { Commit } from "../model/objects.ts";

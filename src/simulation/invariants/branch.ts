@@ -1,7 +1,8 @@
 /** Laws about the branch: what stands in it, in which order, and that nothing is missing. */
 
 import { printImageName, sameImage } from "../../core/image-ref.ts";
-import { holdsOn, holdsPath, readHolds } from "../../core/landing/hold.ts";
+import { activeHolds, type Hold, holdsOn } from "../../core/landing/hold.ts";
+import { holdsPath, readHolds } from "../../core/landing/holds-file.ts";
 import { type Pin, printPinned } from "../../core/pins/index.ts";
 import type { RecordedCommit, Violation } from "./history.ts";
 import { type ChangedFile, changedFiles, type Entry, type HistoryIndex, textOf } from "./ledger.ts";
@@ -119,13 +120,18 @@ function unheld({ record, commit, parent }: Entry, ledger: HistoryIndex): readon
   const holdsFile = parent?.files.get(holdsPath);
   if (!isPromotion || parent === undefined || holdsFile === undefined) return [];
   const moved = movedPins(parent, commit, ledger);
-  const holds = readHolds(holdsFile);
+  const holds = holdsIn(holdsFile);
   const broken = ledger.evidence.images
     .filter((image) => moved.some((pin) => sameImage(pin.image, image)))
-    .flatMap((image) => holdsOn(image, holds, 0))
+    .flatMap((image) => holdsOn(image, holds))
     .find((hold) => ledger.evidence.source.precedes(record.revision, hold.through));
   if (broken === undefined) return [];
   return [{ law: "held", message: `${commit.id} lands what is held through ${broken.through}` }];
+}
+
+/** No hold of a simulation ends by itself. */
+function holdsIn(file: Uint8Array | undefined): readonly Hold[] {
+  return activeHolds(readHolds(file), { paths: ["."] }, 0);
 }
 
 /** I6: every tip ever observed stays in the branch, unless people cut it off. */
@@ -148,11 +154,11 @@ function isAskedBack({ record, commit }: Entry, ledger: HistoryIndex): boolean {
 function unguarded({ record, commit, parent }: Entry, ledger: HistoryIndex): readonly Violation[] {
   if (record?.outcome !== "rolled-back" || parent === undefined) return [];
   const { source } = ledger.evidence;
-  const holds = readHolds(commit.files.get(holdsPath));
+  const holds = holdsIn(commit.files.get(holdsPath));
   const isMoved = (pin: Pin) => ledger.pinsAt(commit).every((now) => !isSamePlace(now, pin));
   const open = ledger.pinsAt(parent).find((pin) => {
     const held = ledger.revisionOf(pin);
-    const own = holdsOn(pin.image, holds, 0);
+    const own = holdsOn(pin.image, holds);
     return held && isMoved(pin) && !own.some(({ through }) => source.precedes(held, through));
   });
   if (open === undefined) return [];

@@ -9,15 +9,21 @@ import { type FilePins, PinVersions } from "../../core/history/pin-versions.ts";
 import { SourceGraph } from "../../core/history/source-graph.ts";
 import type { CommitId } from "../../core/ids.ts";
 import { type ImageName, printImageName } from "../../core/image-ref.ts";
-import { type Hold, holdsOn, holdsPath, readHolds } from "../../core/landing/hold.ts";
+import { activeHolds, type Hold, holdsOn, type Scope } from "../../core/landing/hold.ts";
+import { holdsPath, readHolds } from "../../core/landing/holds-file.ts";
 import { isManifestPath } from "../../core/pins/index.ts";
 import type { DeployLog } from "../../ports.ts";
 import { followedChanges } from "./moved-files.ts";
 
 /** Which pins of which branch are meant, and what tells deploys from other commits. */
-export interface AuditSubject {
+export interface AuditScope extends Scope {
+  /** Manifests of all environments on the branch. Absent: the scope's own are all. */
+  readonly manifestPaths?: readonly string[] | undefined;
+}
+
+/** What an audit is about. */
+export interface AuditSubject extends AuditScope {
   readonly images: readonly ImageName[];
-  readonly paths: readonly string[];
   /** What the subjects of deploy commits from before Landfall match. */
   readonly pattern: RegExp;
   /** Commits that were made later are not there yet, in milliseconds since the epoch. */
@@ -41,15 +47,18 @@ export interface AuditFacts {
 export async function gatherFacts(subject: AuditSubject, log: DeployLog): Promise<AuditFacts> {
   const { manifests, source } = await log.histories();
   const graph = new SourceGraph(source);
-  const wanted = [...subject.paths, holdsPath];
-  const changes = subject.follow
+  const { paths, manifestPaths = paths, follow } = subject;
+  const wanted = [...paths, holdsPath];
+  const changes = follow
     ? await followedChanges(wanted, manifests, log)
     : await log.changes(manifests, wanted);
+  const beside =
+    manifestPaths.length > paths.length ? await log.changes(manifests, manifestPaths) : [];
   const read = { changes, manifests, graph, log };
   const pins = await readPins(subject, read);
   const judge =
     source === manifests
-      ? await judgeMixed(subject, { ...read, pins })
+      ? await judgeMixed(subject, { ...read, changes: new Map([...beside, ...changes]), pins })
       : judgeByMessage(subject.pattern);
   const branch = {
     commits: manifests,
@@ -133,7 +142,7 @@ function versionsOf(count: number): string {
 
 /** Judges a branch with code and manifests by all that its commits touch. */
 async function judgeMixed(
-  { paths, pattern }: AuditSubject,
+  { paths, manifestPaths = paths, pattern }: AuditSubject,
   { changes, manifests, pins, graph, log }: Read & { readonly pins: ReadPins },
 ): Promise<CommitJudge> {
   const merged = await mergedChanges(graph, log);
@@ -143,7 +152,7 @@ async function judgeMixed(
   );
   return judgeByFiles({
     pattern,
-    paths,
+    paths: manifestPaths,
     touched: await log.changes(suspects, []),
     merged,
     hasPinned: (path) => pins.files.has(path),
@@ -174,7 +183,7 @@ async function mergedChanges(
 
 /** Reads the holds as they stood at the time asked about. */
 async function holdsAt(
-  { images, asOfMs }: AuditSubject,
+  { images, asOfMs, ...scope }: AuditSubject,
   { changes, manifests, log, graph }: Read,
 ): Promise<{ readonly holds: readonly LedgerHold[]; readonly warnings: readonly string[] }> {
   const inTime = manifests.filter(({ atMs }) => atMs <= asOfMs);
@@ -192,7 +201,8 @@ async function holdsAt(
       warnings.push(`${asFailure(error).message}. What it holds back is counted as a gap`);
     }
   });
-  const active = new Set(images.flatMap((image) => holdsOn(image, found, asOfMs)));
+  const counting = activeHolds(found, scope, asOfMs);
+  const active = new Set(images.flatMap((image) => holdsOn(image, counting)));
   const holds = [...active].flatMap(({ through }) => {
     const place = graph.find(through);
     return place === undefined ? [] : [{ through: place, by: last.by }];

@@ -7,7 +7,7 @@ import { replacementDiff, unifiedDiff } from "../../core/diff.ts";
 import { asFailure } from "../../core/failure.ts";
 import type { CommitId } from "../../core/ids.ts";
 import { type Change, messageOf } from "../../core/landing/change.ts";
-import { holdsPath, writeHolds } from "../../core/landing/hold.ts";
+import { holdsPath, writeHolds } from "../../core/landing/holds-file.ts";
 import type { Landing } from "../../core/landing/landing.ts";
 import { editManifests, type FileEdit } from "../../core/pins/index.ts";
 import type { Frame } from "../../core/results/landing.ts";
@@ -19,6 +19,8 @@ import type { Snapshot } from "./snapshot.ts";
 export interface LandRequest {
   /** One id per deploy, so that its commit can be found again. */
   readonly deploy: string;
+  /** The environment that it is for, where it has a name. */
+  readonly environment?: string | undefined;
   readonly repository: string;
   readonly branch: string;
   readonly mode: "push" | "dry-run";

@@ -7,7 +7,15 @@ import type { Revision } from "../../core/ids.ts";
 import type { ImageName } from "../../core/image-ref.ts";
 import type { Target } from "../../core/landing/change.ts";
 import { decide, type PinFact, type Relation } from "../../core/landing/decide.ts";
-import { type Hold, holdsOn, holdsPath } from "../../core/landing/hold.ts";
+import {
+  freezeOn,
+  type Hold,
+  type HoldQuestion,
+  holdsAgainst,
+  holdsOn,
+  type RevisionHold,
+} from "../../core/landing/hold.ts";
+import { holdsPath } from "../../core/landing/holds-file.ts";
 import type { ImageEvaluation, Promotion } from "../../core/landing/promotion.ts";
 import { pinHolds } from "../../core/pins/index.ts";
 import type { Clock, History } from "../../ports.ts";
@@ -25,12 +33,13 @@ export interface EvaluationPorts {
  * @throws Failure `image-not-pinned` when no manifest names an image.
  */
 export async function evaluate(
-  promotion: Pick<Promotion, "revision" | "targets" | "divergence">,
+  promotion: Pick<Promotion, "revision" | "targets" | "divergence"> & HoldQuestion,
   snapshot: RevisionSnapshot,
   ports: EvaluationPorts,
 ): Promise<readonly ImageEvaluation[]> {
   const { revision, divergence } = promotion;
-  const { holds } = await snapshot.holds();
+  const written = await snapshot.holds();
+  const holds = holdsAgainst(promotion, written.holds, ports.clock.nowMs());
   const images: ImageEvaluation[] = [];
   for (const target of promotion.targets) {
     const facts = await relate(target, revision, { snapshot, history: ports.history });
@@ -75,7 +84,9 @@ export async function coveringHold(
   holds: readonly Hold[],
   { revision, ports }: { readonly revision: Revision; readonly ports: EvaluationPorts },
 ): Promise<Hold | undefined> {
-  for (const hold of holdsOn(image, holds, ports.clock.nowMs())) {
+  const freeze = freezeOn(image, holds);
+  if (freeze !== undefined) return freeze;
+  for (const hold of holdsOn(image, holds)) {
     const through = await ports.history.resolve(hold.through);
     if (through === undefined) throw strangeHold(hold);
     if (await ports.history.isAncestor(revision, through)) return hold;
@@ -83,7 +94,7 @@ export async function coveringHold(
   return undefined;
 }
 
-function strangeHold(hold: Hold): Failure {
+function strangeHold(hold: RevisionHold): Failure {
   return new Failure(
     "bad-manifest",
     `Cannot tell what a hold covers: the source history has no commit "${hold.through}"`,

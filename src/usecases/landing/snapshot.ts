@@ -3,7 +3,8 @@
 import { Failure } from "../../core/failure.ts";
 import type { CommitId, Revision, Tag } from "../../core/ids.ts";
 import { type ImageName, printImageName, sameImage } from "../../core/image-ref.ts";
-import { type Hold, holdsPath, readHolds } from "../../core/landing/hold.ts";
+import type { Hold } from "../../core/landing/hold.ts";
+import { holdsPath, readHolds } from "../../core/landing/holds-file.ts";
 import { findPins, needlesOf, type Pin, printPinned } from "../../core/pins/index.ts";
 import { type TagFormat, tagOf } from "../../core/tag-format.ts";
 import type { History, ManifestFile, Remote } from "../../ports.ts";

@@ -58,7 +58,7 @@ async function prepare(
   ports: PromotePorts,
   { reads, timeoutMs }: LandPolicy,
 ): Promise<Promotion> {
-  const { tagFormat, paths, divergence } = request;
+  const { tagFormat, paths, divergence, environment, freezesAt, throughFreeze } = request;
   const revision = await ports.history.resolve(request.revision);
   if (revision === undefined) throw unknownRevision(request.revision);
   const wanted = request.images.map(({ image, tag, digest, paths: own }) => ({
@@ -69,7 +69,8 @@ async function prepare(
   }));
   const { history, registry } = ports;
   const oddTags = await checkTags(wanted, tagFormat, { revision, history });
-  const promotion = { revision, paths, tagFormat, divergence };
+  const scope = { environment, paths, freezesAt, throughFreeze };
+  const promotion = { revision, ...scope, tagFormat, divergence };
   if (registry === undefined) return { ...promotion, targets: wanted, warnings: oddTags };
   ports.progress.step(`Looking for ${wanted.map(({ tag }) => tag)[0]} in the registry`);
   const deadlineMs = ports.clock.nowMs() + timeoutMs;

@@ -2,6 +2,7 @@
 
 import type { Digest, Tag } from "../../core/ids.ts";
 import type { ImageName } from "../../core/image-ref.ts";
+import type { HoldQuestion } from "../../core/landing/hold.ts";
 import type { TagFormat } from "../../core/tag-format.ts";
 import type { LandRequest } from "../landing/change.ts";
 
@@ -15,12 +16,11 @@ export interface AskedImage {
 }
 
 /** What the user asks of a promotion. */
-export interface PromoteRequest extends LandRequest {
+export interface PromoteRequest extends LandRequest, HoldQuestion {
   /** A full commit id of the source repository, or a unique prefix of one. */
   readonly revision: string;
   readonly images: readonly AskedImage[];
   readonly tagFormat: TagFormat;
-  readonly paths: readonly string[];
   /** Whether a superseded revision leaves an empty commit that says so. */
   readonly superseded: "record" | "skip";
   readonly divergence: "refuse" | "allow";

@@ -2,7 +2,14 @@
 
 import type { Revision } from "../../core/ids.ts";
 import { type ImageName, sameImage } from "../../core/image-ref.ts";
-import { type Hold, holdEndsMs } from "../../core/landing/hold.ts";
+import {
+  type Hold,
+  type HoldWords,
+  holdEndsMs,
+  isFreeze,
+  isWithin,
+  type RevisionHold,
+} from "../../core/landing/hold.ts";
 import type { Holding } from "../../core/landing/rollback.ts";
 import type { History } from "../../ports.ts";
 
@@ -11,9 +18,6 @@ export interface StayingOut {
   readonly image: ImageName;
   readonly through: readonly Revision[];
 }
-
-/** What a rollback says of its holds. */
-export type HoldWords = Omit<Hold, "images" | "through">;
 
 /**
  * Adds what is missing, so that every revision stays out for as long as it is to. Holds that are
@@ -25,8 +29,9 @@ export async function holdMissing(
   standing: readonly Hold[],
   { words, nowMs, history }: { words: HoldWords; nowMs: number; history: History },
 ): Promise<Holding> {
-  const active = standing.filter((hold) => holdEndsMs(hold) > nowMs);
-  const added: Hold[] = [];
+  const inForce = standing.filter((hold) => holdEndsMs(hold) > nowMs);
+  const active = inForce.filter((hold) => !isFreeze(hold)) as readonly RevisionHold[];
+  const added: RevisionHold[] = [];
   for (const { image, through } of out) {
     for (const revision of through) {
       const wanted = { ...words, images: [image], through: revision };
@@ -34,7 +39,7 @@ export async function holdMissing(
     }
   }
   if (added.length === 0) return { holds: standing, added };
-  const kept: Hold[] = [];
+  const kept: Hold[] = inForce.filter(isFreeze);
   for (const hold of active) {
     const images = [];
     for (const image of hold.images) {
@@ -47,19 +52,24 @@ export async function holdMissing(
 }
 
 /** Images that are held through the same revision share one entry. */
-function addTo(added: Hold[], hold: Hold): void {
+function addTo(added: RevisionHold[], hold: RevisionHold): void {
   const at = added.findIndex(({ through }) => through === hold.through);
   const twin = added[at];
   if (twin === undefined) added.push(hold);
   else added[at] = { ...twin, images: [...twin.images, ...hold.images] };
 }
 
-/** Returns whether others hold the one image of a hold as far, and as long. */
-async function isCovered(hold: Hold, others: readonly Hold[], history: History): Promise<boolean> {
+/** Returns whether others hold the one image of a hold as far, as long, and in all its places. */
+async function isCovered(
+  hold: RevisionHold,
+  others: readonly RevisionHold[],
+  history: History,
+): Promise<boolean> {
   const [image] = hold.images;
   const longer = others.filter(
     (other) =>
       other.images.some((name) => image !== undefined && sameImage(name, image)) &&
+      isAsWide(other, hold) &&
       holdEndsMs(other) >= holdEndsMs(hold),
   );
   for (const other of longer) {
@@ -69,4 +79,11 @@ async function isCovered(hold: Hold, others: readonly Hold[], history: History):
     if (to !== undefined && from !== undefined && (await history.isAncestor(from, to))) return true;
   }
   return false;
+}
+
+/** Returns whether a hold is about all that another is about. */
+function isAsWide(one: HoldWords, other: HoldWords): boolean {
+  if (one.paths === undefined) return true;
+  const within = other.paths?.every((path) => one.paths?.some((own) => isWithin(path, own)));
+  return one.environment === other.environment && (within ?? false);
 }

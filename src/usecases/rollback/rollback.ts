@@ -1,8 +1,7 @@
 /** Rollback: older images again, and a hold that keeps what goes out from coming back by itself. */
 
-import { Failure } from "../../core/failure.ts";
 import type { CommitId } from "../../core/ids.ts";
-import { holdText, printTime } from "../../core/landing/hold.ts";
+import { checkHoldEnd, type HoldWords, holdText, printTime } from "../../core/landing/hold.ts";
 import {
   checkGoingBack,
   type DeployHistory,
@@ -14,6 +13,7 @@ import type { PromoteResult } from "../../core/results/promote.ts";
 import { concludeBack, type RollbackBasis } from "../../core/results/rollback.ts";
 import type { TagFormat } from "../../core/tag-format.ts";
 import type { DeployLog, History, Registry } from "../../ports.ts";
+import type { AuditScope } from "../audit/facts.ts";
 import { type LandRequest, landChange, type Planned } from "../landing/change.ts";
 import type { ImageCheck } from "../landing/check-images.ts";
 import type { LandPolicy } from "../landing/land.ts";
@@ -25,7 +25,7 @@ import { holdMissing } from "./holding.ts";
 import { lookBack } from "./inspect.ts";
 
 /** What the user asks of a rollback. */
-export interface RollbackRequest extends LandRequest {
+export interface RollbackRequest extends LandRequest, AuditScope {
   /**
    * A revision, a prefix or a tag; or how many deploys to count back. It is counted once, from the
    * branch as it is when the rollback begins: what lands meanwhile is not what was looked at.
@@ -39,7 +39,6 @@ export interface RollbackRequest extends LandRequest {
   /** When the hold ends by itself, milliseconds since the epoch. */
   readonly untilMs?: number | undefined;
   readonly tagFormat: TagFormat;
-  readonly paths: readonly string[];
   /** What the subjects of deploy commits from before Landfall match. */
   readonly pattern: RegExp;
 }
@@ -90,7 +89,7 @@ async function prepare(
 ): Promise<RollbackFacts> {
   const words = { reason: holdText("reason", asked.reason), by: holdText("by", asked.by) };
   const request = { ...asked, ...words };
-  checkEnd(asked.untilMs, startedMs);
+  checkHoldEnd(asked.untilMs, startedMs);
   const deadlineMs = startedMs + policy.timeoutMs;
   const images = request.images.map(({ image }) => image);
   const read = deployHistoryReader({ ...request, images }, ports.log);
@@ -117,9 +116,9 @@ async function planAt(
   }
   checkGoingBack(images);
   const out = images.map((one) => ({ image: one.target.image, through: one.out }));
-  const { reason, by, untilMs } = request;
-  const until = untilMs === undefined ? {} : { until: printTime(untilMs) };
-  const words = { reason, by, at: printTime(startedMs), ...until };
+  const { reason, by, untilMs, environment, paths } = request;
+  const until = untilMs === undefined ? undefined : printTime(untilMs);
+  const words: HoldWords = { environment, paths, reason, by, at: printTime(startedMs), until };
   const about = { words, nowMs: startedMs, history: ports.history };
   const holding = await holdMissing(out, (await snapshot.holds()).holds, about);
   const why = { holding, reason: `Why: ${reason} (${by})` };
@@ -140,17 +139,4 @@ async function aim(
     looking.progress.step(`Looking for ${wanted[0]?.tag} in the registry`);
   }
   return checkGoal(wanted, looking, past);
-}
-
-/** The last moment that dates of four digits can name. */
-const latestMs = Date.UTC(9999, 11, 31, 23, 59, 59);
-
-function checkEnd(untilMs: number | undefined, nowMs: number): void {
-  if (untilMs === undefined || (untilMs > nowMs && untilMs <= latestMs)) return;
-  const when = untilMs > latestMs ? "after the year 9999" : `until ${printTime(untilMs)}, now over`;
-  throw new Failure(
-    "usage",
-    `Cannot hold ${when}`,
-    "Name a time to come, or none: the hold then stays until it is lifted or overtaken.",
-  );
 }

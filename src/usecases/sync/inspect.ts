@@ -7,6 +7,7 @@ import { revisionReader } from "../../core/history/pin-revision.ts";
 import type { SourceGraph } from "../../core/history/source-graph.ts";
 import type { CommitId, Revision } from "../../core/ids.ts";
 import { type ImageName, printImageName, sameImage } from "../../core/image-ref.ts";
+import { holdsAgainst } from "../../core/landing/hold.ts";
 import type { Pin } from "../../core/pins/index.ts";
 import { type AuditFacts, gatherFacts } from "../audit/facts.ts";
 import { knownHistory } from "../landing/known-history.ts";
@@ -39,7 +40,8 @@ export async function inspect(tip: CommitId, looking: SyncInspection): Promise<S
   const names = request.images.map(({ image }) => image);
   const seen = await snapshotAt(tip, { images: names, paths: request.paths }, ports.remote);
   const { pins } = seen;
-  const { holds } = await seen.holds();
+  const written = await seen.holds();
+  const holds = holdsAgainst(request, written.holds, ports.clock.nowMs());
   const facts = await factsAt(tip, looking);
   const { graph, judge } = facts;
   const code = codeLine(graph, judge);
@@ -86,7 +88,10 @@ function pinsOf(images: readonly ImageName[], pins: readonly Pin[]): readonly Pi
 async function factsAt(tip: CommitId, { request, ports }: SyncInspection): Promise<AuditFacts> {
   const subject = {
     images: request.images.map(({ image }) => image),
-    ...{ paths: request.paths, pattern: request.pattern },
+    environment: request.environment,
+    paths: request.paths,
+    manifestPaths: request.manifestPaths,
+    pattern: request.pattern,
     // Clocks differ: whatever is in the history has happened.
     asOfMs: Number.POSITIVE_INFINITY,
     follow: true,

@@ -1,8 +1,10 @@
 /** Types only: what a run of the checker is asked, and what it needs of the world. */
 
 import type { ImageName } from "../../core/image-ref.ts";
+import type { HoldQuestion } from "../../core/landing/hold.ts";
 import type { TagFormat } from "../../core/tag-format.ts";
 import type { DeployLog, History, Registry, SourceTree } from "../../ports.ts";
+import type { AuditScope } from "../audit/facts.ts";
 import type { ReadPorts } from "../landing/read-patiently.ts";
 
 /** An image, and the source paths whose changes rebuild it. Absent: every change does. */
@@ -12,11 +14,9 @@ export interface SyncSubject {
 }
 
 /** What the user asks. */
-export interface SyncRequest {
+export interface SyncRequest extends HoldQuestion, AuditScope {
   readonly images: readonly SyncSubject[];
   readonly tagFormat: TagFormat;
-  /** Where the manifests are. */
-  readonly paths: readonly string[];
   readonly repository: string;
   readonly branch: string;
   readonly source: string;

@@ -6,17 +6,17 @@ import { Failure } from "../../../src/core/failure.ts";
 import type { Revision } from "../../../src/core/ids.ts";
 import { parseImageName } from "../../../src/core/image-ref.ts";
 import {
-  type Hold,
+  activeHolds,
   holdsOn,
   holdText,
   printTime,
-  readHolds,
-  writeHolds,
+  type RevisionHold,
 } from "../../../src/core/landing/hold.ts";
+import { readHolds, writeHolds } from "../../../src/core/landing/holds-file.ts";
 
 const web = parseImageName("ldamasio/web")!;
 const api = parseImageName("ghcr.io/acme/api")!;
-const hold: Hold = {
+const hold: RevisionHold = {
   images: [web, api],
   through: "1a2b3c4d".repeat(5) as Revision,
   reason: "it is slow",
@@ -63,9 +63,9 @@ describe("a file that cannot be understood stops the promotion", () => {
     ["no mapping", "- x\n", "it has no list `holds`"],
     ["a word", "x\n", "it has no list `holds`"],
     ["no list", "holds:\n", "it has no list `holds`"],
-    ["a list of words", "holds: [x]\n", "an entry of `holds` is no mapping"],
-    ["a list of lists", "holds: [[x]]\n", "an entry of `holds` is no mapping"],
-    ["a list of nothing", "holds: [null]\n", "an entry of `holds` is no mapping"],
+    ["a list of words", "holds: [x]\n", "an entry of `holds` is not a mapping"],
+    ["a list of lists", "holds: [[x]]\n", "an entry of `holds` is not a mapping"],
+    ["a list of nothing", "holds: [null]\n", "an entry of `holds` is not a mapping"],
     ["broken YAML", "holds: [\n", /^Flow sequence/],
     ["duplicate keys", "holds: []\nholds: []\n", /^Map keys must be unique/],
     ["aliases", bomb, /^Alias resolution is disabled/],
@@ -77,10 +77,14 @@ describe("a file that cannot be understood stops the promotion", () => {
       entry.replace(hold.through, "1a2b3c4"),
       "`through` of a hold is not a full commit id",
     ],
-    ["no commit id", entry.replace(/through: .*/, "x: 1"), "a hold has no text under `through`"],
+    [
+      "no commit id",
+      entry.replace(/through: .*/, "through: 1"),
+      "a hold has no text under `through`",
+    ],
     ["no reason", entry.replace(/ {4}reason: .*\n/, ""), "a hold has no text under `reason`"],
     ["no date", entry.replace(/ {4}at: .*\n/, ""), "a hold has no text under `at`"],
-    ["an end that is no date", `${entry}    until: "soon"\n`, "`until` of a hold is no date"],
+    ["an end that is no date", `${entry}    until: "soon"\n`, "`until` of a hold is not a date"],
   ])("%s", (_, text, why) => {
     let thrown: unknown;
     try {
@@ -91,7 +95,7 @@ describe("a file that cannot be understood stops the promotion", () => {
     expect(thrown).toBeInstanceOf(Failure);
     expect(thrown).toMatchObject({
       ...{ code: "bad-manifest", place: { file: ".landfall/holds.yaml" } },
-      hint: "Mend the file on the manifests branch, or set it to `holds: []` when nothing is held.",
+      hint: "Fix the file on the manifests branch, or set it to `holds: []` when nothing is held.",
     });
     const start = 'Cannot read the holds in ".landfall/holds.yaml": ';
     const { message } = thrown as Failure;
@@ -105,7 +109,7 @@ describe("a file that cannot be understood stops the promotion", () => {
 test("what is written says who writes it, and who lifts it", () => {
   expect(new TextDecoder().decode(writeHolds([{ ...hold, until: "2026-12-01T00:00:00Z" }]))).toBe(
     [
-      "# Written by `landfall rollback`. `landfall release` lifts a hold.",
+      "# Written by `landfall rollback` and `freeze`; `release` and `thaw` lift them.",
       "holds:",
       `  - through: "${hold.through}"`,
       '    images: ["ldamasio/web","ghcr.io/acme/api"]',
@@ -154,7 +158,8 @@ describe("holdsOn", () => {
     ["an image until before", web, "2026-11-23T11:59:59Z", 0],
   ])("%s", (_, image, until, count) => {
     const holds = [until === undefined ? hold : { ...hold, until }];
-    expect(holdsOn(image, holds, noon)).toHaveLength(count);
+    const active = activeHolds(holds, { paths: ["k8s"] }, noon);
+    expect(holdsOn(image, active)).toHaveLength(count);
   });
 });
 

@@ -116,7 +116,7 @@ describe("hostile words", () => {
     expect(
       await world.truth("log", "-1", "--format=%(trailers:key=Landfall-Outcome)", "main"),
     ).toBe("Landfall-Outcome: rolled-back");
-    expect((await holds()).split("\n")).toHaveLength(7);
+    expect((await holds()).split("\n")).toHaveLength(8);
     expect(await json("promote", "--revision", two)).toMatchObject({ outcome: "held", exit: 4 });
     expect(await json("release")).toMatchObject({ outcome: "landed", holds: [{ through: two }] });
   });

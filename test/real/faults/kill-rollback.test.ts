@@ -7,7 +7,7 @@ import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
 import type { Tag } from "../../../src/core/ids.ts";
 import { printImageName } from "../../../src/core/image-ref.ts";
-import { holdsPath, readHolds } from "../../../src/core/landing/hold.ts";
+import { holdsPath, readHolds } from "../../../src/core/landing/holds-file.ts";
 import { inTurn } from "../../support/all-or-some.ts";
 import { type FaultWorld, openFaultWorld } from "../../support/fault-world.ts";
 import { runCli } from "../../support/run-cli.ts";

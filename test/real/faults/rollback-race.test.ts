@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import { printImageName } from "../../../src/core/image-ref.ts";
-import { holdsPath, readHolds } from "../../../src/core/landing/hold.ts";
+import { holdsPath, readHolds } from "../../../src/core/landing/holds-file.ts";
 import type { GitFault } from "../../../src/demo/git-server.ts";
 import { asks, type FaultWorld, openFaultWorld } from "../../support/fault-world.ts";
 import { runCli } from "../../support/run-cli.ts";

@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import type { Revision } from "../../../src/core/ids.ts";
 import { parseImageName } from "../../../src/core/image-ref.ts";
-import { writeHolds } from "../../../src/core/landing/hold.ts";
+import { writeHolds } from "../../../src/core/landing/holds-file.ts";
 import type { AuditResult } from "../../../src/core/results/audit.ts";
 import { api, LedgerWorld, minuteMs, tag, web } from "../../support/ledger-world.ts";
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { Failure } from "../../../src/core/failure.ts";
 import type { Revision } from "../../../src/core/ids.ts";
 import { parseImageName } from "../../../src/core/image-ref.ts";
-import { writeHolds } from "../../../src/core/landing/hold.ts";
+import { writeHolds } from "../../../src/core/landing/holds-file.ts";
 import { parseTagFormat } from "../../../src/core/tag-format.ts";
 import { audit } from "../../../src/usecases/audit/audit.ts";
 import { api, LedgerWorld, minuteMs, tag, web } from "../../support/ledger-world.ts";

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { Failure } from "../../../src/core/failure.ts";
 import type { Revision } from "../../../src/core/ids.ts";
 import { parseImageName } from "../../../src/core/image-ref.ts";
-import { writeHolds } from "../../../src/core/landing/hold.ts";
+import { writeHolds } from "../../../src/core/landing/holds-file.ts";
 import type { AuditResult } from "../../../src/core/results/audit.ts";
 import { parseTagFormat } from "../../../src/core/tag-format.ts";
 import type { DeployLog } from "../../../src/ports.ts";

@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import type { CommitId, Revision } from "../../../src/core/ids.ts";
 import { readMessage } from "../../../src/core/landing/commit-message.ts";
-import { holdsPath, writeHolds } from "../../../src/core/landing/hold.ts";
+import { holdsPath, writeHolds } from "../../../src/core/landing/holds-file.ts";
 import type { Doubt } from "../../../src/core/landing/landing.ts";
 import type { Promotion } from "../../../src/core/landing/promotion.ts";
 import { concludePromotion, type PromoteBasis } from "../../../src/core/results/promotion.ts";

@@ -34,7 +34,7 @@ test("of one image leaves the others held", async () => {
   await stage.rollback(1);
   const [first, second] = stage.scene.images;
   await stage.release([first!]);
-  expect(stage.holds().map(({ images }) => images.map(printImageName))).toEqual([
+  expect(stage.holds().map(({ images }) => images?.map(printImageName))).toEqual([
     [printImageName(second!)],
   ]);
   expect(await stage.promote(2)).toMatchObject({ outcome: "held" });

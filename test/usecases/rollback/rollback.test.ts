@@ -3,8 +3,9 @@
 import { describe, expect, test } from "vitest";
 import type { Revision } from "../../../src/core/ids.ts";
 import { readMessage } from "../../../src/core/landing/commit-message.ts";
-import { holdsPath } from "../../../src/core/landing/hold.ts";
+import { holdsPath } from "../../../src/core/landing/holds-file.ts";
 import { publishedKey } from "../../../src/simulation/model/source.ts";
+import { manifestsPath } from "../../../src/simulation/scenario.ts";
 import { Stage } from "../../support/scripted-world.ts";
 
 const web = "deploy/web.yaml";
@@ -328,7 +329,7 @@ describe("holds of others", () => {
   test("that reach less far are replaced, image by image; those that are over go", async () => {
     const stage = await stageWith([1, 2]);
     const over = theirs(stage, 3, { until: "2001-01-01T00:00:00Z" });
-    stage.writeHolds([theirs(stage, 1), over]);
+    stage.writeHolds([{ ...theirs(stage, 1), paths: [manifestsPath] }, over]);
     await stage.rollback(1);
     expect(stage.holds().map(({ by, through }) => [by, through])).toEqual([
       ["ana", revisionOf(stage, 2)],
@@ -358,7 +359,7 @@ describe("a dry run", () => {
     const result = await stage.rollback(1, { mode: "dry-run" });
     expect(result).toMatchObject({ outcome: "would-land", exit: 0 });
     expect(result.diff).toContain(`+image: ghcr.io/acme/web:${stage.tag(1)}`);
-    expect(result.diff).toContain("--- /dev/null\n+++ b/.landfall/holds.yaml\n@@ -0,0 +1,7 @@");
+    expect(result.diff).toContain("--- /dev/null\n+++ b/.landfall/holds.yaml\n@@ -0,0 +1,8 @@");
     expect(stage.world.server.tip).toBe(tip);
   });
 });

@@ -1,0 +1,146 @@
+/** Settings with several environments → the settings of one of them. */
+
+import { defaults } from "../core/defaults.ts";
+import { Failure } from "../core/failure.ts";
+import { overlap } from "../core/landing/hold.ts";
+import { nearest } from "../core/nearest.ts";
+import type { Config, EnvironmentConfig } from "./config-schema.ts";
+import { usageError } from "./process.ts";
+
+/** Returns the names of the environments, in the order of the file. */
+function environmentNames(config: Config | undefined): readonly string[] {
+  return Object.keys(config?.environments ?? {});
+}
+
+/**
+ * Returns the name of the environment that is meant, or undefined where there are none.
+ *
+ * @throws Failure `usage` when several could be meant, or none has that name.
+ */
+export function chooseEnvironment(
+  config: Config | undefined,
+  asked: readonly string[],
+): string | undefined {
+  const names = environmentNames(config);
+  const [name, ...others] = asked;
+  if (others.length > 0 || name === "all") {
+    throw usageError(
+      `Cannot do this for several environments at once: ${asked.join(", ")}`,
+      "Name one with --env. Only what changes nothing takes several: audit, status and pins.",
+    );
+  }
+  if (name === undefined) {
+    if (names.length < 2) return names[0];
+    throw usageError(
+      `Cannot tell which environment is meant: there are ${names.join(", ")}`,
+      "Name one with --env, or set LANDFALL_ENV.",
+    );
+  }
+  if (names.includes(name)) return name;
+  const meant = nearest(name, names);
+  throw usageError(
+    `Cannot find the environment "${name}" in the settings`,
+    meant === undefined
+      ? names.length === 0
+        ? "List it under environments in landfall.yaml, or leave --env out."
+        : `There are: ${names.join(", ")}.`
+      : `Did you mean "${meant}"?`,
+  );
+}
+
+/** Returns the settings as one environment has them: its own, and the file's for all it omits. */
+export function settingsOf(config: Config, name: string): Config {
+  const own: EnvironmentConfig = config.environments?.[name] ?? {};
+  const { manifests, images, sync, source: _source, after: _after, ...rest } = own;
+  const { approve: _approve, onFailedVerify: _onFailedVerify, freeze, ...others } = rest;
+  return {
+    ...config,
+    ...others,
+    manifests: { ...config.manifests, ...manifests },
+    images: config.images?.filter((image) => images?.includes(image.name) ?? true),
+    sync: { ...config.sync, ...sync },
+    freeze: [...(config.freeze ?? []), ...(freeze ?? [])],
+  };
+}
+
+/** Where an environment's manifests are. */
+interface ManifestPlace {
+  readonly name: string;
+  readonly repository: string | undefined;
+  readonly branch: string;
+  readonly paths: readonly string[];
+}
+
+function placesOf(config: Config): readonly ManifestPlace[] {
+  return environmentNames(config).map((name) => {
+    const {
+      repository,
+      branch = defaults.branch,
+      paths = [],
+    } = settingsOf(config, name).manifests!;
+    return { name, repository, branch, paths };
+  });
+}
+
+/** Returns the paths of all environments that share a branch with one, its own among them. */
+export function pathsBeside(config: Config, name: string): readonly string[] {
+  const places = placesOf(config);
+  const own = places.find((place) => place.name === name);
+  return places.filter((place) => own && sharesBranch(place, own)).flatMap(({ paths }) => paths);
+}
+
+/**
+ * Checks what no single environment can show: that each path belongs to one of them, that all
+ * names lead somewhere, and that none waits for itself.
+ *
+ * @throws Failure `config`.
+ */
+export function checkEnvironments(config: Config, file: string): void {
+  const names = environmentNames(config);
+  const places = placesOf(config);
+  for (const [at, place] of places.entries()) {
+    for (const other of places.slice(0, at)) refuseOverlap(other, place, file);
+    const { after, images } = config.environments![place.name]!;
+    const strange = images?.find((name) => !config.images?.some((image) => image.name === name));
+    if (strange !== undefined) {
+      throw wrong(file, place.name, `it has the image "${strange}", which images does not list`);
+    }
+    if (after !== undefined && !names.includes(after.environment)) {
+      throw wrong(file, place.name, `it comes after "${after.environment}", which is not there`);
+    }
+    if (waitsForItself(config, place.name)) {
+      throw wrong(file, place.name, "it comes after itself, by way of `after`");
+    }
+  }
+}
+
+function sharesBranch(one: ManifestPlace, other: ManifestPlace): boolean {
+  return one.repository === other.repository && one.branch === other.branch;
+}
+
+function refuseOverlap(one: ManifestPlace, other: ManifestPlace, file: string): void {
+  if (!sharesBranch(one, other)) return;
+  for (const path of one.paths) {
+    const twin = other.paths.find((candidate) => overlap(path, candidate));
+    if (twin === undefined) continue;
+    const both = twin === path ? `"${path}"` : `"${path}" and "${twin}", one inside the other`;
+    const why = `it shares ${both} with ${one.name}`;
+    throw wrong(file, other.name, why, "Give each environment paths of its own; leave out a base.");
+  }
+}
+
+function waitsForItself(config: Config, name: string): boolean {
+  const seen = new Set<string>();
+  let at = config.environments?.[name]?.after?.environment;
+  while (at !== undefined && !seen.has(at)) {
+    if (at === name) return true;
+    seen.add(at);
+    at = config.environments?.[at]?.after?.environment;
+  }
+  return false;
+}
+
+function wrong(file: string, name: string, why: string, hint = `Fix environments.${name}.`) {
+  const message = `Cannot use the environment "${name}": ${why}`;
+  return new Failure("config", message, hint, { place: { file } });
+}
