@@ -18,6 +18,8 @@ export interface SettingsFile {
 export interface KeyTree {
   readonly properties?: Readonly<Record<string, KeyTree>>;
   readonly items?: KeyTree;
+  /** The forms that a value may have. */
+  readonly anyOf?: readonly KeyTree[];
 }
 
 type Path = readonly PropertyKey[];
@@ -45,7 +47,7 @@ export function firstError(issues: readonly Issue[], file: SettingsFile, keys: K
 
 function unknownKey(path: Path, keys: KeyTree, place: Place): Failure {
   const key = String(path.at(-1));
-  const siblings = Object.keys(treeAt(keys, path.slice(0, -1)).properties ?? {});
+  const siblings = Object.keys(propertiesOf(treeAt(keys, path.slice(0, -1))));
   const meant = nearest(key, siblings) ?? pathsTo(key, keys)[0];
   const isSecret = /token|passw|secret|credential|api.?key/i.test(key);
   const known = `Known keys: ${siblings.join(", ")}.`;
@@ -98,9 +100,13 @@ function printPath(path: Path): string {
 
 function treeAt(keys: KeyTree, path: Path): KeyTree {
   return path.reduce<KeyTree>((node, part) => {
-    const next = typeof part === "number" ? node.items : node.properties?.[String(part)];
+    const next = typeof part === "number" ? node.items : propertiesOf(node)[String(part)];
     return next ?? {};
   }, keys);
+}
+
+function propertiesOf({ properties, anyOf = [] }: KeyTree): Readonly<Record<string, KeyTree>> {
+  return properties ?? anyOf.find((form) => form.properties)?.properties ?? {};
 }
 
 /** Returns where else in the file a key of this very name belongs. */

@@ -32,6 +32,11 @@ const manifests = z.strictObject({
   ),
 });
 
+const source = z.strictObject({
+  repository: optional(value.repository, "Path or URL.", defaults.source),
+  branch: optional(value.branch, "Branch that is deployed. Default: the default branch."),
+});
+
 const sync = z.strictObject({
   lookback: optional(
     value.positive,
@@ -177,7 +182,11 @@ export const settingsSchema = z.strictObject({
     "Further tags of images that are published from the default branch.",
   ),
   manifests: optional(manifests, "Where the manifests are."),
-  source: optional(value.repository, "Source repository, path or URL.", defaults.source),
+  source: optional(
+    z.union([value.repository, source], "Write a path or URL, or `branch` and `repository`."),
+    "Source repository.",
+    defaults.source,
+  ),
   superseded: optional(
     z.enum(["record", "skip"]),
     "Whether a superseded revision leaves an empty commit that says so, or none.",

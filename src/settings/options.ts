@@ -39,6 +39,8 @@ export interface GitPlaces {
   readonly repository: string | undefined;
   readonly branch: string;
   readonly source: string;
+  /** The branch of the source that is deployed. Undefined: its default one. */
+  readonly sourceBranch: string | undefined;
   readonly timeoutMs: number | undefined;
 }
 
@@ -140,11 +142,14 @@ function tidy(path: string): string {
 /** Returns where git is asked, and how: enough for what is not about manifests. */
 export function placesIn(flags: PlaceFlags, config: Config | undefined, io: Process): GitPlaces {
   const given = (text: string | undefined) => text && localPath(text, io.cwd, io);
+  const source =
+    typeof config?.source === "string" ? { repository: config.source } : config?.source;
   return {
     config,
     repository: given(flags.repository) ?? config?.manifests?.repository,
     branch: flags.branch ?? config?.manifests?.branch ?? defaults.branch,
-    source: given(flags.source) ?? config?.source ?? defaults.source,
+    source: given(flags.source) ?? source?.repository ?? defaults.source,
+    sourceBranch: source?.branch,
     timeoutMs: flags.timeout === undefined ? undefined : parseDuration(flags.timeout),
   };
 }

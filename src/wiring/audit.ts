@@ -3,7 +3,7 @@
 import { tmpdir } from "node:os";
 import { resolve } from "node:path";
 import { openDeployLog } from "../adapters/git/deploy-log.ts";
-import { localHead } from "../adapters/git/head.ts";
+import { localLine } from "../adapters/git/head.ts";
 import { systemClock } from "../adapters/system.ts";
 import { isLocalPath } from "../core/repository-url.ts";
 import type { Clock, Progress } from "../ports.ts";
@@ -26,6 +26,7 @@ export async function openAudit(
   const path = resolve(io.cwd, settings.source);
   const isWhole = local !== undefined && local.shallow === "";
   const upstream = await upstreamOf(source, repository, io);
+  const asked = { branch: settings.sourceBranch, usual: ["main", "master", settings.branch] };
   const log = await openDeployLog({
     manifests: {
       url: repository,
@@ -33,7 +34,9 @@ export async function openAudit(
       branch: settings.branch,
     },
     source: {
-      clone: isWhole ? { local, head: await localHead(path) } : undefined,
+      clone: isWhole ? { local, line: await localLine(path, asked) } : undefined,
+      branch: settings.sourceBranch,
+      trees: settings.images.some(({ paths }) => paths !== undefined),
       // A repository without an origin is its own: a path to it names it.
       upstream:
         upstream ?? (isLocalPath(settings.source) ? { url: path, credentials: {} } : undefined),

@@ -8,7 +8,7 @@ import { asCommitId } from "../../core/ids.ts";
 import { sameRepository } from "../../core/repository-url.ts";
 import type { DeployLog } from "../../ports.ts";
 import { Clone, type CloneOptions } from "./clone.ts";
-import type { LocalHead } from "./head.ts";
+import type { LocalLine } from "./head.ts";
 import { readChanges, readInPortions, readLog, readSizes } from "./log.ts";
 import { fullRef } from "./names.ts";
 import { listTree } from "./objects.ts";
@@ -21,12 +21,18 @@ export interface DeployLogOptions extends CloneOptions {
   readonly source: LoggedSource;
 }
 
-/** The source: a clone on this machine with what it has checked out, a server, or both. */
+/**
+ * The source: a server, and perhaps a clone of it. Whatever that has checked out, the line that is
+ * deployed is a branch of the server.
+ */
 export interface LoggedSource {
   /** Not given where it is shallow: what it lacks cannot be told from what never was. */
-  readonly clone?: { readonly local: LocalSource; readonly head: LocalHead } | undefined;
-  /** Asked for its default branch when there is no whole clone. */
+  readonly clone?: { readonly local: LocalSource; readonly line: LocalLine } | undefined;
   readonly upstream: Upstream | undefined;
+  /** The branch that is deployed. Absent: the default one. */
+  readonly branch?: string | undefined;
+  /** Whether it will be asked what its commits changed. */
+  readonly trees?: boolean | undefined;
 }
 
 /** Manifests that people write have a few KiB. What is bigger is none, and is not read. */
@@ -43,16 +49,16 @@ export async function openDeployLog(
   const { clone } = options.source;
   if (clone !== undefined) {
     await own.borrow(clone.local);
-    await offer(own.directory, clone.head);
+    await offer(own.directory, clone.line);
   }
   return new GitDeployLog(own, ref, options);
 }
 
 /** Tells a server what a clone has, by a ref on its commit, so that it sends only the rest. */
-async function offer(home: string, { commit }: LocalHead): Promise<void> {
-  if (commit === undefined) return;
+async function offer(home: string, { head }: LocalLine): Promise<void> {
+  if (head === undefined) return;
   await mkdir(join(home, "refs", "landfall"), { recursive: true });
-  await writeFile(join(home, "refs", "landfall", "have"), `${commit}\n`);
+  await writeFile(join(home, "refs", "landfall", "have"), `${head}\n`);
 }
 
 class GitDeployLog implements DeployLog {
@@ -69,17 +75,22 @@ class GitDeployLog implements DeployLog {
 
   async histories() {
     const { manifests: at, source } = this.#options;
-    const tip = await this.#fetch(at, { from: this.#ref, to: refs.manifests, filter: "blob:none" });
-    const manifests = await readLog(this.#clone.inside, tip);
-    const from = await this.#sourceTip();
-    if (from === "the branch" || manifests.some(({ id }) => id === from)) {
+    const { upstream, branch } = source;
+    const isSame = upstream !== undefined && sameRepository(upstream.url, at.url);
+    const from = branch === undefined ? "HEAD" : fullRef(branch);
+    const own = [`+${this.#ref}:${refs.manifests}`];
+    const both = [...own, `+${from}:${refs.source}`];
+    const isOwn = isSame && from === this.#ref;
+    // A server whose default branch does not exist has but the one that is asked for.
+    const hasBoth = isSame && !isOwn && (await this.#fetched(at, both, "blob:none"));
+    if (!hasBoth) await this.#fetch(at, own, "blob:none");
+    const manifests = await readLog(this.#clone.inside, await this.#read(refs.manifests));
+    if (isOwn || (isSame && !hasBoth && branch === undefined)) {
       return { manifests, source: manifests };
     }
-    const commits = await readLog(this.#clone.inside, from);
-    // A clone may be ahead of the server. What is not pushed cannot have been deployed.
-    const isAhead = commits.some(({ id }) => id === tip);
-    const isSame = source.upstream !== undefined && sameRepository(source.upstream.url, at.url);
-    return { manifests, source: isSame && isAhead ? manifests : commits };
+    const tip = hasBoth ? await this.#read(refs.source) : await this.#sourceTip(from);
+    const isWithin = manifests.some(({ id }) => id === tip);
+    return { manifests, source: isWithin ? manifests : await readLog(this.#clone.inside, tip) };
   }
 
   changes(
@@ -111,31 +122,39 @@ class GitDeployLog implements DeployLog {
     await this.#clone.close();
   }
 
-  async #sourceTip(): Promise<string | "the branch"> {
-    const { manifests, source } = this.#options;
-    const { clone, upstream } = source;
-    const isSame = upstream !== undefined && sameRepository(upstream.url, manifests.url);
-    if (clone !== undefined) {
-      const branch = `refs/heads/${clone.head.branch}`;
-      if (isSame && branch === this.#ref) return "the branch";
-      if (clone.head.commit !== undefined) return clone.head.commit;
-    }
+  /** Asks the source's server, or where that cannot be asked, what the clone knows of it. */
+  async #sourceTip(from: string): Promise<string> {
+    const { upstream, clone, trees } = this.#options.source;
     if (upstream === undefined) throw noTip();
-    // Trees are of use only where the commits may turn out to be the manifests' own.
-    const filter = isSame ? "blob:none" : "tree:0";
-    return this.#fetch(upstream, { from: "HEAD", to: refs.source, filter });
+    try {
+      await this.#fetch(upstream, [`+${from}:${refs.source}`], trees ? "blob:none" : "tree:0");
+      return await this.#read(refs.source);
+    } catch (error) {
+      if (clone === undefined || !(error instanceof Failure)) throw error;
+      if (clone.line.tip !== undefined) return clone.line.tip;
+      throw unknownLine(error);
+    }
   }
 
-  /** Fetches the whole history of a ref, and returns where it stands. */
-  async #fetch(
-    upstream: Upstream,
-    { from, to, filter }: { from: string; to: string; filter: string },
-  ): Promise<string> {
+  async #fetch(upstream: Upstream, wanted: readonly string[], filter: string): Promise<void> {
     const server = await this.#server(upstream);
-    const said = await server.fetchRefs([`--filter=${filter}`], [`+${from}:${to}`]);
+    const said = await server.fetchRefs([`--filter=${filter}`], wanted);
     if (said.code !== 0) throw server.failure(said);
-    const tip = asCommitId((await readFile(join(this.#clone.directory, to), "latin1")).trim());
-    if (tip === undefined) throw new Error(`${to} names no commit`);
+  }
+
+  /** Fetches refs, or returns false where the server lacks one. */
+  async #fetched(upstream: Upstream, wanted: readonly string[], filter: string): Promise<boolean> {
+    const server = await this.#server(upstream);
+    const said = await server.fetchRefs([`--filter=${filter}`], wanted);
+    if (said.code === 0) return true;
+    if (/couldn't find remote ref/i.test(said.stderr)) return false;
+    throw server.failure(said);
+  }
+
+  async #read(ref: string): Promise<string> {
+    const path = join(this.#clone.directory, ref);
+    const tip = asCommitId((await readFile(path, "latin1")).trim());
+    if (tip === undefined) throw new Error(`${ref} names no commit`);
     return tip;
   }
 
@@ -151,5 +170,13 @@ function noTip(): Failure {
     "unknown-revision",
     "Cannot tell where the source stands: the clone has no whole history, and no origin",
     "Fetch the whole history (actions/checkout: fetch-depth: 0), or give the source as a URL.",
+  );
+}
+
+function unknownLine({ code, message }: Failure): Failure {
+  return new Failure(
+    code,
+    `Cannot tell which branch of the source is deployed: ${message}`,
+    "Name it as source.branch in landfall.yaml, or let the token read the source's repository.",
   );
 }
