@@ -18,7 +18,7 @@ import {
 import { open } from "node:fs/promises";
 import { basename, dirname, join, normalize, sep } from "node:path";
 import { Failure } from "../core/failure.ts";
-import { isManifestPath } from "../core/pins/mention.ts";
+import { isManifestPath } from "../core/pins/names.ts";
 import type { Files, ManifestFile } from "../ports.ts";
 
 /** The files of this machine. Reading blocks: a command that edits files has nothing else to do. */
@@ -72,7 +72,8 @@ function rootOf(path: string): string {
 
 function* manifestsUnder(path: string, realRoots: readonly string[]): Generator<string> {
   if (!lstatSync(path).isDirectory()) {
-    if (isManifestPath(path)) yield path;
+    // What is named by hand is meant, whatever its name ends in.
+    yield path;
     return;
   }
   for (const entry of readdirSync(path, { withFileTypes: true })) {

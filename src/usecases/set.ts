@@ -1,12 +1,13 @@
 /** Moves pins in files, without git: what to write is known in full before the first byte is. */
 
-import { exit, Failure } from "../core/failure.ts";
+import { exit, Failure, printPlace } from "../core/failure.ts";
 import { printImageName, sameImage } from "../core/image-ref.ts";
 import type { Target } from "../core/landing/change.ts";
 import { nearest } from "../core/nearest.ts";
 import {
   editManifests,
-  findPins,
+  findPlaces,
+  type Mention,
   namesIn,
   needlesOf,
   type Pin,
@@ -14,6 +15,7 @@ import {
   pinHolds,
   printPinned,
 } from "../core/pins/index.ts";
+import { type MentionReport, reportMentions } from "../core/results/mention.ts";
 import type { ImageReport, PinReport } from "../core/results/promote.ts";
 import type { Files, ManifestFile } from "../ports.ts";
 import type { AskedImage } from "./promote/promotion.ts";
@@ -33,6 +35,8 @@ export interface SetResult {
   readonly images: readonly ImageReport[];
   /** The files that were written. */
   readonly files: readonly string[];
+  /** Other places that name the images, and were not moved. */
+  readonly mentions: readonly MentionReport[];
 }
 
 /**
@@ -46,10 +50,12 @@ export async function setImages(request: SetRequest, files: Files): Promise<SetR
   const targets = targetsOf(request.images);
   const names = targets.map(({ image }) => image);
   const manifests = await files.find(request.paths, needlesOf(names));
-  const pins = manifests.flatMap((file) => findPins(file, names));
+  const { pins, mentions } = findPlaces(manifests, names);
   for (const { image } of targets) {
-    const pinned = pins.some((pin) => sameImage(pin.image, image));
-    if (!pinned) throw notPinned(image, request.paths, await files.find(request.paths, []));
+    if (pins.some((pin) => sameImage(pin.image, image))) continue;
+    const own = mentions.filter((mention) => mention.image && sameImage(mention.image, image));
+    if (own.length > 0) throw onlyMentioned(image, own);
+    throw notPinned(image, request.paths, await files.find(request.paths, []));
   }
 
   const moves = pins
@@ -66,6 +72,7 @@ export async function setImages(request: SetRequest, files: Files): Promise<SetR
     exit: exit.done,
     images: targets.map((target) => reportOf(target, pins)),
     files: written.map(({ path }) => path),
+    mentions: reportMentions(mentions, targets),
   };
 }
 
@@ -105,6 +112,19 @@ function pinReport(pin: Pin, target: Target): PinReport {
   const from = printPinned(pin);
   const to = pinHolds(pin, target) ? from : printPinned({ ...pin, tag, digest });
   return { file, line, column, from, to };
+}
+
+/** Makes the failure of an image that is named, but nowhere with a tag that could be moved. */
+function onlyMentioned(image: Target["image"], mentions: readonly Mention[]): Failure {
+  const [first] = mentions;
+  const said = mentions.slice(0, 3).map(({ why, ...place }) => `${printPlace(place)} ${why}`);
+  const more = mentions.length > 3 ? `, and ${mentions.length - 3} more` : "";
+  return new Failure(
+    "image-not-pinned",
+    `Cannot set "${printImageName(image)}": nothing pins it: ${said.join(", ")}${more}`,
+    "Write a tag beside the name, as NAME:TAG or in a field tag.",
+    { place: { file: first!.file, line: first!.line, column: first!.column } },
+  );
 }
 
 function notPinned(

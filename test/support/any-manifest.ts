@@ -41,7 +41,7 @@ const oddLine = fc.constantFrom(
   "flow: {a: 1,b:  [ 1,2 ,]}",
   "anchored: &anchor x",
   "args: ['--image=shop/api:sha-0000000', é漢😀]",
-  "block: |\n    image: shop/api:sha-0000000\n",
+  "block: |\n    echo shop/api:sha-0000000\n",
   "folded: >-\n    shop/api:sha-0000000\n    x",
 );
 

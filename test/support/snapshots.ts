@@ -16,6 +16,7 @@ export function snapshotOf(
     scope: { images: pins.map(({ image }) => image), paths: ["."] },
     files: [],
     pins,
+    mentions: [],
     holds: async () => ({ bytes: undefined, holds: [] }),
     async revisionOf(pin): Promise<HeldRevision | undefined> {
       const revision = revisionOf(pin);

@@ -22,7 +22,8 @@ describe("pins", () => {
   const remote = {
     fetchTip: async () => tip,
     findManifests: async (at, paths, needles) => {
-      expect([at, paths, needles]).toEqual([tip, ["k8s"], ["web", "api", "nginx"]]);
+      expect([at, paths]).toEqual([tip, ["k8s"]]);
+      expect(needles).toEqual(expect.arrayContaining(["web", "api", "nginx"]));
       return content.map(([path, text]) => ({ path, bytes: new TextEncoder().encode(text) }));
     },
   } as Partial<Remote> as Remote;

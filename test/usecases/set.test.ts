@@ -15,7 +15,8 @@ const web = { image: parseImageName("shop/web")!, tag: asTag("sha-3")! };
 
 const content = {
   "k8s/api.yaml": "kind: Deployment\nimage: shop/api:sha-1\n",
-  "k8s/jobs.yaml": "image: shop/api:sha-2\n---\nimage: docker.io/shop/api\n",
+  "k8s/jobs.yaml":
+    "image: shop/api:sha-2\n---\nkind: Job\nspec: {containers: [{image: docker.io/shop/api}]}\n",
   "k8s/kustomization.yaml": "images:\n- name: shop/web\n  newTag: latest\n",
   "k8s/README.md": "Deploys shop/api:sha-1.\n",
   "k8s/broken.yaml": "image: [\n",
@@ -45,6 +46,7 @@ describe("set", () => {
       outcome: "written",
       exit: 0,
       files: ["k8s/api.yaml", "k8s/jobs.yaml", "k8s/kustomization.yaml"],
+      mentions: [],
       images: [
         {
           image: "shop/api",
@@ -54,7 +56,7 @@ describe("set", () => {
           pins: [
             { file: "k8s/api.yaml", line: 2, column: 17, from: "sha-1", to: "sha-2" },
             { file: "k8s/jobs.yaml", line: 1, column: 17, from: "sha-2", to: "sha-2" },
-            { file: "k8s/jobs.yaml", line: 3, column: 26, from: "", to: "sha-2" },
+            { file: "k8s/jobs.yaml", line: 4, column: 47, from: "", to: "sha-2" },
           ],
         },
         {
@@ -71,7 +73,7 @@ describe("set", () => {
     expect(await textsOf(files)).toEqual({
       ...content,
       "k8s/api.yaml": "kind: Deployment\nimage: shop/api:sha-2\n",
-      "k8s/jobs.yaml": "image: shop/api:sha-2\n---\nimage: docker.io/shop/api:sha-2\n",
+      "k8s/jobs.yaml": content["k8s/jobs.yaml"].replace("shop/api}", "shop/api:sha-2}"),
       "k8s/kustomization.yaml": "images:\n- name: shop/web\n  newTag: sha-3\n",
     });
   });
@@ -103,6 +105,20 @@ describe("set", () => {
   });
 });
 
+test("tells every other place that names an image, and its old tag, but not the new one", async () => {
+  const text =
+    "kind: Deployment\nlabels: {version: sha-1111, as: sha-2222}\nimage: shop/api:sha-1111\n";
+  const files = filesWith({
+    "k8s/api.yaml": text,
+    "k8s/build.yaml": "build: {artifacts: [{image: shop/api}]}\n",
+  });
+  const { mentions } = await setImages(request({ ...api, tag: asTag("sha-2222")! }), files);
+  expect(mentions).toMatchObject([
+    { file: "k8s/api.yaml", line: 2, column: 19, kind: "tag", tag: "sha-1111", image: "shop/api" },
+    { file: "k8s/build.yaml", line: 1, kind: "place", why: "has no tag", text: expect.any(String) },
+  ]);
+});
+
 describe("bad input changes nothing, and is said once, with the remedy", () => {
   const cases: [string, SetRequest, Readonly<Record<string, string>>, object][] = [
     ["no tag", request({ image: api.image }), {}, { code: "usage" }],
@@ -127,16 +143,26 @@ describe("bad input changes nothing, and is said once, with the remedy", () => {
       { code: "image-not-pinned", hint: 'Did you mean "ghcr.io/shop/api"?' },
     ],
     [
+      "an image that is named without a tag only",
+      request({ ...api, image: parseImageName("example/new")! }),
+      { "k8s/new.yaml": "image:\n  repository: example/new\n" },
+      {
+        code: "image-not-pinned",
+        message: 'Cannot set "example/new": nothing pins it: k8s/new.yaml:2:15 has no tag',
+        place: { file: "k8s/new.yaml", line: 2 },
+      },
+    ],
+    [
       "a broken file that mentions an image",
       request(web, api),
       { "k8s/zz.yaml": "a: 1\nimage: 'shop/api:1\n" },
-      { code: "bad-manifest", place: { file: "k8s/zz.yaml", line: 3 } },
+      { code: "bad-manifest", place: { file: "k8s/zz.yaml", line: 2 } },
     ],
     [
       "an alias in the last file",
       request(web, api),
-      { "k8s/zz.yaml": "a: &i shop/api:1\nimage: *i\n" },
-      { code: "bad-manifest", place: { file: "k8s/zz.yaml", line: 2 } },
+      { "k8s/zz.yaml": "image: &i shop/api:1\nlabel: *i\n" },
+      { code: "bad-manifest", place: { file: "k8s/zz.yaml", line: 1 } },
     ],
     [
       "a digest that is not given",

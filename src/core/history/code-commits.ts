@@ -1,6 +1,6 @@
 /** Which commits of a source deploys made, or touch manifests only: nothing is built of them. */
 
-import { isManifestPath } from "../pins/mention.ts";
+import { isManifestPath } from "../pins/names.ts";
 import type { FileChange, LoggedCommit } from "./commits.ts";
 import { readTool, type ToolCommit } from "./deploys.ts";
 

@@ -1,80 +1,200 @@
-/** Finds pins by image name, whatever the kind of the object. `image: name:tag` is known here. */
+/** Finds pins by image name, whatever the kind of the object, and what else names the images. */
 
-import { type Document, isScalar } from "yaml";
-import { type ImageName, parseImageRef, sameImage } from "../image-ref.ts";
-import { kustomizePins, valuesPins } from "./fields.ts";
-import { type Manifest, placesAt, readManifest, shorten } from "./manifest-text.ts";
-import { type Mapping, printTrail, textOf, treeOf } from "./manifest-tree.ts";
-import { isManifestPath, mayPin, spelledIn } from "./mention.ts";
-import { type Pin, startOfPin } from "./pin.ts";
-import { blockOfText, type FoundPin, refuse, type Search, slotsOfReference } from "./slot.ts";
+import { Failure } from "../failure.ts";
+import { type ImageName, printImageName, sameImage } from "../image-ref.ts";
+import type { YamlNode } from "../yaml/node.ts";
+import type { Stretch } from "../yaml/text.ts";
+import type { Candidate } from "./candidate.ts";
+import {
+  decodeManifest,
+  fileLayer,
+  type Layer,
+  type Manifest,
+  placesAt,
+  uneditable,
+} from "./manifest.ts";
+import { type Mention, mentionsIn } from "./mention.ts";
+import { mayName, patternOf } from "./names.ts";
+import type { Pin } from "./pin.ts";
+import { type Searched, searchLayer } from "./search.ts";
+import { printTrail } from "./tree.ts";
+
+/** A file to look into. */
+export interface SourceFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Every place that names one of the images: what is moved, and what is only told. */
+export interface Places {
+  readonly pins: readonly Pin[];
+  readonly mentions: readonly Mention[];
+}
+
+/** What is looked for, besides the images. */
+export interface FindOptions {
+  /** Further fields that hold whole references, by key or by the end of their path. */
+  readonly fields?: readonly string[];
+}
+
+/** A candidate that is a pin, unless another file says otherwise. */
+interface FoundPin {
+  readonly pin: Pin;
+  readonly weak: Candidate["weak"];
+  readonly covered: readonly Stretch[];
+}
+
+interface FoundFile {
+  readonly manifest: Manifest;
+  readonly documents: Searched["documents"];
+  readonly pins: readonly FoundPin[];
+  readonly images: readonly ImageName[];
+}
 
 /**
- * Returns the pins of the wanted images in one file, in the order of the text. A file that mentions
- * none of them is not parsed, so that a broken file which is no business of ours stops nothing.
+ * Returns the pins of the wanted images in some files, each file's in the order of the text, and
+ * the mentions. A document that names none of them is not read, so that what is no business of
+ * ours stops nothing.
  *
- * @throws Failure `bad-manifest`, with the place and the remedy, when the file mentions an image
- *   and cannot be read, or names one in a way that cannot be edited safely.
+ * @throws Failure `bad-manifest`, with the place and the remedy, when a file pins an image and
+ *   cannot be read, or leaves open which of its entries has the tag.
  */
-export function findPins(
-  file: { readonly path: string; readonly bytes: Uint8Array },
+export function findPlaces(
+  files: readonly SourceFile[],
   wanted: readonly ImageName[],
-): readonly Pin[] {
-  if (!isManifestPath(file.path) || !mayPin(file.bytes, wanted)) return [];
-  return pinsIn(readManifest(file.path, file.bytes), wanted);
+  { fields = [] }: FindOptions = {},
+): Places {
+  const found = files.flatMap((file) => findIn(file, wanted, fields) ?? []);
+  const strong = found.flatMap(({ pins }) => pins.filter(({ weak }) => weak === undefined));
+  const pins: Pin[] = [];
+  const mentions: Mention[] = [];
+  for (const { manifest, documents, pins: all, images } of found) {
+    const own = all.filter((each) => isPin(each, strong));
+    const tags = own.flatMap(({ pin: { tag, image } }) =>
+      tag === undefined ? [] : [{ tag, image }],
+    );
+    const distinct = [...new Map(tags.map((each) => [each.tag, each])).values()];
+    const covered = own.flatMap((each) => each.covered);
+    for (const { pin } of own) pins.push(pin);
+    const file = { manifest, documents, covered, tags: distinct };
+    for (const mention of mentionsIn(file, images)) mentions.push(mention);
+  }
+  return { pins, mentions };
 }
 
-/** Returns the pins of a manifest that has been read. Throws as `findPins` does. */
+/** Returns the pins in one file. Throws as `findPlaces` does. */
+export function findPins(file: SourceFile, wanted: readonly ImageName[]): readonly Pin[] {
+  return findPlaces([file], wanted).pins;
+}
+
+/** Returns the pins of a manifest that was decoded. Throws as `findPlaces` does. */
 export function pinsIn(manifest: Manifest, wanted: readonly ImageName[]): readonly Pin[] {
-  const found = manifest.documents.flatMap((document) => pinsOf(document, manifest, wanted));
-  found.sort((a, b) => startOfPin(a) - startOfPin(b));
-  const places = placesAt(manifest, found.map(startOfPin));
-  return found.map((pin, at) => ({ ...places[at]!, ...pin }));
+  const found = searchManifest(manifest, wanted, []);
+  const strong = found.pins.filter(({ weak }) => weak === undefined);
+  return found.pins.filter((each) => isPin(each, strong)).map(({ pin }) => pin);
 }
 
-function pinsOf(
-  document: Document.Parsed,
-  manifest: Manifest,
+/** A bare name is a pin where nothing else pins it. One that is renamed only never is. */
+function isPin({ pin, weak }: FoundPin, strong: readonly FoundPin[]): boolean {
+  if (weak === undefined) return true;
+  const others = strong.filter((other) => sameImage(other.pin.image, pin.image));
+  if (weak === "bare") {
+    const isOverlaid = ({ pin: other }: FoundPin) =>
+      other.form === "kustomize" ||
+      /\.kustomize\.images\[/.test(other.keyPath) ||
+      (other.owner === "" && /\bvalue$/.test(other.keyPath)) ||
+      (other.owner === pin.owner && other.owner.includes("/") && other.file !== pin.file);
+    return !others.some(isOverlaid);
+  }
+  if (others.length > 0) return false;
+  const { file, line, column, image } = pin;
+  throw new Failure(
+    "bad-manifest",
+    `Cannot edit "${file}": "${printImageName(image)}" is given by newName only, so its tag is wherever the old name stands`,
+    "Add newTag to the entry.",
+    { place: { file, line, column } },
+  );
+}
+
+function findIn(
+  { path, bytes }: SourceFile,
   wanted: readonly ImageName[],
-): FoundPin[] {
-  const tree = treeOf(document, manifest);
-  const search = { manifest, tree, wanted };
-  const found: FoundPin[] = [];
-  for (const { node, trail, owner } of tree.visits) {
-    const fields = tree.fields.get(node);
-    if (fields === undefined) continue;
-    const mapping = { fields, trail, owner };
-    const reference = referencePin(mapping, search);
-    if (reference !== undefined) found.push(reference);
-    const others = [...valuesPins(mapping, search), ...kustomizePins(mapping, search)];
-    for (const pin of others) found.push(pin);
+  fields: readonly string[],
+): FoundFile | undefined {
+  const manifest = decodeManifest(path, bytes);
+  const images = wanted.filter((image) => mayName(manifest.text, image));
+  if (images.length === 0) return undefined;
+  if (manifest.garbled !== undefined) {
+    refuseUnread(manifest, { start: 0, end: manifest.text.length }, manifest.garbled, images);
+    return { manifest, documents: [], pins: [], images };
   }
-  return found;
+  return { manifest, images, ...searchManifest(manifest, images, fields) };
 }
 
-/** Knows the field `image` of containers of every kind, and of whatever else calls its image so. */
-function referencePin({ fields, trail, owner }: Mapping, search: Search): FoundPin | undefined {
-  const node = fields.get("image");
-  const text = textOf(node, search.tree);
-  if (node === undefined || text === undefined) return undefined;
-  const ref = parseImageRef(text);
-  const image = ref
-    ? search.wanted.find((name) => sameImage(name, ref.name))
-    : spelledIn(text, search.wanted);
-  if (image === undefined) return undefined;
-  const spot = { ...search, image };
-  const { tag, digest } = ref ?? {};
-  const keyPath = printTrail({ up: trail, step: "image" });
-  if (ref !== undefined) {
-    // `image: name` beside `tag: …` is one pin, and it is the other field's.
-    const alone = tag === undefined && digest === undefined;
-    if (alone && (fields.has("tag") || fields.has("digest"))) return undefined;
-    const slots = slotsOfReference(spot, node, ref);
-    return { form: "reference", owner, keyPath, image, tag, digest, slots };
+function searchManifest(
+  manifest: Manifest,
+  images: readonly ImageName[],
+  fields: readonly string[],
+): Pick<FoundFile, "documents" | "pins"> {
+  const origin = { trail: undefined, owner: "" };
+  const { documents, candidates } = searchLayer(fileLayer(manifest), { images, fields }, origin);
+  for (const { start, end, error } of documents) {
+    if (error === undefined) continue;
+    const why = `it is not YAML: ${error.message}`;
+    const remedy = "Correct it there, or leave the file out.";
+    refuseUnread(manifest, { start, end }, { at: error.offset, why, remedy }, images);
   }
-  if (isScalar(node) && node.type?.startsWith("BLOCK_")) throw blockOfText(spot, node);
-  throw refuse(spot, node, {
-    why: `stands in ${JSON.stringify(shorten(text))}, which is no image reference`,
-    remedy: "Templates are not edited. Write the reference out, or keep the image in values.",
+  const isWanted = ({ image }: Candidate) => images.some((name) => sameImage(name, image));
+  return { documents, pins: distinctPins(candidates.filter(isWanted), manifest) };
+}
+
+function distinctPins(
+  candidates: readonly (Candidate & { readonly layer: Layer })[],
+  manifest: Manifest,
+): FoundPin[] {
+  const taken = new Set<YamlNode>();
+  // What several places share, by an alias or a merge, is one pin.
+  const distinct = candidates.filter(({ nodes }) => {
+    const isNew = nodes.some((node) => !taken.has(node));
+    for (const node of nodes) taken.add(node);
+    return isNew;
   });
+  const starting = distinct
+    .map((candidate) => ({ candidate, start: startOf(candidate) }))
+    .sort((a, b) => a.start - b.start);
+  const places = placesAt(
+    manifest,
+    starting.map(({ start }) => start),
+  );
+  return starting.map(({ candidate }, at) => {
+    const { form, owner, trail, image, tag, digest, slots, lock, weak, layer } = candidate;
+    const place = places[at]!;
+    const pin = { ...place, form, owner, keyPath: printTrail(trail), image, tag, digest, slots };
+    const nodes = [...candidate.uses, ...candidate.nodes];
+    const covered = nodes.filter(({ start, end }) => end > start).map((node) => layer.inFile(node));
+    return { pin: lock === undefined ? pin : { ...pin, locked: lock }, weak, covered };
+  });
+}
+
+function startOf({ slots, nodes, layer }: Candidate & { readonly layer: Layer }): number {
+  const slot = slots.tag ?? slots.digest;
+  return slot?.start ?? layer.inFile(nodes[0]!).start;
+}
+
+/** Only what pins an image may stop a deploy; and no template and no JSON with comments does. */
+function refuseUnread(
+  manifest: Manifest,
+  { start, end }: Stretch,
+  about: { readonly at: number; readonly why: string; readonly remedy: string },
+  images: readonly ImageName[],
+): void {
+  const text = manifest.text.slice(start, end);
+  if (/\{\{|<%/.test(text) || /\.json$/i.test(manifest.path)) return;
+  const field = /(?:image|repository|newName|name)["']?[ \t]*:[ \t]*\[?["']?$/i;
+  for (const image of images) {
+    for (const { index } of text.matchAll(patternOf(image))) {
+      const line = text.slice(text.lastIndexOf("\n", index) + 1, index);
+      if (!line.includes("#") && field.test(line)) throw uneditable(manifest, about.at, about);
+    }
+  }
 }

@@ -1,8 +1,9 @@
 /** The way in to pins. It brings the YAML parser along, so load it when it is needed. */
 
 export { editManifests, type FileEdit } from "./edit.ts";
-export { findPins } from "./find.ts";
-export { isManifestPath, namesIn, needlesOf } from "./mention.ts";
+export { findPins, findPlaces } from "./find.ts";
+export type { Mention } from "./mention.ts";
+export { isManifestPath, namesIn, needlesOf } from "./names.ts";
 export type { Pin, PinMove } from "./pin.ts";
 export { pinHolds, printPinned } from "./pin.ts";
 export { splicePins } from "./splice.ts";

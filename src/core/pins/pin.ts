@@ -9,7 +9,7 @@ export interface Pin {
   /** Where the tag begins, else the digest, else where a tag would go. Both count from 1. */
   readonly line: number;
   readonly column: number;
-  /** An `image:` reference, an entry of kustomize's `images`, or Helm values. */
+  /** A whole reference, an entry of kustomize's `images`, or a name and a tag of their own. */
   readonly form: "reference" | "kustomize" | "values";
   /**
    * The object around it, for example `Deployment/rbs-frontend`, or empty when none says its kind.
@@ -22,16 +22,26 @@ export interface Pin {
   readonly digest: Digest | undefined;
   /** What an edit replaces. Only `splicePins` reads it. A pin has at least one. */
   readonly slots: { readonly tag: Slot | undefined; readonly digest: Slot | undefined };
+  /** Why it cannot be moved without breaking or changing something else, if so. */
+  readonly locked?: Lock | undefined;
+}
+
+/** Why something is not edited, and what to do about it. */
+export interface Lock {
+  readonly why: string;
+  readonly remedy: string;
 }
 
 /** A stretch of a manifest's text, in UTF-16 offsets. */
 export interface Slot {
   readonly start: number;
   readonly end: number;
-  /** What goes before the new text: the colon of a tag that is not there yet. */
-  readonly prefix: "" | ":";
-  /** Whether YAML takes what stands here for text by its looks (`plain`), or anyway (`text`). */
-  readonly reading: "plain" | "text";
+  /** What goes before the new text: the colon of a tag that is not there yet, or a blank. */
+  readonly before: "" | ":" | " ";
+  /** The quotes to write where YAML would not read the new text as text. None: it always does. */
+  readonly quote: '"' | "'" | undefined;
+  /** A digest may be written without its `sha256:`. */
+  readonly writes: "whole" | "hex";
 }
 
 /** What a pin is to hold. */

@@ -2,16 +2,10 @@
 
 import { Failure } from "../failure.ts";
 import { printImageName } from "../image-ref.ts";
-import { encodeManifest, readManifest } from "./manifest-text.ts";
-import type { PinMove, Slot } from "./pin.ts";
+import { decodeManifest, encodeManifest } from "./manifest.ts";
+import type { Pin, PinMove, Slot } from "./pin.ts";
 import { readsAsText } from "./plain-scalar.ts";
-import { proveOnlyPinsMoved } from "./proof.ts";
-
-interface ByteEdit {
-  readonly slot: Slot;
-  readonly before: string;
-  readonly after: string;
-}
+import { type Edit, proveOnlyPinsMoved } from "./proof.ts";
 
 /**
  * Returns a manifest with its pins moved. All other bytes are the same, and the result was parsed
@@ -19,56 +13,56 @@ interface ByteEdit {
  *
  * @param bytes What the pins were found in.
  * @param moves Pins of this one file. None gives the bytes back.
- * @throws Failure `bad-manifest` when a pin holds a digest and the move has none, or when a tag
- *   needs quotes that are not there; `internal` when the result is not what it must be.
+ * @throws Failure `bad-manifest` when a pin cannot be moved by itself, or holds a digest and the
+ *   move has none; `internal` when the result is not what it must be.
  */
 export function splicePins(bytes: Uint8Array, moves: readonly PinMove[]): Uint8Array {
   const [first] = moves;
   if (first === undefined) return bytes;
-  const path = first.pin.file;
-  const manifest = readManifest(path, bytes);
+  const manifest = decodeManifest(first.pin.file, bytes);
   const before = manifest.text;
-  const edits = moves.flatMap(editsOf).sort((a, b) => a.slot.start - b.slot.start);
-  let after = "";
+  const edits = moves.flatMap(editsOf).sort((a, b) => a.start - b.start);
+  const parts: string[] = [];
   let at = 0;
-  for (const { slot, before: old, after: text } of edits) {
-    if (before.slice(slot.start, slot.end) !== old) throw misplaced(path);
-    after += before.slice(at, slot.start) + slot.prefix + text;
-    at = slot.end;
+  for (const { start, end, text } of edits) {
+    if (start < at || end > before.length) throw misplaced(manifest.path);
+    parts.push(before.slice(at, start), text);
+    at = end;
   }
-  after += before.slice(at);
-  proveOnlyPinsMoved(manifest, after, moves);
+  parts.push(before.slice(at));
+  const after = parts.join("");
+  proveOnlyPinsMoved(manifest, after, { moves, edits });
   return encodeManifest(after);
 }
 
-function editsOf({ pin, tag, digest }: PinMove): ByteEdit[] {
-  const edits: ByteEdit[] = [];
+function editsOf({ pin, tag, digest }: PinMove): Edit[] {
+  if (pin.locked !== undefined) throw locked(pin, pin.locked);
+  const edits: Edit[] = [];
   const { slots } = pin;
-  if (slots.tag !== undefined) {
-    if (slots.tag.reading === "plain" && !readsAsText(tag)) throw needsQuotes(pin, tag);
-    edits.push({ slot: slots.tag, before: pin.tag ?? "", after: tag });
-  }
+  if (slots.tag !== undefined) edits.push({ ...slots.tag, text: written(tag, slots.tag) });
   if (slots.digest !== undefined) {
     if (digest === undefined) throw needsDigest(pin);
-    edits.push({ slot: slots.digest, before: pin.digest!, after: digest });
+    edits.push({ ...slots.digest, text: written(digest, slots.digest) });
   }
   return edits;
 }
 
-function needsQuotes(pin: PinMove["pin"], tag: string): Failure {
-  return new Failure(
-    "bad-manifest",
-    `Cannot write the tag "${tag}" at ${pin.keyPath}: without quotes, YAML does not read it as text`,
-    "Put the old tag in quotes, or give tags a prefix such as sha-.",
-    { place: placeOf(pin) },
-  );
+function written(value: string, { before, quote, writes }: Slot): string {
+  const text = writes === "hex" ? value.slice(value.indexOf(":") + 1) : value;
+  const mark = quote === undefined || readsAsText(text) ? "" : quote;
+  return `${before}${mark}${text}${mark}`;
 }
 
-function needsDigest(pin: PinMove["pin"]): Failure {
+function locked(pin: Pin, { why, remedy }: { why: string; remedy: string }): Failure {
+  const message = `Cannot edit "${pin.file}": "${printImageName(pin.image)}" ${why}`;
+  return new Failure("bad-manifest", message, remedy, { place: placeOf(pin) });
+}
+
+function needsDigest(pin: Pin): Failure {
   return new Failure(
     "bad-manifest",
     `Cannot move "${printImageName(pin.image)}" by its tag alone: it is pinned by digest`,
-    "Give the digest as well, as NAME=TAG@sha256:…, or have it read from the registry.",
+    "Give the digest as well, as NAME=TAG@sha256:….",
     { place: placeOf(pin) },
   );
 }
@@ -82,6 +76,6 @@ function misplaced(path: string): Failure {
   );
 }
 
-function placeOf({ file, line, column }: PinMove["pin"]) {
+function placeOf({ file, line, column }: Pin) {
   return { file, line, column };
 }

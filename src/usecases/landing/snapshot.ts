@@ -5,7 +5,13 @@ import type { CommitId, Revision, Tag } from "../../core/ids.ts";
 import { type ImageName, printImageName, sameImage } from "../../core/image-ref.ts";
 import type { Hold } from "../../core/landing/hold.ts";
 import { holdsPath, readHolds } from "../../core/landing/holds-file.ts";
-import { findPins, needlesOf, type Pin, printPinned } from "../../core/pins/index.ts";
+import {
+  findPlaces,
+  type Mention,
+  needlesOf,
+  type Pin,
+  printPinned,
+} from "../../core/pins/index.ts";
 import { type TagFormat, tagOf } from "../../core/tag-format.ts";
 import type { History, ManifestFile, Remote } from "../../ports.ts";
 import { type HeldRevision, type RevisionPorts, revisionOf } from "./pin-revision.ts";
@@ -29,6 +35,8 @@ export interface Snapshot {
   readonly files: readonly ManifestFile[];
   /** In the order of files and lines. */
   readonly pins: readonly Pin[];
+  /** Other places that name the images, and are not moved. */
+  readonly mentions: readonly Mention[];
   /** @throws Failure `bad-manifest` when the file cannot be understood. */
   holds(): Promise<HoldsFile>;
 }
@@ -52,12 +60,12 @@ export async function snapshotAt(
   const { images, paths } = scope;
   const files =
     images.length === 0 ? [] : await remote.findManifests(tip, paths, needlesOf(images));
-  const pins = files.flatMap((file) => findPins(file, images));
+  const { pins, mentions } = findPlaces(files, images);
   const holds = once(async () => {
     const bytes = await remote.readFile(tip, holdsPath);
     return { bytes, holds: readHolds(bytes) };
   });
-  return { tip, scope, files, pins, holds };
+  return { tip, scope, files, pins, mentions, holds };
 }
 
 /** Adds which revisions the pins of a snapshot hold. Asks nobody before it is asked. */

@@ -265,7 +265,7 @@ test("only what is within the time asked about is listed and counted", async () 
 
 test("a manifest that cannot be read is warned of, and stops nothing", async () => {
   const world = new LedgerWorld();
-  world.hand("oops\n", { "k8s/web.yaml": "acme/web: [\n" });
+  world.hand("oops\n", { "k8s/web.yaml": "image: acme/web:x\na: [\n" });
   const revision = world.code();
   world.deploy(revision, { writes: { "k8s/api.yaml": api(tag(revision)) } });
   const result = await world.audit();

@@ -42,8 +42,11 @@ describe("histories that cannot be read", () => {
 
 test("manifests that cannot be read are warned of, each with its versions", async () => {
   const world = new LedgerWorld();
-  const broken = (mark: string) => `acme/web: [${mark}\n`;
-  world.hand("oops\n", { "k8s/web.yaml": broken("1"), "k8s/api.yaml": "acme/api: [\n" });
+  const broken = (mark: string) => `image: acme/web:x\na: [${mark}\n`;
+  world.hand("oops\n", {
+    "k8s/web.yaml": broken("1"),
+    "k8s/api.yaml": "image: acme/api:x\na: [\n",
+  });
   world.hand("oops again\n", { "k8s/web.yaml": broken("2") });
   expect((await world.audit()).warnings).toEqual([
     'Cannot tell the pins of 2 versions of "k8s/web.yaml"',

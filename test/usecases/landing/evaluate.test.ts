@@ -41,7 +41,10 @@ async function look(held: string, { message = "ops: by hand\n", labels = {}, reg
   const ports: EvaluationPorts & RevisionPorts & { readonly remote: Remote } = {
     remote: {
       findManifests: async () => [
-        { path: "k8s/web.yaml", bytes: Buffer.from(`image: acme/web${held}\n`) },
+        {
+          path: "k8s/web.yaml",
+          bytes: Buffer.from(`kind: Pod\ncontainers: [{image: "acme/web${held}"}]\n`),
+        },
       ],
       readFile: async () => undefined,
       messageOf: async () => message,

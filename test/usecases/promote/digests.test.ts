@@ -32,14 +32,14 @@ function stagePinned(webHas: string, apiHas: string): Stage {
 describe("a promotion", () => {
   test("moves a digest alone, a tag with one, and puts a tag where there is none", async () => {
     const stage = stagePinned(`@${oldDigest}`, `:old@${oldDigest}`);
-    stage.commit("deploy/job.yaml", "image: ghcr.io/acme/web\n");
+    stage.commit("deploy/job.yaml", "kind: Job\ncontainers:\n- image: ghcr.io/acme/web\n");
     const [inWeb, inApi] = [await digestOf(stage, 0, 1), await digestOf(stage, 1, 1)];
     const result = await stage.promote(1);
     expect(result).toMatchObject({ outcome: "landed", exit: 0 });
     const tag = stage.tag(1);
     expect(stage.file(web)).toBe(`image: ghcr.io/acme/web@${inWeb}\n`);
     expect(stage.file(api)).toBe(`image: ghcr.io/acme/api:${tag}@${inApi}\n`);
-    expect(stage.file("deploy/job.yaml")).toBe(`image: ghcr.io/acme/web:${tag}\n`);
+    expect(stage.file("deploy/job.yaml")).toContain(`- image: ghcr.io/acme/web:${tag}\n`);
     const pins = result.images.flatMap((image) => image.pins.map(({ from, to }) => [from, to]));
     expect(pins).toEqual([
       [`@${oldDigest}`, `@${inWeb}`],

@@ -178,7 +178,7 @@ describe("a pin", () => {
   test("without any tag is floating, too", async () => {
     const stage = new Stage();
     await stage.promote(3);
-    stage.commit(web, "image: ghcr.io/acme/web\n");
+    stage.commit(web, "kind: Pod\nspec: {containers: [{image: ghcr.io/acme/web}]}\n");
     const result = await stage.sync();
     expect(verdicts(result)).toEqual(["floating", "in-sync"]);
     expect(result.images[0]).toMatchObject({ pins: [{ tag: "" }] });

@@ -29,7 +29,8 @@ async function meant(
   message = "docs: more\n",
 ) {
   const files = refs.map((ref, at) => {
-    return { path: `k8s/${at}.yaml`, bytes: new TextEncoder().encode(`image: acme/web${ref}\n`) };
+    const text = `kind: Pod\ncontainers:\n- image: acme/web${ref}\n`;
+    return { path: `k8s/${at}.yaml`, bytes: new TextEncoder().encode(text) };
   });
   const remote = {
     fetchTip: async () => tip,

@@ -1,0 +1,160 @@
+/** What a form of pin finds, and how its slots are made. */
+
+import { asDigest, asTag, type Digest, type Tag } from "../ids.ts";
+import type { ImageName, ImageRef } from "../image-ref.ts";
+import type { ScalarNode, YamlNode } from "../yaml/node.ts";
+import type { Layer } from "./manifest.ts";
+import type { Lock, Pin, Slot } from "./pin.ts";
+import type { Trail, Tree } from "./tree.ts";
+import type { Value } from "./value.ts";
+
+/** A document that is searched. */
+export interface Search {
+  readonly layer: Layer;
+  readonly tree: Tree;
+  readonly wanted: readonly ImageName[];
+  /** Further fields that hold whole references, by key or by the end of their path. */
+  readonly fields: readonly string[];
+}
+
+/** A pin before its line is known and before anybody asked whose image it is. */
+export interface Candidate extends Pick<Pin, "form" | "owner" | "image" | "tag" | "digest"> {
+  readonly trail: Trail;
+  readonly slots: Pin["slots"];
+  /** The scalars that an edit changes. */
+  readonly nodes: readonly ScalarNode[];
+  /** All that the pin consists of, as it stands in its place: its name, too. */
+  readonly uses: readonly YamlNode[];
+  readonly lock?: Lock | undefined;
+  /**
+   * `bare`: a container's name without a tag, which gets one if nothing else pins it. `renamed`: an
+   * entry of kustomize that gives the name only, and leaves the tag to another one.
+   */
+  readonly weak?: "bare" | "renamed";
+}
+
+/** A tag and a digest with where they stand. */
+export type Held = Pick<Candidate, "tag" | "digest" | "slots" | "nodes">;
+
+/**
+ * Returns what a whole reference holds, or undefined when its tag is put together from variables.
+ *
+ * @param from Where in the value the reference begins.
+ */
+export function heldByReference(
+  value: Value,
+  ref: ImageRef,
+  from: number,
+  layer: Layer,
+): Held | undefined {
+  const { tag, digest } = ref;
+  const end = value.text.length;
+  const afterTag = end - (digest === undefined ? 0 : digest.length + 1);
+  const tagAt = tag && value.stretch(afterTag - tag.length, afterTag);
+  const digestAt = digest && value.stretch(afterTag + 1, end);
+  if ((tag && !tagAt) || (digest && !digestAt) || from >= end) return undefined;
+  // With a name in front, nothing looks like a number.
+  const textual = { quote: undefined, writes: "whole" } as const;
+  const slotAt = (at: { start: number; end: number }): Slot => {
+    return { ...layer.inFile(at), before: "", ...textual };
+  };
+  if (tag === undefined && digest === undefined) {
+    const at = layer.inFile({ start: value.endOf(end), end: value.endOf(end) });
+    const slots = { tag: { ...at, before: ":" as const, ...textual }, digest: undefined };
+    return { tag, digest, slots, nodes: [value.node] };
+  }
+  const slots = { tag: tagAt && slotAt(tagAt), digest: digestAt && slotAt(digestAt) };
+  return { tag, digest, slots, nodes: [value.node] };
+}
+
+/** Returns the lock of a pin whose own keys stand twice: readers do not agree which one counts. */
+export function standsTwice(keys: readonly string[]): Lock {
+  const why = `has the key "${keys.join('", "')}" twice in one mapping`;
+  return { why, remedy: "Delete one of them." };
+}
+
+/** What a field of its own holds. */
+export interface FieldText {
+  readonly tag: Tag | undefined;
+  readonly digest: Digest | undefined;
+  readonly isEmpty: boolean;
+}
+
+/** Returns what a field holds, `v1`, `v1@sha256:…` or nothing; undefined when that is no tag. */
+export function readTagField(value: Value): FieldText | undefined {
+  if (isNothing(value)) return { tag: undefined, digest: undefined, isEmpty: true };
+  const [, first = "", , second] = /^([^@]*)(@(.*))?$/s.exec(value.text) ?? [];
+  const digest = second === undefined ? undefined : asDigest(second);
+  const tag = asTag(first);
+  if ((second !== undefined && digest === undefined) || (first !== "" && tag === undefined)) {
+    const alone = asDigest(value.text);
+    return alone && { tag: undefined, digest: alone, isEmpty: false };
+  }
+  return { tag, digest, isEmpty: false };
+}
+
+/** Returns what a field for a digest holds. Grafana's charts leave `sha256:` out. */
+export function readDigestField(value: Value): FieldText | undefined {
+  if (isNothing(value)) return { tag: undefined, digest: undefined, isEmpty: true };
+  const digest = asDigest(value.text) ?? asDigest(`sha256:${value.text}`);
+  return digest && { tag: undefined, digest, isEmpty: false };
+}
+
+/** Returns whether a field holds nothing: no text, YAML's nulls, empty quotes. */
+export function isNothing({ node, text }: Value): boolean {
+  const isPlain = node.style === "plain" && node.tag === undefined;
+  return text === "" || (isPlain && /^(?:~|null|Null|NULL)$/.test(text));
+}
+
+/** Returns the slot of a field's tag, which is filled in where there is none. */
+export function tagSlot(
+  value: Value,
+  { tag, digest, isEmpty }: FieldText,
+  layer: Layer,
+): Slot | undefined {
+  const whole = "whole" as const;
+  if (!isEmpty) {
+    const at = tag && value.stretch(0, tag.length);
+    const quote = digest === undefined ? quoteFor(value, layer) : undefined;
+    return at && { ...layer.inFile(at), before: "", quote, writes: whole };
+  }
+  const quote = quoteFor(value, layer);
+  const { node } = value;
+  if (node.style === "plain" && node.start === node.end) {
+    return { ...emptyPlace(node.start, layer), quote, writes: whole };
+  }
+  const at = value.text === "" ? value.stretch(0, 0) : value.stretch(0, value.text.length);
+  return at && { ...layer.inFile(at), before: "", quote, writes: whole };
+}
+
+/** Returns the slot of a field's digest. */
+export function digestSlot(
+  value: Value,
+  { tag, digest }: FieldText,
+  layer: Layer,
+): Slot | undefined {
+  if (digest === undefined) return undefined;
+  const from = tag === undefined ? (value.text.startsWith("@") ? 1 : 0) : tag.length + 1;
+  const at = value.stretch(from, value.text.length);
+  const writes = /^[0-9a-f]{64}$/.test(value.text) ? "hex" : "whole";
+  return at && { ...layer.inFile(at), before: "", quote: undefined, writes };
+}
+
+/** Behind a colon with nothing: after one blank, and before the next or the end of the line. */
+function emptyPlace(behind: number, layer: Layer): Pick<Slot, "start" | "end" | "before"> {
+  const [, first = "", second = ""] =
+    /^([ \t]?)([\s\S]?)/.exec(layer.text.slice(behind, behind + 2)) ?? [];
+  const fits = first !== "" && /^[ \t\r\n]?$/.test(second);
+  const start = fits ? behind + 1 : behind;
+  return { ...layer.inFile({ start, end: start }), before: fits ? "" : " " };
+}
+
+/** Returns the quotes to write around what does not read as text: the file's own, if it has any. */
+function quoteFor({ node }: Value, layer: Layer): Slot["quote"] {
+  if (node.style !== "plain" || (node.tag !== undefined && node.start < node.end)) return undefined;
+  const near = layer.text.slice(Math.max(0, node.start - 20_000), node.start + 20_000);
+  const double = near.split(/[:[,-][ \t]"/).length;
+  const single = near.split(/[:[,-][ \t]'/).length;
+  const liked = single > double ? "'" : '"';
+  return layer.quotes.includes(liked) ? liked : layer.quotes[0];
+}
