@@ -17,6 +17,7 @@ export type FailureCode =
   | "cluster-denied" // Argo CD or Kubernetes: authentication or permission
   | "cluster-not-found" // no such Application
   | "cluster-unreachable" // Argo CD, Kubernetes or a page does not answer, or not with sense
+  | "certificate-untrusted" // a server's certificate, or it speaks no TLS
   | "throttled"
   | "diverged" // the pin holds a revision of another line of history
   | "deadline"
@@ -49,6 +50,15 @@ export function exitOfFailure(code: FailureCode): number {
   return exitOf[code] ?? exit.failed;
 }
 
+const passing: ReadonlySet<FailureCode> = new Set([
+  ...(["registry-unreachable", "remote-unreachable", "cluster-unreachable", "throttled"] as const),
+]);
+
+/** Returns whether asking the same again, a little later, may not meet the failure. */
+export function mayPass({ code }: Failure): boolean {
+  return passing.has(code);
+}
+
 /** Where in a file the trouble is. Lines and columns count from 1, columns in UTF-16 units. */
 export interface Place {
   readonly file: string;
@@ -63,7 +73,7 @@ export class Failure extends Error {
   /** What the reader can do about it, one sentence. */
   readonly hint: string;
   readonly place: Place | undefined;
-  /** How long the other side asked us to wait, in milliseconds, when it said so. */
+  /** How long the other side asked us to wait, in milliseconds, when it said so; or without end. */
   readonly retryAfterMs: number | undefined;
 
   constructor(

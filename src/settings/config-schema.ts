@@ -68,6 +68,10 @@ const argocd = z.strictObject({
   app: value.text.describe("Name of the Application."),
   server: value.securePage.describe("Argo CD's URL. The token comes from the environment."),
   namespace: optional(value.text, "Namespace of the Application, if not Argo CD's own."),
+  ca: optional(
+    value.text,
+    "File with the authority behind Argo CD's certificate, PEM. Default: the system's.",
+  ),
 });
 
 const rollout = z.strictObject({

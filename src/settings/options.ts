@@ -2,6 +2,7 @@
  * Flags beat environment beat file. (The environment's part is in the flags: commander reads it.)
  */
 
+import { resolve } from "node:path";
 import { defaults } from "../core/defaults.ts";
 import { parseDuration } from "../core/duration.ts";
 import { asDigest, asTag } from "../core/ids.ts";
@@ -73,12 +74,13 @@ export async function readConfig(
   return anchored(loadConfigText(found.file, found.text), found.folder, io);
 }
 
-/** Repositories in the file that are paths are seen from the file's folder. */
+/** Repositories and certificates in the file that are paths are seen from the file's folder. */
 function anchored(config: Config, folder: string, io: Process): Config {
-  const anchor = (key: string, value: unknown) =>
-    (key === "repository" || key === "source") && typeof value === "string"
-      ? localPath(value, folder, io)
-      : value;
+  const anchor = (key: string, value: unknown) => {
+    if (typeof value !== "string") return value;
+    if (key === "repository" || key === "source") return localPath(value, folder, io);
+    return key === "ca" ? resolve(folder, value) : value;
+  };
   return JSON.parse(JSON.stringify(config), anchor) as Config;
 }
 

@@ -1,7 +1,7 @@
 /** Settings → Argo CD, Kubernetes and pages. Constructs adapters, as index.ts does. */
 
 import { delimiter, resolve } from "node:path";
-import { inClusterAccess, kubeconfigAccess } from "../adapters/cluster/access.ts";
+import { inClusterAccess, kubeconfigAccess, readAuthority } from "../adapters/cluster/access.ts";
 import { openArgoCd } from "../adapters/cluster/argocd.ts";
 import { type ClusterAccess, openKubernetes } from "../adapters/cluster/kubernetes.ts";
 import { openProbe } from "../adapters/cluster/probe.ts";
@@ -77,7 +77,7 @@ export async function openDeployPorts(
   return {
     ...{ repository: doors.repository, remote, history, ancestry, cluster, progress },
     registry,
-    argocd: argocd && argocdFor(argocd, asker),
+    argocd: argocd && (await argocdFor(argocd, asker)),
     probe: openProbe({ timeoutMs: asker.timeoutMs, ...networkOf(io) }),
     clock: clockUnder(io.signal),
     random: systemRandom,
@@ -92,10 +92,13 @@ function requestTimeoutFor({ timeoutMs = Number.POSITIVE_INFINITY }: Settings): 
   return Math.max(requestTimeoutMs.least, Math.min(requestTimeoutMs.most, timeoutMs));
 }
 
-/** Opens Argo CD. */
-export function argocdFor(argocd: ArgoCdSettings, { io, timeoutMs }: Asker): ArgoCd {
+/** Opens Argo CD. Throws `config` when its authority cannot be read. */
+export async function argocdFor(argocd: ArgoCdSettings, asker: Asker): Promise<ArgoCd> {
+  const { io, timeoutMs } = asker;
   const token = argocdToken(io);
-  return openArgoCd({ ...argocd, token, clock: systemClock, timeoutMs, ...networkOf(io) });
+  const authority = argocd.ca === undefined ? undefined : await readAuthority(argocd.ca);
+  const common = { clock: systemClock, timeoutMs, ...networkOf(io) };
+  return openArgoCd({ ...argocd, token, authority, ...common });
 }
 
 /** Opens the cluster. Throws `config` when there is no way in. */

@@ -3,6 +3,7 @@
  * grpc-gateway.
  */
 
+import type { ServerOptions } from "node:https";
 import { type ApiReply, type Asked, serveApi } from "./api-server.ts";
 
 /** How an Application stands, with what a test does not name left as in a healthy one. */
@@ -130,6 +131,8 @@ export interface ArgoServerOptions {
   readonly maySync?: ApiReply;
   /** What is said of the sync windows; none where a test does not say. */
   readonly windows?: object;
+  /** Served as https. */
+  readonly tls?: ServerOptions;
   /** Whether the controller is down: a refresh is then never answered. */
   readonly isMute?: boolean;
 }
@@ -157,7 +160,7 @@ export async function serveArgoCd(options: ArgoServerOptions) {
     if (found[1] === "/resource-tree") return tree;
     if (found[1] === "/syncwindows") return { body: options.windows ?? { canSync: true } };
     return read(query);
-  });
+  }, options.tls);
 }
 
 /** An error as grpc-gateway writes it. */

@@ -30,6 +30,11 @@ export async function kubeconfigAccess(file: string, context?: string): Promise<
   };
 }
 
+/** Reads an authority's certificates. Throws `config` when the file is not PEM. */
+export async function readAuthority(file: string): Promise<string> {
+  return (await readPem({ file }, file)) ?? "";
+}
+
 /** Where a pod's own API server is. */
 export interface InCluster {
   /** KUBERNETES_SERVICE_HOST. */
@@ -65,7 +70,7 @@ async function readPem(pem: Pem | undefined, beside: string): Promise<string | u
   if (/-----BEGIN [A-Z ]+-----/.test(text)) return text;
   throw new Failure(
     "config",
-    `Cannot use "${file}": what is to be a certificate or a key there is no PEM`,
+    `Cannot use "${file}": a certificate or a key in it is not PEM`,
     "Write it again, as `-----BEGIN …`; inside a kubeconfig, as base64 of that.",
     { place: { file } },
   );
@@ -77,7 +82,7 @@ async function readText(file: string): Promise<string> {
   } catch (error) {
     throw new Failure(
       "config",
-      `Cannot read "${file}", which the way into the cluster needs`,
+      `Cannot read "${file}", which the access to the cluster needs`,
       "Check that it exists and can be read.",
       { place: { file }, cause: error },
     );

@@ -8,7 +8,7 @@ import { readSyncWindows } from "../../core/cluster/argo-windows.ts";
 import { textAt } from "../../core/cluster/json.ts";
 import { asFailure, Failure } from "../../core/failure.ts";
 import type { ArgoCd, Clock } from "../../ports.ts";
-import { clusterHttp } from "../http/cluster-client.ts";
+import { httpClient } from "../http/client.ts";
 import type { HttpsProxy } from "../http/proxy-env.ts";
 import { type Asking, askJson, nonsense, type Question } from "./json.ts";
 
@@ -20,6 +20,8 @@ export interface ArgoCdOptions {
   readonly namespace?: string | undefined;
   /** Of an account or of a project role. */
   readonly token: string | undefined;
+  /** The authority behind its certificate, PEM; undefined: the system's. */
+  readonly authority?: string | undefined;
   readonly clock: Clock;
   /** The wall-clock limit of one request, in milliseconds. */
   readonly timeoutMs: number;
@@ -32,8 +34,9 @@ const refreshMsMax = 10_000;
 
 /** Opens Argo CD. Nothing is sent yet. */
 export function openArgoCd(options: ArgoCdOptions): ArgoCd {
-  const { app, namespace, clock, timeoutMs, signal, proxy } = options;
-  const asking: Asking = { http: clusterHttp({ timeoutMs, signal, proxy }), clock };
+  const { app, namespace, authority, clock, timeoutMs, signal, proxy } = options;
+  const http = httpClient({ tls: { authority }, timeoutMs, signal, proxy });
+  const asking: Asking = { http, clock };
 
   const reading = (path: string, doing: string): Question => {
     const asked = questionTo(options, { method: "GET", path, doing });

@@ -3,7 +3,7 @@
 import { textAt } from "../../core/cluster/json.ts";
 import { Failure, type FailureCode } from "../../core/failure.ts";
 import type { Clock } from "../../ports.ts";
-import type { ClusterHttp, ClusterReply } from "../http/cluster-client.ts";
+import type { HttpClient, HttpReply } from "../http/client.ts";
 import { askedWaitMs, parseJson, printableWords } from "../http/words.ts";
 
 /** One question. */
@@ -22,7 +22,7 @@ export interface Question {
 
 /** How questions are sent. */
 export interface Asking {
-  readonly http: ClusterHttp;
+  readonly http: HttpClient;
   readonly clock: Clock;
 }
 
@@ -66,7 +66,7 @@ const codes: Readonly<Record<number, FailureCode>> = {
 
 const otherHints: Partial<Record<FailureCode, string>> = { throttled: "Run it again later." };
 
-function refusal(question: Question, reply: ClusterReply, nowMs: number): Failure {
+function refusal(question: Question, reply: HttpReply, nowMs: number): Failure {
   const { doing, url, hints } = question;
   const words = wordsOf(reply, question.token);
   const code = codes[reply.status] ?? "cluster-unreachable";
@@ -82,7 +82,7 @@ function refusal(question: Question, reply: ClusterReply, nowMs: number): Failur
 }
 
 /** Argo CD (grpc-gateway) and Kubernetes (`Status`) both say it in `message`. */
-function wordsOf({ body }: ClusterReply, token = ""): string {
+function wordsOf({ body }: HttpReply, token = ""): string {
   const message = textAt(parseJson(body), "message");
   return printableWords(message === "" ? Buffer.from(body).toString() : message, [token]);
 }

@@ -12,7 +12,7 @@ import {
 } from "../../core/cluster/workload.ts";
 import { asFailure, Failure } from "../../core/failure.ts";
 import type { Clock, Cluster } from "../../ports.ts";
-import { clusterHttp, type Tls } from "../http/cluster-client.ts";
+import { httpClient, type Tls } from "../http/client.ts";
 import type { HttpsProxy } from "../http/proxy-env.ts";
 import { type Asking, askJson, nonsense, type Question } from "./json.ts";
 
@@ -50,7 +50,7 @@ const pagesMax = 50;
 export function openKubernetes(options: KubernetesOptions): Cluster {
   const { entrance, clock, timeoutMs, signal, proxy } = options;
   const asking: Asking = {
-    http: clusterHttp({ tls: entrance.tls, timeoutMs, signal, proxy }),
+    http: httpClient({ tls: entrance.tls, timeoutMs, signal, proxy }),
     clock,
   };
   const ask: Ask = async (path, doing, verb) => {

@@ -2,7 +2,7 @@
 
 import type { PageReply, SmokePage } from "../../core/cluster/smoke.ts";
 import type { Probe } from "../../ports.ts";
-import { type ClusterHttp, type ClusterHttpOptions, clusterHttp } from "../http/cluster-client.ts";
+import { type HttpClient, type HttpOptions, httpClient } from "../http/client.ts";
 
 const redirectsMax = 3;
 /** What is looked for stands near the top of a page, or in a small answer of an API. */
@@ -10,12 +10,12 @@ const bodyBytesMax = 4 * 1024 * 1024;
 const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /** Opens the pages. Nothing is sent yet. */
-export function openProbe(options: ClusterHttpOptions): Probe {
-  const http = clusterHttp(options);
+export function openProbe(options: HttpOptions): Probe {
+  const http = httpClient(options);
   return { read: (page) => readPage(page, http) };
 }
 
-async function readPage(page: SmokePage, http: ClusterHttp): Promise<PageReply> {
+async function readPage(page: SmokePage, http: HttpClient): Promise<PageReply> {
   let url = new URL(page.url);
   for (let followed = 0; ; followed += 1) {
     const reply = await http.send({

@@ -3,11 +3,11 @@
 import { at, textAt } from "../../core/cluster/json.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Clock } from "../../ports.ts";
-import { type ClusterHttp, type ClusterHttpOptions, clusterHttp } from "../http/cluster-client.ts";
+import { type HttpClient, type HttpOptions, httpClient } from "../http/client.ts";
 import { parseJson } from "../http/words.ts";
 
 /** How servers are asked. */
-export interface DoctorHttpOptions extends ClusterHttpOptions {
+export interface DoctorHttpOptions extends HttpOptions {
   readonly clock: Clock;
 }
 
@@ -16,12 +16,12 @@ export interface DoctorHttpOptions extends ClusterHttpOptions {
  * Servers that give none are left out. No token is sent.
  */
 export async function serverTimes(urls: readonly string[], options: DoctorHttpOptions) {
-  const http = clusterHttp(options);
+  const http = httpClient(options);
   const times = await Promise.all(urls.map((url) => timeOf(new URL(url), http, options.clock)));
   return times.filter((time) => time !== undefined);
 }
 
-async function timeOf(url: URL, http: ClusterHttp, clock: Clock) {
+async function timeOf(url: URL, http: HttpClient, clock: Clock) {
   try {
     const request = { method: "GET", url, doing: `ask "${url.host}" for the time` } as const;
     const reply = await http.send({ ...request, accept: "*/*", bodyBytesMax: 0 });
@@ -43,14 +43,15 @@ async function timeOf(url: URL, http: ClusterHttp, clock: Clock) {
  */
 export async function githubRights(
   { repository, token }: { readonly repository: string; readonly token: string },
-  options: ClusterHttpOptions & { readonly api: string },
+  options: HttpOptions & { readonly api: string },
 ) {
-  const reply = await clusterHttp(options).send({
+  const reply = await httpClient({ ...options, unreachable: "remote-unreachable" }).send({
     ...{ method: "GET", url: new URL(`${options.api}/repos/${repository}`), token },
     ...{ doing: "ask GitHub for the token's rights", accept: "application/vnd.github+json" },
     bodyBytesMax: 1024 * 1024,
   });
-  if (reply.status === 401) throw denied("it does not know the token", "it is over or revoked");
+  if (reply.status === 401)
+    throw denied("it does not know the token", "it has expired or was revoked");
   if (reply.status === 404) throw denied(`it shows no "${repository}"`, "it may not see it");
   if (reply.status !== 200) return undefined;
   const push = at(parseJson(reply.body), "permissions", "push");

@@ -4,12 +4,7 @@ import { createPrivateKey, type KeyObject, sign } from "node:crypto";
 import { numberAt, textAt } from "../../core/cluster/json.ts";
 import { Failure, type FailureCode } from "../../core/failure.ts";
 import type { Clock } from "../../ports.ts";
-import {
-  type ClusterHttp,
-  type ClusterHttpOptions,
-  type ClusterReply,
-  clusterHttp,
-} from "../http/cluster-client.ts";
+import { type HttpClient, type HttpOptions, type HttpReply, httpClient } from "../http/client.ts";
 import { parseJson, printableWords } from "../http/words.ts";
 
 /** An App, and the repository that its tokens are for. */
@@ -27,13 +22,13 @@ export interface GitHubApp {
 }
 
 /** How the API is asked. */
-export interface GitHubAppOptions extends ClusterHttpOptions {
+export interface GitHubAppOptions extends HttpOptions {
   readonly clock: Clock;
 }
 
 /**
  * Returns a token that is good for some minutes at least. Undefined: the App may not see the
- * repository, which is to be read as nobody.
+ * repository, which is to be read anonymously.
  *
  * @throws Failure `usage` when the key is none; `remote-denied`, `remote-not-found`,
  *   `remote-unreachable` or `throttled` as the API answers.
@@ -54,7 +49,7 @@ interface Token {
 /** Makes a mint. Nothing is asked before the first token is needed, and each is kept while good. */
 export function appMint(app: GitHubApp, options: GitHubAppOptions): Mint {
   const { clock } = options;
-  const http = clusterHttp(options);
+  const http = httpClient({ ...options, unreachable: "remote-unreachable" });
   let token: Promise<Token> | undefined;
   const make = () => {
     const making = makeToken(app, http, clock);
@@ -73,7 +68,7 @@ export function appMint(app: GitHubApp, options: GitHubAppOptions): Mint {
   };
 }
 
-async function makeToken(app: GitHubApp, http: ClusterHttp, clock: Clock): Promise<Token> {
+async function makeToken(app: GitHubApp, http: HttpClient, clock: Clock): Promise<Token> {
   const jwt = webToken(app, clock);
   const ask = (method: "GET" | "POST", path: string, body?: unknown) =>
     askApi(http, { ...{ method, jwt, body }, url: `${app.api}${path}`, of: nameOf(app) });
@@ -116,7 +111,7 @@ function keyOf(pem: string): KeyObject {
   }
   throw new Failure(
     "usage",
-    "Cannot use the GitHub App's private key: it is no RSA key in PEM",
+    "Cannot use the GitHub App's private key: it is not an RSA key in PEM",
     "Give the file that GitHub made, whole, by LANDFALL_GITHUB_APP_PRIVATE_KEY or _FILE.",
   );
 }
@@ -129,19 +124,14 @@ interface ApiCall {
   readonly of: string;
 }
 
-async function askApi(http: ClusterHttp, { method, url, jwt, body, of }: ApiCall) {
+async function askApi(http: HttpClient, { method, url, jwt, body, of }: ApiCall) {
   const doing = `get a token of the GitHub App for "${of}"`;
   const accept = "application/vnd.github+json";
   const request = { ...{ method, doing, accept, bodyBytesMax }, url: new URL(url), token: jwt };
-  try {
-    return await http.send(body === undefined ? request : { ...request, body });
-  } catch (error) {
-    if (!(error instanceof Failure) || error.code !== "cluster-unreachable") throw error;
-    throw new Failure("remote-unreachable", error.message, error.hint, { cause: error });
-  }
+  return http.send(body === undefined ? request : { ...request, body });
 }
 
-function refused(reply: ClusterReply, app: GitHubApp, jwt: string): Failure {
+function refused(reply: HttpReply, app: GitHubApp, jwt: string): Failure {
   const { status } = reply;
   const said = printableWords(textAt(parseJson(reply.body), "message"), [jwt]);
   const message = `Cannot get a token of the GitHub App for "${nameOf(app)}": GitHub answered ${status}${said === "" ? "" : `: ${said}`}`;

@@ -1,9 +1,10 @@
-/** The only place of undici and p-retry: requests bounded in time, size and tries. */
+/** Requests to registries: bounded in time, size and tries, redirected only where they may be. */
 
 import pRetry from "p-retry";
-import { Agent, type ProxyAgent, request as send } from "undici";
-import { Failure } from "../../core/failure.ts";
+import { Agent, type ProxyAgent } from "undici";
+import { Failure, mayPass } from "../../core/failure.ts";
 import type { Clock, Random } from "../../ports.ts";
+import { exchange, interrupted, unanswered } from "../http/client.ts";
 import type { Reach } from "../http/hosts.ts";
 import { limitsUnder } from "../http/limit.ts";
 import { type Agents, agentsFor, isProxied } from "../http/proxy.ts";
@@ -17,14 +18,7 @@ import {
   redirectTarget,
   refuseNear,
 } from "./redirect.ts";
-import {
-  type Asked,
-  noStatement,
-  Retryable,
-  retryableAnswer,
-  retryableError,
-  retryWaitMs,
-} from "./trouble.ts";
+import { type Asked, noStatement, passingFailure, retryWaitMs } from "./trouble.ts";
 
 /** One request, repeated while its answers may pass. */
 export interface HttpRequest {
@@ -88,54 +82,50 @@ export function registryHttp(options: HttpOptions): RegistryHttp {
   async function attempt(request: HttpRequest, endsAtMs: number): Promise<HttpReply> {
     const limitMs = Math.min(timeoutMs / 3, endsAtMs - clock.nowMs());
     const limit = limits.start(Math.max(1, limitMs));
-    const asked = { doing: request.doing, host: request.url.host };
+    const { doing, url } = request;
     try {
       const reply = await follow(request, ways, limit.signal);
-      const now = { ...asked, nowMs: clock.nowMs() };
-      const trouble = troubleIn(reply, request, now);
-      if (trouble !== undefined) throw trouble;
+      const failure = failureIn(reply, request, { doing, host: url.host, nowMs: clock.nowMs() });
+      if (failure !== undefined) throw failure;
       return reply;
     } catch (error) {
-      if (signal?.aborted) throw interrupted(request.doing);
-      if (error instanceof Failure || error instanceof Retryable) throw error;
-      throw retryableError({ ...asked, nowMs: clock.nowMs() }, error);
+      if (signal?.aborted) throw interrupted(doing);
+      if (error instanceof Failure) throw error;
+      throw unanswered({ doing, host: url.host, unreachable: "registry-unreachable" }, error);
     } finally {
       limit.end();
     }
   }
 
-  async function waitFor(trouble: Retryable, retry: number, endsAtMs: number): Promise<boolean> {
-    if (trouble.leastWaitMs === undefined) return false;
-    const waitMs = retryWaitMs(trouble.leastWaitMs, retry, random.unit());
+  async function waitFor(failure: Failure, retry: number, endsAtMs: number): Promise<boolean> {
+    const waitMs = retryWaitMs(failure, retry, random.unit());
     if (clock.nowMs() + waitMs >= endsAtMs) return false;
     await Promise.race([clock.sleepMs(waitMs), limits.outerEnd]);
     return true;
   }
 
   return {
-    async send(request) {
+    send(request) {
       const endsAtMs = clock.nowMs() + timeoutMs;
-      try {
-        return await pRetry(() => attempt(request, endsAtMs), {
-          retries: retriesMax,
-          // Its own waiting has no jitter at the cap and knows no Retry-After, so it never waits.
-          minTimeout: 0,
-          maxTimeout: 0,
-          // Not told of the signal: it would throw a good answer away.
-          shouldRetry: async ({ error, attemptNumber }) =>
-            error instanceof Retryable && (await waitFor(error, attemptNumber, endsAtMs)),
-        });
-      } catch (error) {
-        throw error instanceof Retryable ? error.failure : error;
-      }
+      return pRetry(() => attempt(request, endsAtMs), {
+        retries: retriesMax,
+        // Its own waiting has no jitter at the cap and knows no Retry-After, so it never waits.
+        minTimeout: 0,
+        maxTimeout: 0,
+        // Not told of the signal: it would throw a good answer away.
+        shouldRetry: async ({ error, attemptNumber }) =>
+          error instanceof Failure &&
+          mayPass(error) &&
+          (await waitFor(error, attemptNumber, endsAtMs)),
+      });
     },
   };
 }
 
-function troubleIn(reply: HttpReply, request: HttpRequest, asked: Asked): Retryable | undefined {
+function failureIn(reply: HttpReply, request: HttpRequest, asked: Asked): Failure | undefined {
   const answer = { ...reply, retryAfter: reply.header("retry-after") };
-  const trouble = retryableAnswer(asked, answer);
-  return trouble ?? (request.isNoStatement?.(reply) ? noStatement(asked, answer) : undefined);
+  const failure = passingFailure(asked, answer);
+  return failure ?? (request.isNoStatement?.(reply) ? noStatement(asked, answer) : undefined);
 }
 
 /** How hosts are reached. */
@@ -149,7 +139,7 @@ async function follow(request: HttpRequest, ways: Ways, signal: AbortSignal): Pr
   let hop: Hop = { url: request.url, agent: ways.agents(request.url), isOwnOrigin: true };
   try {
     for (let redirects = 0; ; redirects += 1) {
-      const reply = await exchange(request, hop, signal);
+      const reply = await exchangeAt(request, hop, signal);
       const location = reply.header("location");
       const mayFollow = request.method === "GET" || request.method === "HEAD";
       if (!mayFollow || !isRedirect(reply.status) || location === undefined) return reply;
@@ -191,44 +181,20 @@ interface Hop {
   readonly isOwnOrigin: boolean;
 }
 
-async function exchange(request: HttpRequest, hop: Hop, signal: AbortSignal): Promise<HttpReply> {
+async function exchangeAt(request: HttpRequest, hop: Hop, signal: AbortSignal): Promise<HttpReply> {
   const { authorization, ...open } = request.headers;
-  const own = authorization !== undefined && hop.isOwnOrigin ? { authorization } : {};
-  const { statusCode, headers, body } = await send(hop.url, {
-    method: request.method,
-    // Compressed bodies would be small on the wire and endless in memory.
-    headers: { ...open, ...own, "accept-encoding": "identity", "user-agent": "landfall" },
-    body: request.body ?? null,
+  const isShown = authorization !== undefined && hop.isOwnOrigin;
+  const headers = isShown ? request.headers : open;
+  const { method, body = null } = request;
+  const reply = await exchange({
+    ...{ method, url: hop.url, headers, body, signal },
     dispatcher: hop.agent,
-    signal,
-    // Both count idle time only and are coarse; the signal is the wall clock.
-    headersTimeout: 0,
-    bodyTimeout: 0,
+    bytesMax: bodyBytesMax,
   });
-  const bytes = await collect(body, request);
+  if (reply.isCut) throw tooManyBytes(request);
   const secrets = [...secretsIn(authorization), ...(request.secrets ?? [])];
-  return {
-    status: statusCode,
-    url: hop.url,
-    body: bytes,
-    words: statusCode < 300 ? "" : wordsOf(bytes, secrets),
-    header: (name) => [headers[name]].flat().filter(Boolean).join(", ") || undefined,
-  };
-}
-
-async function collect(body: AsyncIterable<Uint8Array>, request: HttpRequest): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    bytes += chunk.byteLength;
-    if (bytes > bodyBytesMax) throw tooManyBytes(request);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, bytes);
-}
-
-function interrupted(doing: string): Failure {
-  return new Failure("interrupted", `Cannot ${doing}: interrupted`, "Run it again.");
+  const words = reply.status < 300 ? "" : wordsOf(reply.body, secrets);
+  return { ...reply, url: hop.url, words };
 }
 
 function tooManyRedirects({ doing, url }: HttpRequest): Failure {

@@ -1,6 +1,6 @@
 /** Reads of the branch that outlast a remote that is away for a moment, or that lags behind. */
 
-import { Failure, type FailureCode } from "../../core/failure.ts";
+import { Failure, mayPass } from "../../core/failure.ts";
 import type { CommitId } from "../../core/ids.ts";
 import { type Backoff, waitMsBefore } from "../../core/landing/backoff.ts";
 import { type PushReply, type Reread, worthReadingAgain } from "../../core/landing/push-outcome.ts";
@@ -25,9 +25,6 @@ export interface Patience {
   readonly readingMs: number;
 }
 
-/** Failures that another try, a little later, may not meet. */
-const passing: ReadonlySet<FailureCode> = new Set(["remote-unreachable", "throttled"]);
-
 /**
  * Asks a server, and again when it cannot be reached for a moment.
  *
@@ -42,8 +39,8 @@ export async function askPatiently<Answer>(
     try {
       return await ask();
     } catch (error) {
-      const mayPass = error instanceof Failure && passing.has(error.code);
-      if (!mayPass || asks >= patience.fetchesMax) throw error;
+      const isPassing = error instanceof Failure && mayPass(error);
+      if (!isPassing || asks >= patience.fetchesMax) throw error;
       const jitterMs = waitMsBefore(asks, patience.reads, random.unit());
       const waitMs = Math.max(jitterMs, error.retryAfterMs ?? 0);
       if (clock.nowMs() + waitMs > deadlineMs) throw error;

@@ -6,7 +6,7 @@ import {
   sightOf,
   unobserved,
 } from "../../core/cluster/observation.ts";
-import type { FailureCode } from "../../core/failure.ts";
+import { mayPass } from "../../core/failure.ts";
 import type { StepName, StepVerdict, VerifyStep } from "../../core/results/verify.ts";
 import type { Clock, Progress, Random } from "../../ports.ts";
 
@@ -49,14 +49,6 @@ export interface Watching {
   /** Whether something else has failed, so that this need not be waited for. */
   readonly isPointless: () => boolean;
 }
-
-/** Failures that a later look may not meet. */
-const passing: ReadonlySet<FailureCode> = new Set([
-  "cluster-unreachable",
-  "registry-unreachable",
-  "remote-unreachable",
-  "throttled",
-]);
 
 /**
  * Watches until it can be said how the step ended. Takes at least one look.
@@ -112,7 +104,7 @@ async function lookOnce({ look }: Watched): Promise<WatchRound> {
     return { seen, isFinal: seen.state === "done", leastWaitMs: 0 };
   } catch (error) {
     if (!isOfTheWorld(error)) throw error;
-    const { code, retryAfterMs: leastWaitMs = 0 } = error;
-    return { seen: unobserved(error), isFinal: !passing.has(code), leastWaitMs };
+    const { retryAfterMs: leastWaitMs = 0 } = error;
+    return { seen: unobserved(error), isFinal: !mayPass(error), leastWaitMs };
   }
 }

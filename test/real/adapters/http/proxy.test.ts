@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { clusterHttp } from "../../../../src/adapters/http/cluster-client.ts";
+import { httpClient } from "../../../../src/adapters/http/client.ts";
 import { isProxied } from "../../../../src/adapters/http/proxy.ts";
 import { proxyIn } from "../../../../src/adapters/http/proxy-env.ts";
 import { refuseNear } from "../../../../src/adapters/registry/redirect.ts";
@@ -67,7 +67,7 @@ describe("a tunnel", () => {
     const env = { HTTPS_PROXY: `http://me:pr0xy@${proxy.host}` };
     const options = { tls: { authority }, timeoutMs: 1_000, proxy: proxyIn(env) };
     const ask = (url: string) =>
-      clusterHttp(options).send({ ...question, url: new URL(url), token });
+      httpClient(options).send({ ...question, url: new URL(url), token });
     return { server, proxy, ask };
   }
 
@@ -84,8 +84,12 @@ describe("a tunnel", () => {
 
   test("to somebody else is noticed, and gets no token", async () => {
     const { server, ask } = await open("tunnel", selfSigned("kube.test").cert);
-    await expect(ask("https://kube.test/")).rejects.toMatchObject({ code: "cluster-unreachable" });
-    await expect(ask("https://other.test/")).rejects.toMatchObject({ code: "cluster-unreachable" });
+    await expect(ask("https://kube.test/")).rejects.toMatchObject({
+      code: "certificate-untrusted",
+    });
+    await expect(ask("https://other.test/")).rejects.toMatchObject({
+      code: "certificate-untrusted",
+    });
     expect(server.asked).toEqual([]);
   });
 

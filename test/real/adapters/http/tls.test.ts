@@ -4,8 +4,14 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { inClusterAccess, kubeconfigAccess } from "../../../../src/adapters/cluster/access.ts";
+import {
+  inClusterAccess,
+  kubeconfigAccess,
+  readAuthority,
+} from "../../../../src/adapters/cluster/access.ts";
+import { openArgoCd } from "../../../../src/adapters/cluster/argocd.ts";
 import { openKubernetes } from "../../../../src/adapters/cluster/kubernetes.ts";
+import { serveArgoCd } from "../../../support/argocd-server.ts";
 import { deploymentJson, serveKubernetes } from "../../../support/kubernetes-server.ts";
 import { sleeplessClock } from "../../../support/registry-client-options.ts";
 import { selfSigned } from "../../../support/self-signed.ts";
@@ -54,6 +60,24 @@ test.each(trusted)("a server is believed by %s", async (_, given) => {
   expect(await read(server.url, given)).toMatchObject({ name: "web" });
 });
 
+test("Argo CD is believed by the authority that the settings name, and by no other", async () => {
+  const state = () => ({ revision: "a".repeat(40) });
+  const server = await serveArgoCd({ repository: "https://git.example/x", state, tls: own });
+  const place = folder({ "own.pem": own.cert, "other.pem": other.cert });
+  const read = async (file?: string) => {
+    const authority = file && (await readAuthority(join(place, file)));
+    const options = { server: server.url, app: "robson-prod", token, authority };
+    const argocd = openArgoCd({ ...options, clock: sleeplessClock(), timeoutMs: 5_000 });
+    return argocd.application("as-is");
+  };
+  expect(await read("own.pem")).toMatchObject({ name: "robson-prod" });
+  for (const file of ["other.pem", undefined]) {
+    await expect(read(file)).rejects.toMatchObject({
+      ...{ code: "certificate-untrusted", hint: /verify\.argocd\.ca/ },
+    });
+  }
+});
+
 const doubted = [
   ["the system's authorities alone", {}],
   ["another authority", { "certificate-authority-data": base64(other.cert) }],
@@ -62,7 +86,7 @@ const doubted = [
 test.each(doubted)("a server is not believed by %s, and gets no token", async (_, cluster) => {
   const server = await serve();
   const failure = read(server.url, { cluster });
-  await expect(failure).rejects.toMatchObject({ code: "cluster-unreachable", hint: /authority/ });
+  await expect(failure).rejects.toMatchObject({ code: "certificate-untrusted", hint: /authority/ });
   expect(server.asked).toEqual([]);
 });
 
@@ -74,7 +98,7 @@ const broken = [
 test.each(broken)("an authority that is no %s is not replaced by others", async (_, cluster) => {
   const server = await serve();
   const failure = read(server.url, { cluster, files: { "ca.pem": "" } });
-  await expect(failure).rejects.toMatchObject({ code: "config", message: /is no PEM/ });
+  await expect(failure).rejects.toMatchObject({ code: "config", message: /is not PEM/ });
   expect(server.asked).toEqual([]);
 });
 
