@@ -1,9 +1,16 @@
-/** Builds, labels and publishes the images that the command line has planned. */
+/** The images of a commit as the command line has planned them: built, labelled, published. */
 
-import type { Container, Directory } from "@dagger.io/dagger";
-import { type Access, run } from "./tool.js";
+import {
+  type Container,
+  type Directory,
+  func,
+  object,
+  type Secret,
+  type Service,
+} from "@dagger.io/dagger";
+import { type Ran, type Run, run } from "./tool.js";
 
-/** One image of `landfall plan --json`. */
+/** One image of `landfall plan`. */
 export interface PlannedImage {
   readonly image: string;
   readonly tag: string;
@@ -17,31 +24,111 @@ export interface PlannedImage {
   readonly labels: Record<string, string>;
 }
 
-/** What `landfall plan --json` prints. */
+/** What `landfall plan` says. */
 export interface BuildPlan {
   readonly revision: string;
   readonly tag: string;
   readonly extraTags: readonly string[];
+  /** Whether the further tag is a release's own. */
+  readonly isRelease: boolean;
   readonly images: readonly PlannedImage[];
   /** Whether the settings say what to verify after a landing. */
   readonly verify: boolean;
 }
 
-/** What publishing works with. */
-export interface Publishing {
+/** What building and publishing by a plan needs. */
+export interface Workplace {
+  readonly plan: BuildPlan;
   /** The tool container at the source. */
-  readonly at: Container;
-  readonly access: Access;
-  /** Words that name the settings file, when it is not the usual one. */
-  readonly settings: readonly string[];
+  readonly tool: Container;
+  /** The files of the plan's commit. */
+  readonly tree: Directory;
+  /** Words for every command: the settings file, when it is not the usual one. */
+  readonly words: readonly string[];
+  readonly registryUsername?: string;
+  readonly registryPassword?: Secret;
+  readonly registryService?: Service;
 }
 
 /** How many lines of a failed build are shown. */
 const lastLines = 20;
 
+/** One image of a commit. */
+@object()
+export class BuiltImage {
+  /** Its name, without a tag. */
+  @func() readonly name: string = "";
+  /** The commit's tag. */
+  @func() readonly tag: string = "";
+  /** What publishing does: build it, retag what is published, or keep it. */
+  @func() readonly action: string = "";
+  /** The digest of what is published already; empty where it is to be built. */
+  @func() readonly digest: string = "";
+  /** The container, built when it is asked for something: run it, look into it, export it. */
+  @func() readonly container!: Container;
+}
+
+/** The images of a commit, to be looked at, built or published. */
+@object()
+export class Images implements Workplace {
+  /** What each image needs, and why, for people. */
+  @func() readonly text: string = "";
+  /** The plan as one JSON object. */
+  @func() readonly json: string = "";
+  readonly tool!: Container;
+  readonly tree!: Directory;
+  readonly words!: string[];
+  readonly registryUsername?: string;
+  readonly registryPassword?: Secret;
+  readonly registryService?: Service;
+
+  get plan(): BuildPlan {
+    return JSON.parse(this.json) as BuildPlan;
+  }
+
+  /** Returns those that are meant: by name, or by a word of it. Without any, all. */
+  only(names: readonly string[]): Images {
+    const { plan } = this;
+    const isMeant = ({ image }: PlannedImage, name: string) =>
+      image === name || image.split(/[/:-]/).includes(name);
+    const unknown = names.find((name) => !plan.images.some((image) => isMeant(image, name)));
+    if (unknown !== undefined) {
+      const known = plan.images.map(({ image }) => image).join(", ");
+      throw new Error(`Cannot find the image "${unknown}": landfall.yaml has ${known}`);
+    }
+    const images = plan.images.filter((image) => names.some((name) => isMeant(image, name)));
+    const json = JSON.stringify({ ...plan, images });
+    return names.length === 0 ? this : Object.assign(new Images(), { ...this, json });
+  }
+
+  /** Each image, with its container. */
+  @func()
+  list(): BuiltImage[] {
+    return this.plan.images.map((image) =>
+      Object.assign(new BuiltImage(), {
+        ...{ name: image.image, tag: image.tag, action: image.action, digest: image.from ?? "" },
+        container: buildImage(this.tree, image),
+      }),
+    );
+  }
+
+  /**
+   * Publishes them and returns their references with digests, and then their further tags.
+   *
+   * One image that fails to build stops all before the first is published. A further tag that a
+   * newer revision has by now is left there.
+   */
+  @func({ cache: "never" })
+  async publish(): Promise<string> {
+    const published = await publishImages(this);
+    const tagged = await giveExtraTags(this, { words: [], anyOutcome: false });
+    return `${published.join("\n")}\n${tagged?.text ?? ""}`;
+  }
+}
+
 /** Returns an image's container, labelled. Nothing is built before it is asked for something. */
-export function buildImage(source: Directory, image: PlannedImage): Container {
-  const built = source.directory(image.context).dockerBuild({
+function buildImage(tree: Directory, image: PlannedImage): Container {
+  const built = tree.directory(image.context).dockerBuild({
     dockerfile: image.dockerfile,
     buildArgs: Object.entries(image.buildArgs).map(([name, value]) => ({ name, value })),
     ...(image.platform ? { platform: image.platform as never } : {}),
@@ -56,64 +143,55 @@ export function buildImage(source: Directory, image: PlannedImage): Container {
  * Publishes all images of a plan side by side and returns their references with digests. Every
  * build is finished before the first image is published, and one that fails stops all.
  */
-export async function publishImages(
-  plan: BuildPlan,
-  source: Directory,
-  how: Publishing,
-): Promise<string[]> {
+export async function publishImages(at: Workplace): Promise<string[]> {
+  const { plan, tree } = at;
   const builds = new Map<PlannedImage, Container>();
   for (const image of plan.images) {
-    if (image.action === "build") builds.set(image, buildImage(source, image));
+    if (image.action === "build") builds.set(image, buildImage(tree, image));
   }
   await Promise.all([...builds].map(([image, built]) => naming(image, () => built.sync())));
   return Promise.all(
     plan.images.map((image) => {
       const built = builds.get(image);
-      if (built) return naming(image, () => publishOne(image, built, how.access));
-      return giveTag(image, how);
+      return built ? naming(image, () => publishOne(image, built, at)) : giveTag(image, at);
     }),
   );
 }
 
-function publishOne(image: PlannedImage, built: Container, access: Access): Promise<string> {
-  const { registryUsername, registryPassword, registryService } = access;
+function publishOne(image: PlannedImage, built: Container, at: Workplace): Promise<string> {
+  const { registryUsername = "landfall", registryPassword, registryService } = at;
+  const known = registryPassword
+    ? built.withRegistryAuth(hostOf(image.image), registryUsername, registryPassword)
+    : built;
   const address = `${image.image}:${image.tag}`;
-  const host = hostOf(image.image);
-  const known =
-    registryPassword === undefined
-      ? built
-      : built.withRegistryAuth(host, registryUsername ?? "landfall", registryPassword);
   return known.publish(address, registryService ? { registryService } : {});
 }
 
 /** Gives what is published already the tag, at the same digest. What has the tag keeps it. */
 async function giveTag(
   { action, image, tag, from }: PlannedImage,
-  { at, settings }: Publishing,
+  { tool, words }: Workplace,
 ): Promise<string> {
-  if (action === "retag") await run(at, ["retag", `${image}=${from}`, "--to", tag, ...settings]);
+  const retag = ["retag", `${image}=${from}`, "--to", tag, ...words];
+  if (action === "retag") await run({ at: tool, words: retag, anyOutcome: false });
   return `${image}:${tag}@${from}`;
 }
 
 /**
- * Gives the plan's images its further tags, at the same digests, and returns what it came to. A tag
- * of a release is this revision's, whatever had it; any other is left where it is of a newer one.
+ * Gives the plan's images its further tags, at the same digests; undefined where it has none. The
+ * tag of a release is this revision's, whatever had it; any other is left where it is of a newer
+ * one.
  */
 export async function giveExtraTags(
-  plan: BuildPlan,
-  { at, settings }: Publishing,
-  { ref, words }: { readonly ref: string | undefined; readonly words: readonly string[] },
-): Promise<string> {
-  if (plan.extraTags.length === 0) return "";
+  { plan, tool, words }: Workplace,
+  how: Pick<Run, "words" | "anyOutcome">,
+): Promise<Ran | undefined> {
+  if (plan.extraTags.length === 0) return undefined;
   const images = plan.images.map(({ image, tag }) => `${image}=${tag}`);
   const tags = plan.extraTags.flatMap((tag) => ["--to", tag]);
-  const guard = isRelease(ref) ? [] : ["--revision", plan.revision];
-  return run(at, ["retag", ...images, ...tags, ...guard, ...settings, ...words]);
-}
-
-/** Returns whether CI runs for a tag: for a release, that is. */
-export function isRelease(ref: string | undefined): boolean {
-  return ref?.startsWith("refs/tags/") ?? false;
+  const guard = plan.isRelease ? [] : ["--revision", plan.revision];
+  const retag = ["retag", ...images, ...tags, ...guard, ...words, ...how.words];
+  return run({ at: tool, words: retag, anyOutcome: how.anyOutcome });
 }
 
 /** Returns the registry of an image's name, by Docker's rule. */

@@ -1,7 +1,7 @@
 /** A race of real deployers: each a container of its own, all at the same time, then judged. */
 
 import { type Container, ReturnType, type Service } from "@dagger.io/dagger";
-import { command, fresh, run } from "./tool.js";
+import { command, fresh, say } from "./tool.js";
 
 /** Which race to run. */
 export interface Race {
@@ -46,7 +46,8 @@ export async function runRace(tool: Container, race: Race): Promise<string> {
       (one, text, index) => one.withNewFile(`/results/${index + 1}.json`, text),
       bound,
     );
-    return await run(judge, lab(["judge", "--git", url, "--results", "/results"]));
+    const words = lab(["judge", "--git", url, "--results", "/results"]);
+    return await say(judge, words);
   } finally {
     await Promise.all(servers.map((service) => service.stop({ kill: true })));
   }

@@ -3,44 +3,29 @@
  * system.
  */
 
-import {
-  type Container,
-  type Directory,
-  dag,
-  ReturnType,
-  type Secret,
-  type Service,
-} from "@dagger.io/dagger";
+import { type Container, type Directory, dag, ReturnType } from "@dagger.io/dagger";
 
-/** What a run of the command line may show, and to whom. */
-export interface Access {
-  readonly gitToken?: Secret | undefined;
-  readonly gitUsername?: string | undefined;
-  readonly sshKey?: Secret | undefined;
-  readonly sshKnownHosts?: Secret | undefined;
-  /** A GitHub App in place of a token, and where its API is when that cannot be told. */
-  readonly githubAppId?: string | undefined;
-  readonly githubAppPrivateKey?: Secret | undefined;
-  readonly githubApi?: string | undefined;
-  /** Text of the SSH key that signs deploy commits. */
-  readonly signingKey?: Secret | undefined;
-  readonly registryUsername?: string | undefined;
-  readonly registryPassword?: Secret | undefined;
-  /** Token of Argo CD, for verifying. */
-  readonly argocdToken?: Secret | undefined;
-  /** Text of a kubeconfig, for verifying. */
-  readonly kubeconfig?: Secret | undefined;
-  /** A git server that only this call can reach, as the host `git`. */
-  readonly gitService?: Service | undefined;
-  /** A registry that only this call can reach, as the host `registry`. */
-  readonly registryService?: Service | undefined;
+/** A run of the command line, to be started. */
+export interface Run {
+  /** The tool container at the source. */
+  readonly at: Container;
+  readonly words: readonly string[];
+  /** Whether a status other than 0 is a result too, not an error. */
+  readonly anyOutcome: boolean;
 }
 
-/** Where the library and the user's source stand in the container. */
+/** How a command ended. */
+export interface Ran {
+  readonly exit: number;
+  readonly text: string;
+  /** Its result as one JSON object; empty where it had none. */
+  readonly json: string;
+  /** The container after it, with its reports. */
+  readonly container: Container;
+}
+
 const home = "/landfall";
-const work = "/source";
-/** Only the user of the container may read a mounted secret. */
-const owners = { mode: 0o400 };
+const reports = "/reports";
 
 /** Returns the container with the library and its production dependencies; all of it is cached. */
 export function toolContainer(lib: Directory, image: string): Container {
@@ -56,87 +41,32 @@ export function toolContainer(lib: Directory, image: string): Container {
     .withDirectory("examples", lib.directory("examples"));
 }
 
-/** Returns the container at the user's source, with the secrets and servers of one call. */
-export function atSource(tool: Container, source: Directory, access: Access): Container {
-  let at = tool.withMountedDirectory(work, source).withWorkdir(work);
-  const texts = {
-    LANDFALL_GIT_USERNAME: access.gitUsername,
-    LANDFALL_GITHUB_APP_ID: access.githubAppId,
-    LANDFALL_GITHUB_API: access.githubApi,
-    LANDFALL_REGISTRY_USERNAME: access.registryUsername,
-  };
-  for (const [name, text] of Object.entries(texts)) if (text) at = at.withEnvVariable(name, text);
-  const secrets = {
-    LANDFALL_GIT_TOKEN: access.gitToken,
-    LANDFALL_GITHUB_APP_PRIVATE_KEY: access.githubAppPrivateKey,
-    LANDFALL_SIGNING_KEY: access.signingKey,
-    LANDFALL_REGISTRY_PASSWORD: access.registryPassword,
-    LANDFALL_ARGOCD_TOKEN: access.argocdToken,
-  };
-  for (const [name, secret] of Object.entries(secrets)) {
-    if (secret) at = at.withSecretVariable(name, secret);
-  }
-  const files = {
-    LANDFALL_SSH_KEY_FILE: access.sshKey,
-    LANDFALL_SSH_KNOWN_HOSTS: access.sshKnownHosts,
-    KUBECONFIG: access.kubeconfig,
-  };
-  for (const [name, secret] of Object.entries(files)) {
-    const path = `/run/secrets/${name}`;
-    if (secret) at = at.withMountedSecret(path, secret, owners).withEnvVariable(name, path);
-  }
-  const { gitService, registryService } = access;
-  if (gitService) {
-    at = at
-      .withServiceBinding("git", gitService)
-      .withEnvVariable("LANDFALL_PLAIN_HTTP_HOSTS", "git");
-  }
-  if (registryService) at = at.withServiceBinding("registry", registryService);
-  return at;
+/**
+ * Runs one command. Its failure is thrown as it is, so that `dagger call` exits with the command's
+ * own status; with `anyOutcome` every status is a result.
+ */
+export async function run({ at, words, anyOutcome }: Run): Promise<Ran> {
+  const ready = at
+    .withNewFile(`${reports}/result.json`, "")
+    .withEnvVariable("LANDFALL_RESULT_FILE", `${reports}/result.json`)
+    .withEnvVariable("GITHUB_STEP_SUMMARY", `${reports}/summary.md`)
+    .withEnvVariable("GITHUB_OUTPUT", `${reports}/outputs`);
+  const page = /^(?:sync|audit)$/.test(words[0] ?? "") ? ["--html", `${reports}/report.html`] : [];
+  const expect = anyOutcome ? ReturnType.Any : ReturnType.Success;
+  const container = fresh(ready).withExec(command([...words, ...page]), { expect });
+  const text = await container.stdout();
+  const json = await reportsOf(container).file("result.json").contents();
+  return { exit: anyOutcome ? await container.exitCode() : 0, text, json, container };
 }
 
-/**
- * Runs one command and returns what it printed. Its failure is thrown as it is, so that
- * `dagger call` exits with the command's own status.
- *
- * The nonce goes right before the run: a run acts on the world, or looks at it, and the engine
- * would otherwise answer from its cache of the last one.
- */
-export function run(at: Container, words: readonly string[]): Promise<string> {
+/** Runs a command that only prints, and returns that. */
+export function say(at: Container, words: readonly string[]): Promise<string> {
   return fresh(at).withExec(command(words)).stdout();
 }
 
-/** Exit statuses of a command that looked, and has something to show. */
-const looked = new Set([0, 3]);
-
-/** Repeats what a command said on stderr, and ends as it did. */
-const again = `process.stderr.write(require("node:fs").readFileSync(0));
-process.exitCode = Number(process.argv[1]);`;
-
-/**
- * Runs a command that writes reports, and returns them also when it found something amiss. When it
- * could not look, `dagger call` exits with the command's own status.
- *
- * @param files Flags that say which files to write, by names inside the directory returned.
- */
-export async function reports(
-  at: Container,
-  words: readonly string[],
-  files: readonly string[],
-): Promise<Directory> {
-  const folder = "/reports";
-  const flags = files.map((word) => (word.startsWith("-") ? word : `${folder}/${word}`));
-  const ran = fresh(at.withDirectory(folder, dag.directory())).withExec(
-    command([...words, ...flags]),
-    { expect: ReturnType.Any },
-  );
-  const status = await ran.exitCode();
-  if (!looked.has(status)) {
-    // A status reaches the caller by the engine's own error alone, which only an exec brings about.
-    const stdin = await ran.stderr();
-    await ran.withExec(["node", "-e", again, String(status)], { stdin }).sync();
-  }
-  return ran.directory(folder);
+/** Returns the folder with the reports of a command that has run. */
+export function reportsOf(container: Container): Directory {
+  return container.directory(reports);
 }
 
 /** Returns the words that run a command of Landfall in the tool container. */
@@ -144,7 +74,10 @@ export function command(words: readonly string[]): string[] {
   return ["node", `${home}/src/cli.ts`, ...words];
 }
 
-/** Returns the container such that whatever runs next runs anew. */
+/**
+ * Returns the container such that whatever runs next runs anew: a run acts on the world, or looks
+ * at it, and the engine would otherwise answer from its cache of the last one.
+ */
 export function fresh(at: Container): Container {
   return at.withEnvVariable("LANDFALL_RUN", crypto.randomUUID());
 }

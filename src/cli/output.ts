@@ -7,7 +7,7 @@ import { inertJson, plain } from "../report/safe-text.ts";
 import { coloured, type Style, uncoloured } from "../report/style.ts";
 import type { OutputFlags, ReportFlags } from "../settings/output-flags.ts";
 import type { Process } from "../settings/process.ts";
-import { annotateFailure, publish } from "./publish.ts";
+import { annotateFailure, publish, writeResult } from "./publish.ts";
 
 /** Returns the colours that suit the output: none for pipes, dumb terminals and who wants none. */
 export function styleFor(voice: OutputFlags, io: Process): Style {
@@ -34,6 +34,7 @@ export interface OutputOptions extends OutputFlags, ReportFlags {
 export function printResult(result: object, text: () => string, telling: OutputOptions): void {
   const { io, page } = telling;
   io.out(telling.json ? `${inertJson(result)}\n` : text());
+  writeResult(result, io);
   publish(result, page, telling);
 }
 
@@ -56,4 +57,5 @@ export function printFailure(failure: Failure, options: FailureOptions): void {
 export function printError(failure: Failure, { io, json, command, exit }: FailureOptions): void {
   const result = { version: 1, command, failure: reportFailure(failure), exit };
   if (json) io.out(`${inertJson(result)}\n`);
+  writeResult(result, io);
 }

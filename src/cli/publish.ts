@@ -11,7 +11,7 @@ import { reportModelOf } from "../report/ci/models.ts";
 import { failureNotices } from "../report/ci/notices.ts";
 import { githubOutputs } from "../report/ci/outputs.ts";
 import { summaryMarkdown } from "../report/ci/summary.ts";
-import { plain } from "../report/safe-text.ts";
+import { inertJson, plain } from "../report/safe-text.ts";
 import type { ReportFlags } from "../settings/output-flags.ts";
 import type { Process } from "../settings/process.ts";
 import { writeWhole } from "./report-files.ts";
@@ -38,6 +38,12 @@ export function publish(
   if (metrics) attempt(metrics, io, (at) => writeWhole(at, openMetrics(brief, Date.now())));
   if (steps) attempt(steps, io, (at) => appendSummary(at, brief));
   if (outputs) attempt(outputs, io, (at) => appendFileSync(at, githubOutputs(brief, randomUUID())));
+}
+
+/** Writes the result as one object to the file of LANDFALL_RESULT_FILE, whatever is printed. */
+export function writeResult(result: object, io: Process): void {
+  const { LANDFALL_RESULT_FILE: file } = io.env;
+  if (file) attempt(file, io, (at) => writeWhole(at, `${inertJson(result)}\n`));
 }
 
 /** Annotates a failure that no result tells of. */

@@ -39,25 +39,34 @@ const plan = {
 };
 
 let session: FakeSession;
-/** What commands print, by their first word. A test may let one fail. */
-let prints: Record<string, string | Error>;
-/** How a command ends whose status is asked for. */
-let exitStatus: number;
+/** What commands come to, by their first word: text and JSON, or a failure. */
+let ends: Record<string, readonly [text: string, result: object] | Error>;
 beforeEach(async () => {
-  exitStatus = 3;
-  prints = {
-    ...{ plan: JSON.stringify(plan), promote: "landed  sha-1a2b3c4\n" },
-    retag: "web:latest@sha256:1\n",
-    verify: "verified  sha-1a2b3c4\n",
+  ends = {
+    plan: ["build   ghcr.io/acme/web\n", plan],
+    promote: ["landed  sha-1a2b3c4\n", { outcome: "landed", exit: 0 }],
+    retag: ["web:latest@sha256:1\n", { images: [] }],
+    verify: ["verified  sha-1a2b3c4\n", { outcome: "verified" }],
   };
   session = await openSession((query) => {
     const { name } = query.at(-1)!;
     if (name === "commit") return revision;
     if (name === "publish") return `${query.at(-1)!.args.address}@${digest}`;
-    if (name === "exitCode") return exitStatus;
-    if (name === "stderr") return "what it said\n";
-    if (name === "sync" && wordsOf(query).length > 0) return failedAs(exitStatus);
-    return name === "stdout" ? (prints[verbOf(query) ?? ""] ?? "") : undefined;
+    const exec = query.findLast((step) => step.name === "withExec");
+    const [, how, , status] = (exec?.args.args ?? []) as string[];
+    if (how === "-e") return failedAs(Number(status));
+    const end = ends[verbOf(query) ?? ""] ?? ["", {}];
+    if (end instanceof Error) {
+      const answers = {
+        exitCode: (end as { exitCode?: number }).exitCode,
+        stdout: "",
+        contents: "",
+      };
+      return exec?.args.expect === "ANY" ? answers[name as keyof typeof answers] : end;
+    }
+    const [text, result] = end;
+    const answers = { exitCode: 0, stdout: text, contents: JSON.stringify(result) };
+    return answers[name as keyof typeof answers];
   });
 });
 afterEach(() => session.close());
@@ -80,99 +89,63 @@ function verbOf(query: Query): string | undefined {
 
 /** The functions, each called as `dagger call` would, with all that it can be told. */
 const calls: Record<string, (landfall: Landfall) => Promise<unknown>> = {
-  build: (landfall) => landfall.build(source(), "ghcr.io/acme/web").then((built) => built.id()),
-  publish: (landfall) =>
-    landfall.publish(source(), undefined, undefined, true, "refs/heads/main", ...access()),
-  promote: (landfall) =>
-    landfall.promote(
-      source(),
-      "other.yaml",
-      revision,
-      true,
-      true,
-      ["--branch=prod"],
-      ...committing(),
-    ),
-  deploy: (landfall) =>
-    landfall.deploy(
-      ...([source(), undefined, undefined, false, undefined, true, false, undefined] as const),
-      ...cluster(),
-      ...committing(),
-    ),
-  verify: (landfall) =>
-    landfall.verify(
-      ...([source(), undefined, revision, "5m", true, true, undefined] as const),
-      ...cluster(),
-      ...access(),
-    ),
-  status: (landfall) =>
-    landfall.status(
-      ...([source(), undefined, revision, true, undefined] as const),
-      ...cluster(),
-      ...access(),
-    ),
-  doctor: (landfall) =>
-    landfall.doctor(
-      ...([source(), undefined, false, undefined] as const),
-      ...cluster(),
-      ...committing(),
-    ),
-  sync: (landfall) =>
-    landfall.sync(source(), undefined, true, true, 50, "1h", true, ["--quiet"], ...committing()),
-  syncReport: (landfall) =>
-    landfall.syncReport(source(), undefined, 50, "1h", [], ...access()).then((it) => it.id()),
-  audit: (landfall) => landfall.audit(source(), "other.yaml", "30d", true, [], ...access()),
-  auditReport: (landfall) =>
-    landfall.auditReport(source(), undefined, "30d", [], ...access()).then((it) => it.id()),
-  rollback: (landfall) =>
-    landfall.rollback(
-      ...([source(), "it is slow", undefined, undefined, 1] as const),
-      ...([["web", "api"], true, true, undefined] as [string[], boolean, boolean, undefined]),
-      ...committing(),
-    ),
-  release: (landfall) =>
-    landfall.release(source(), undefined, ["web"], false, false, [], ...committing()),
-  pins: (landfall) => landfall.pins(source(), undefined, true, true, [], ...access()),
-  plan: (landfall) =>
-    landfall.plan(source(), undefined, revision, false, undefined, false, ...access()),
+  images: async (landfall) => {
+    const images = await landfall.images(source(), ["web"], undefined, true, "refs/heads/main");
+    return Promise.all(images.list().map(({ container }) => container.id()));
+  },
+  publish: async (landfall) =>
+    (await landfall.images(source(), [], undefined, false, "refs/heads/main")).publish(),
+  promote: (landfall) => landfall.promote(source(), revision, true),
+  deploy: (landfall) => landfall.deploy(source()),
+  verify: (landfall) => landfall.verify(source(), revision, "5m", true),
+  status: (landfall) => landfall.status(source(), revision),
+  doctor: (landfall) => landfall.doctor(source()),
+  sync: (landfall) => landfall.sync(source(), true, true, 50, "1h"),
+  audit: (landfall) => landfall.audit(source(), "30d"),
+  rollback: (landfall) => landfall.rollback("it is slow", source(), undefined, 1, ["web"], true),
+  release: (landfall) => landfall.release(source(), ["web"]),
+  freeze: (landfall) => landfall.freeze("year end", source(), ["web"], "6h", true),
+  thaw: (landfall) => landfall.thaw(source(), true),
+  pins: (landfall) => landfall.pins(source(), true),
+  checkPins: (landfall) => landfall.checkPins(here()),
+  checkSync: (landfall) => landfall.checkSync(here()),
 };
 
 function source() {
   return dag.host().directory(".");
 }
 
-function cluster() {
-  return [dag.secret("env://ARGOCD_AUTH_TOKEN"), dag.secret("file://kubeconfig")] as const;
+function here() {
+  return dag.currentWorkspace();
 }
 
-function secrets(...names: string[]) {
-  return names.map((name) => dag.secret(`env://${name}`));
-}
-
-/** What whoever reads is given. */
-function access() {
-  const [token, password, app] = secrets("GIT_TOKEN", "REGISTRY_PASSWORD", "APP_KEY");
+/** The module with all the access that it can be given. */
+function landfallWith(
+  more: { readonly config?: string; readonly flags?: string[]; readonly anyOutcome?: boolean } = {},
+): Landfall {
+  const secret = (name: string) => dag.secret(`env://${name}`);
   const [git, registry] = [8080, 5000].map((port) =>
     dag.host().service([{ frontend: port, backend: port }]),
   );
-  const api = "https://github.example.org/api/v3";
-  return [
-    ...([token, "robot", undefined, undefined, "Iv1.8a61", app, api] as const),
-    ...([password, "acme", git, registry] as const),
-  ] as const;
-}
-
-/** What whoever commits is given. */
-function committing() {
-  return [secrets("SIGNING_KEY")[0], ...access()] as const;
+  const { config, flags = [], anyOutcome = false } = more;
+  return new Landfall(
+    ...([dag.host().directory("/landfall"), secret("GIT_TOKEN"), "robot"] as const),
+    ...([secret("SSH_KEY"), secret("KNOWN_HOSTS"), "Iv1.8a61", secret("APP_KEY")] as const),
+    ...(["https://github.example.org/api/v3", secret("SIGNING_KEY"), "acme"] as const),
+    ...([secret("REGISTRY_PASSWORD"), secret("ARGOCD_TOKEN"), secret("KUBECONFIG")] as const),
+    ...([git, registry, config] as const),
+    ...([[], flags, anyOutcome] as [string[], string[], boolean]),
+  );
 }
 
 /** Calls a function and returns what it asked, without what making its arguments asked. */
 async function asked(name: string): Promise<readonly Query[]> {
   await connection(async () => {
-    await calls[name]!(new Landfall(dag.host().directory("/landfall")));
+    await calls[name]!(landfallWith());
   });
-  return session.queries.filter((query) => !/^(?:secret|host)$/.test(query[0]!.name));
+  return session.queries.filter(
+    (query) => !/^(?:secret|host|currentWorkspace)$/.test(query[0]!.name),
+  );
 }
 
 describe.each(Object.keys(calls))("contract: %s", (name) => {
@@ -225,34 +198,74 @@ describe("contract: what is set in the container", () => {
   });
 });
 
-describe.each(["syncReport", "auditReport"])("contract: %s that could not look", (name) => {
-  test.each([1, 2, 5, 6])(
-    "fails with the command's own status %i, and its words",
-    async (status) => {
-      exitStatus = status;
-      await expect(asked(name)).rejects.toMatchObject({ name: "ExecError", exitCode: status });
-      const last = session.queries.at(-1)!.findLast(({ name: step }) => step === "withExec")!;
-      expect(last.args).toMatchObject({ stdin: "what it said\n" });
-      expect(last.args).not.toHaveProperty("expect");
-      expect((last.args.args as string[]).at(-1)).toBe(String(status));
-    },
-  );
+describe("contract: who may see which secret", () => {
+  /** The functions whose commands are shown a secret. */
+  async function shown(secret: string): Promise<string[]> {
+    const seen: string[] = [];
+    for (const name of Object.keys(calls)) {
+      const from = session.queries.length;
+      await asked(name);
+      const steps = session.queries.slice(from).flat();
+      const isSet = ({ args }: { args: Readonly<Record<string, unknown>> }) => args.name === secret;
+      if (steps.some(isSet)) seen.push(name);
+    }
+    return seen;
+  }
+
+  test("the signing key goes to what commits, and to doctor, which tries it", async () => {
+    const landing = ["freeze", "promote", "release", "rollback", "sync", "thaw"];
+    const committing = [...landing, "checkSync", "deploy", "doctor"];
+    expect((await shown("LANDFALL_SIGNING_KEY")).sort()).toEqual(committing.sort());
+  });
+
+  test.each(["LANDFALL_ARGOCD_TOKEN", "KUBECONFIG"])("%s goes to what watches", async (name) => {
+    expect((await shown(name)).sort()).toEqual(["deploy", "doctor", "status", "verify"]);
+  });
+});
+
+describe("contract: a result", () => {
+  const refused = failedAs(4);
+
+  test("has what its JSON says, in fields", async () => {
+    const images = [{ image: "web", verdict: "behind", gap: {}, wanted: { tag: "v2" } }];
+    ends.sync = ["1 gap\n", { verdict: "behind", commit: "c0ffee", images }];
+    await connection(async () => {
+      const result = await landfallWith().sync(source());
+      expect(result).toMatchObject({
+        ...{ outcome: "behind", exit: 0, commit: "c0ffee", gaps: ["web"], text: "1 gap\n" },
+        images: [{ name: "web", tag: "v2", digest: "", outcome: "behind" }],
+      });
+    });
+  });
+
+  test("of a command that failed is the engine's own error, so that its status is ours", async () => {
+    ends.promote = refused;
+    await expect(asked("promote")).rejects.toMatchObject({ name: "ExecError", exitCode: 4 });
+  });
+
+  test("of any outcome is given whatever the status, and assertOk ends with that", async () => {
+    ends.promote = refused;
+    await connection(async () => {
+      const result = await landfallWith({ anyOutcome: true }).promote(source());
+      expect(result.exit).toBe(4);
+      await expect(result.assertOk()).rejects.toMatchObject({ name: "ExecError" });
+    });
+    const last = session.queries.at(-1)!.findLast(({ name }) => name === "withExec")!;
+    expect((last.args.args as string[]).at(-1)).toBe("4");
+  });
 });
 
 describe("contract: what follows a landing", () => {
   /** The commands in the order of their runs. */
   const commands = () =>
     session.queries.filter((query) => query.at(-1)!.name === "stdout").map(verbOf);
-  /** Deploys for a ref, and returns what `deploy` returns. */
-  async function deployed(ref: string, asJson: boolean, flags: string[] = []) {
-    let told: string | undefined;
+  /** Deploys for a ref, and returns the result. */
+  async function deployed(ref: string, more: Parameters<typeof landfallWith>[0] = {}) {
+    let result: Awaited<ReturnType<Landfall["deploy"]>> | undefined;
     await connection(async () => {
-      const landfall = new Landfall(dag.host().directory("/landfall"));
-      told = await landfall.deploy(
-        ...([source(), undefined, revision, false, ref, true, asJson, flags] as const),
-      );
+      result = await landfallWith(more).deploy(source(), revision, false, ref);
     });
-    return told;
+    return result!;
   }
   const stopped = failedAs(1);
 
@@ -266,16 +279,16 @@ describe("contract: what follows a landing", () => {
     session.queries.map(wordsOf).find((words) => words[0] === "retag" && words.includes("latest"));
 
   test("a further tag may not go back, and what it came to is told", async () => {
-    expect(await deployed("refs/heads/main", false)).toBe(
+    expect((await deployed("refs/heads/main")).text).toBe(
       "landed  sha-1a2b3c4\nweb:latest@sha256:1\nverified  sha-1a2b3c4\n",
     );
     expect(taggedBy()!.join(" ")).toContain(`--to latest --revision ${revision}`);
   });
 
   test("of the repositories that promote is told of, it hears too", async () => {
-    await deployed("refs/heads/main", false, [
-      ...["--repository=https://git.example.org/a.git", "--branch=prod", "--source=https://b"],
-    ]);
+    await deployed("refs/heads/main", {
+      flags: ["--repository=https://git.example.org/a.git", "--branch=prod", "--source=https://b"],
+    });
     const told = taggedBy()!.filter((word) => word.includes("="));
     expect(told.slice(-2)).toEqual([
       ...["--repository=https://git.example.org/a.git", "--source=https://b"],
@@ -283,17 +296,15 @@ describe("contract: what follows a landing", () => {
     expect(taggedBy()).not.toContain("--branch=prod");
   });
 
-  test("as JSON, all that was printed is one object", async () => {
-    Object.assign(prints, { promote: '{"outcome":"landed"}\n', retag: '{"images":[]}\n' });
-    prints.verify = '{"outcome":"verified"}\n';
-    expect(JSON.parse((await deployed("refs/heads/main", true)) as string)).toEqual({
-      ...{ outcome: "landed", retag: { images: [] }, verify: { outcome: "verified" } },
+  test("as JSON, all that was done is one object", async () => {
+    expect(JSON.parse((await deployed("refs/heads/main")).json)).toEqual({
+      ...{ outcome: "landed", exit: 0, retag: { images: [] }, verify: { outcome: "verified" } },
     });
   });
 
   test("a release's tag comes before it, for it stands whatever lands, and may go back", async () => {
-    prints.promote = "superseded  sha-1a2b3c4\n";
-    expect(await deployed("refs/tags/v1.2.3", false)).toBe(
+    ends.promote = ["superseded  sha-1a2b3c4\n", { outcome: "superseded" }];
+    expect((await deployed("refs/tags/v1.2.3")).text).toBe(
       "superseded  sha-1a2b3c4\nweb:latest@sha256:1\n",
     );
     expect(commands()).toEqual(["plan", "retag", "retag", "promote"]);
@@ -301,32 +312,26 @@ describe("contract: what follows a landing", () => {
   });
 
   test("every command reads the settings file that is named", async () => {
-    await connection(async () => {
-      const landfall = new Landfall(dag.host().directory("/landfall"));
-      await landfall.deploy(source(), "other.yaml", revision);
-    });
+    await deployed("refs/heads/main", { config: "other.yaml" });
     const runs = session.queries.filter((query) => query.at(-1)!.name === "stdout").map(wordsOf);
     expect(runs).toHaveLength(5);
     expect(runs.filter((words) => !words.join(" ").includes("--config other.yaml"))).toEqual([]);
   });
 
-  test.each([
-    ["superseded", "superseded  sha-1a2b3c4\n"],
-    ["would-land", '{"outcome":"would-land"}\n'],
-  ])("%s: nothing follows", async (_, told) => {
-    prints.promote = told;
+  test.each(["superseded", "would-land"])("%s: nothing follows", async (outcome) => {
+    ends.promote = [`${outcome}\n`, { outcome }];
     await asked("deploy");
     expect(commands()).toEqual(["plan", "retag", "promote"]);
   });
 
   test("nothing is watched where the settings say nothing of it", async () => {
-    prints.plan = JSON.stringify({ ...plan, verify: false });
+    ends.plan = ["", { ...plan, verify: false }];
     await asked("deploy");
     expect(commands()).not.toContain("verify");
   });
 
   test("a verification that fails keeps its exit status, and what has landed is told", async () => {
-    prints.verify = stopped;
+    ends.verify = stopped;
     await expect(asked("deploy")).rejects.toMatchObject({
       name: "ExecError",
       exitCode: 1,
@@ -335,9 +340,9 @@ describe("contract: what follows a landing", () => {
   });
 
   test("a plan or a promotion that fails is thrown as it is", async () => {
-    prints.promote = stopped;
+    ends.promote = stopped;
     await expect(asked("deploy")).rejects.toMatchObject({ message: "exit code: 1" });
-    prints.plan = stopped;
+    ends.plan = stopped;
     await expect(asked("deploy")).rejects.toMatchObject({ message: "exit code: 1" });
   });
 });

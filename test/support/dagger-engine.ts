@@ -24,21 +24,32 @@ export interface Called {
   readonly tookMs: number;
 }
 
-/** Returns whether an engine answers quickly, and its registry has the images. Starts neither. */
-export async function engineAnswers(): Promise<boolean> {
-  try {
-    const names = [toolImage, baseImage].map((name) => name.split(/[/:]/).slice(2));
-    for (const [space, name, tag] of names) {
-      const url = `http://${registryHost}/v2/${space}/${name}/manifests/${tag}`;
-      const { ok } = await fetch(url, { signal: AbortSignal.timeout(2_000) });
-      if (!ok) return false;
+/** Returns why there is nothing to test on, or undefined where there is. Starts nothing. */
+export async function whyNoEngine(): Promise<string | undefined> {
+  for (const image of [toolImage, baseImage]) {
+    const [, name = "", tag = ""] = /^[^/]+\/(.*):(.*)$/.exec(image) ?? [];
+    const url = `http://${registryHost}/v2/${name}/manifests/${tag}`;
+    try {
+      const limit = { signal: AbortSignal.timeout(2_000) };
+      const answer = await fetch(url, { headers: { accept: manifestTypes.join(", ") }, ...limit });
+      if (!answer.ok) return `${url} answers ${answer.status}`;
+    } catch (error) {
+      return `${url} does not answer: ${error}`;
     }
-    await run("dagger", ["--silent", "core", "version"], { timeout: 15_000 });
-    return true;
-  } catch {
-    return false;
+  }
+  try {
+    await run("dagger", ["--silent", "core", "version"], { timeout: 30_000 });
+    return undefined;
+  } catch (error) {
+    return `dagger core version fails: ${error}`;
   }
 }
+
+/** The kinds of image that are read here. Without them some registries answer 404. */
+export const manifestTypes = [
+  "application/vnd.oci.image.manifest.v1+json",
+  "application/vnd.docker.distribution.manifest.v2+json",
+];
 
 /** Copies what git would put into a clone of this work tree, and makes it a repository. */
 export function cloneModule(folder: string): string {

@@ -5,7 +5,13 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } f
 import { join } from "node:path";
 import { createBare } from "../../src/adapters/git/objects.ts";
 import { startGitServer } from "../../src/demo/git-server.ts";
-import { baseImage, type Called, callDagger, registryHost } from "./dagger-engine.ts";
+import {
+  baseImage,
+  type Called,
+  callDagger,
+  manifestTypes,
+  registryHost,
+} from "./dagger-engine.ts";
 import { root } from "./source-files.ts";
 
 /** The secret that must never be seen. */
@@ -18,6 +24,13 @@ export const imageNames = [
   "rbs-backend-nginx-prod",
 ] as const;
 export type ImageName = (typeof imageNames)[number];
+
+/** How a function is called: where, with which further access, and what is asked of its result. */
+interface At {
+  readonly cwd?: string;
+  readonly access?: readonly string[];
+  readonly get?: readonly string[];
+}
 
 export type Field = Awaited<ReturnType<typeof openField>>;
 
@@ -57,8 +70,9 @@ export async function openField(folder: string, { module, space }: Record<string
     },
     requests: () => server.stats.byKind["git-receive-pack:POST"] ?? 0,
     /** Calls a function on the app, with everything it needs to reach both servers. */
-    async call(name: string, more: readonly string[] = [], cwd = app): Promise<Called> {
-      const words = [name, "--source=.", ...servers, ...more];
+    async call(name: string, more: readonly string[] = [], at: At = {}): Promise<Called> {
+      const { cwd = app, access = [], get = ["text"] } = at;
+      const words = [...servers, ...access, name, ...more, ...get];
       const called = await callDagger(words, { module: module!, cwd, env });
       seen.push(called);
       return called;
@@ -143,11 +157,6 @@ function makeApp(app: string, at: { readonly space: string; readonly repository:
 function edit(path: string, how: (text: string) => string): void {
   writeFileSync(path, how(readFileSync(path, "utf8")));
 }
-
-const manifestTypes = [
-  "application/vnd.oci.image.manifest.v1+json",
-  "application/vnd.docker.distribution.manifest.v2+json",
-];
 
 async function readImage(repository: string, tag: string) {
   const base = `http://${registryHost}/v2/${repository}`;

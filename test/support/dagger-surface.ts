@@ -36,13 +36,22 @@ export interface SeenFunction {
   readonly returnType: SeenType;
 }
 
-/** The module's one object. */
+/** A field. One that is not exposed is kept between calls, and seen by nobody. */
+interface SeenProperty {
+  readonly name: string;
+  readonly description: string;
+  readonly type: SeenType;
+  readonly isExposed: boolean;
+}
+
+/** An object of the module. */
 export interface SeenObject {
   readonly name: string;
   readonly description: string;
-  readonly _constructor: { readonly arguments: Readonly<Record<string, SeenArgument>> };
+  /** Of the main object alone. */
+  readonly _constructor?: { readonly arguments: Readonly<Record<string, SeenArgument>> };
   readonly methods: Readonly<Record<string, SeenFunction>>;
-  readonly properties: Readonly<Record<string, { name: string; description: string }>>;
+  readonly properties: Readonly<Record<string, SeenProperty>>;
 }
 
 const sdk = join(root, "node_modules/@dagger.io/dagger/dist/src");
@@ -51,7 +60,7 @@ const sdk = join(root, "node_modules/@dagger.io/dagger/dist/src");
  * Introspects `dagger/src`. The introspector wants the layout that the engine gives it: the client
  * in a file `client.gen.ts`, in a package beside the sources.
  */
-export async function introspect(): Promise<SeenObject> {
+export async function introspect(): Promise<Readonly<Record<string, SeenObject>>> {
   const folder = mkdtempSync(join(tmpdir(), "landfall-surface-"));
   try {
     const bundle = join(folder, "node_modules/@dagger.io/dagger");
@@ -63,24 +72,37 @@ export async function introspect(): Promise<SeenObject> {
     const own = readdirSync(join(folder, "src")).map((name) => join(folder, "src", name));
     const { scan } = await import(pathToFileURL(join(sdk, "module/introspector/index.js")).href);
     const seen = await scan([...own, join(bundle, "client.gen.ts")], "landfall", false);
-    return seen.objects.Landfall;
+    return seen.objects;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** Prints the surface, a line for each function and each argument. */
-export function printSurface(seen: SeenObject): string {
-  const functions = Object.values(seen.methods).sort((a, b) => (a.name < b.name ? -1 : 1));
+/** Prints the surface, a line for each function, each argument and each field. */
+export function printSurface(seen: Readonly<Record<string, SeenObject>>): string {
+  return Object.values(seen).map(printObject).join("\n");
+}
+
+/** Only the main object is made by callers. */
+function printObject({ name, methods, properties, _constructor }: SeenObject): string {
+  const sorted = Object.values(methods).sort((a, b) => (a.name < b.name ? -1 : 1));
+  const given = name === "Landfall" ? Object.values(_constructor?.arguments ?? {}) : [];
+  const fields = Object.values(properties).filter(({ isExposed }) => isExposed);
   const lines = [
-    ...Object.values(seen._constructor.arguments).map((argument) => `--${printArgument(argument)}`),
-    ...functions.flatMap((one) => [
+    ...[name, ...given.map((argument) => `--${printArgument(argument)}`)],
+    ...fields.map((field) => `${kebab(field.name)}: ${printType(field.type)}  (a field)`),
+    ...sorted.flatMap((one) => [
       "",
       `${kebab(one.name)}: ${printType(one.returnType)}${notesOf(one)}`,
-      ...Object.values(one.arguments).map((argument) => `  --${printArgument(argument)}`),
+      ...argumentsOf(one).map((argument) => `  --${printArgument(argument)}`),
     ]),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/** Returns the arguments that callers give. The engine fills in where the caller is. */
+export function argumentsOf(one: SeenFunction): readonly SeenArgument[] {
+  return Object.values(one.arguments).filter(({ type }) => type.name !== "Workspace");
 }
 
 function notesOf({ cache, isCheck }: SeenFunction): string {

@@ -52,6 +52,19 @@ describe("promote, as CI runs it", () => {
     expect(ran.err).toMatch(/^(?:::warning title=promote landed::.*\n)+$/);
   });
 
+  test("text is printed, and the result written, in one run; a failure is written too", async () => {
+    const revision = await world.commit("feat: both");
+    const env = { LANDFALL_RESULT_FILE: at("result.json") };
+    const ran = await promote(["--revision", revision], env);
+    expect(ran.out, ran.err).toMatch(/^landed /);
+    expect(JSON.parse(textOf("result.json"))).toMatchObject({ outcome: "landed", revision });
+    await promote(["--revision", revision, "--config", "other.yaml"], env);
+    expect(JSON.parse(textOf("result.json"))).toMatchObject({
+      exit: 2,
+      failure: { code: "usage" },
+    });
+  });
+
   test("a step's summary stays below the limit of GitHub, whatever is in it already", async () => {
     const revision = await world.commit("feat: one more");
     const used = 2 ** 20 - 300;

@@ -41,18 +41,6 @@ describe("README", () => {
     for (const line of words.slice(0, 2)) expect(ci).toContain(line);
   });
 
-  test("the Dagger calls are functions of the module, with arguments that they have", () => {
-    const module = readFileSync(join(root, "dagger/src/index.ts"), "utf8");
-    const calls = blocks.filter((block) => block.startsWith("dagger ")).join("");
-    const words = [...calls.matchAll(/dagger call ([a-z-]+)|--([a-z-]+)=/g)];
-    expect(words.length).toBe(9);
-    for (const [, name, flag] of words) {
-      const camel = (name ?? flag ?? "").replace(/-([a-z])/g, (_, letter) => letter.toUpperCase());
-      const place = name ? `^  (?:async )?${camel}\\(` : `^    ${camel}(?:\\??:| =) `;
-      expect(module).toMatch(new RegExp(place, "m"));
-    }
-  });
-
   test("every block is one of these three kinds", () => {
     expect(blocks.filter((block) => !/^(?:landfall|npm|dagger) /.test(block))).toEqual([]);
   });
