@@ -71,25 +71,39 @@ export interface Remote {
   reread(before: CommitId, commit: CommitId): Promise<Reread>;
 }
 
-/** The source repository's history, which alone says what is newer. */
-export interface History {
+/**
+ * The source repository's history, which alone says what is newer: what its branches and tags
+ * reach, as its server shows them, and what was named by `named`. A clone and a URL of the same
+ * repository give the same answers, whatever else lies about in the clone.
+ */
+export interface SourceHistory {
   /**
-   * Returns the commit that a full id or a unique prefix (7 to 40 hex digits) names, if it is
-   * known.
+   * Returns the commit that a user's word names: a full id or its first digits (4 and more), HEAD,
+   * a branch or a tag. None where the source has no such thing, several where it names several.
+   *
+   * @throws Failure as `Remote.fetchTip` does.
    */
-  resolve(idOrPrefix: string): Promise<Revision | undefined>;
+  named(text: string): Promise<readonly Revision[]>;
+  /**
+   * Returns the commits that a full id or its first digits (4 and more) name: several where the
+   * digits are too few.
+   */
+  candidates(digits: string): Promise<readonly Revision[]>;
+  /** Returns the only one of the `candidates`. */
+  resolve(digits: string): Promise<Revision | undefined>;
   /**
    * Returns whether `ancestor` is `descendant` or reachable from it. Deepens a shallow history
    * first.
    */
   isAncestor(ancestor: Revision, descendant: Revision): Promise<boolean>;
-}
-
-/** The source's files, as far as a clone on this machine has them. */
-export interface SourceTree {
+  /**
+   * Forgets what was unknown: commits may have come meanwhile. The next question that needs the
+   * server asks it again.
+   */
+  refresh(): void;
   /**
    * Returns whether anything under `paths` differs between two revisions. What cannot be compared
-   * here (a clone without those files) counts as changed.
+   * counts as changed.
    */
   changed(from: Revision, to: Revision, paths: readonly string[]): Promise<boolean>;
   /** Returns a revision's committer date, in seconds since the epoch. */
@@ -143,8 +157,6 @@ export interface Registry {
    * none. Throws as `find` does.
    */
   revisionOf(image: ImageName, reference: Tag | Digest): Promise<Revision | undefined>;
-  /** Returns all tags of an image, in no order that means anything. Throws as `find` does. */
-  tags(image: ImageName): Promise<readonly Tag[]>;
 }
 
 /** Names in the registries of the images, to be given. */

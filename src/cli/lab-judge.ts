@@ -63,7 +63,7 @@ function evidenceOf(left: Left, { race, results }: LabQuestion, io: Process): Ra
   return {
     ...{ log, tips, operations, images, cutOff: new Set() },
     source: {
-      named: (prefix) => revisions.find((revision) => revision.startsWith(prefix)),
+      find: (digits) => revisions.find((revision) => revision.startsWith(digits)),
       precedes: (one, other) => revisions.indexOf(one) <= revisions.indexOf(other),
     },
     ...{ isUndisturbed: true, mustSucceed: true, boundMs: landPolicy.timeoutMs + graceMs },

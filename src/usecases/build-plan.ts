@@ -2,11 +2,11 @@
  * What a revision's images need: a build, a further tag for what is published already, or nothing.
  */
 
-import { Failure } from "../core/failure.ts";
 import type { Digest, Revision, Tag } from "../core/ids.ts";
 import { type ImageName, printImageName, sameImage } from "../core/image-ref.ts";
 import { type TagFormat, tagOf } from "../core/tag-format.ts";
-import type { History, Registry, Remote, SourceTree } from "../ports.ts";
+import type { Registry, Remote, SourceHistory } from "../ports.ts";
+import { namedRevision } from "./landing/named-revision.ts";
 import { type RevisionSnapshot, snapshotAt, withRevisions } from "./landing/snapshot.ts";
 
 /** An image of the source, as landfall.yaml has it. */
@@ -63,8 +63,7 @@ export interface BuildPlan {
 /** What planning needs of the world. */
 export interface BuildPorts {
   readonly remote: Remote;
-  readonly history: History;
-  readonly tree: SourceTree;
+  readonly history: SourceHistory;
   readonly registry: Registry;
 }
 
@@ -74,16 +73,9 @@ export interface BuildPorts {
  * @throws Failure `unknown-revision`, and what the remote and the registry fail with.
  */
 export async function planBuild(request: BuildRequest, ports: BuildPorts): Promise<BuildPlan> {
-  const revision = await ports.history.resolve(request.revision);
-  if (revision === undefined) {
-    throw new Failure(
-      "unknown-revision",
-      `Cannot build "${request.revision}": the source history has no such commit`,
-      "Give a full commit id, or a unique prefix of one, of the repository named by --source.",
-    );
-  }
+  const revision = await namedRevision(request.revision, "build", ports.history);
   const tag = tagOf(request.tagFormat, revision);
-  const created = new Date((await ports.tree.committedAtSeconds(revision)) * 1000);
+  const created = new Date((await ports.history.committedAtSeconds(revision)) * 1000);
   const labels = {
     "org.opencontainers.image.revision": revision,
     "org.opencontainers.image.source": request.source,
@@ -126,7 +118,7 @@ async function choose(recipe: BuildRecipe, about: BuildContext): Promise<Choice>
   }
   const base = await commonBase(recipe.image, about);
   if (base === undefined) return { action: "build", why: "no older image of it is deployed" };
-  if (await ports.tree.changed(base.revision, revision, recipe.paths)) {
+  if (await ports.history.changed(base.revision, revision, recipe.paths)) {
     return { action: "build", why: `its paths changed since ${base.tag}` };
   }
   const old = await ports.registry.find(recipe.image, base.tag);
@@ -141,7 +133,7 @@ async function commonBase(image: ImageName, { ports, revision, pinned }: BuildCo
   const [tag] = tags;
   if (tag === undefined || tags.size > 1) return undefined;
   const base = await pinned.revisionOf(own.find((pin) => pin.tag === tag)!);
-  if (base === undefined) return undefined;
+  if (base?.revision === undefined) return undefined;
   const isOlder = await ports.history.isAncestor(base.revision, revision);
   return isOlder ? { tag, revision: base.revision } : undefined;
 }

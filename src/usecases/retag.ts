@@ -1,9 +1,9 @@
 /** Gives published images further tags: no build, the same digest, and none of them goes back. */
 
-import { Failure } from "../core/failure.ts";
 import type { Digest, Revision, Tag } from "../core/ids.ts";
 import { type ImageName, printImageName } from "../core/image-ref.ts";
-import type { History, Progress, Registry, Tagger } from "../ports.ts";
+import type { Progress, Registry, SourceHistory, Tagger } from "../ports.ts";
+import { namedRevision } from "./landing/named-revision.ts";
 
 /** What is asked. */
 export interface RetagRequest {
@@ -62,7 +62,7 @@ export async function retag(
 /** What tells of which revision a tag is, and whether that is newer. */
 export interface RetagFacts {
   readonly registry: Pick<Registry, "find" | "revisionOf">;
-  readonly history: History;
+  readonly history: SourceHistory;
   readonly progress: Progress;
 }
 
@@ -74,8 +74,7 @@ export interface RetagFacts {
  */
 export async function newerThan(asked: string, facts: RetagFacts): Promise<NewerAt> {
   const { registry, history, progress } = facts;
-  const ours = await history.resolve(asked);
-  if (ours === undefined) throw unknown(asked);
+  const ours = await namedRevision(asked, "tag images of", history);
   return async (image, tag) => {
     const fact = await registry.find(image, tag);
     if (fact.kind === "missing") return undefined;
@@ -89,12 +88,4 @@ export async function newerThan(asked: string, facts: RetagFacts): Promise<Newer
     if (newer === undefined || newer === ours) return undefined;
     return (await history.isAncestor(ours, newer)) ? { digest, newer } : undefined;
   };
-}
-
-function unknown(asked: string): Failure {
-  return new Failure(
-    "unknown-revision",
-    `Cannot tag images of "${asked}": the source history has no such commit`,
-    "Give a full commit id, or a unique prefix of one, of the repository named by --source.",
-  );
 }

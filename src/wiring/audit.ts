@@ -3,7 +3,7 @@
 import { tmpdir } from "node:os";
 import { resolve } from "node:path";
 import { openDeployLog } from "../adapters/git/deploy-log.ts";
-import { localLine } from "../adapters/git/head.ts";
+import { localLine } from "../adapters/git/refs.ts";
 import { systemClock } from "../adapters/system.ts";
 import { isLocalPath } from "../core/repository-url.ts";
 import type { Clock, Progress } from "../ports.ts";
@@ -34,7 +34,7 @@ export async function openAudit(
       branch: settings.branch,
     },
     source: {
-      clone: isWhole ? { local, line: await localLine(path, asked) } : undefined,
+      clone: isWhole ? { local, line: await localLine(local, asked) } : undefined,
       branch: settings.sourceBranch,
       trees: settings.images.some(({ paths }) => paths !== undefined),
       // A repository without an origin is its own: a path to it names it.

@@ -10,12 +10,11 @@ import { Failure } from "../core/failure.ts";
 import type {
   ArgoCd,
   Cluster,
-  History,
   ImageDigests,
   Progress,
   Registry,
   Remote,
-  SourceTree,
+  SourceHistory,
 } from "../ports.ts";
 import type { Config } from "../settings/config.ts";
 import type { Settings } from "../settings/options.ts";
@@ -47,7 +46,7 @@ interface Asker {
 /** The world of `verify` and `status`. */
 export interface DeployPorts extends VerifyPorts {
   readonly remote: Remote;
-  readonly history: History & SourceTree;
+  readonly history: SourceHistory;
   readonly registry: Registry & ImageDigests;
 }
 

@@ -13,7 +13,7 @@ import { clockUnder, systemClock, systemRandom } from "../adapters/system.ts";
 import { defaults } from "../core/defaults.ts";
 import { Failure } from "../core/failure.ts";
 import { isLocalPath } from "../core/repository-url.ts";
-import type { History, ImageDigests, Progress, Registry, SourceTree } from "../ports.ts";
+import type { ImageDigests, Progress, Registry, SourceHistory } from "../ports.ts";
 import type { Config } from "../settings/config.ts";
 import { githubApp } from "../settings/github-app.ts";
 import type { GitPlaces, Settings } from "../settings/options.ts";
@@ -53,7 +53,7 @@ export function newDeployId(): string {
 export async function openPorts(
   settings: Settings,
   opening: OpenOptions,
-): Promise<Opened<PromotePorts & { readonly history: History & SourceTree }>> {
+): Promise<Opened<PromotePorts & { readonly history: SourceHistory }>> {
   const { io } = opening;
   // Before anything is opened that would have to be closed again.
   if (opening.registry) checkPassword(settings, io);
@@ -79,9 +79,9 @@ export interface Repositories {
   /** Where the manifests are. */
   readonly repository: string;
   branch(): Promise<OpenedRemote>;
-  source(): Promise<History & SourceTree & { close(): Promise<void> }>;
+  source(): Promise<SourceHistory & { close(): Promise<void> }>;
   /** The history of the repository that holds the manifests. */
-  manifests(): Promise<History & { close(): Promise<void> }>;
+  manifests(): Promise<SourceHistory & { close(): Promise<void> }>;
 }
 
 /** Finds out where everything of git is. Throws `usage` when it cannot be told. */

@@ -2,7 +2,7 @@
 
 import { createPusher } from "../adapters/registry/push.ts";
 import { createRegistry } from "../adapters/registry/registry.ts";
-import type { History, Registry, Tagger } from "../ports.ts";
+import type { Registry, SourceHistory, Tagger } from "../ports.ts";
 import type { Config } from "../settings/config.ts";
 import type { GitPlaces } from "../settings/options.ts";
 import type { Process } from "../settings/process.ts";
@@ -17,7 +17,11 @@ export function openTagger(config: Config | undefined, io: Process): Tagger {
 export async function openRevisions(
   places: GitPlaces,
   io: Process,
-): Promise<{ readonly registry: Registry; readonly history: History; close(): Promise<void> }> {
+): Promise<{
+  readonly registry: Registry;
+  readonly history: SourceHistory;
+  close(): Promise<void>;
+}> {
   const registry = createRegistry(registryOptions(places.config, io));
   const history = await (await repositoriesOf(places, io)).source();
   return { registry, history, close: () => history.close() };

@@ -19,7 +19,7 @@ export async function openSync(
   try {
     const { log, close } = await openAudit(settings, { io, progress });
     return {
-      ...{ ...ports, registry, history, tree: history, log },
+      ...{ ...ports, registry, history, log },
       async close() {
         await Promise.all([ports.close(), close()]);
       },

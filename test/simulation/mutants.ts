@@ -17,6 +17,7 @@ import { land, type Plan } from "../../src/usecases/landing/land.ts";
 import { promote, promotionOf } from "../../src/usecases/promote/promote.ts";
 import type { PromoteRequest } from "../../src/usecases/promote/promotion.ts";
 import { withLies } from "../support/lying-remote.ts";
+import { withAnswers } from "../support/source-history.ts";
 
 /** One break, the race that shows it, and the law that it must turn red. */
 export interface Mutant {
@@ -130,11 +131,9 @@ const lame: Readonly<Record<string, Lame>> = {
     faults: [],
     deployer: async (request, ports, { policy }) => {
       let decided = false;
-      const history = {
-        resolve: (text: string) => ports.history.resolve(text),
-        isAncestor: async (...pair: Parameters<typeof ports.history.isAncestor>) =>
-          decided || ports.history.isAncestor(...pair),
-      };
+      const history = withAnswers(ports.history, {
+        isAncestor: async (...pair) => decided || ports.history.isAncestor(...pair),
+      });
       const remote = withLies(ports.remote, {
         push: (commit) => {
           decided = true;
@@ -149,8 +148,7 @@ const lame: Readonly<Record<string, Lame>> = {
     shape: "same",
     faults: [],
     deployer: (request, ports, { policy }) => {
-      const isAncestor = async () => true;
-      const history = { resolve: (text: string) => ports.history.resolve(text), isAncestor };
+      const history = withAnswers(ports.history, { isAncestor: async () => true });
       return promote(request, { ...ports, history }, policy);
     },
   },

@@ -217,7 +217,7 @@ export async function openFaultWorld(options: FaultWorldOptions = {}) {
         tips: readTips(box),
         ...{ operations, images, cutOff: new Set<CommitId>() },
         source: {
-          named: (prefix) => revisions.find((one) => one.startsWith(prefix)),
+          find: (digits) => revisions.find((one) => one.startsWith(digits)),
           precedes: (one, other) => revisions.indexOf(one) <= revisions.indexOf(other),
         },
         isUndisturbed: people === "no pins by hand",

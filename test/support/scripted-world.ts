@@ -129,7 +129,6 @@ export class Stage {
       history: scene.source,
       registry: new ModelRegistry(world, scene.shelf, deploy),
       log: new ModelLog(world, deploy),
-      tree: { changed: async () => true, committedAtSeconds: async () => 0 },
     };
     return this.settle(sync(request, ports, landPolicy));
   }

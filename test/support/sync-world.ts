@@ -191,7 +191,7 @@ export async function openSyncWorld(options: SyncWorldOptions = {}) {
       const progress = { step: () => {}, warn: () => {} };
       const ports = { remote, clock, random, progress, history, log, registry: registryPort };
       try {
-        return await sync(request, { ...ports, tree: history }, landPolicy);
+        return await sync(request, ports, landPolicy);
       } finally {
         await Promise.all([history.close(), log.close()]);
       }

@@ -11,6 +11,7 @@ import {
   type BuildRequest,
   planBuild,
 } from "../../src/usecases/build-plan.ts";
+import { historyOf } from "../support/source-history.ts";
 
 const image = parseImageName("acme/web")!;
 const idOf = (digit: string) => digit.repeat(40) as Revision;
@@ -38,17 +39,15 @@ function portsOf({ manifests = [], published: shelf = published, changed = false
           return { path: `k8s/${at}.yaml`, bytes: new TextEncoder().encode(text) };
         }),
     } as Partial<Remote> as Remote,
-    history: {
+    history: historyOf({
       resolve: async (prefix) => [old, now, side].find((id) => id.startsWith(prefix)),
       isAncestor: async (a, b) => a === b || (a === old && b === now),
-    },
-    tree: {
       changed: async (...asked) => {
         compared.push(asked);
         return changed;
       },
       committedAtSeconds: async () => 1_700_000_000,
-    },
+    }),
     registry: {
       find: async (name, reference) => {
         const digest = shelf.get(`${printImageName(name)}:${reference}`);
@@ -57,7 +56,6 @@ function portsOf({ manifests = [], published: shelf = published, changed = false
           : { kind: "found", digest, mediaType: "" };
       },
       revisionOf: async () => undefined,
-      tags: async () => [],
     },
   };
   return { ports, compared };

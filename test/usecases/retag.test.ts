@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import type { Digest, Revision, Tag } from "../../src/core/ids.ts";
 import { parseImageName, printImageName } from "../../src/core/image-ref.ts";
 import { newerThan, retag } from "../../src/usecases/retag.ts";
+import { historyOf } from "../support/source-history.ts";
 
 const web = parseImageName("registry.example.org/acme/web")!;
 const digestOf = (mark: string) => `sha256:${mark.repeat(64)}` as Digest;
@@ -36,14 +37,14 @@ const facts = {
     },
     revisionOf: async (_: unknown, digest: Tag | Digest) => labels.get(digest as Digest),
   },
-  history: {
+  history: historyOf({
     resolve: async (text: string) =>
       [...line, aside].map(revisionOf).find((revision) => revision.startsWith(text)),
     isAncestor: async (ancestor: Revision, descendant: Revision) => {
       const [before, after] = [ancestor, descendant].map((one) => line.indexOf(one[0]!));
       return before! >= 0 && before! <= after!;
     },
-  },
+  }),
   progress: { step: () => {}, warn: (text: string) => warnings.push(text) },
 };
 const tagger = {

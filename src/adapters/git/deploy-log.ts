@@ -8,10 +8,10 @@ import { asCommitId } from "../../core/ids.ts";
 import { sameRepository } from "../../core/repository-url.ts";
 import type { DeployLog } from "../../ports.ts";
 import { Clone, type CloneOptions } from "./clone.ts";
-import type { LocalLine } from "./head.ts";
 import { readChanges, readInPortions, readLog, readSizes } from "./log.ts";
 import { fullRef } from "./names.ts";
 import { listTree } from "./objects.ts";
+import type { LocalLine } from "./refs.ts";
 import type { Server, Upstream } from "./server.ts";
 import type { LocalSource } from "./source.ts";
 

@@ -1,156 +1,205 @@
 /** The source's history, read through a bare repository of our own that borrows its objects. */
 
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { isBranchName } from "../../core/branch-name.ts";
 import { Failure } from "../../core/failure.ts";
 import { asRevision, type Revision } from "../../core/ids.ts";
-import type { History, SourceTree } from "../../ports.ts";
-import { Clone, type CloneOptions } from "./clone.ts";
-import { isAncestor } from "./objects.ts";
+import type { SourceHistory } from "../../ports.ts";
+import { commitsAmong, commitsNamed, isAncestor } from "./objects.ts";
+import { localHead, localRefs } from "./refs.ts";
 import { GitExit, runGit } from "./run.ts";
-import type { Server, Upstream } from "./server.ts";
-import type { LocalSource } from "./source.ts";
-import { isAmbiguous } from "./text.ts";
+import { SourceCopy, type SourceOptions } from "./source-copy.ts";
 
-/** Where the history comes from. */
-export interface HistoryOptions extends CloneOptions {
-  /** A clone on this machine, whose objects are borrowed. */
-  readonly local?: LocalSource | undefined;
-  /**
-   * Returns where commits are asked for that are not here: newer ones, and those that a shallow
-   * clone lacks. Called when that is needed first.
-   */
-  readonly upstream: () => Promise<Upstream | undefined>;
-}
+/** A history that is open. */
+export type OpenedHistory = SourceHistory & { close(): Promise<void> };
 
 /**
  * Opens a history. Nothing is asked of the network until a question needs it. Then only commits
  * come, no trees and no files, and of a long history first the newest.
  */
-export async function openHistory(
-  options: HistoryOptions,
-): Promise<History & SourceTree & { close(): Promise<void> }> {
-  const { local } = options;
-  const clone = await Clone.open(options);
-  if (local !== undefined) await clone.borrow(local);
-  const have = local === undefined ? "none" : local.shallow === "" ? "whole" : "shallow";
-  return new GitHistory(clone, options, [...requestsFor[have]]);
+export async function openHistory(options: SourceOptions): Promise<OpenedHistory> {
+  return new GitHistory(await SourceCopy.open(options), options);
 }
 
-/** The requests that bring more of a history, one after the other, until it is whole. */
-const requestsFor = {
-  /** A whole clone lacks only what is newer. */
-  whole: [[]],
-  /** `--deepen` goes back from where a clone was cut off; `--depth` would cut it again. */
-  shallow: [["--deepen=200"], ["--deepen=2000"], ["--unshallow"]],
-  none: [["--depth=200"], ["--deepen=2000"], ["--unshallow"]],
-} as const;
-
-class GitHistory implements History, SourceTree {
-  readonly #clone: Clone;
-  readonly #options: HistoryOptions;
-  /** What is left to ask for. */
-  readonly #requests: (readonly string[])[];
-  readonly #resolved = new Map<string, Revision | undefined>();
+class GitHistory implements OpenedHistory {
+  readonly #copy: SourceCopy;
+  readonly #options: SourceOptions;
+  /** What was named to us belongs to the source, whatever its branches reach. */
+  readonly #given = new Set<Revision>();
+  /** Commits that are here, whatever reaches them. */
+  readonly #seen = new Set<Revision>();
+  #resolved = new Map<string, readonly Revision[]>();
   readonly #related = new Map<string, boolean>();
-  #server: Server | undefined;
+  /** How many trees are brought at the next need for any. */
+  #treesAhead = 1;
 
-  constructor(clone: Clone, options: HistoryOptions, requests: (readonly string[])[]) {
-    this.#clone = clone;
+  constructor(copy: SourceCopy, options: SourceOptions) {
+    this.#copy = copy;
     this.#options = options;
-    this.#requests = requests;
   }
 
-  async resolve(idOrPrefix: string): Promise<Revision | undefined> {
-    if (!/^[0-9a-f]{7,40}$/.test(idOrPrefix)) return undefined;
-    const known = this.#resolved.get(idOrPrefix);
-    if (known !== undefined || this.#resolved.has(idOrPrefix)) return known;
-    let found = await this.#lookUp(idOrPrefix);
-    while (found === undefined && (await this.#fetchMore())) found = await this.#lookUp(idOrPrefix);
-    const revision = found === "ambiguous" ? undefined : found;
-    this.#resolved.set(idOrPrefix, revision);
-    if (revision !== undefined) this.#resolved.set(revision, revision);
-    return revision;
+  refresh(): void {
+    this.#copy.refresh();
+    this.#resolved = new Map();
+  }
+
+  async named(text: string): Promise<readonly Revision[]> {
+    const found = [...new Set(await this.#namedBy(text))];
+    const [only] = found;
+    if (only !== undefined && found.length === 1) this.#given.add(only);
+    return found;
+  }
+
+  async resolve(digits: string): Promise<Revision | undefined> {
+    const [only, ...others] = await this.candidates(digits);
+    return others.length === 0 ? only : undefined;
+  }
+
+  async candidates(digits: string): Promise<readonly Revision[]> {
+    const known = this.#resolved.get(digits);
+    if (known !== undefined) return known;
+    const found = /^[0-9a-f]{4,40}$/.test(digits) ? await this.#resolveNow(digits) : [];
+    this.#resolved.set(digits, found);
+    return found;
   }
 
   async isAncestor(ancestor: Revision, descendant: Revision): Promise<boolean> {
-    const key = `${ancestor} ${descendant}`;
-    const known = this.#related.get(key);
+    if (ancestor === descendant) return true;
+    const known = this.#related.get(`${ancestor} ${descendant}`);
     if (known !== undefined) return known;
     // Whoever asks may know them from elsewhere: then they are still to be fetched.
-    for (const revision of [ancestor, descendant]) await this.resolve(revision);
-    let answer = await isAncestor(this.#clone.inside, ancestor, descendant);
-    // A history that is cut off can only say yes for certain.
-    while (!answer && (await this.#isShallow()) && (await this.#fetchMore())) {
-      answer = await isAncestor(this.#clone.inside, ancestor, descendant);
+    for (const revision of [ancestor, descendant]) {
+      if (!this.#seen.has(revision) && (await this.#here(revision)).length === 0) {
+        await this.#find(revision);
+      }
     }
-    if (!answer && (await this.#isShallow())) throw tooShallow();
-    this.#related.set(key, answer);
+    let answer = await this.#descends(descendant, ancestor);
+    // A history that is cut off can only say yes for certain.
+    while (!answer && (await this.#copy.deepen())) {
+      answer = await this.#descends(descendant, ancestor);
+    }
+    if (!answer && (await this.#copy.isShallow())) throw tooShallow();
+    this.#related.set(`${ancestor} ${descendant}`, answer);
     return answer;
   }
 
   async changed(from: Revision, to: Revision, paths: readonly string[]): Promise<boolean> {
+    const first = await this.#compare(from, to, paths);
+    if (first !== undefined) return first;
+    await this.#bringTrees(from, to);
+    return (await this.#compare(from, to, paths)) ?? true;
+  }
+
+  async committedAtSeconds(revision: Revision): Promise<number> {
+    return Number(await this.#log(revision, ["-1", "--format=%ct"]));
+  }
+
+  async close(): Promise<void> {
+    await this.#copy.clone.close();
+  }
+
+  async #namedBy(text: string): Promise<readonly Revision[]> {
+    const { local } = this.#options;
+    if (text === "HEAD" || text === "@") {
+      const head = local === undefined ? await this.#copy.head() : await localHead(local);
+      return [head].flatMap((id) => asRevision(id ?? "") ?? []);
+    }
+    const isId = /^[0-9a-f]{4,40}$/.test(text);
+    const here = isId ? await this.#here(text) : [];
+    // Few digits are only as good as the whole history.
+    if (here.length === 1 && text.length >= 7) return here;
+    const byDigits = isId ? await this.candidates(text) : [];
+    const name = text.replace(/^refs\/(?:heads|tags)\//, "").replace(/^origin\//, "");
+    if (!isBranchName(name)) return here;
+    await this.#copy.look();
+    const refs = await this.#copy.named([`refs/heads/${name}`, `refs/tags/${name}`]);
+    const found = [...byDigits, ...refs.map((id) => asRevision(id)!)];
+    if (found.length > 0) return found;
+    return here.length > 0 ? here : this.#namedHere(name);
+  }
+
+  /** A branch or tag that only the clone on this machine has. */
+  async #namedHere(name: string): Promise<readonly Revision[]> {
+    const { local } = this.#options;
+    const refs = local && (await localRefs(local));
+    const ids = ["heads", "tags"].flatMap((kind) => refs?.get(`refs/${kind}/${name}`) ?? []);
+    const commits = await commitsAmong(this.#copy.clone.inside, ids);
+    return commits.flatMap((id) => asRevision(id ?? "") ?? []);
+  }
+
+  /** What the source has by these digits: by what it is asked now, unless ours descends from it. */
+  async #resolveNow(digits: string): Promise<readonly Revision[]> {
+    const here = await this.#here(digits);
+    if (here.length > 0 && (await this.#areBehindGiven(here))) return here;
+    return this.#find(digits);
+  }
+
+  async #areBehindGiven(revisions: readonly Revision[]): Promise<boolean> {
+    for (const revision of revisions) {
+      let isBehind = this.#given.has(revision);
+      for (const given of this.#given) {
+        isBehind ||= await this.#descends(given, revision);
+      }
+      if (!isBehind) return false;
+    }
+    return true;
+  }
+
+  async #find(digits: string): Promise<readonly Revision[]> {
+    await this.#copy.look();
+    // Few digits name a commit alone only where all of them are known.
+    while (digits.length < 7 && (await this.#copy.deepen()));
+    for (;;) {
+      const found: Revision[] = [];
+      for (const revision of await this.#here(digits)) {
+        if (this.#given.has(revision) || (await this.#copy.reaches(revision))) found.push(revision);
+      }
+      if (found.length > 0) return found;
+      if (!(await this.#copy.deepen())) break;
+    }
+    this.#copy.checkTold();
+    return [];
+  }
+
+  async #here(digits: string): Promise<readonly Revision[]> {
+    const found = await commitsNamed(this.#copy.clone.inside, digits);
+    const revisions = found.map((id) => asRevision(id)!);
+    for (const revision of revisions) this.#seen.add(revision);
+    return revisions;
+  }
+
+  /** Asks what is here; a yes is for good. */
+  async #descends(revision: Revision, ancestor: Revision): Promise<boolean> {
+    const answer = await isAncestor(this.#copy.clone.inside, ancestor, revision);
+    if (answer) this.#related.set(`${ancestor} ${revision}`, true);
+    return answer;
+  }
+
+  /** Undefined: the trees are not here. */
+  async #compare(
+    from: Revision,
+    to: Revision,
+    paths: readonly string[],
+  ): Promise<boolean | undefined> {
     const args = ["diff-tree", "-r", "--name-only", from, to, "--", ...paths];
     try {
-      return (await runGit(this.#clone.inside, args)).stdout.length > 0;
+      return (await runGit(this.#copy.clone.inside, args)).stdout.length > 0;
     } catch (error) {
-      if (error instanceof GitExit) return true;
+      if (error instanceof GitExit) return undefined;
       throw error;
     }
   }
 
-  async committedAtSeconds(revision: Revision): Promise<number> {
-    const args = ["log", "-1", "--format=%ct", "--end-of-options", revision];
-    return Number((await runGit(this.#clone.inside, args)).stdout.toString("latin1"));
+  /** Brings the trees of both, and at each need more of those that will be asked for next. */
+  async #bringTrees(from: Revision, to: Revision): Promise<void> {
+    const line = [`--max-count=${this.#treesAhead}`, "--first-parent", "--format=%T"];
+    this.#treesAhead = Math.min(this.#treesAhead * 5, 200);
+    const trees = [await this.#log(to, line), await this.#log(from, ["-1", "--format=%T"])];
+    await this.#copy.fetchTrees([...new Set(trees.flatMap((text) => text.trim().split("\n")))]);
   }
 
-  async close(): Promise<void> {
-    await this.#clone.close();
-  }
-
-  async #lookUp(prefix: string): Promise<Revision | "ambiguous" | undefined> {
-    try {
-      const args = ["rev-parse", "--verify", "--end-of-options", `${prefix}^{commit}`];
-      const { stdout } = await runGit(this.#clone.inside, args);
-      return asRevision(stdout.toString("latin1").trim());
-    } catch (error) {
-      if (!(error instanceof GitExit) || error.code !== 128) throw error;
-      // What names two commits here names two in any longer history.
-      return isAmbiguous(error) ? "ambiguous" : undefined;
-    }
-  }
-
-  async #isShallow(): Promise<boolean> {
-    const shallow = await readFile(join(this.#clone.directory, "shallow"), "utf8").catch(() => "");
-    return shallow !== "";
-  }
-
-  /** Asks for more of the history. Returns whether there was more to ask for. */
-  async #fetchMore(): Promise<boolean> {
-    const isWholeByNow = this.#server !== undefined && !(await this.#isShallow());
-    const scope = isWholeByNow ? undefined : this.#requests.shift();
-    if (scope === undefined) return false;
-    this.#server ??= await this.#openServer();
-    if (this.#server === undefined) return false;
-    await this.#offer();
-    const heads = "+refs/heads/*:refs/landfall/source/*";
-    const said = await this.#server.fetchRefs(["--filter=tree:0", ...scope], [heads]);
-    if (said.code !== 0) throw this.#server.failure(said);
-    return true;
-  }
-
-  async #openServer(): Promise<Server | undefined> {
-    const upstream = await this.#options.upstream();
-    return upstream && this.#clone.server(upstream);
-  }
-
-  /** Tells the server what we have, by refs on known commits, so that it sends only the rest. */
-  async #offer(): Promise<void> {
-    const folder = join(this.#clone.directory, "refs", "landfall", "have");
-    await mkdir(folder, { recursive: true });
-    for (const revision of this.#resolved.values()) {
-      if (revision !== undefined) await writeFile(join(folder, revision), `${revision}\n`);
-    }
+  async #log(revision: Revision, flags: readonly string[]): Promise<string> {
+    const args = ["log", ...flags, "--end-of-options", revision];
+    return (await runGit(this.#copy.clone.inside, args)).stdout.toString("latin1");
   }
 }
 

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { asCommitId, type CommitId } from "../../core/ids.ts";
 import type { CommitDraft } from "../../ports.ts";
 import { type GitPlace, runGit } from "./run.ts";
+import { isAmbiguous } from "./text.ts";
 
 /** An entry of a tree, at any depth. */
 export interface TreeEntry {
@@ -95,6 +96,35 @@ export async function readBlobs(
     at += Number(size) + 1;
   }
   return blobs;
+}
+
+/**
+ * Returns the commits that ids, refs or annotated tags stand for, in their order. Undefined where
+ * our repository has none.
+ */
+export async function commitsAmong(
+  place: GitPlace,
+  names: readonly string[],
+): Promise<readonly (string | undefined)[]> {
+  if (names.length === 0) return [];
+  const { stdout } = await runGit(place, ["cat-file", "--batch-check=%(objectname)"], {
+    input: `${names.map((name) => `${name}^{commit}`).join("\n")}\n`,
+  });
+  return stdout.toString("latin1").split("\n").slice(0, names.length).map(asCommitId);
+}
+
+/** Returns all commits that an id, or the first digits of one, names. */
+export async function commitsNamed(place: GitPlace, digits: string): Promise<readonly string[]> {
+  // Asked for a commit, git passes over files and trees that begin alike.
+  const args = ["rev-parse", "--verify", "--end-of-options", `${digits}^{commit}`];
+  const only = await runGit(place, args, { answers: [128] });
+  const id = only.stdout.toString("latin1").trim();
+  if (id.startsWith(digits)) return [id];
+  if (digits.length >= 40 || !isAmbiguous(only)) return [];
+  const list = await runGit(place, ["rev-parse", `--disambiguate=${digits}`]);
+  const ids = list.stdout.toString("latin1").trim().split("\n");
+  const commits = await commitsAmong(place, ids);
+  return ids.filter((each, at) => commits[at] === each);
 }
 
 /** Reads a commit's message. */

@@ -1,4 +1,4 @@
-/** Finds what a local source repository consists of, by reading its files. git never runs in it. */
+/** A repository on this machine, read from its files. git never runs in it. */
 
 import { readFile, stat } from "node:fs/promises";
 import { dirname, isAbsolute, join, resolve } from "node:path";
@@ -14,6 +14,9 @@ export interface LocalSource {
   readonly shallow: string;
   /** Its configuration file, to be read and never obeyed. */
   readonly config: string;
+  /** Where its refs are, and its HEAD: another folder in a linked work tree. */
+  readonly refs: string;
+  readonly head: string;
 }
 
 /**
@@ -32,6 +35,8 @@ export async function localSource(path: string): Promise<LocalSource> {
     objects,
     shallow: (await text(join(shared, "shallow"))) ?? "",
     config: join(shared, "config"),
+    refs: shared,
+    head: join(gitDir, "HEAD"),
   };
 }
 
@@ -62,7 +67,7 @@ export async function originOf(
 const originKey = "remote.origin.url\n";
 
 /** Returns the directory that git keeps for the repository at `path`, or around it. */
-export async function gitDirectory(path: string): Promise<string> {
+async function gitDirectory(path: string): Promise<string> {
   if (!(await isDirectory(path))) throw noRepository(path);
   for (let folder = path; ; folder = dirname(folder)) {
     const found = await gitDirectoryIn(folder);

@@ -166,7 +166,7 @@ function unfitGit(said: GitExchange): Failure | undefined {
 }
 
 /** Returns whether `rev-parse` failed because a prefix names more than one object. */
-export function isAmbiguous({ stderr }: GitExchange): boolean {
+export function isAmbiguous({ stderr }: Pick<GitExchange, "stderr">): boolean {
   return /is ambiguous/.test(stderr);
 }
 

@@ -14,7 +14,6 @@ import {
 } from "./client.ts";
 import type { HttpReply } from "./http.ts";
 import { manifestTypes, type OciManifest, parseManifest, revisionOfConfig } from "./manifest.ts";
-import { listTags } from "./tags.ts";
 
 // How many platforms of one index are asked for a label before it counts as having none.
 const platformsMax = 8;
@@ -58,7 +57,6 @@ export function createRegistry(options: RegistryOptions): Registry & ImageDigest
       asked.catch(() => revisions.delete(key));
       return asked;
     },
-    tags: (image) => listTags(client, image),
     async digestsOf(image, reference) {
       const digest = asDigest(reference) ?? digestIn(await findOnce(image, reference));
       if (digest === undefined) return [];

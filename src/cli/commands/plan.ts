@@ -67,7 +67,7 @@ export default command({
           extraTags: extraTags(flags, settings.config?.extraTags ?? []),
           rebuild: flags.rebuild ? "all" : "changed",
         },
-        { remote: ports.remote, history, tree: history, registry },
+        { remote: ports.remote, history, registry },
       );
       // Whoever builds by this plan lands next, and is told here whether to watch what has landed.
       const told = { ...plan, verify: settings.config?.verify !== undefined };

@@ -68,7 +68,7 @@ async function check(
     },
   );
   try {
-    return await sync({ ...asked, repository }, { ...ports, tree: ports.history, log }, landPolicy);
+    return await sync({ ...asked, repository }, { ...ports, log }, landPolicy);
   } finally {
     await close();
   }

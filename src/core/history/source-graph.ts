@@ -35,9 +35,15 @@ export class SourceGraph {
 
   /** Returns the place of the commit that an id or a prefix of 7 digits and more names alone. */
   find(idOrPrefix: string): number | undefined {
+    const found = this.findAll(idOrPrefix);
+    return found.length === 1 ? found[0] : undefined;
+  }
+
+  /** Returns the places of all commits that an id or a prefix of 7 digits and more names. */
+  findAll(idOrPrefix: string): readonly number[] {
+    if (idOrPrefix.length < shortest) return [];
     const known = this.#byPrefix.get(idOrPrefix.slice(0, shortest)) ?? [];
-    const found = known.filter((place) => this.commits[place]!.id.startsWith(idOrPrefix));
-    return idOrPrefix.length >= shortest && found.length === 1 ? found[0] : undefined;
+    return known.filter((place) => this.commits[place]!.id.startsWith(idOrPrefix));
   }
 
   /** Returns the id at a place, as the revision that it is. */

@@ -34,5 +34,6 @@ export function decideBack({ pins, wasDeployed, out }: BackFacts): BackDecision 
   if (!wasDeployed && !isAmong("newer") && !isAmong("equal")) {
     return { kind: isAmong("older") ? "forward" : "never-deployed", pin: first.pin };
   }
-  return { kind: "move", pins: rest.map(({ pin }) => pin), adopted: adopted.map(({ pin }) => pin) };
+  const moved = [...new Set(rest.map(({ pin }) => pin))];
+  return { kind: "move", pins: moved, adopted: adopted.map(({ pin }) => pin) };
 }

@@ -20,7 +20,10 @@ export type Relation =
   /** Neither descends from the other. */
   | { readonly kind: "diverged"; readonly revision: Revision };
 
-/** One pin and where it stands. */
+/**
+ * One pin and where it stands. A pin whose digits name several revisions has a fact for each of
+ * them: the one that keeps it where it is wins.
+ */
 export interface PinFact {
   readonly pin: Pin;
   readonly relation: Relation;
@@ -59,7 +62,8 @@ export function decide(facts: ImageFacts): ImageDecision {
     }
   }
   const adopted = rest.filter(({ relation }) => relation.kind === "foreign");
-  return { kind: "move", pins: rest.map(({ pin }) => pin), adopted: adopted.map(({ pin }) => pin) };
+  const pins = [...new Set(rest.map(({ pin }) => pin))];
+  return { kind: "move", pins, adopted: adopted.map(({ pin }) => pin) };
 }
 
 /** What follows for the promotion as a whole. */

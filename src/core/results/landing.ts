@@ -123,7 +123,7 @@ export function reportImage(
     image: printImageName(target.image),
     tag: target.tag,
     ...digestOf,
-    pins: facts.map(({ pin }) => {
+    pins: [...new Set(facts.map(({ pin }) => pin))].map((pin) => {
       const from = printPin(pin);
       const withDigest = pin.digest !== undefined && target.digest !== undefined;
       const to = pin.tag === undefined && withDigest ? "" : target.tag;
@@ -144,6 +144,21 @@ export function imageAfter({ kind }: Landing<unknown>, image: ImageReport): Imag
 /** Returns a hold as data. */
 export function reportHold(change: HoldReport["change"], hold: Hold): HoldReport {
   return { change, ...hold, images: hold.images?.map(printImageName) };
+}
+
+/** Returns one warning for each value whose digits name several commits. */
+export function ambiguities(facts: readonly PinFact[]): readonly string[] {
+  const told = new Map<string, string>();
+  for (const { pin } of facts) {
+    const own = facts.filter((fact) => fact.pin === pin);
+    if (own.length < 2) continue;
+    const among = own.flatMap(({ relation }) =>
+      "revision" in relation ? [relation.revision] : [],
+    );
+    const what = `${printPlace(pin)} holds ${printPin(pin)}, which names ${among.length} commits`;
+    told.set(printPin(pin), `${what}: ${among.join(", ")}. Use more digits in \`tag\`.`);
+  }
+  return [...told.values()];
 }
 
 /** Returns one warning for each value taken over, however many places held it. */

@@ -8,6 +8,7 @@ import type { Landing } from "../landing/landing.ts";
 import type { ImageEvaluation, Promotion } from "../landing/promotion.ts";
 import {
   adoptions,
+  ambiguities,
   baseOf,
   diffIn,
   type EndingFields,
@@ -42,7 +43,11 @@ export function concludePromotion(
     ...(promotion && { revision: promotion.revision }),
     ...traceOf(landing),
     images: images.map((image) => imageAfter(landing, reportEvaluation(image))),
-    warnings: [...(promotion?.warnings ?? []), ...images.flatMap(adopted), ...unrecorded(landing)],
+    warnings: [
+      ...(promotion?.warnings ?? []),
+      ...images.flatMap(warningsOf),
+      ...unrecorded(landing),
+    ],
     ...diffIn(landing),
   };
 }
@@ -105,8 +110,9 @@ const outcomes: Readonly<Record<ImageDecision["kind"], ImageReport["outcome"]>> 
   diverged: "diverged",
 };
 
-function adopted({ target, decision }: ImageEvaluation): readonly string[] {
-  return decision.kind === "move" ? adoptions(target.image, decision.adopted) : [];
+function warningsOf({ target, facts, decision }: ImageEvaluation): readonly string[] {
+  const adopted = decision.kind === "move" ? adoptions(target.image, decision.adopted) : [];
+  return [...adopted, ...ambiguities(facts)];
 }
 
 function unrecorded(landing: Landing<PromoteBasis>): readonly string[] {

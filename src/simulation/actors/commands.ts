@@ -80,7 +80,6 @@ export function runCommand(
     random: { unit: () => world.fate.unit() },
     progress: { step: () => {}, warn: () => {} },
     log: new ModelLog(world, actor),
-    tree: { changed: async () => true, committedAtSeconds: async () => 0 },
   };
   const cast = { crew, about: { policy, world, actor } };
   const act = (its: PromotePorts & SyncPorts) => commands[job.command](job, its, cast);

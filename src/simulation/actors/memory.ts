@@ -96,7 +96,6 @@ function watched(ports: Ports, through: Through, nowMs: () => number): Ports {
     registry: {
       find: (...what) => through(({ registry }) => registry.find(...what)),
       revisionOf: (...what) => through(({ registry }) => registry.revisionOf(...what)),
-      tags: (...what) => through(({ registry }) => registry.tags(...what)),
     },
     remote: {
       fetchTip: () => through((now) => now.remote.fetchTip()),

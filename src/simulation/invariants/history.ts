@@ -52,7 +52,7 @@ export function isWell({ end }: Operation): boolean {
 /** The order of the source's revisions. */
 export interface Lineage {
   /** Returns the only revision that begins with these hex digits. */
-  named(prefix: string): Revision | undefined;
+  find(digits: string): Revision | undefined;
   /** Returns whether a revision is another, or an ancestor of it. */
   precedes(ancestor: Revision, descendant: Revision): boolean;
 }

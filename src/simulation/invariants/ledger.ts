@@ -71,7 +71,7 @@ export class HistoryIndex {
   revisionOf(pin: Pin): Revision | undefined {
     const format = { prefix: "sha-", digits: 7, suffix: "" };
     const prefix = pin.tag === undefined ? undefined : revisionPrefixIn(format, pin.tag);
-    return prefix === undefined ? undefined : this.evidence.source.named(prefix);
+    return prefix === undefined ? undefined : this.evidence.source.find(prefix);
   }
 }
 

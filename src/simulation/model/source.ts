@@ -3,12 +3,12 @@
 import { Failure } from "../../core/failure.ts";
 import { asRevision, type Digest, type Revision, type Tag } from "../../core/ids.ts";
 import { type ImageName, printImageName } from "../../core/image-ref.ts";
-import type { History, ImageFact, Registry } from "../../ports.ts";
+import type { ImageFact, Registry, SourceHistory } from "../../ports.ts";
 import type { World } from "../world.ts";
 import { idOf } from "./objects.ts";
 
 /** The history of a source, as plain data. */
-export class ModelSource implements History {
+export class ModelSource implements SourceHistory {
   /** Each revision with its parents. */
   readonly parents = new Map<Revision, readonly Revision[]>();
   readonly #ancestors = new Map<Revision, ReadonlySet<Revision>>();
@@ -30,9 +30,14 @@ export class ModelSource implements History {
   }
 
   /** Returns the only revision that begins so. */
-  named(prefix: string): Revision | undefined {
-    const found = [...this.parents.keys()].filter((revision) => revision.startsWith(prefix));
-    return found.length === 1 ? found[0] : undefined;
+  find(digits: string): Revision | undefined {
+    const [only, ...others] = this.#all(digits);
+    return others.length === 0 ? only : undefined;
+  }
+
+  #all(digits: string): readonly Revision[] {
+    if (!/^[0-9a-f]{4,40}$/.test(digits)) return [];
+    return [...this.parents.keys()].filter((revision) => revision.startsWith(digits));
   }
 
   /** The newest revision: what the source's branch stands at. */
@@ -40,12 +45,32 @@ export class ModelSource implements History {
     return [...this.parents.keys()].at(-1)!;
   }
 
-  async resolve(idOrPrefix: string): Promise<Revision | undefined> {
-    return this.named(idOrPrefix);
+  async named(text: string): Promise<readonly Revision[]> {
+    return text === "HEAD" ? [this.tip] : this.#all(text);
+  }
+
+  async candidates(digits: string): Promise<readonly Revision[]> {
+    return this.#all(digits);
+  }
+
+  async resolve(digits: string): Promise<Revision | undefined> {
+    return this.find(digits);
   }
 
   async isAncestor(ancestor: Revision, descendant: Revision): Promise<boolean> {
     return this.precedes(ancestor, descendant);
+  }
+
+  /** Nothing is ever unknown here that the source has. */
+  refresh(): void {}
+
+  /** The model has no files: every revision changes every image. */
+  async changed(): Promise<boolean> {
+    return true;
+  }
+
+  async committedAtSeconds(): Promise<number> {
+    return 0;
   }
 }
 
@@ -81,13 +106,6 @@ export class ModelRegistry implements Registry {
     const name = publishedKey(image, reference);
     await this.#ask(name);
     return this.#shelf.get(name);
-  }
-
-  async tags(image: ImageName): Promise<readonly Tag[]> {
-    await this.#ask(printImageName(image));
-    const start = publishedKey(image, "");
-    const own = [...this.#shelf.keys()].filter((name) => name.startsWith(start));
-    return own.map((name) => name.slice(start.length) as Tag);
   }
 
   async #ask(name: string): Promise<void> {

@@ -18,12 +18,13 @@ import {
 import { holdsPath } from "../../core/landing/holds-file.ts";
 import type { ImageEvaluation, Promotion } from "../../core/landing/promotion.ts";
 import { pinHolds } from "../../core/pins/index.ts";
-import type { Clock, History } from "../../ports.ts";
+import type { Clock, SourceHistory } from "../../ports.ts";
+import { candidatesOf } from "./pin-revision.ts";
 import { pinsOf, type RevisionSnapshot } from "./snapshot.ts";
 
 /** What evaluating needs of the world, besides the snapshot. */
 export interface EvaluationPorts {
-  readonly history: History;
+  readonly history: SourceHistory;
   readonly clock: Clock;
 }
 
@@ -54,14 +55,16 @@ export async function evaluate(
 export async function relate(
   target: Target,
   wanted: Revision,
-  { snapshot, history }: { readonly snapshot: RevisionSnapshot; readonly history: History },
+  { snapshot, history }: { readonly snapshot: RevisionSnapshot; readonly history: SourceHistory },
 ): Promise<readonly PinFact[]> {
   const facts: PinFact[] = [];
   for (const pin of pinsOf(target.image, snapshot)) {
-    const relation: Relation = pinHolds(pin, target)
-      ? { kind: "equal" }
-      : await relationOf((await snapshot.revisionOf(pin))?.revision, wanted, history);
-    facts.push({ pin, relation });
+    if (pinHolds(pin, target)) facts.push({ pin, relation: { kind: "equal" } });
+    else {
+      for (const revision of candidatesOf(await snapshot.revisionOf(pin))) {
+        facts.push({ pin, relation: await relationOf(revision, wanted, history) });
+      }
+    }
   }
   return facts;
 }
@@ -70,7 +73,7 @@ export async function relate(
 export async function relationOf(
   revision: Revision | undefined,
   wanted: Revision,
-  history: History,
+  history: SourceHistory,
 ): Promise<Relation> {
   if (revision === undefined) return { kind: "foreign" };
   if (await history.isAncestor(revision, wanted)) return { kind: "older", revision };

@@ -1,14 +1,21 @@
 /** A history that is read already, and one to ask about whatever that does not have. */
 
 import type { SourceGraph } from "../../core/history/source-graph.ts";
-import type { History } from "../../ports.ts";
+import type { SourceHistory } from "../../ports.ts";
 
 /** Returns both as one. What is read answers at once; the other may have to ask a server. */
-export function knownHistory(graph: SourceGraph, beyond: History): History {
+export function knownHistory(graph: SourceGraph, beyond: SourceHistory): SourceHistory {
+  const known = (digits: string) => graph.findAll(digits).map((place) => graph.revisionAt(place));
   return {
-    async resolve(idOrPrefix) {
-      const place = graph.find(idOrPrefix);
-      return place === undefined ? beyond.resolve(idOrPrefix) : graph.revisionAt(place);
+    named: (text) => beyond.named(text),
+    async candidates(digits) {
+      const found = known(digits);
+      return found.length > 0 ? found : beyond.candidates(digits);
+    },
+    async resolve(digits) {
+      const [only, ...others] = known(digits);
+      if (only === undefined) return beyond.resolve(digits);
+      return others.length === 0 ? only : undefined;
     },
     async isAncestor(ancestor, descendant) {
       const [older, newer] = [graph.find(ancestor), graph.find(descendant)];
@@ -16,5 +23,8 @@ export function knownHistory(graph: SourceGraph, beyond: History): History {
       if (newer !== undefined) return older !== undefined && graph.isAncestor(older, newer);
       return beyond.isAncestor(ancestor, descendant);
     },
+    refresh: () => beyond.refresh(),
+    changed: (from, to, paths) => beyond.changed(from, to, paths),
+    committedAtSeconds: (revision) => beyond.committedAtSeconds(revision),
   };
 }

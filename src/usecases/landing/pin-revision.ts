@@ -4,7 +4,7 @@ import type { CommitId, Revision, Tag } from "../../core/ids.ts";
 import { readMessage } from "../../core/landing/commit-message.ts";
 import type { Pin } from "../../core/pins/index.ts";
 import { revisionPrefixIn, type TagFormat } from "../../core/tag-format.ts";
-import type { History, Registry, Remote } from "../../ports.ts";
+import type { Registry, Remote, SourceHistory } from "../../ports.ts";
 
 /** A revision, and what says that a pin holds it. `digest`: the label of the image there. */
 export interface HeldRevision {
@@ -12,10 +12,17 @@ export interface HeldRevision {
   readonly knownBy: "tag" | "record" | "label" | "digest";
 }
 
+/** A pin whose digits name several revisions, and nothing tells which of them it holds. */
+export interface AmbiguousRevision {
+  readonly revision?: undefined;
+  readonly knownBy?: undefined;
+  readonly among: readonly Revision[];
+}
+
 /** What reading a pin's revision needs of the world. */
 export interface RevisionPorts {
   readonly remote: Pick<Remote, "messageOf">;
-  readonly history: History;
+  readonly history: SourceHistory;
   /** Undefined: images are not asked for their labels. */
   readonly registry: Pick<Registry, "revisionOf"> | undefined;
 }
@@ -33,33 +40,46 @@ const floating: ReadonlySet<string> = new Set(["latest", "main", "master", "edge
 
 /**
  * Returns the revision that a pin holds: by its tag's digits, else by the tip's own trailer, else
- * by the image's label. Undefined when none of them names a commit of the source history.
+ * by the image's label. Undefined when none of them names a commit of the source history, and
+ * ambiguous when the digits name several and nothing else tells.
  */
 export async function revisionOf(
   pin: Pin,
   { tagFormat, tip, ports }: RevisionQuestion,
-): Promise<HeldRevision | undefined> {
+): Promise<HeldRevision | AmbiguousRevision | undefined> {
   const { history, registry } = ports;
   const prefix = pin.tag === undefined ? undefined : revisionPrefixIn(tagFormat, pin.tag);
-  const byDigits = prefix === undefined ? undefined : await history.resolve(prefix);
-  if (byDigits !== undefined) return { revision: byDigits, knownBy: "tag" };
+  const among = prefix === undefined ? [] : await history.candidates(prefix);
+  const [byDigits, ...others] = among;
+  if (byDigits !== undefined && others.length === 0) return { revision: byDigits, knownBy: "tag" };
+  const untold = byDigits === undefined ? undefined : { among };
   const fits = (revision: Revision) => prefix === undefined || revision.startsWith(prefix);
 
   if (prefix !== undefined) {
     const recorded = readMessage(await ports.remote.messageOf(tip))?.revision;
-    if (recorded !== undefined && fits(recorded)) return known(recorded, "record", history);
+    if (recorded !== undefined && fits(recorded)) {
+      return (await known(recorded, "record", history)) ?? untold;
+    }
   }
   const reference = pin.digest ?? asKnownTag(pin.tag);
-  if (registry === undefined || reference === undefined) return undefined;
+  if (registry === undefined || reference === undefined) return untold;
   const labelled = await registry.revisionOf(pin.image, reference);
-  if (labelled === undefined || !fits(labelled)) return undefined;
-  return known(labelled, pin.digest === undefined ? "label" : "digest", history);
+  if (labelled === undefined || !fits(labelled)) return untold;
+  const knownBy = pin.digest === undefined ? "label" : "digest";
+  return (await known(labelled, knownBy, history)) ?? untold;
+}
+
+/** Returns the revisions that a pin may hold: one that nobody can tell is `undefined`. */
+export function candidatesOf(
+  held: HeldRevision | AmbiguousRevision | undefined,
+): readonly (Revision | undefined)[] {
+  return held !== undefined && "among" in held ? held.among : [held?.revision];
 }
 
 async function known(
   named: Revision,
   knownBy: HeldRevision["knownBy"],
-  history: History,
+  history: SourceHistory,
 ): Promise<HeldRevision | undefined> {
   const revision = await history.resolve(named);
   return revision === undefined ? undefined : { revision, knownBy };

@@ -13,8 +13,13 @@ import {
   printPinned,
 } from "../../core/pins/index.ts";
 import { type TagFormat, tagOf } from "../../core/tag-format.ts";
-import type { History, ManifestFile, Remote } from "../../ports.ts";
-import { type HeldRevision, type RevisionPorts, revisionOf } from "./pin-revision.ts";
+import type { ManifestFile, Remote, SourceHistory } from "../../ports.ts";
+import {
+  type AmbiguousRevision,
+  type HeldRevision,
+  type RevisionPorts,
+  revisionOf,
+} from "./pin-revision.ts";
 
 /** What is looked for at a tip. Without images, only the holds are. */
 export interface SnapshotScope {
@@ -44,7 +49,7 @@ export interface Snapshot {
 /** A snapshot of which the pins' revisions can be read, too. */
 export interface RevisionSnapshot extends Snapshot {
   /** Undefined: nothing tells. Pins that hold the same are asked about once. */
-  revisionOf(pin: Pin): Promise<HeldRevision | undefined>;
+  revisionOf(pin: Pin): Promise<HeldRevision | AmbiguousRevision | undefined>;
 }
 
 /**
@@ -68,13 +73,17 @@ export async function snapshotAt(
   return { tip, scope, files, pins, mentions, holds };
 }
 
-/** Adds which revisions the pins of a snapshot hold. Asks nobody before it is asked. */
+/**
+ * Adds which revisions the pins of a snapshot hold. Asks nobody before it is asked. What somebody
+ * has just pinned may be newer than what was last seen of the source, so that is looked at again.
+ */
 export function withRevisions(
   snapshot: Snapshot,
   tagFormat: TagFormat,
   ports: RevisionPorts,
 ): RevisionSnapshot {
-  const answers = new Map<string, Promise<HeldRevision | undefined>>();
+  ports.history.refresh();
+  const answers = new Map<string, ReturnType<RevisionSnapshot["revisionOf"]>>();
   return {
     ...snapshot,
     revisionOf(pin) {
@@ -100,12 +109,12 @@ export function pinsOf(image: ImageName, { pins, scope }: Snapshot): readonly Pi
 export async function newestHeld(
   pins: readonly Pin[],
   snapshot: RevisionSnapshot,
-  { history, tagFormat }: { readonly history: History; readonly tagFormat: TagFormat },
+  { history, tagFormat }: { readonly history: SourceHistory; readonly tagFormat: TagFormat },
 ): Promise<{ readonly revision: Revision; readonly tag: Tag } | undefined> {
   let newest: { readonly revision: Revision; readonly tag: Tag } | undefined;
   for (const pin of pins) {
     const held = await snapshot.revisionOf(pin);
-    if (held === undefined) continue;
+    if (held?.revision === undefined) continue;
     const { revision } = held;
     if (newest && !(await history.isAncestor(newest.revision, revision))) continue;
     if (newest?.revision === revision) continue;

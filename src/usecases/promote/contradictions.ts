@@ -5,13 +5,13 @@ import type { Revision, Tag } from "../../core/ids.ts";
 import { type ImageName, printImageName } from "../../core/image-ref.ts";
 import type { Target } from "../../core/landing/change.ts";
 import { revisionPrefixIn, type TagFormat } from "../../core/tag-format.ts";
-import type { History, Registry } from "../../ports.ts";
+import type { Registry, SourceHistory } from "../../ports.ts";
 import type { AskedImage } from "./promotion.ts";
 
 /** What telling takes. */
 interface Doubts {
   readonly revision: Revision;
-  readonly history: History;
+  readonly history: SourceHistory;
 }
 
 /**

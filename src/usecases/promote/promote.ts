@@ -1,15 +1,15 @@
 /** Promote: check the images, land their tags, and say truthfully what came of it. */
 
-import { Failure } from "../../core/failure.ts";
 import { type Promotion, planPromotion } from "../../core/landing/promotion.ts";
 import type { PromoteResult } from "../../core/results/promote.ts";
 import { concludePromotion, type PromoteBasis } from "../../core/results/promotion.ts";
 import { tagOf } from "../../core/tag-format.ts";
-import type { History, Registry } from "../../ports.ts";
+import type { Registry, SourceHistory } from "../../ports.ts";
 import { type LandCommand, landChange } from "../landing/change.ts";
 import { checkImages } from "../landing/check-images.ts";
 import { evaluate } from "../landing/evaluate.ts";
 import type { LandPolicy } from "../landing/land.ts";
+import { namedRevision } from "../landing/named-revision.ts";
 import type { ReadPorts } from "../landing/read-patiently.ts";
 import { snapshotAt, withRevisions } from "../landing/snapshot.ts";
 import { checkLabels, checkTags } from "./contradictions.ts";
@@ -17,7 +17,7 @@ import type { PromoteRequest } from "./promotion.ts";
 
 /** The world of a promotion. Without a registry, the images are not checked. */
 export interface PromotePorts extends ReadPorts {
-  readonly history: History;
+  readonly history: SourceHistory;
   readonly registry: Registry | undefined;
 }
 
@@ -59,8 +59,7 @@ async function prepare(
   { reads, timeoutMs }: LandPolicy,
 ): Promise<Promotion> {
   const { tagFormat, paths, divergence, environment, freezesAt, throughFreeze } = request;
-  const revision = await ports.history.resolve(request.revision);
-  if (revision === undefined) throw unknownRevision(request.revision);
+  const revision = await namedRevision(request.revision, "promote", ports.history);
   const wanted = request.images.map(({ image, tag, digest, paths: own }) => ({
     image,
     tag: tag ?? tagOf(tagFormat, revision),
@@ -78,12 +77,4 @@ async function prepare(
   const labelled = targets.map((target, at) => ({ ...target, paths: wanted[at]!.paths }));
   const oddLabels = await checkLabels(labelled, { registry, revision, history });
   return { ...promotion, targets, warnings: [...oddTags, ...oddLabels] };
-}
-
-function unknownRevision(text: string): Failure {
-  return new Failure(
-    "unknown-revision",
-    `Cannot promote "${text}": the source history has no such commit`,
-    "Give a full commit id, or a unique prefix of one, of the repository named by --source.",
-  );
 }

@@ -6,8 +6,9 @@ import { asDigest, asTag, type Revision } from "../../core/ids.ts";
 import { type ImageName, printImageName } from "../../core/image-ref.ts";
 import type { BackTarget, DeployHistory, Goal } from "../../core/landing/rollback.ts";
 import { revisionPrefixIn, tagOf } from "../../core/tag-format.ts";
-import type { History, Registry } from "../../ports.ts";
+import type { Registry, SourceHistory } from "../../ports.ts";
 import { checkImages, type ImageCheck, type RequestedImage } from "../landing/check-images.ts";
+import { namedRevision } from "../landing/named-revision.ts";
 import type { RollbackRequest } from "./rollback.ts";
 
 type BackWanted = RequestedImage & { readonly revision: Revision };
@@ -20,10 +21,10 @@ type BackWanted = RequestedImage & { readonly revision: Revision };
 export async function goalNamed(
   to: string,
   { images, tagFormat }: RollbackRequest,
-  history: History,
+  history: SourceHistory,
 ): Promise<readonly BackWanted[]> {
-  const revision = await history.resolve(revisionPrefixIn(tagFormat, to) ?? to);
-  if (revision === undefined) throw unknownRevision(to);
+  const named = revisionPrefixIn(tagFormat, to) ?? to;
+  const revision = await namedRevision(named, "roll back to", history);
   return images.map(({ image, tag, digest }) => {
     return { image, tag: tag ?? tagOf(tagFormat, revision), digest, revision };
   });
@@ -38,7 +39,7 @@ export async function goalNamed(
 export async function goalBack(
   steps: number,
   { images, tagFormat }: RollbackRequest,
-  { past, history }: { readonly past: DeployHistory; readonly history: History },
+  { past, history }: { readonly past: DeployHistory; readonly history: SourceHistory },
 ): Promise<readonly BackWanted[]> {
   const { states, graph } = past;
   const names = images.map(({ image }) => printImageName(image));
@@ -80,14 +81,6 @@ export async function checkGoal(
   const place = ({ revision }: BackTarget) => past.graph.find(revision) ?? Number.POSITIVE_INFINITY;
   const newest = targets.reduce((a, b) => (place(b) < place(a) ? b : a));
   return { revision: newest.revision, targets, past };
-}
-
-function unknownRevision(text: string): Failure {
-  return new Failure(
-    "unknown-revision",
-    `Cannot roll back to "${text}": the source history has no such commit`,
-    "Give a revision or a tag of those that `landfall pins --history` lists.",
-  );
 }
 
 function namesNothing(image: ImageName, held: string): Failure {

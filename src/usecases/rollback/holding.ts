@@ -11,7 +11,7 @@ import {
   type RevisionHold,
 } from "../../core/landing/hold.ts";
 import type { Holding } from "../../core/landing/rollback.ts";
-import type { History } from "../../ports.ts";
+import type { SourceHistory } from "../../ports.ts";
 
 /** Revisions of one image that are to stay out: each, and all that it descends from. */
 export interface StayingOut {
@@ -27,7 +27,7 @@ export interface StayingOut {
 export async function holdMissing(
   out: readonly StayingOut[],
   standing: readonly Hold[],
-  { words, nowMs, history }: { words: HoldWords; nowMs: number; history: History },
+  { words, nowMs, history }: { words: HoldWords; nowMs: number; history: SourceHistory },
 ): Promise<Holding> {
   const inForce = standing.filter((hold) => holdEndsMs(hold) > nowMs);
   const active = inForce.filter((hold) => !isFreeze(hold)) as readonly RevisionHold[];
@@ -63,7 +63,7 @@ function addTo(added: RevisionHold[], hold: RevisionHold): void {
 async function isCovered(
   hold: RevisionHold,
   others: readonly RevisionHold[],
-  history: History,
+  history: SourceHistory,
 ): Promise<boolean> {
   const [image] = hold.images;
   const longer = others.filter(

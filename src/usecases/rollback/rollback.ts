@@ -12,7 +12,7 @@ import {
 import type { PromoteResult } from "../../core/results/promote.ts";
 import { concludeBack, type RollbackBasis } from "../../core/results/rollback.ts";
 import type { TagFormat } from "../../core/tag-format.ts";
-import type { DeployLog, History, Registry } from "../../ports.ts";
+import type { DeployLog, Registry, SourceHistory } from "../../ports.ts";
 import type { AuditScope } from "../audit/facts.ts";
 import { type LandRequest, landChange, type Planned } from "../landing/change.ts";
 import type { ImageCheck } from "../landing/check-images.ts";
@@ -45,7 +45,7 @@ export interface RollbackRequest extends LandRequest, AuditScope {
 
 /** The world of a rollback. Without a registry, the images are not checked. */
 export interface RollbackPorts extends ReadPorts {
-  readonly history: History;
+  readonly history: SourceHistory;
   readonly registry: Registry | undefined;
   /** The past of the branch. Asked again on every new tip. */
   readonly log: DeployLog;

@@ -10,6 +10,7 @@ import {
 } from "../../core/landing/drift.ts";
 import type { Pin } from "../../core/pins/index.ts";
 import type { SyncGap } from "../../core/results/sync.ts";
+import { candidatesOf } from "../landing/pin-revision.ts";
 import { factsOf, gapOf, type HeldPin, isPassed, type SyncContext } from "./facts.ts";
 import { findNewestPublished, type ImageGroup } from "./newest-published.ts";
 
@@ -38,7 +39,8 @@ export async function inspectGroup(
   const found = await orFailure(async () => {
     const held: HeldPin[] = [];
     for (const pin of pins) {
-      held.push({ pin, revision: (await snapshot.revisionOf(pin))?.revision });
+      const revisions = candidatesOf(await snapshot.revisionOf(pin));
+      held.push(...revisions.map((revision) => ({ pin, revision })));
     }
     const whole = await findNewestPublished(
       {

@@ -4,7 +4,7 @@ import type { Digest, Revision, Tag } from "../../core/ids.ts";
 import { type ImageName, printImageName } from "../../core/image-ref.ts";
 import type { Stalled } from "../../core/landing/drift.ts";
 import { type TagFormat, tagOf } from "../../core/tag-format.ts";
-import type { ImageFact, Registry, SourceTree } from "../../ports.ts";
+import type { ImageFact, Registry, SourceHistory } from "../../ports.ts";
 
 /** A commit of the source's own line that deploys are made of. */
 export interface CodeCommit {
@@ -50,7 +50,7 @@ export interface NewestPublished {
 /** Finds it. Throws what the registry throws: what could not be asked is not missing. */
 export async function findNewestPublished(
   question: PublishedQuestion,
-  ports: { readonly registry: Registry; readonly tree: SourceTree },
+  ports: { readonly registry: Registry; readonly history: SourceHistory },
 ): Promise<NewestPublished> {
   const { group, commits, tagFormat, nowMs, graceMs, isPassed } = question;
   const asker = new WholeAsker(group.images, ports.registry);
@@ -68,13 +68,13 @@ export async function findNewestPublished(
     if (passed) return { wanted: passed, digests: new Map(), coming, stalled };
     if (nowMs - atMs < graceMs) {
       for (const each of same) onTheirWay.add(each);
-      if (coming === undefined && (await isRebuilt(commit, group, ports.tree))) coming = tag;
+      if (coming === undefined && (await isRebuilt(commit, group, ports.history))) coming = tag;
       continue;
     }
     const wanted = await firstOf(equals, (each) => asker.isWhole(each.tag));
     if (wanted) return { wanted, digests: await asker.digestsAt(wanted.tag), coming, stalled };
     if (stalled !== undefined || onTheirWay.has(revision)) continue;
-    if (await isRebuilt(commit, group, ports.tree)) {
+    if (await isRebuilt(commit, group, ports.history)) {
       stalled = { revision, tag, missing: await asker.missingAt(tag) };
     }
   }
@@ -154,8 +154,8 @@ function note(digests: Map<string, Digest>, image: ImageName, fact: ImageFact): 
 async function isRebuilt(
   { revision, parent }: CodeCommit,
   { paths }: ImageGroup,
-  tree: SourceTree,
+  history: SourceHistory,
 ): Promise<boolean> {
   if (paths === undefined || parent === undefined) return true;
-  return tree.changed(parent, revision, paths);
+  return history.changed(parent, revision, paths);
 }

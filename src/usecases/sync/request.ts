@@ -3,7 +3,7 @@
 import type { ImageName } from "../../core/image-ref.ts";
 import type { HoldQuestion } from "../../core/landing/hold.ts";
 import type { TagFormat } from "../../core/tag-format.ts";
-import type { DeployLog, History, Registry, SourceTree } from "../../ports.ts";
+import type { DeployLog, Registry, SourceHistory } from "../../ports.ts";
 import type { AuditScope } from "../audit/facts.ts";
 import type { ReadPorts } from "../landing/read-patiently.ts";
 
@@ -36,8 +36,7 @@ export interface SyncRequest extends HoldQuestion, AuditScope {
 
 /** The world of the checker. */
 export interface SyncPorts extends ReadPorts {
-  readonly history: History;
-  readonly tree: SourceTree;
+  readonly history: SourceHistory;
   readonly registry: Registry;
   readonly log: DeployLog;
 }

@@ -11,12 +11,13 @@ import type { Tag } from "../../core/ids.ts";
 import { type ImageName, printImageName, sameImage } from "../../core/image-ref.ts";
 import { type Pin, printPinned } from "../../core/pins/index.ts";
 import type { StepVerdict } from "../../core/results/verify.ts";
-import type { History, ImageDigests } from "../../ports.ts";
+import type { ImageDigests, SourceHistory } from "../../ports.ts";
+import { candidatesOf } from "../landing/pin-revision.ts";
 import type { ResolvedDeploy } from "./resolve-deploy.ts";
 
 /** What judging pins needs of the world. */
 export interface PinsPorts {
-  readonly history: History;
+  readonly history: SourceHistory;
   /** Asked only about pins that name a digest and no tag. */
   readonly registry: ImageDigests;
 }
@@ -56,7 +57,11 @@ async function isReached(pin: Pin, { question, deploy, pinned }: ResolvedDeploy,
   if (pin.tag === undefined && (await isDigestOf(wanted, pin, ports.registry))) return true;
   if (asked?.tag !== undefined) return false;
   const held = await pinned.revisionOf(pin);
-  return held !== undefined && ports.history.isAncestor(deploy.revision, held.revision);
+  for (const revision of candidatesOf(held)) {
+    if (revision === undefined) return false;
+    if (!(await ports.history.isAncestor(deploy.revision, revision))) return false;
+  }
+  return true;
 }
 
 async function isDigestOf(tag: Tag, { image, digest }: Pin, registry: PinsPorts["registry"]) {

@@ -5,6 +5,7 @@ import type { CommitId, Revision, Tag } from "../../core/ids.ts";
 import { readMessage } from "../../core/landing/commit-message.ts";
 import { type TagFormat, tagOf } from "../../core/tag-format.ts";
 import type { Remote } from "../../ports.ts";
+import { namedRevision } from "../landing/named-revision.ts";
 import type { RevisionPorts } from "../landing/pin-revision.ts";
 import {
   newestHeld,
@@ -70,8 +71,7 @@ async function deployOf(
   const { repository, branch, commit = tip, tagFormat } = question;
   const where = { commit, repository, branch };
   if (question.revision !== undefined) {
-    const revision = await history.resolve(question.revision);
-    if (revision === undefined) throw unknown(question.revision);
+    const revision = await namedRevision(question.revision, "verify", history);
     const newest = await newestHeld(pins, pinned, { history, tagFormat });
     const tag = newest?.revision === revision ? newest.tag : tagOf(tagFormat, revision);
     return { revision, tag, ...where };
@@ -81,14 +81,6 @@ async function deployOf(
   const recorded = readMessage(await remote.messageOf(tip))?.revision;
   if (recorded === undefined) throw untold(branch);
   return { revision: recorded, tag: tagOf(tagFormat, recorded), ...where };
-}
-
-function unknown(text: string): Failure {
-  return new Failure(
-    "unknown-revision",
-    `Cannot verify "${text}": the source history has no such commit`,
-    "Give a full commit id, or a unique prefix of one, of the repository named by --source.",
-  );
 }
 
 function untold(branch: string): Failure {

@@ -17,7 +17,7 @@ import {
   type SyncFinding,
 } from "../../core/results/status.ts";
 import type { SyncResult, SyncVerdict } from "../../core/results/sync.ts";
-import type { History, Registry } from "../../ports.ts";
+import type { Registry, SourceHistory } from "../../ports.ts";
 import { newestHeld } from "../landing/snapshot.ts";
 import type { AskedImage } from "../promote/promotion.ts";
 import { type ViewPorts, viewCluster } from "./cluster-view.ts";
@@ -38,7 +38,7 @@ export interface StatusRequest {
 
 /** The world of a status. */
 export interface StatusPorts extends ViewPorts {
-  readonly history: History;
+  readonly history: SourceHistory;
   readonly registry: Pick<Registry, "find">;
 }
 
@@ -116,7 +116,7 @@ interface StatusQuestion extends Pick<StatusRow, "git" | "sync"> {
 async function wantedOf(
   asked: AskedImage,
   { meant, checked }: StatusRequest,
-  history: History,
+  history: SourceHistory,
 ): Promise<StatusQuestion> {
   const { image } = asked;
   const { pins } = meant.pinned;
@@ -148,7 +148,7 @@ function unread({ failure }: SyncResult): SyncFinding {
 async function pinnedOf(
   asked: AskedImage,
   { deploy, question, pinned }: ResolvedDeploy,
-  history: History,
+  history: SourceHistory,
 ): Promise<StatusRow["git"]> {
   if (asked.tag !== undefined) return { tag: asked.tag };
   const { tag, revision } = deploy;

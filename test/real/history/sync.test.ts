@@ -58,7 +58,7 @@ describe.skipIf(!present)(
       const log = await openDeployLog({ ...own, manifests: { ...here, branch: "main" }, source });
       const random = { unit: () => 0 };
       const clock = leapingClock();
-      const ports = { remote, history, tree: history, log, clock, random, registry: registry() };
+      const ports = { remote, history, log, clock, random, registry: registry() };
       const request: SyncRequest = {
         images: names.map((name) => ({ image: parseImageName(`ldamasio/${name}`)! })),
         ...{ tagFormat: parseTagFormat("sha-{revision:7}"), paths: [folder] },
@@ -87,7 +87,6 @@ describe.skipIf(!present)(
           return built.has(reference) ? found : { kind: "missing" };
         },
         revisionOf: async () => undefined,
-        tags: async () => [],
       };
     }
 

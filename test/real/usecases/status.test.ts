@@ -18,6 +18,7 @@ import {
 } from "../../../src/usecases/verify/status.ts";
 import { applicationJson } from "../../support/argocd-server.ts";
 import { snapshotOf } from "../../support/snapshots.ts";
+import { historyOf } from "../../support/source-history.ts";
 import { ours, repository } from "../../support/verify-stage.ts";
 
 const [web, api] = ["acme/web", "acme/api"].map((name) => parseImageName(name)!);
@@ -29,10 +30,10 @@ const digest = asDigest(`sha256:${"a".repeat(64)}`)!;
 const where = { repository, branch: "main" };
 
 const ports: StatusPorts = {
-  history: {
+  history: historyOf({
     resolve: async (prefix) => line.find((one) => one.startsWith(prefix)),
     isAncestor: async (a, b) => line.indexOf(a) <= line.indexOf(b),
-  },
+  }),
   registry: { find: async () => ({ kind: "found", digest, mediaType: "" }) },
   ancestry: { isManifestAncestor: async (a, b) => a === b, isNewerTag: async () => false },
   remote: { findManifests: async () => [], readFile: async () => undefined },

@@ -10,6 +10,7 @@ import { type EvaluationPorts, evaluate } from "../../../src/usecases/landing/ev
 import type { RevisionPorts } from "../../../src/usecases/landing/pin-revision.ts";
 import { snapshotAt, withRevisions } from "../../../src/usecases/landing/snapshot.ts";
 import { sleeplessClock } from "../../support/registry-client-options.ts";
+import { historyOf } from "../../support/source-history.ts";
 
 const image = parseImageName("acme/web")!;
 const tagFormat = parseTagFormat("sha-{revision:7}");
@@ -49,13 +50,13 @@ async function look(held: string, { message = "ops: by hand\n", labels = {}, reg
       readFile: async () => undefined,
       messageOf: async () => message,
     } as Partial<Remote> as Remote,
-    history: {
+    history: historyOf({
       async resolve(prefix) {
         const found = line.filter((one) => one.startsWith(prefix));
         return found.length === 1 ? found[0] : undefined;
       },
       isAncestor: async (a, b) => line.indexOf(a) <= line.indexOf(b),
-    },
+    }),
     registry:
       registry === "none"
         ? undefined

@@ -3,8 +3,8 @@
 import { expect, test } from "vitest";
 import { SourceGraph } from "../../../src/core/history/source-graph.ts";
 import type { Revision } from "../../../src/core/ids.ts";
-import type { History } from "../../../src/ports.ts";
 import { knownHistory } from "../../../src/usecases/landing/known-history.ts";
+import { historyOf } from "../../support/source-history.ts";
 
 const idOf = (digit: string) => digit.repeat(40) as Revision;
 const [first, second, later] = [idOf("1"), idOf("2"), idOf("3")];
@@ -16,7 +16,7 @@ const graph = new SourceGraph([commit(second, first), commit(first)]);
 /** Knows one commit more, as a clone does that fetches. */
 function beyond() {
   const asked: string[] = [];
-  const history: History = {
+  const history = historyOf({
     async resolve(idOrPrefix) {
       asked.push(idOrPrefix);
       return [first, second, later].find((id) => id.startsWith(idOrPrefix));
@@ -25,7 +25,7 @@ function beyond() {
       asked.push(`${ancestor.slice(0, 7)}..${descendant.slice(0, 7)}`);
       return descendant === later;
     },
-  };
+  });
   return { history, asked };
 }
 

@@ -13,6 +13,7 @@ import { observePins } from "../../../src/usecases/verify/pins.ts";
 import { resolveDeploy } from "../../../src/usecases/verify/resolve-deploy.ts";
 import { status } from "../../../src/usecases/verify/status.ts";
 import { sleeplessClock } from "../../support/registry-client-options.ts";
+import { historyOf } from "../../support/source-history.ts";
 
 const image = parseImageName("acme/web")!;
 const tagFormat = parseTagFormat("sha-{revision:7}");
@@ -77,13 +78,14 @@ function portsOf({ held, recorded, labels = {} }: Row) {
   return {
     remote: remote as Remote,
     registry: registry as Registry & ImageDigests,
-    history: {
-      async resolve(prefix: string) {
-        const found = line.filter((one) => one.startsWith(prefix));
+    history: historyOf({
+      candidates: async (digits) => line.filter((one) => one.startsWith(digits)),
+      async resolve(digits) {
+        const found = line.filter((one) => one.startsWith(digits));
         return found.length === 1 ? found[0] : undefined;
       },
-      isAncestor: async (a: Revision, b: Revision) => line.indexOf(a) <= line.indexOf(b),
-    },
+      isAncestor: async (a, b) => line.indexOf(a) <= line.indexOf(b),
+    }),
     clock: sleeplessClock(),
   };
 }
@@ -101,7 +103,7 @@ describe.each(rows)("%s, %s", (_, is, row) => {
     const seen = await snapshot();
     const held = await seen.revisionOf(seen.pins[0]!);
     expect(held?.knownBy).toBe(row.knownBy);
-    expect(line.indexOf(held!.revision) > line.indexOf(ours)).toBe(is === "newer");
+    expect(line.indexOf(held!.revision!) > line.indexOf(ours)).toBe(is === "newer");
   });
 
   test("is what promote goes by", async () => {
@@ -130,8 +132,7 @@ describe.each(rows)("%s, %s", (_, is, row) => {
   test("is what a build goes by: what did not change since an older one is not built", async () => {
     const recipe = { image, context: ".", dockerfile: "Dockerfile", buildArgs: {}, paths: ["app"] };
     const request = { ...question, recipes: [recipe], source: "s", extraTags: [] };
-    const tree = { changed: async () => true, committedAtSeconds: async () => 0 };
-    const plan = await planBuild({ ...request, rebuild: "changed" }, { ...ports, tree });
+    const plan = await planBuild({ ...request, rebuild: "changed" }, ports);
     const isKnownByTag = !row.held.startsWith("@") && is === "older";
     const why = isKnownByTag ? "its paths changed since" : "no older image of it is deployed";
     expect(plan.images[0]!.why).toContain(why);

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { Digest, Revision, Tag } from "../../../src/core/ids.ts";
 import { parseImageName, printImageName } from "../../../src/core/image-ref.ts";
 import { parseTagFormat, tagOf } from "../../../src/core/tag-format.ts";
-import type { Registry, SourceTree } from "../../../src/ports.ts";
+import type { Registry, SourceHistory } from "../../../src/ports.ts";
 import {
   type CodeCommit,
   findNewestPublished,
@@ -42,16 +42,16 @@ async function find({ published, graceMinutes = 0, changing, passed, paths = ["a
       return shelf.has(short) ? { kind: "found", digest, mediaType: "" } : { kind: "missing" };
     },
   } as Partial<Registry> as Registry;
-  const tree = {
+  const history = {
     changed: async (from, to, under) => {
       expect([to, under]).toEqual([revisions[revisions.indexOf(from) - 1], ["app"]]);
       return changing === undefined || changing.some((digit) => at(digit) === to);
     },
-  } as Partial<SourceTree> as SourceTree;
+  } as Partial<SourceHistory> as SourceHistory;
   const isPassed = async (revision: Revision) => passed !== undefined && revision === at(passed);
   const group = { images, paths };
   const question = { group, commits, tagFormat, nowMs: 0, graceMs: graceMinutes * 60_000 };
-  const whole = await findNewestPublished({ ...question, isPassed }, { registry, tree });
+  const whole = await findNewestPublished({ ...question, isPassed }, { registry, history });
   return { whole, asked };
 }
 

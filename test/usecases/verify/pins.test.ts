@@ -9,6 +9,7 @@ import { parseTagFormat, tagOf } from "../../../src/core/tag-format.ts";
 import { observePins, type PinsPorts } from "../../../src/usecases/verify/pins.ts";
 import type { ResolvedDeploy } from "../../../src/usecases/verify/resolve-deploy.ts";
 import { snapshotOf } from "../../support/snapshots.ts";
+import { historyOf } from "../../support/source-history.ts";
 import { ours } from "../../support/verify-stage.ts";
 
 const image = parseImageName("acme/web")!;
@@ -22,10 +23,10 @@ const tag = tagOf(tagFormat, revision);
 
 /** Three commits in a row, and an image of each. */
 const ports: PinsPorts = {
-  history: {
+  history: historyOf({
     resolve: async (prefix) => line.find((one) => one.startsWith(prefix)),
     isAncestor: async (a, b) => line.indexOf(a) <= line.indexOf(b),
-  },
+  }),
   registry: {
     digestsOf: async (_, reference) => (reference === tag ? [digest] : []),
   },

@@ -5,8 +5,9 @@ import type { CommitId, Revision } from "../../../src/core/ids.ts";
 import { parseImageName } from "../../../src/core/image-ref.ts";
 import { writeMessage } from "../../../src/core/landing/commit-message.ts";
 import { parseTagFormat } from "../../../src/core/tag-format.ts";
-import type { History, Remote } from "../../../src/ports.ts";
+import type { Remote } from "../../../src/ports.ts";
 import { type DeployQuestion, resolveDeploy } from "../../../src/usecases/verify/resolve-deploy.ts";
+import { historyOf } from "../../support/source-history.ts";
 
 const idOf = (digit: string) => digit.repeat(40) as Revision;
 /** A line of two revisions, one beside it, and one that the source does not have. */
@@ -17,10 +18,10 @@ const [old, now, side, strange] = ["1", "2", "3", "9"].map(idOf) as [
   Revision,
 ];
 const [tip, before] = ["c".repeat(40), "b".repeat(40)] as [CommitId, CommitId];
-const history: History = {
+const history = historyOf({
   resolve: async (prefix) => [old, now, side].find((id) => id.startsWith(prefix)),
   isAncestor: async (a, b) => a === b || (a === old && b === now),
-};
+});
 
 /** Asks of a tip with one manifest for each reference. */
 async function meant(

@@ -7,6 +7,7 @@ import type { PromoteRequest } from "../../../src/usecases/promote/promotion.ts"
 import { release } from "../../../src/usecases/rollback/release.ts";
 import { type RollbackRequest, rollback } from "../../../src/usecases/rollback/rollback.ts";
 import { Stage } from "../../support/scripted-world.ts";
+import { historyOf } from "../../support/source-history.ts";
 
 const api = "deploy/api.yaml";
 
@@ -50,7 +51,7 @@ describe("a bug is no failure of the world: it passes through", () => {
 
   test("promote", async () => {
     const stage = new Stage();
-    const history = { resolve: broken, isAncestor: broken };
+    const history = historyOf({ resolve: broken, isAncestor: broken });
     const ports = { ...stage.ports("us"), history, registry: undefined };
     const request = { revision: "1234567" } as PromoteRequest;
     await expect(promote(request, ports, landPolicy)).rejects.toBe(bug);

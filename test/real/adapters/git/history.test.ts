@@ -4,10 +4,11 @@ import { createHash } from "node:crypto";
 import { appendFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { type HistoryOptions, openHistory } from "../../../../src/adapters/git/history.ts";
+import { openHistory } from "../../../../src/adapters/git/history.ts";
 import { runGit } from "../../../../src/adapters/git/run.ts";
 import type { Upstream } from "../../../../src/adapters/git/server.ts";
 import { localSource, originOf } from "../../../../src/adapters/git/source.ts";
+import type { SourceOptions } from "../../../../src/adapters/git/source-copy.ts";
 import { asRevision, type Revision } from "../../../../src/core/ids.ts";
 import { openSandbox, type Sandbox, type SandboxOptions } from "../../../support/git-sandbox.ts";
 
@@ -27,7 +28,7 @@ async function openLong(count: number, options: SandboxOptions = {}) {
 
 async function open(box: Sandbox, from: { local?: string; upstream?: Upstream }) {
   let asked = 0;
-  const options: HistoryOptions = {
+  const options: SourceOptions = {
     ...{ env: process.env, temporary: box.temporary, timeoutMs: 30_000 },
     local: from.local === undefined ? undefined : await localSource(from.local),
     upstream: async () => {
@@ -60,9 +61,10 @@ const first = (ids: readonly Revision[]) => ids[0]!;
 const last = (ids: readonly Revision[]) => ids.at(-1)!;
 
 describe("a clone on this machine", () => {
-  test("answers alone, whole as it is, and asks nobody", async () => {
+  test("answers alone of what is behind the revision that was named, and asks nobody", async () => {
     const { box, ids } = await openLong(5);
     const history = await open(box, { local: await clone(box) });
+    expect(await history.named(last(ids))).toEqual([last(ids)]);
     expect(await history.resolve(first(ids).slice(0, 7))).toBe(first(ids));
     expect(await history.isAncestor(first(ids), last(ids))).toBe(true);
     expect(await history.isAncestor(last(ids), first(ids))).toBe(false);
@@ -120,15 +122,20 @@ describe("a clone on this machine", () => {
     }
   });
 
-  test("takes a prefix of two commits for the name of none, and asks no further", async () => {
+  test("says of a prefix of two commits which two, and of more digits the one", async () => {
     const { box } = await openLong(2);
     const [one, two] = await addTwins(box);
     expect(one.slice(0, 7)).toBe(two.slice(0, 7));
-    const upstream = { url: "http://127.0.0.1:1/none.git", credentials: {} };
-    const history = await open(box, { local: box.bare, upstream });
-    expect(await history.resolve(one.slice(0, 7))).toBeUndefined();
-    expect(await history.resolve(one)).toBe(one);
-    expect(history.asked()).toBe(0);
+    await box.git(box.bare, "update-ref", "refs/heads/one", one);
+    await box.git(box.bare, "update-ref", "refs/heads/two", two);
+    const at = { url: box.url, credentials: {} };
+    for (const from of [{ local: box.bare }, { upstream: at }]) {
+      const history = await open(box, from);
+      expect(await history.resolve(one.slice(0, 7))).toBeUndefined();
+      const both = await history.candidates(one.slice(0, 7));
+      expect([...both].sort()).toEqual([one, two].sort());
+      expect(await history.resolve(one)).toBe(one);
+    }
   });
 });
 
