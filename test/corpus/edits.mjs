@@ -109,7 +109,7 @@ async function realFiles(folders, oracle) {
       if (text === undefined || text.length > 20_000) continue;
       const [tree] = await oracle.trees([text]);
       if (typeof tree === "string") continue;
-      const sites = sitesIn(tree).filter(({ form }) => form !== "elsewhere");
+      const sites = sitesIn(tree).filter(({ form }) => form !== "elsewhere" && form !== "empty");
       for (const image of new Set(sites.map(({ name }) => name))) found.push({ text, image });
     }
   }

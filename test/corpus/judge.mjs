@@ -156,7 +156,8 @@ export async function silentIn({ after }, image, target, { told, oracle }) {
   if (typeof tree === "string") return [...left.values()];
   for (const site of sitesIn(tree)) {
     if (keyOf(site.name) !== image.key || holds(site, target)) continue;
-    if (site.form === "bare" || (site.form === "elsewhere" && site.isSplit)) continue;
+    if (["bare", "empty"].includes(site.form) || (site.form === "elsewhere" && site.isSplit))
+      continue;
     leave(
       [...site.scalars, ...site.uses].map((node) => node[1]),
       site.form,

@@ -23,21 +23,34 @@ function openPython(name) {
   const script = fileURLToPath(new URL("read.py", import.meta.url));
   const python = spawn("python3", [script], { stdio: ["pipe", "pipe", "inherit"] });
   const waiting = [];
+  const known = new Map();
   createInterface({ input: python.stdout }).on("line", (line) => {
     waiting.shift().resolve(JSON.parse(line));
   });
   python.on("exit", (code) => {
     for (const { reject } of waiting) reject(new Error(`the oracle ended with ${code}`));
   });
+  const ask = (text) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ resolve: ([tree]) => resolve(tree), reject });
+      python.stdin.write(`${JSON.stringify([text])}\n`);
+    });
   return {
     name,
-    trees: (texts) =>
-      new Promise((resolve, reject) => {
-        waiting.push({ resolve, reject });
-        python.stdin.write(`${JSON.stringify(texts)}\n`);
-      }),
+    trees: (texts) => Promise.all(texts.map((text) => remembered(text, known, ask))),
     close: () => python.stdin.end(),
   };
+}
+
+/** Most files are asked about again for the next image, unchanged. */
+const knownMax = 200;
+
+function remembered(text, known, ask) {
+  const tree = known.get(text) ?? ask(text);
+  known.delete(text);
+  known.set(text, tree);
+  if (known.size > knownMax) known.delete(known.keys().next().value);
+  return tree;
 }
 
 function packageTree(text) {

@@ -97,7 +97,7 @@ async function read(root) {
       const image = images.get(key) ?? { key, spelled: new Map(), isFound: false };
       images.set(key, image);
       count(image.spelled, name);
-      if (form === "elsewhere") continue;
+      if (form === "elsewhere" || form === "empty") continue;
       image.isFound = true;
       here.add(key);
     }

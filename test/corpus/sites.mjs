@@ -29,16 +29,17 @@ export function keyOf(name) {
 }
 
 const nameKeys = ["repository", "image", "name", "imagename", "imagerepository"];
-const tagKeys = ["tag", "version", "imagetag", "imageversion", "newtag"];
+const tagKeys = ["tag", "imagetag", "newtag", "imageversion", "version"];
 
 /**
  * Returns the sites of a file's documents. A site is an image at one place: its name, what it
  * holds, the scalars that say so, and its form:
  *
  * - `reference`: NAME:TAG under a key that ends in image
- * - `bare`: NAME alone under `image`, in an object that has a kind
+ * - `bare`: NAME alone under `image`, in a container of an object that has a kind
  * - `split`: name and tag in two fields
  * - `kustomize`: an entry of `images`
+ * - `empty`: a name beside a tag that is still to be filled in
  * - `elsewhere`: NAME:TAG as the whole of any other scalar, which may be no image at all
  */
 export function sitesIn(documents) {
@@ -56,6 +57,9 @@ function has(node, key) {
   return node[3].some((child, at) => at % 2 === 0 && child[0] === "s" && child[3] === key);
 }
 
+/** Where a bare `image` is one that runs, and not a disk of Ceph. */
+const containerKey = /(?:containers?|steps?|sidecars?|script|templates?)(?:\[\])?$/i;
+
 function walk(node, key, world) {
   const [kind, , , content, ...rest] = node;
   const anchor = rest.find((part) => typeof part === "object")?.anchor;
@@ -68,9 +72,10 @@ function walk(node, key, world) {
   if (kind !== "m") return;
   const fields = fieldsOf(node, world.anchors);
   splitSite(fields, key, world);
+  const isContainer = world.isObject && containerKey.test(key);
   for (let at = 0; at < content.length; at += 2) {
     const name = content[at][0] === "s" ? content[at][3] : "";
-    walk(content[at + 1], name, { ...world, fields });
+    walk(content[at + 1], name, { ...world, fields, isContainer });
   }
 }
 
@@ -98,7 +103,7 @@ function addField(fields, key, value) {
   if (!fields.has(key)) fields.set(key, value);
 }
 
-function scalarSite(node, key, { sites, isObject, fields }) {
+function scalarSite(node, key, { sites, isContainer, fields }) {
   const isListed = /^images\[\]$/i.test(key);
   const found = readReference(isListed ? node[3].replace(/^[^=]*=/, "") : node[3]);
   if (found === undefined) return;
@@ -113,40 +118,43 @@ function scalarSite(node, key, { sites, isObject, fields }) {
     return;
   }
   const beside = [...tagKeys, "digest"].some((other) => fields?.has(other));
-  if (key === "image" && isObject && !beside)
+  if (key === "image" && isContainer && !beside)
     sites.push({ form: "bare", ...found, scalars: [node], uses: [node] });
 }
 
 function splitSite(fields, key, { sites }) {
   const isEntry = /^images\[\]$/i.test(key) && (fields.has("newtag") || fields.has("newname"));
-  const form = isEntry ? "kustomize" : "split";
-  const nameField = isEntry
-    ? (fields.get("newname") ?? fields.get("name"))
-    : nameKeys.map((name) => fields.get(name)).find((field) => field !== undefined);
-  const tagField = tagKeys.map((name) => fields.get(name)).find((field) => field !== undefined);
+  const nameField = firstOf(isEntry ? ["newname", "name"] : nameKeys, fields);
+  const tagField = firstOf(tagKeys, fields);
   const digestField = fields.get("digest");
   if (nameField === undefined || (tagField === undefined && digestField === undefined)) return;
-  const registry = fields.get("registry")?.text;
-  const written = registry ? `${registry}/${nameField.text}` : nameField.text;
-  const found = readReference(written);
-  if (found === undefined || found.tag !== undefined || found.digest !== undefined) return;
+  const name = bareName(fields.get("registry")?.text, nameField.text);
+  if (name === undefined) return;
   const held = /^([A-Za-z0-9_][\w.-]*)?(?:@(sha256:[0-9a-f]{64}))?$/.exec(tagField?.text ?? "");
   if (held === null) return;
   const digest = held[2] ?? (digestField?.text || undefined);
-  if (!held[1] && !digest) return;
+  const isEmpty = !held[1] && !digest;
   // A chart's dependency and a Python package have a name and a version, too.
-  const weak = !isEntry && (!/[/]/.test(written) || !isImageLike(fields));
-  sites.push({
-    ...{ form: weak ? "elsewhere" : form, name: found.name, tag: held[1], digest },
-    ...places([nameField, tagField, digestField]),
-    isSplit: true,
-  });
+  const isWeak = !isEntry && (!name.includes("/") || !isImageLike(fields));
+  const form = isEmpty ? "empty" : isWeak ? "elsewhere" : isEntry ? "kustomize" : "split";
+  const where = places([tagField, digestField], nameField);
+  sites.push({ form, name, tag: held[1], digest, ...where, isSplit: true });
 }
 
-/** Where a site's text stands (`scalars`), and where it is used, be it by an alias (`uses`). */
-function places(fields) {
+function bareName(registry, repository) {
+  const found = readReference(registry ? `${registry}/${repository}` : repository);
+  return found?.tag === undefined && found?.digest === undefined ? found?.name : undefined;
+}
+
+function firstOf(keys, fields) {
+  return keys.map((key) => fields.get(key)).find((field) => field !== undefined);
+}
+
+/** What of a site may change (`scalars`), and where it stands or is used by alias (`uses`). */
+function places(fields, nameField) {
   const own = fields.filter((field) => field !== undefined);
-  return { scalars: own.map(({ node }) => node), uses: own.map(({ use }) => use) };
+  const uses = [...own, nameField].flatMap(({ node, use }) => [node, use]);
+  return { scalars: own.map(({ node }) => node), uses };
 }
 
 /** Knows Argo CD's `parameters`: `image.tag` and `image.repository` as entries of one list. */
@@ -165,7 +173,7 @@ function parameterSites(entries, { sites, anchors }) {
       .find((field) => field !== undefined);
     const found = readReference(nameField?.text ?? "");
     if (found === undefined || found.tag !== undefined) continue;
-    const own = places([nameField, tagField]);
+    const own = places([tagField], nameField);
     sites.push({ form: "split", name: found.name, tag: tagField.text, ...own, isSplit: true });
   }
 }
