@@ -121,21 +121,16 @@ async function entranceFor(
   io: Process,
 ): Promise<ClusterAccess> {
   const { KUBECONFIG, KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT = "443" } = io.env;
-  const file = kubeconfig ?? KUBECONFIG ?? "";
-  if (kubeconfig === undefined && file.includes(delimiter)) throw severalFiles(file);
-  if (file !== "") return kubeconfigAccess(resolve(io.cwd, file), context);
+  const named = kubeconfig === undefined ? (KUBECONFIG ?? "").split(delimiter) : [kubeconfig];
+  const files = named.filter((file) => file !== "").map((file) => resolve(io.cwd, file));
+  if (files.length > 0) {
+    const { env, signal } = io;
+    return kubeconfigAccess(files, { env, signal, clock: systemClock }, context);
+  }
   if (host) return inClusterAccess({ host, port: KUBERNETES_SERVICE_PORT });
   throw new Failure(
     "config",
-    "Cannot ask the cluster: no kubeconfig is given, and this is no pod of one",
+    "Cannot ask the cluster: no kubeconfig is given, and this is not one of its pods",
     "Name a kubeconfig with --kubeconfig or KUBECONFIG, or leave verify.rollout out.",
-  );
-}
-
-function severalFiles(files: string): Failure {
-  return new Failure(
-    "config",
-    `Cannot use KUBECONFIG "${files}": several files are not merged here`,
-    "Name one file with --kubeconfig.",
   );
 }

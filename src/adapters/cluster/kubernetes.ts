@@ -20,6 +20,8 @@ import { type Asking, askJson, nonsense, type Question } from "./json.ts";
 export interface ClusterAccess {
   readonly server: URL;
   readonly tls: Tls;
+  /** The proxy of this cluster; undefined: that of the environment. */
+  readonly proxy?: HttpsProxy | undefined;
   /** Asked before every request: tokens of pods are replaced while we wait. */
   token(): Promise<string | undefined>;
 }
@@ -50,7 +52,7 @@ const pagesMax = 50;
 export function openKubernetes(options: KubernetesOptions): Cluster {
   const { entrance, clock, timeoutMs, signal, proxy } = options;
   const asking: Asking = {
-    http: httpClient({ tls: entrance.tls, timeoutMs, signal, proxy }),
+    http: httpClient({ tls: entrance.tls, timeoutMs, signal, proxy: entrance.proxy ?? proxy }),
     clock,
   };
   const ask: Ask = async (path, doing, verb) => {

@@ -1,11 +1,11 @@
 /**
- * What a kubeconfig file says of one cluster: its address, and how to be somebody there. Shape:
- * client-go, tools/clientcmd/api/v1 `Config`.
+ * What kubeconfig files say of one cluster: its address, and who we are there. Shape: client-go,
+ * tools/clientcmd/api/v1 `Config`.
  */
 
 import { parseDocument } from "yaml";
 import { Failure } from "../failure.ts";
-import { at, listAt, textAt } from "./json.ts";
+import { at, listAt, textAt, textsAt } from "./json.ts";
 
 /** A certificate or key: its PEM text, or the file that holds it, relative to the kubeconfig's. */
 export type Pem = { readonly text: string } | { readonly file: string };
@@ -15,7 +15,26 @@ export type KubeUser =
   | { readonly kind: "token"; readonly token: string }
   /** Read again for every request: such tokens are replaced while we wait. */
   | { readonly kind: "token-file"; readonly file: string }
+  | { readonly kind: "program"; readonly program: CredentialProgram }
   | { readonly kind: "nobody" };
+
+/** A program that prints a credential: kubernetes.io, "client-go credential plugins". */
+export interface CredentialProgram {
+  readonly command: string;
+  readonly args: readonly string[];
+  /** What it finds in its environment beside ours. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly apiVersion: string;
+  /** Whether it is told of the cluster. */
+  readonly isToldCluster: boolean;
+  readonly installHint: string;
+}
+
+/** A kubeconfig file. */
+export interface KubeconfigFile {
+  readonly file: string;
+  readonly text: string;
+}
 
 /** A cluster, and how to enter it. */
 export interface KubeAccess {
@@ -25,44 +44,66 @@ export interface KubeAccess {
   /** The name in the server's certificate, where that is not its host. */
   readonly serverName: string | undefined;
   readonly certificates: "checked" | "unchecked";
+  /** The proxy that leads to this cluster. */
+  readonly proxy: URL | undefined;
   readonly user: KubeUser;
   /** A certificate of ours and its key: instead of a token, or beside one. */
   readonly pair: { readonly certificate: Pem; readonly key: Pem } | undefined;
+  /** The files that say so, from which paths in them are seen. */
+  readonly files: { readonly cluster: string; readonly user: string };
 }
 
 /**
- * Reads a kubeconfig.
+ * Reads kubeconfig files as one: the first that says something of a name has the word.
  *
- * @param file For messages.
- * @param context The context to use; undefined means the file's own current one.
- * @throws Failure `config` when it says nothing usable, or asks for what is not done here: to run a
- *   program, to go through a proxy, to act as somebody else.
+ * @param context The context to use; undefined means the current one of the files.
+ * @throws Failure `config` when they say nothing usable, or ask for what is not done here: to act
+ *   as somebody else, to run a program that asks people.
  */
-export function readKubeconfig(text: string, file: string, context?: string): KubeAccess {
-  const config = parse(text, file);
-  const current = context ?? textAt(config, "current-context");
-  const chosen = named(config, { list: "contexts", name: current, field: "context" });
+export function readKubeconfig(files: readonly KubeconfigFile[], context?: string): KubeAccess {
+  const configs = files.map(({ file, text }) => ({ file, config: parse(text, file) }));
+  const all = files.map(({ file }) => file).join('", "');
+  const currents = configs.map(({ config }) => textAt(config, "current-context"));
+  const current = context ?? currents.find((name) => name !== "") ?? "";
+  const chosen = named(configs, { list: "contexts", name: current, field: "context" });
   if (chosen === undefined) {
-    const known = listAt(config, "contexts").map((entry) => `"${textAt(entry, "name")}"`);
+    const known = configs.flatMap(({ config }) =>
+      listAt(config, "contexts").map((entry) => `"${textAt(entry, "name")}"`),
+    );
     const hint = `Its contexts: ${known.join(", ") || "none"}.`;
-    throw refused(file, `it has no context "${current}"`, hint);
+    throw refused(all, `it has no context "${current}"`, hint);
   }
-  const place = textAt(chosen, "cluster");
-  const cluster = named(config, { list: "clusters", name: place, field: "cluster" });
-  if (cluster === undefined) throw refused(file, `it has no cluster "${place}"`, repair);
-  if (textAt(cluster, "proxy-url") !== "") {
-    throw refused(file, "its cluster is behind a proxy (proxy-url)", "Name it in HTTPS_PROXY.");
-  }
-  const name = textAt(chosen, "user");
-  const user = named(config, { list: "users", name, field: "user" });
+  const place = textAt(chosen.said, "cluster");
+  const cluster = named(configs, { list: "clusters", name: place, field: "cluster" });
+  if (cluster === undefined) throw refused(chosen.file, `it has no cluster "${place}"`, repair);
+  const name = textAt(chosen.said, "user");
+  const user = named(configs, { list: "users", name, field: "user" });
+  const { file } = user ?? chosen;
   return {
-    server: serverOf(cluster, file),
-    authority: pemOf(cluster, "certificate-authority"),
-    serverName: textAt(cluster, "tls-server-name") || undefined,
-    certificates: at(cluster, "insecure-skip-tls-verify") === true ? "unchecked" : "checked",
-    user: userOf(user, name, file),
-    pair: pairOf(user),
+    ...clusterOf(cluster),
+    user: userOf(user?.said, name, file),
+    pair: pairOf(user?.said),
+    files: { cluster: cluster.file, user: file },
   };
+}
+
+function clusterOf({ file, said }: Said) {
+  return {
+    server: serverOf(said, file),
+    authority: pemOf(said, "certificate-authority"),
+    serverName: textAt(said, "tls-server-name") || undefined,
+    certificates: at(said, "insecure-skip-tls-verify") === true ? "unchecked" : "checked",
+    proxy: proxyOf(said, file),
+  } as const;
+}
+
+function proxyOf(cluster: unknown, file: string): URL | undefined {
+  const text = textAt(cluster, "proxy-url");
+  if (text === "") return undefined;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url !== undefined && /^https?:$/.test(url.protocol)) return url;
+  const hint = "Name an http or https proxy, or open a tunnel and name that.";
+  throw refused(file, "the proxy of its cluster (proxy-url) is not an http or https address", hint);
 }
 
 const repair = "Write it again with `kubectl config`, or name another file.";
@@ -79,12 +120,22 @@ function parse(text: string, file: string): unknown {
   }
 }
 
+/** What a file says of a name. */
+interface Said {
+  readonly file: string;
+  readonly said: unknown;
+}
+
 function named(
-  config: unknown,
+  configs: readonly { readonly file: string; readonly config: unknown }[],
   { list, name, field }: { list: string; name: string; field: string },
-): unknown {
-  const entry = listAt(config, list).find((item) => textAt(item, "name") === name);
-  return at(entry, field);
+): Said | undefined {
+  for (const { file, config } of configs) {
+    const entry = listAt(config, list).find((item) => textAt(item, "name") === name);
+    const said = at(entry, field);
+    if (said !== undefined) return { file, said };
+  }
+  return undefined;
 }
 
 function serverOf(cluster: unknown, file: string): URL {
@@ -129,14 +180,38 @@ function userOf(user: unknown, name: string, file: string): KubeUser {
   if (tokenFile !== "") return { kind: "token-file", file: tokenFile };
   if (token !== "") return { kind: "token", token };
   if (pairOf(user) !== undefined) return { kind: "nobody" };
+  const program = at(user, "exec");
+  if (program !== undefined) return { kind: "program", program: programOf(program, name, file) };
   const hint = "Make a token with `kubectl create token`, and name a kubeconfig that holds it.";
-  const program = ["exec", "auth-provider"].find((field) => at(user, field) !== undefined);
-  if (program !== undefined) {
-    const why = `gets its token from a program (${program}), which is not run here`;
-    throw refused(file, `user "${name}" ${why}`, hint);
+  if (at(user, "auth-provider") !== undefined) {
+    const why = `user "${name}" uses an auth-provider, which Kubernetes has dropped`;
+    throw refused(file, why, "Use the exec plugin of your provider instead.");
   }
   if (textAt(user, "username") === "") return { kind: "nobody" };
   throw refused(file, `user "${name}" has a password, which no server takes by now`, hint);
+}
+
+const execVersions = /^client\.authentication\.k8s\.io\/v1(?:beta1)?$/;
+
+function programOf(exec: unknown, name: string, file: string): CredentialProgram {
+  const [command, apiVersion] = [textAt(exec, "command"), textAt(exec, "apiVersion")];
+  const who = `the program of user "${name}" (exec)`;
+  if (command === "") throw refused(file, `${who} has no command`, repair);
+  if (!execVersions.test(apiVersion)) {
+    const hint = "Bring the plugin and the kubeconfig up to date: v1 and v1beta1 are spoken here.";
+    throw refused(file, `${who} speaks "${apiVersion}"`, hint);
+  }
+  if (textAt(exec, "interactiveMode") === "Always") {
+    const hint = "Use a service account's token: nobody answers here.";
+    throw refused(file, `${who} asks people (interactiveMode: Always)`, hint);
+  }
+  const env = listAt(exec, "env").map((one) => [textAt(one, "name"), textAt(one, "value")]);
+  return {
+    ...{ command, apiVersion, args: textsAt(exec, "args") },
+    env: Object.fromEntries(env),
+    isToldCluster: at(exec, "provideClusterInfo") === true,
+    installHint: textAt(exec, "installHint"),
+  };
 }
 
 function refused(file: string, why: string, hint: string): Failure {

@@ -5,6 +5,8 @@ import { Failure } from "../../../src/core/failure.ts";
 const pem = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
 const base64 = Buffer.from(pem).toString("base64");
 
+const v1 = "client.authentication.k8s.io/v1";
+
 /** A kubeconfig of one cluster and one user. */
 function config({ cluster = "", user = "token: abc" } = {}) {
   return `
@@ -27,7 +29,8 @@ users:
 }
 
 const serverAt = (server: string) => config().replace("https://10.0.0.1:6443", server);
-const read = (text: string, context?: string) => readKubeconfig(text, "/home/kube", context);
+const read = (text: string, context?: string) =>
+  readKubeconfig([{ file: "/home/kube", text }], context);
 
 describe("a user", () => {
   const table: readonly (readonly [name: string, user: string, read: object])[] = [
@@ -39,6 +42,17 @@ describe("a user", () => {
       { kind: "token-file", file: "t" },
     ],
     ["by nothing", "{}", { kind: "nobody" }],
+    [
+      "by a program",
+      `{ exec: { apiVersion: ${v1}, command: aws, args: [eks, get-token], env: [{ name: A, value: b }], provideClusterInfo: true, installHint: Get it. } }`,
+      {
+        kind: "program",
+        program: {
+          ...{ command: "aws", args: ["eks", "get-token"], env: { A: "b" }, apiVersion: v1 },
+          ...{ isToldCluster: true, installHint: "Get it." },
+        },
+      },
+    ],
   ];
   test.each(table)("%s", (_, user, expected) => {
     const access = read(config({ user }));
@@ -90,6 +104,7 @@ describe("a cluster", () => {
     ["under another name", "tls-server-name: kube.example", { serverName: "kube.example" }],
     ["with one that is no base64", "certificate-authority-data: 'é'", { authority: { text: "" } }],
     ["that nobody checks", "insecure-skip-tls-verify: true", { certificates: "unchecked" }],
+    ["behind a proxy", "proxy-url: http://p:3128", { proxy: new URL("http://p:3128") }],
   ];
   test.each(table)("%s", (_, cluster, expected) => {
     const access = read(config({ cluster }));
@@ -116,13 +131,28 @@ describe("is refused, with what to do, when", () => {
       /as another/,
     ],
     ["a secret is in the URL", () => read(serverAt("https://me:abc@10.0.0.1")), /server/],
-    ["it is behind a proxy", () => read(config({ cluster: "proxy-url: http://p" })), /proxy/],
+    ["its proxy is none", () => read(config({ cluster: "proxy-url: socks5://p" })), /proxy/],
     [
       "the user is another",
       () => read(config({ user: "{ token: abc, as: admin }" })),
       /as another/,
     ],
-    ["a program has the token", () => read(config({ user: "exec: { command: aws }" })), /\(exec\)/],
+    [
+      "a program speaks what is no longer spoken",
+      () => read(config({ user: `exec: { command: aws, apiVersion: ${v1}alpha1 }` })),
+      /speaks ".*v1alpha1"/,
+    ],
+    [
+      "a program has no name",
+      () => read(config({ user: `exec: { apiVersion: ${v1} }` })),
+      /has no command/,
+    ],
+    [
+      "a program asks people",
+      () =>
+        read(config({ user: `exec: { command: a, apiVersion: ${v1}, interactiveMode: Always }` })),
+      /asks people/,
+    ],
     [
       "the user is of another group",
       () => read(config({ user: "{ token: abc, as-groups: [x] }" })),
@@ -133,7 +163,11 @@ describe("is refused, with what to do, when", () => {
       () => read(config({ user: "{ username: me, password: abc }" })),
       /has a password/,
     ],
-    ["a plugin has it", () => read(config({ user: "auth-provider: { name: gcp }" })), /provider\)/],
+    [
+      "a plugin has it",
+      () => read(config({ user: "auth-provider: { name: gcp }" })),
+      /auth-provider/,
+    ],
   ];
   test.each(table)("%s", (_, act, message) => {
     const failure = failureOf(act);
@@ -142,6 +176,20 @@ describe("is refused, with what to do, when", () => {
     expect(failure.hint).not.toBe("");
     expect(failure.message).not.toContain("abc");
   });
+});
+
+test("of several files the first that says something of a name has the word", () => {
+  const first = "contexts: [{ name: prod, context: { cluster: prod, user: me } }]\n";
+  const mine = "users: [{ name: me, user: { token: mine } }, { name: bot, user: { token: no } }]\n";
+  const files = [
+    { file: "/a/config", text: `${first}${mine}` },
+    { file: "/b/config", text: config({ cluster: "certificate-authority: ca.pem" }) },
+  ];
+  expect(readKubeconfig(files)).toMatchObject({
+    ...{ user: { kind: "token", token: "mine" }, authority: { file: "ca.pem" } },
+    files: { cluster: "/b/config", user: "/a/config" },
+  });
+  expect(readKubeconfig(files.toReversed())).toMatchObject({ user: { token: "abc" } });
 });
 
 test("a server without TLS is one", () => {

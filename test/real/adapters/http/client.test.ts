@@ -14,6 +14,7 @@ import { deploymentJson, serveKubernetes } from "../../../support/kubernetes-ser
 import { sleeplessClock } from "../../../support/registry-client-options.ts";
 import { repository, web } from "../../../support/verify-stage.ts";
 
+const surroundings = { env: {}, clock: sleeplessClock() };
 const token = "s3cret-token";
 const common = { clock: sleeplessClock(), timeoutMs: 5_000 };
 
@@ -158,7 +159,7 @@ describe("the way into a cluster", () => {
   test("is a kubeconfig with a token, below a path too", async () => {
     const server = await serve();
     const at = folder({ config: config(server.url, `{ "token": "${token}" }`) });
-    const entrance = await kubeconfigAccess(join(at, "config"));
+    const entrance = await kubeconfigAccess([join(at, "config")], surroundings);
     const cluster = openKubernetes({ entrance, ...common });
     expect(await cluster.workload(web)).toMatchObject({ name: "web", generation: 4 });
     const below = { ...entrance, server: new URL(`${server.url}/k8s/clusters/c-1`) };
@@ -173,7 +174,7 @@ describe("the way into a cluster", () => {
     const text = config(server.url, '{ "tokenFile": "token" }');
     const at = folder({ config: text, token: "over\n" });
     const cluster = openKubernetes({
-      entrance: await kubeconfigAccess(join(at, "config")),
+      entrance: await kubeconfigAccess([join(at, "config")], surroundings),
       ...common,
     });
     await expect(cluster.workload(web)).rejects.toMatchObject({ code: "cluster-denied" });
@@ -194,7 +195,7 @@ describe("the way into a cluster", () => {
     const at = folder({ config: "" });
     rmSync(join(at, "config"));
     const file = join(at, "config");
-    await expect(kubeconfigAccess(file)).rejects.toMatchObject({
+    await expect(kubeconfigAccess([file], surroundings)).rejects.toMatchObject({
       code: "config",
       message: expect.stringContaining(file),
     });

@@ -17,6 +17,7 @@ import { sleeplessClock } from "../../../support/registry-client-options.ts";
 import { selfSigned } from "../../../support/self-signed.ts";
 import { web } from "../../../support/verify-stage.ts";
 
+const surroundings = { env: {}, clock: sleeplessClock() };
 const token = "kube-s3cret";
 const own = selfSigned();
 const other = selfSigned();
@@ -42,7 +43,10 @@ async function read(server: string, given: { cluster?: object; user?: object; fi
     clusters: [{ name: "prod", cluster: { server, ...given.cluster } }],
     users: [{ name: "ci", user: { token, ...given.user } }],
   });
-  const entrance = await kubeconfigAccess(join(folder({ config, ...given.files }), "config"));
+  const entrance = await kubeconfigAccess(
+    [join(folder({ config, ...given.files }), "config")],
+    surroundings,
+  );
   return openKubernetes({ entrance, clock: sleeplessClock(), timeoutMs: 5_000 }).workload(web);
 }
 
