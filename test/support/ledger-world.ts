@@ -101,7 +101,13 @@ export class LedgerWorld {
     const request: AuditRequest = {
       ...{ images, paths: ["k8s"], tagFormat: parseTagFormat(`sha-{revision:${digits}}`) },
       ...{ repository: "manifests", branch: "main", source: "source", sinceMs: 0 },
-      ...{ asOfMs: this.nowMs, graceMs: 0, behind: 3, strict: false },
+      ...{
+        asOfMs: this.nowMs,
+        nowMs: Math.max(asked.asOfMs ?? 0, this.nowMs),
+        graceMs: 0,
+        behind: 3,
+        strict: false,
+      },
       pattern: /^chore\(gitops\): (?:update image tags|recover missing manifest update) to sha-/,
       ...asked,
     };

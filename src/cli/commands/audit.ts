@@ -40,11 +40,11 @@ export default command({
     const settings = await settingsFrom(flags, io);
     const configured = settings.config?.audit;
     const ports = await openAudit(settings, { io, progress: progressFor(flags, io) });
-    const asOfMs =
-      flags.asOf === undefined ? ports.clock.nowMs() : parseDate(flags.asOf, "--as-of");
+    const nowMs = ports.clock.nowMs();
+    const asOfMs = flags.asOf === undefined ? nowMs : parseDate(flags.asOf, "--as-of");
     const spanMs = configured?.since ?? parseDuration(defaults.audit.since);
     const sinceMs = flags.since === undefined ? asOfMs - spanMs : parseSince(flags.since, asOfMs);
-    refuseFuture(sinceMs, Math.min(asOfMs, ports.clock.nowMs()));
+    refuseFuture(sinceMs, Math.min(asOfMs, nowMs));
     const graceMs = settings.config?.sync?.grace ?? parseDuration(defaults.sync.grace);
     try {
       const result = await audit(
@@ -57,6 +57,7 @@ export default command({
           tagFormat: settings.tagFormat,
           sinceMs,
           asOfMs,
+          nowMs,
           graceMs: flags.grace === undefined ? graceMs : parseDuration(flags.grace),
           behind: configured?.behind ?? defaults.audit.behind,
           strict: flags.strict === true,

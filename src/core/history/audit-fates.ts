@@ -62,8 +62,9 @@ export function judgeCommits(
 ): readonly LedgerCommit[] {
   const held = heldBy(graph, about.question.holds);
   return places.map((place) => {
-    const { atMs, author, ...commit } = graph.commits[place]!;
-    const { fate, number, by } = fateOf({ place, atMs, held }, about);
+    const { atMs, author, isDated = true, ...commit } = graph.commits[place]!;
+    const isYoung = isDated && about.question.asOfMs - atMs < about.question.graceMs;
+    const { fate, number, by } = fateOf({ place, isYoung, held }, about);
     const step = number === undefined ? undefined : about.applied.steps[number];
     const hasLag = step !== undefined && landed.has(fate);
     return {
@@ -85,10 +86,10 @@ interface JudgedCommit {
 }
 
 function fateOf(
-  about: { place: number; atMs: number; held: ReadonlyMap<number, LedgerHold> },
-  { applied, question }: { readonly applied: Applied; readonly question: FateQuestion },
+  about: { place: number; isYoung: boolean; held: ReadonlyMap<number, LedgerHold> },
+  { applied }: { readonly applied: Applied },
 ): JudgedCommit {
-  const { place, atMs, held } = about;
+  const { place, isYoung, held } = about;
   const { state, steps, own, superseded } = applied;
   if (state.isIn(place)) {
     const ownNumber = own.get(place);
@@ -104,7 +105,6 @@ function fateOf(
   const hold = held.get(place);
   if (hold !== undefined) return { fate: "rolled-back", by: hold.by };
   // A tool that put an image back meant to deploy: what it took out is missed.
-  const isYoung = question.asOfMs - atMs < question.graceMs;
   return { fate: isYoung ? "pending" : "gap", number };
 }
 

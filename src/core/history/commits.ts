@@ -8,6 +8,8 @@ export interface LoggedCommit {
   readonly parents: readonly string[];
   /** Committer's date, milliseconds since the epoch. */
   readonly atMs: number;
+  /** Whether that tells how old it is. Absent: it does. */
+  readonly isDated?: boolean;
   readonly author: string;
   /** The whole message, as it is: not safe to print as it comes. */
   readonly message: string;

@@ -10,11 +10,12 @@ import type { DeployLog, Progress } from "../../ports.ts";
 import { type AuditFacts, type AuditSubject, gatherFacts } from "./facts.ts";
 
 /** What is asked. Times are milliseconds since the epoch. */
-export interface AuditRequest extends AuditSubject {
+export interface AuditRequest extends Omit<AuditSubject, "dates"> {
   readonly repository: string;
   readonly branch: string;
   readonly source: string;
   readonly sinceMs: number;
+  readonly nowMs: number;
   /** How old a commit must be before a missing deploy counts as lost. */
   readonly graceMs: number;
   /** After how many deploys a pin that did not move has stayed behind. */
@@ -36,7 +37,8 @@ export async function audit(request: AuditRequest, ports: AuditPorts): Promise<A
   const head = { version: 1, command: "audit", repository, branch, source } as const;
   try {
     ports.progress.step(`Reading the history of ${branch}`);
-    const facts = await gatherFacts(request, ports.log);
+    const dates = { nowMs: request.nowMs, aheadMs: request.graceMs };
+    const facts = await gatherFacts({ ...request, dates }, ports.log);
     refuseNothing(request, facts);
     const ledger = keepLedger(facts.graph, facts.branch, {
       ...request,

@@ -4,6 +4,7 @@ import { asFailure } from "../../core/failure.ts";
 import type { LedgerHold } from "../../core/history/audit-fates.ts";
 import { type CommitJudge, judgeByFiles, judgeByMessage } from "../../core/history/code-commits.ts";
 import type { FileChange, LoggedCommit } from "../../core/history/commits.ts";
+import { believed, type DateQuestion } from "../../core/history/dates.ts";
 import { type BranchHistory, readTool } from "../../core/history/deploys.ts";
 import { type FilePins, PinVersions } from "../../core/history/pin-versions.ts";
 import { SourceGraph } from "../../core/history/source-graph.ts";
@@ -28,6 +29,8 @@ export interface AuditSubject extends AuditScope {
   readonly pattern: RegExp;
   /** Commits that were made later are not there yet, in milliseconds since the epoch. */
   readonly asOfMs: number;
+  /** By which clock the commits' dates are judged. Absent: they are taken as they are. */
+  readonly dates?: DateQuestion;
   /** Whether manifests count too where they stood before they came below the paths. */
   readonly follow?: boolean;
 }
@@ -45,7 +48,7 @@ export interface AuditFacts {
 
 /** Reads both histories and the manifests in them. Throws what the log throws. */
 export async function gatherFacts(subject: AuditSubject, log: DeployLog): Promise<AuditFacts> {
-  const { manifests, source } = await log.histories();
+  const { manifests, source } = datedBy(subject.dates, await log.histories());
   const graph = new SourceGraph(source);
   const { paths, manifestPaths = paths, follow } = subject;
   const wanted = [...paths, holdsPath];
@@ -73,8 +76,27 @@ export async function gatherFacts(subject: AuditSubject, log: DeployLog): Promis
     judge,
     holds: held.holds,
     absent: absentFrom(subject, read, pins),
-    warnings: [...pins.warnings, ...held.warnings],
+    warnings: [...pins.warnings, ...held.warnings, ...undated(source)],
   };
+}
+
+type Histories = Awaited<ReturnType<DeployLog["histories"]>>;
+
+function datedBy(dates: DateQuestion | undefined, { manifests, source }: Histories): Histories {
+  if (dates === undefined) return { manifests, source };
+  const own = believed(manifests, dates);
+  return { manifests: own, source: source === manifests ? own : believed(source, dates) };
+}
+
+/** So many commits are named that cannot be told the age of. */
+const undatedMax = 3;
+
+function undated(source: readonly LoggedCommit[]): readonly string[] {
+  const ids = source.filter(({ isDated }) => isDated === false).map(({ id }) => id.slice(0, 7));
+  if (ids.length === 0) return [];
+  const more = ids.length > undatedMax ? ` and ${ids.length - undatedMax} more` : "";
+  const names = ids.slice(0, undatedMax).join(", ");
+  return [`The date of ${names}${more} cannot be right: the grace time does not count for it`];
 }
 
 function absentFrom({ paths, images }: AuditSubject, { changes }: Read, pins: ReadPins) {

@@ -94,6 +94,7 @@ async function factsAt(tip: CommitId, { request, ports }: SyncInspection): Promi
     pattern: request.pattern,
     // Clocks differ: whatever is in the history has happened.
     asOfMs: Number.POSITIVE_INFINITY,
+    dates: { nowMs: ports.clock.nowMs(), aheadMs: request.graceMs },
     follow: true,
   };
   const facts = await gatherFacts(subject, ports.log);
@@ -110,12 +111,12 @@ function behindTip(tip: CommitId): Failure {
 }
 
 function codeCommit(graph: SourceGraph, { place, same }: CodePlace): CodeCommit {
-  const { atMs, parents } = graph.commits[place]!;
+  const { atMs, parents, isDated } = graph.commits[place]!;
   const [parent] = parents;
   return {
     revision: graph.revisionAt(place),
     parent: parent as Revision | undefined,
     same: same.map((each) => graph.revisionAt(each)),
-    atMs,
+    atMs: isDated === false ? Number.NEGATIVE_INFINITY : atMs,
   };
 }

@@ -13,7 +13,7 @@ export interface CodeCommit {
   readonly parent: Revision | undefined;
   /** Commits with the same code that it merged: what is published of one of them will do. */
   readonly same: readonly Revision[];
-  /** Committer's date, milliseconds since the epoch. */
+  /** When it was made, milliseconds since the epoch; long ago where nothing tells. */
   readonly atMs: number;
 }
 

@@ -104,7 +104,7 @@ describe("an audit that cannot read", () => {
     const request = {
       ...{ images: [], paths: [], pattern: /^x/, tagFormat: parseTagFormat("{revision}") },
       ...{ repository: "manifests", branch: "main", source: "source" },
-      ...{ sinceMs: 1, asOfMs: 2, graceMs: 0, behind: 3, strict: false },
+      ...{ sinceMs: 1, asOfMs: 2, nowMs: 2, graceMs: 0, behind: 3, strict: false },
     };
     const progress = { step: () => {}, warn: () => {} };
     return audit(request, { log: { histories } as unknown as DeployLog, progress });

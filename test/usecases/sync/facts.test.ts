@@ -157,8 +157,8 @@ describe("a pin", () => {
     const told = stage.world.scheduler.trace.filter((step) =>
       step.includes(`ask for ghcr.io/acme/web:${stage.tag(3)}`),
     );
-    // The promotion asked before.
-    expect(told).toHaveLength(2);
+    // The promotion asked before, for the image and for its label.
+    expect(told).toHaveLength(3);
   });
 
   test.each(["latest", "hotfix-1"])(
