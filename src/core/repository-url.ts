@@ -1,4 +1,4 @@
-/** Whether two spellings of a git URL mean one repository. */
+/** Spellings of a git URL: which mean one repository, and which hold what is nobody's business. */
 
 const scpForm = /^(?:[^@/\s]+@)?([^:/\s]+):(?!\/\/)(.+)$/;
 const urlForm = /^(https?|ssh|git):\/\/(?:[^@/\s]*@)?([^/\s]+)\/(.+)$/i;
@@ -13,6 +13,17 @@ const ownPorts = {
 /** Returns whether a repository is a path on this machine rather than a URL. */
 export function isLocalPath(repository: string): boolean {
   return !/^[a-z][a-z0-9+.-]*:\/\//i.test(repository) && !/^[\w.-]+@[\w.-]+:/.test(repository);
+}
+
+/**
+ * Returns a URL without who one is there: GitLab CI, Azure, Bitbucket and their Clone buttons write
+ * a user, and some a token, into the URL that they hand out. Over SSH the user is part of the
+ * address.
+ */
+export function withoutLogin(url: string): string {
+  return url
+    .replace(/^(https?:\/\/)[^/]*@(?=[^/@]*(?:\/|$))/i, "$1")
+    .replace(/^(ssh:\/\/[^/:@]+):[^/]*@(?=[^/@]*(?:\/|$))/i, "$1@");
 }
 
 /**

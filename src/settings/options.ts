@@ -8,6 +8,7 @@ import { parseDuration } from "../core/duration.ts";
 import { asDigest, asTag } from "../core/ids.ts";
 import { parseImageName, sameImage } from "../core/image-ref.ts";
 import type { Freeze } from "../core/landing/hold.ts";
+import { withoutLogin } from "../core/repository-url.ts";
 import { parseTagFormat, type TagFormat } from "../core/tag-format.ts";
 import type { AskedImage } from "../usecases/promote/promotion.ts";
 import type { Config } from "./config.ts";
@@ -143,7 +144,7 @@ function tidy(path: string): string {
 
 /** Returns where git is asked, and how: enough for what is not about manifests. */
 export function placesIn(flags: PlaceFlags, config: Config | undefined, io: Process): GitPlaces {
-  const given = (text: string | undefined) => text && localPath(text, io.cwd, io);
+  const given = (text: string | undefined) => text && localPath(withoutLogin(text), io.cwd, io);
   const source =
     typeof config?.source === "string" ? { repository: config.source } : config?.source;
   return {

@@ -12,7 +12,7 @@ import type { RegistryOptions } from "../adapters/registry/client.ts";
 import { clockUnder, systemClock, systemRandom } from "../adapters/system.ts";
 import { defaults } from "../core/defaults.ts";
 import { Failure } from "../core/failure.ts";
-import { isLocalPath } from "../core/repository-url.ts";
+import { isLocalPath, withoutLogin } from "../core/repository-url.ts";
 import type { ImageDigests, Progress, Registry, SourceHistory } from "../ports.ts";
 import type { Config } from "../settings/config.ts";
 import { githubApp } from "../settings/github-app.ts";
@@ -132,7 +132,7 @@ export async function openSource(
 
 /** The manifests are where the source came from, unless somebody says otherwise. */
 export async function originUrl(source: SourceLocation, io: Process): Promise<string> {
-  const origin = source.local === undefined ? source.url : await originOf(source.local, io.env);
+  const origin = await urlOf(source, io);
   if (origin !== undefined) return origin;
   throw new Failure(
     "usage",
@@ -143,8 +143,15 @@ export async function originUrl(source: SourceLocation, io: Process): Promise<st
 
 /** Where commits are asked for that a local clone lacks, and who we are there. */
 export async function upstreamOf(source: SourceLocation, repository: string, io: Process) {
-  const url = source.local === undefined ? source.url : await originOf(source.local, io.env);
+  const url = await urlOf(source, io);
   return url === undefined ? undefined : { url, credentials: credentialsFor(url, repository, io) };
+}
+
+/** The token that some CI systems write into a clone's origin is neither used nor shown. */
+async function urlOf(source: SourceLocation, io: Process): Promise<string | undefined> {
+  if (source.local === undefined) return source.url;
+  const origin = await originOf(source.local, io.env);
+  return origin && withoutLogin(origin);
 }
 
 function remoteOptions(settings: GitPlaces, repository: string, io: Process) {

@@ -1,7 +1,7 @@
 /** A repository on this machine, read from its files. git never runs in it. */
 
 import { readFile, stat } from "node:fs/promises";
-import { dirname, isAbsolute, join, resolve } from "node:path";
+import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { Failure } from "../../core/failure.ts";
 import { gitEnvironment } from "./env.ts";
 import { GitExit, runGit } from "./run.ts";
@@ -56,7 +56,11 @@ export async function originOf(
   try {
     const { stdout } = await runGit(place, args);
     const entries = stdout.toString("utf8").split("\0");
-    return entries.find((entry) => entry.startsWith(originKey))?.slice(originKey.length);
+    const origin = entries.find((entry) => entry.startsWith(originKey))?.slice(originKey.length);
+    // A path is seen from the work tree, as git sees it.
+    const isRelative = origin !== undefined && /^\.{1,2}(?:\/|$)/.test(origin);
+    const folder = dirname(source.config);
+    return isRelative ? resolve(folder, basename(folder) === ".git" ? ".." : ".", origin) : origin;
   } catch (error) {
     if (error instanceof GitExit) return undefined;
     throw error;

@@ -102,7 +102,7 @@ function throttled(stderr: string, words: string): PushReply {
 
 /** Turns a failed fetch or `ls-remote` into the Failure that is true. */
 export function readFetchFailure(said: GitExchange, url: string): Failure {
-  const unfit = unfitGit(said);
+  const unfit = unfitGit(said) ?? unfitRepository(said, url);
   if (unfit !== undefined) return unfit;
   const words = wordsOf(said);
   const { stderr } = said;
@@ -151,6 +151,10 @@ function denialOf(stderr: string): { readonly what: string; readonly hint: strin
     const hint = "Name the authority behind it by GIT_SSL_CAINFO, a file in PEM.";
     return { what: "its certificate is not trusted", hint };
   }
+  if (/could not read (?:Username|Password)/.test(gitsOwn(stderr))) {
+    const hint = "Pass a token by LANDFALL_GIT_TOKEN. One that is written in a URL is not used.";
+    return { what: "access was denied", hint };
+  }
   const hint = "Check the URL and the token's rights: it needs to read and write contents.";
   return { what: "access was denied", hint };
 }
@@ -163,6 +167,17 @@ function unfitGit(said: GitExchange): Failure | undefined {
   // git's own status for options that it does not know.
   if (said.code !== 129) return undefined;
   return new Failure("usage", `Cannot run git: ${wordsOf(said)}`, "Install git 2.39 or newer.");
+}
+
+function unfitRepository({ stderr }: GitExchange, url: string): Failure | undefined {
+  if (!/mismatched algorithms|unknown value 'sha256' for object format/.test(stderr)) {
+    return undefined;
+  }
+  return new Failure(
+    "usage",
+    `Cannot use "${url}": its objects have SHA-256 names, which Landfall does not know`,
+    "Use a repository in git's usual format, SHA-1.",
+  );
 }
 
 /** Returns whether `rev-parse` failed because a prefix names more than one object. */

@@ -222,6 +222,6 @@ test("the environment of every git child is this list, and nothing of the caller
   );
   expect(settings).toMatchObject({
     ...{ "core.hooksPath": "/dev/null", "core.fsmonitor": "false", "credential.helper": "" },
-    ...{ "http.followRedirects": "false", "transfer.fsckObjects": "true", "gc.auto": "0" },
+    ...{ "http.followRedirects": "false", "transfer.fsckObjects": "false", "gc.auto": "0" },
   });
 });
