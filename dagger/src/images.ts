@@ -3,8 +3,10 @@
 import {
   type Container,
   type Directory,
+  dag,
   func,
   object,
+  type Platform,
   type Secret,
   type Service,
 } from "@dagger.io/dagger";
@@ -20,7 +22,10 @@ export interface PlannedImage {
   readonly context: string;
   readonly dockerfile: string;
   readonly buildArgs: Record<string, string>;
+  readonly target?: string;
   readonly platform?: string;
+  /** Platforms of one image, instead of one platform. */
+  readonly platforms?: readonly string[];
   readonly labels: Record<string, string>;
 }
 
@@ -126,17 +131,27 @@ export class Images implements Workplace {
   }
 }
 
-/** Returns an image's container, labelled. Nothing is built before it is asked for something. */
-function buildImage(tree: Directory, image: PlannedImage): Container {
+/** Returns an image's container for one platform, labelled. It is built when it is asked. */
+function buildImage(
+  tree: Directory,
+  image: PlannedImage,
+  platform = platformsOf(image)[0],
+): Container {
   const built = tree.directory(image.context).dockerBuild({
     dockerfile: image.dockerfile,
     buildArgs: Object.entries(image.buildArgs).map(([name, value]) => ({ name, value })),
-    ...(image.platform ? { platform: image.platform as never } : {}),
+    ...(image.target ? { target: image.target } : {}),
+    ...(platform ? { platform: platform as Platform } : {}),
   });
   return Object.entries(image.labels).reduce(
     (labelled, [name, value]) => labelled.withLabel(name, value),
     built,
   );
+}
+
+/** Returns the platforms to build for; undefined stands for the engine's own. */
+function platformsOf({ platform, platforms }: PlannedImage): readonly (string | undefined)[] {
+  return platforms ?? [platform];
 }
 
 /**
@@ -145,11 +160,17 @@ function buildImage(tree: Directory, image: PlannedImage): Container {
  */
 export async function publishImages(at: Workplace): Promise<string[]> {
   const { plan, tree } = at;
-  const builds = new Map<PlannedImage, Container>();
-  for (const image of plan.images) {
-    if (image.action === "build") builds.set(image, buildImage(tree, image));
+  const builds = new Map<PlannedImage, readonly Container[]>();
+  for (const image of plan.images.filter(({ action }) => action === "build")) {
+    const platforms = platformsOf(image);
+    builds.set(
+      image,
+      platforms.map((platform) => buildImage(tree, image, platform)),
+    );
   }
-  await Promise.all([...builds].map(([image, built]) => naming(image, () => built.sync())));
+  await Promise.all(
+    [...builds].flatMap(([image, built]) => built.map((one) => naming(image, () => one.sync()))),
+  );
   return Promise.all(
     plan.images.map((image) => {
       const built = builds.get(image);
@@ -158,13 +179,21 @@ export async function publishImages(at: Workplace): Promise<string[]> {
   );
 }
 
-function publishOne(image: PlannedImage, built: Container, at: Workplace): Promise<string> {
-  const { registryUsername = "landfall", registryPassword, registryService } = at;
+function publishOne(
+  image: PlannedImage,
+  built: readonly Container[],
+  { registryUsername = "landfall", registryPassword, registryService }: Workplace,
+): Promise<string> {
+  // Several platforms are one index, which none of them is.
+  const [one = dag.container()] = built;
+  const whole = built.length > 1 ? dag.container() : one;
   const known = registryPassword
-    ? built.withRegistryAuth(hostOf(image.image), registryUsername, registryPassword)
-    : built;
-  const address = `${image.image}:${image.tag}`;
-  return known.publish(address, registryService ? { registryService } : {});
+    ? whole.withRegistryAuth(hostOf(image.image), registryUsername, registryPassword)
+    : whole;
+  return known.publish(`${image.image}:${image.tag}`, {
+    ...(built.length > 1 ? { platformVariants: [...built] } : {}),
+    ...(registryService ? { registryService } : {}),
+  });
 }
 
 /** Gives what is published already the tag, at the same digest. What has the tag keeps it. */

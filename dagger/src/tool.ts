@@ -27,6 +27,10 @@ export interface Ran {
 const home = "/landfall";
 const reports = "/reports";
 
+/** Loads all code once, so that each run finds it compiled: its start then takes half the time. */
+const loadAll = `import { globSync } from "node:fs";
+for (const file of globSync("src/**/*.ts")) await import("./" + file);`;
+
 /** Returns the container with the library and its production dependencies; all of it is cached. */
 export function toolContainer(lib: Directory, image: string): Container {
   return dag
@@ -38,7 +42,9 @@ export function toolContainer(lib: Directory, image: string): Container {
     .withFile("package-lock.json", lib.file("package-lock.json"))
     .withExec(["npm", "ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"])
     .withDirectory("src", lib.directory("src"))
-    .withDirectory("examples", lib.directory("examples"));
+    .withDirectory("examples", lib.directory("examples"))
+    .withEnvVariable("NODE_COMPILE_CACHE", `${home}/.cache`)
+    .withExec(["node", "--input-type=module", "--eval", loadAll]);
 }
 
 /**

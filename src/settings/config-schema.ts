@@ -13,7 +13,12 @@ const image = z.strictObject({
     z.record(z.string(), z.string()),
     "Build arguments. {tag} and {revision} are filled in. No secrets: the image shows them.",
   ),
+  target: optional(value.text, "Stage of the Dockerfile to build. Default: the last one."),
   platform: optional(value.platform, "Platform to build for. Default: the engine's own."),
+  platforms: optional(
+    value.listOf(value.platform),
+    "Platforms to build for, published as one image. Instead of platform.",
+  ),
   paths: optional(
     value.listOf(value.path),
     "Source paths whose changes rebuild the image. Default: every change does.",

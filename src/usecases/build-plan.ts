@@ -15,7 +15,11 @@ export interface BuildRecipe {
   readonly context: string;
   readonly dockerfile: string;
   readonly buildArgs: Readonly<Record<string, string>>;
+  /** Stage of the Dockerfile to build, if not the last. */
+  readonly target?: string | undefined;
   readonly platform?: string | undefined;
+  /** Platforms of one image, instead of one platform. */
+  readonly platforms?: readonly string[] | undefined;
   /** Source paths whose changes rebuild it. Absent: every change does. */
   readonly paths?: readonly string[] | undefined;
 }
@@ -45,7 +49,9 @@ export interface PlannedImage {
   readonly context: string;
   readonly dockerfile: string;
   readonly buildArgs: Readonly<Record<string, string>>;
+  readonly target?: string | undefined;
   readonly platform?: string | undefined;
+  readonly platforms?: readonly string[] | undefined;
   readonly labels: Readonly<Record<string, string>>;
 }
 
@@ -84,12 +90,12 @@ export async function planBuild(request: BuildRequest, ports: BuildPorts): Promi
   const pinned = await readPins(request, ports);
   const images: PlannedImage[] = [];
   for (const recipe of request.recipes) {
-    const { image, context, dockerfile, platform } = recipe;
+    const { image, context, dockerfile, target, platform, platforms } = recipe;
     const choice = await choose(recipe, { request, ports, revision, tag, pinned });
     const buildArgs = fillIn(recipe.buildArgs, { tag, revision });
     const what = { image: printImageName(image), tag, ...choice };
-    const how = { context, dockerfile, buildArgs, labels };
-    images.push({ ...what, ...how, ...(platform === undefined ? {} : { platform }) });
+    const how = { context, dockerfile, buildArgs, labels, target, platform, platforms };
+    images.push({ ...what, ...how });
   }
   const { extraTags } = request;
   return { version: 1, command: "plan", exit: 0, revision, tag, extraTags, images };

@@ -31,7 +31,7 @@ const plan = {
     {
       ...image,
       ...{ image: "ghcr.io/acme/web", action: "build", context: "apps/web" },
-      buildArgs: { VERSION: "sha-1a2b3c4" },
+      ...{ buildArgs: { VERSION: "sha-1a2b3c4" }, target: "prod" },
     },
     { ...image, image: "ghcr.io/acme/api", action: "retag", context: "apps/api", from: digest },
     { ...image, image: "acme/proxy", action: "keep", context: "apps/proxy", from: digest },
@@ -182,8 +182,8 @@ describe.each(Object.keys(calls))("contract: %s", (name) => {
 });
 
 describe("contract: what is set in the container", () => {
-  /** The nonce, which nobody reads. */
-  const nonce = "LANDFALL_RUN";
+  /** The nonce, which nobody reads, and what Node does. */
+  const others = ["LANDFALL_RUN", "NODE_COMPILE_CACHE"];
   const texts = sourceFiles(["src"], /\.ts$/).map(({ text }) => text);
 
   test("is read by the command line, under the same name", async () => {
@@ -191,7 +191,7 @@ describe("contract: what is set in the container", () => {
     const names = session.queries.flat().flatMap(({ name, args }) => {
       return /^with(?:Env|Secret)Variable$/.test(name) ? [String(args.name)] : [];
     });
-    const wanted = [...new Set(names)].filter((name) => name !== nonce);
+    const wanted = [...new Set(names)].filter((name) => !others.includes(name));
     expect(wanted).toContain("LANDFALL_GIT_TOKEN");
     const unread = wanted.filter((name) => !texts.some((text) => text.includes(name)));
     expect(unread).toEqual([]);
@@ -220,6 +220,19 @@ describe("contract: who may see which secret", () => {
 
   test.each(["LANDFALL_ARGOCD_TOKEN", "KUBECONFIG"])("%s goes to what watches", async (name) => {
     expect((await shown(name)).sort()).toEqual(["deploy", "doctor", "status", "verify"]);
+  });
+});
+
+describe("contract: an image for several platforms", () => {
+  test("is built for each, and published as one, with what logs in", async () => {
+    const platforms = ["linux/amd64", "linux/arm64"];
+    ends.plan = ["", { ...plan, images: [{ ...plan.images[0], platforms }] }];
+    await asked("publish");
+    const builds = session.queries.flat().filter(({ name }) => name === "dockerBuild");
+    expect(new Set(builds.map(({ args }) => args.platform))).toEqual(new Set(platforms));
+    const published = session.queries.find((query) => query.at(-1)!.name === "publish")!;
+    expect(published.map(({ name }) => name)).toEqual(["container", "withRegistryAuth", "publish"]);
+    expect(published.at(-1)!.args.platformVariants).toHaveLength(2);
   });
 });
 

@@ -115,6 +115,7 @@ const mistakes: readonly (readonly [text: string, place: string, says: string, r
       "Write a text, in quotes.",
     ],
     ["images: [{ name: a/b, platform: arm }]", "1:33", '"images[0].platform"', "linux/amd64"],
+    ["images: [{ name: a/b, platforms: [arm] }]", "1:35", '"images[0].platforms[0]"', "amd64"],
     ["extraTags: [a b]", "1:13", '"extraTags[0]": "a b"', "Write a tag"],
     ["skipCi: yes", "1:9", 'Wrong value of "skipCi": "yes"', "Write true or false."],
     ["superseded: recrod", "1:13", '"superseded": "recrod"', 'Did you mean "record"?'],

@@ -167,7 +167,13 @@ describe("an image", () => {
         "org.opencontainers.image.created": "2023-11-14T22:13:20Z",
       },
     });
-    expect((await plan(older)).planned).not.toHaveProperty("platform");
+    const plain = JSON.parse(JSON.stringify((await plan(older)).planned));
+    expect(Object.keys(plain)).not.toEqual(expect.arrayContaining(["platform"]));
+  });
+
+  test("is planned for a stage of its Dockerfile, and for several platforms", async () => {
+    const how = { target: "prod", platforms: ["linux/amd64", "linux/arm64"] };
+    expect((await plan(older, how)).planned).toMatchObject(how);
   });
 });
 

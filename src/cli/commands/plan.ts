@@ -42,7 +42,8 @@ export default command({
     const recipes = (settings.config?.images ?? [])
       .map(({ name, context = ".", dockerfile = "Dockerfile", buildArgs = {}, ...rest }) => ({
         ...{ image: parseAskedImage(name).image, context, dockerfile, buildArgs },
-        ...{ platform: rest.platform, paths: rest.paths },
+        ...{ target: rest.target, platform: rest.platform, platforms: rest.platforms },
+        paths: rest.paths,
       }))
       .filter(({ image }) => wanted.size === 0 || wanted.has(JSON.stringify(image)));
     if (recipes.length === 0) {
