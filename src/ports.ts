@@ -8,6 +8,7 @@ import type { Workload, WorkloadRef } from "./core/cluster/workload.ts";
 import type { FileChange, LoggedCommit } from "./core/history/commits.ts";
 import type { CommitId, Digest, Revision, Tag } from "./core/ids.ts";
 import type { ImageName } from "./core/image-ref.ts";
+import type { Mark } from "./core/landing/mark.ts";
 import type { PushReply, Reread } from "./core/landing/push-outcome.ts";
 
 /** A file of the manifests branch that mentions an image we look for. */
@@ -69,6 +70,14 @@ export interface Remote {
    * `unreadable`.
    */
   reread(before: CommitId, commit: CommitId): Promise<Reread>;
+  /** Lists the marks beside the branch, in no order. Throws as `fetchTip` does. */
+  marks(): Promise<readonly Mark[]>;
+  /**
+   * Leaves a mark beside the branch: a commit that changes nothing, on top of a tip.
+   *
+   * @throws Failure as `fetchTip` does; `remote-denied` when the server takes no such refs.
+   */
+  mark(mark: Mark, words: { readonly tip: CommitId; readonly message: string }): Promise<void>;
 }
 
 /**

@@ -10,7 +10,9 @@ import { usageError } from "../settings/process.ts";
  * @throws Failure `usage` when it is none.
  */
 export function parseDate(text: string, flag: string, more = ""): number {
-  const isDate = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d))?$/.test(text);
+  const isDate = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/.test(
+    text,
+  );
   const ms = isDate ? Date.parse(text.replace(" ", "T")) : Number.NaN;
   if (!Number.isNaN(ms)) return ms;
   throw usageError(

@@ -29,6 +29,11 @@ export const commands: Readonly<Record<string, readonly [group: string, summary:
     "let nothing new land until it ends; a rollback still does",
     () => import("./commands/freeze.ts"),
   ],
+  approve: [
+    "Deploy:",
+    "let a revision through the gate of an environment",
+    () => import("./commands/approve.ts"),
+  ],
   thaw: ["Deploy:", "end a freeze", () => import("./commands/thaw.ts")],
   sync: [
     "Check:",

@@ -151,7 +151,10 @@ const environment = z.strictObject({
   ),
   verify: optional(verify, "What proves that a deploy runs there."),
   after: optional(
-    z.union([value.text.transform((name) => ({ environment: name })), after]),
+    z.union([
+      value.text.transform((name): z.output<typeof after> => ({ environment: name })),
+      after,
+    ]),
     "What a revision must have behind it before it may land here.",
   ),
   approve: optional(z.boolean(), "Whether a person must approve a revision first.", false),

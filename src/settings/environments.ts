@@ -2,6 +2,7 @@
 
 import { defaults } from "../core/defaults.ts";
 import { Failure } from "../core/failure.ts";
+import type { Gate } from "../core/landing/gate.ts";
 import { overlap } from "../core/landing/hold.ts";
 import { nearest } from "../core/nearest.ts";
 import type { Config, EnvironmentConfig } from "./config-schema.ts";
@@ -51,7 +52,7 @@ export function chooseEnvironment(
 /** Returns the settings as one environment has them: its own, and the file's for all it omits. */
 export function settingsOf(config: Config, name: string): Config {
   const own: EnvironmentConfig = config.environments?.[name] ?? {};
-  const { manifests, images, sync, source: _source, after: _after, ...rest } = own;
+  const { manifests, images, sync, source, after: _after, ...rest } = own;
   const { approve: _approve, onFailedVerify: _onFailedVerify, freeze, ...others } = rest;
   return {
     ...config,
@@ -59,12 +60,60 @@ export function settingsOf(config: Config, name: string): Config {
     manifests: { ...config.manifests, ...manifests },
     images: config.images?.filter((image) => images?.includes(image.name) ?? true),
     sync: { ...config.sync, ...sync },
+    source: source?.branch === undefined ? config.source : sourceWith(source.branch, config),
     freeze: [...(config.freeze ?? []), ...(freeze ?? [])],
   };
 }
 
+function sourceWith(branch: string, { source }: Config): Config["source"] {
+  const repository = typeof source === "string" ? source : source?.repository;
+  return repository === undefined ? { branch } : { repository, branch };
+}
+
+/** What an environment asks of a revision, and what it leaves for others. */
+export interface EnvironmentRules {
+  readonly gate: Gate | undefined;
+  /** The environment before it, where it has one. */
+  readonly before: ManifestPlace | undefined;
+  /** All environments of the file, itself among them. */
+  readonly places: readonly ManifestPlace[];
+  /** What promotions leave beside the branch: for the checker, and for what comes after. */
+  readonly marks: readonly ("attempted" | "landed")[];
+  /** Whether a verification is recorded, for what comes after. */
+  readonly recordsVerified: boolean;
+  /** Whether the checker may land only what was attempted or what the gate lets through. */
+  readonly isGuarded: boolean;
+  readonly onFailedVerify: "nothing" | "rollback";
+}
+
+/** Returns the rules of an environment. */
+export function rulesOf(config: Config, name: string): EnvironmentRules {
+  const own = config.environments?.[name] ?? {};
+  const { after, approve = false, sync, onFailedVerify = "nothing" } = own;
+  const places = placesOf(config);
+  const isGated = after !== undefined || approve;
+  const isGuarded = isGated || sync?.lands === "attempted";
+  const others = Object.values(config.environments ?? {});
+  const isBefore = others.some((other) => other.after?.environment === name);
+  const marks = [isGuarded && "attempted", isBefore && "landed"] as const;
+  const wait = after && {
+    environment: after.environment,
+    verified: after.verified ?? false,
+    soakMs: after.soak ?? 0,
+  };
+  return {
+    gate: isGated ? { environment: name, after: wait, approve } : undefined,
+    before: places.find((place) => place.name === after?.environment),
+    places,
+    marks: marks.filter((mark) => mark !== false),
+    recordsVerified: isBefore,
+    isGuarded,
+    onFailedVerify,
+  };
+}
+
 /** Where an environment's manifests are. */
-interface ManifestPlace {
+export interface ManifestPlace {
   readonly name: string;
   readonly repository: string | undefined;
   readonly branch: string;

@@ -12,7 +12,13 @@ import { withoutLogin } from "../core/repository-url.ts";
 import { parseTagFormat, type TagFormat } from "../core/tag-format.ts";
 import type { AskedImage } from "../usecases/promote/promotion.ts";
 import type { Config } from "./config.ts";
-import { chooseEnvironment, pathsBeside, settingsOf } from "./environments.ts";
+import {
+  chooseEnvironment,
+  type EnvironmentRules,
+  pathsBeside,
+  rulesOf,
+  settingsOf,
+} from "./environments.ts";
 import { findSettings, localPath, noSettings } from "./find-settings.ts";
 import type { OutputFlags, ReportFlags } from "./output-flags.ts";
 import { type Process, usageError } from "./process.ts";
@@ -53,6 +59,8 @@ export interface ScopeSettings extends GitPlaces {
   readonly paths: readonly string[];
   /** Manifests of all environments on the branch: whatever touches them alone is no code. */
   readonly manifestPaths: readonly string[];
+  /** What the environment asks of a revision. Undefined: the settings have none. */
+  readonly rules: EnvironmentRules | undefined;
   /** Freezes that the settings order, at a moment. */
   readonly freezesAt: (nowMs: number) => readonly Freeze[];
 }
@@ -116,6 +124,7 @@ export async function scopeFrom(flags: ManifestFlags, io: Process): Promise<Scop
     environment,
     paths,
     manifestPaths: [...new Set([...paths, ...beside])],
+    rules: environment === undefined ? undefined : rulesOf(file!, environment),
     freezesAt: (nowMs) => freezes?.freezesAt(windows, { environment, paths }, nowMs) ?? [],
   };
 }

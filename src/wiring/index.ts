@@ -74,6 +74,19 @@ export async function openPorts(
   };
 }
 
+/** Opens the branch of another environment, unless it is the same one. */
+export async function openBeside(
+  place: { readonly repository: string | undefined; readonly branch: string } | undefined,
+  settings: GitPlaces,
+  io: Process,
+): Promise<OpenedRemote | undefined> {
+  if (place === undefined) return undefined;
+  const { repository = settings.repository, branch } = place;
+  if (repository === settings.repository && branch === settings.branch) return undefined;
+  const { remote } = await openManifests({ ...settings, repository, branch }, io);
+  return remote;
+}
+
 /** Everything of git behind a deploy, each opened when it is needed. */
 export interface Repositories {
   /** Where the manifests are. */

@@ -13,6 +13,8 @@ export function withLies(remote: Remote, lies: Partial<Remote>): Remote {
     commit: (draft) => remote.commit(draft),
     push: (commit) => remote.push(commit),
     reread: (before, commit) => remote.reread(before, commit),
+    marks: () => remote.marks(),
+    mark: (mark, words) => remote.mark(mark, words),
   };
   return { ...truth, ...lies };
 }

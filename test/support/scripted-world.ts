@@ -7,7 +7,7 @@ import { holdsPath, readHolds, writeHolds } from "../../src/core/landing/holds-f
 import type { PromoteResult } from "../../src/core/results/promote.ts";
 import type { SyncResult } from "../../src/core/results/sync.ts";
 import { tagOf } from "../../src/core/tag-format.ts";
-import type { Registry } from "../../src/ports.ts";
+import type { Registry, Remote } from "../../src/ports.ts";
 import type { Choices } from "../../src/simulation/choices.ts";
 import type { FaultKind } from "../../src/simulation/faults.ts";
 import { ModelLog } from "../../src/simulation/model/deploy-log.ts";
@@ -29,6 +29,7 @@ import { release } from "../../src/usecases/rollback/release.ts";
 import { type RollbackRequest, rollback } from "../../src/usecases/rollback/rollback.ts";
 import type { SyncRequest } from "../../src/usecases/sync/request.ts";
 import { sync } from "../../src/usecases/sync/sync.ts";
+import { withLies } from "./lying-remote.ts";
 
 /** At which of its opportunities a fault strikes, counted from 1. */
 export type Script = Readonly<Partial<Record<FaultKind, readonly number[] | "always">>>;
@@ -107,7 +108,8 @@ export class Stage {
     };
     const landPorts = this.ports(deploy);
     const registry = this.#registryFor(deploy, asked);
-    const ports = { ...landPorts, history: scene.source, registry };
+    const remote = withLies(landPorts.remote, asked.lies ?? {});
+    const ports = { ...landPorts, remote, history: scene.source, registry };
     return this.settle(promote(request, ports, { ...landPolicy, ...asked.policy }));
   }
 
@@ -233,6 +235,7 @@ export interface StageOptions {
 
 /** What differs from an ordinary promotion. */
 export interface Asked {
+  readonly lies?: Partial<Remote>;
   readonly request?: Partial<PromoteRequest>;
   readonly policy?: Partial<LandPolicy>;
   readonly registry?: "none";

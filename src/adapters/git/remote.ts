@@ -3,11 +3,13 @@
 import { Failure } from "../../core/failure.ts";
 import type { CommitId } from "../../core/ids.ts";
 import { holdsPath } from "../../core/landing/holds-file.ts";
+import type { Mark } from "../../core/landing/mark.ts";
 import type { PushReply, Reread } from "../../core/landing/push-outcome.ts";
 import { isManifestPath } from "../../core/pins/index.ts";
 import type { CommitDraft, ManifestFile, Remote } from "../../ports.ts";
 import { type BlobReader, blobReader } from "./blobs.ts";
 import { Clone, type CloneOptions } from "./clone.ts";
+import { listMarks, pushMark } from "./marks.ts";
 import { checkEncoding, checkPath, checkSpelling, fullRef } from "./names.ts";
 import {
   findFile,
@@ -197,6 +199,16 @@ class GitRemote implements OpenedRemote {
       if (error instanceof Failure) return { kind: "unreadable", why: error.message };
       throw error;
     }
+  }
+
+  marks(): Promise<readonly Mark[]> {
+    return listMarks(this.#parts.server);
+  }
+
+  async mark(mark: Mark, { tip, message }: { tip: CommitId; message: string }): Promise<void> {
+    const { atSeconds } = mark;
+    const commit = await this.commit({ parent: tip, changes: [], message, atSeconds });
+    await pushMark(this.#parts.server, mark, commit);
   }
 
   async close(): Promise<void> {

@@ -2,7 +2,7 @@
 
 import { settingsFrom } from "../../settings/options.ts";
 import { usageError } from "../../settings/process.ts";
-import { newDeployId, openPorts } from "../../wiring/index.ts";
+import { newDeployId, openBeside, openPorts } from "../../wiring/index.ts";
 import { command } from "../command.ts";
 import {
   type FlagsOf,
@@ -18,11 +18,13 @@ import {
   toggle,
 } from "../flags.ts";
 import { progressFor } from "../output.ts";
+import { placeToPromoteFrom, promotionRules } from "../rules.ts";
 
 const flags = {
   revision: text("--revision <sha>", "commit of the source to promote", {
     env: "LANDFALL_REVISION",
   }),
+  from: text("--from <environment>", "promote exactly what this environment runs"),
   image: list("--image <name[=tag]>", "image to move, instead of all in the file"),
   ...tagFormat,
   deployId: text("--deploy-id <id>", "id of this deploy, one per promotion", {
@@ -61,13 +63,16 @@ export default command({
   ],
   flags,
   async run(flags, io) {
-    if (flags.revision === undefined) {
+    if ((flags.revision === undefined) === (flags.from === undefined)) {
       throw usageError(
-        "Cannot promote: no revision is given",
-        "Name a commit of the source: --revision SHA.",
+        flags.from === undefined
+          ? "Cannot promote: no revision is given"
+          : "Cannot promote both a revision and what another environment runs",
+        "Name a commit of the source with --revision SHA, or an environment with --from.",
       );
     }
     const settings = await settingsFrom(flags, io);
+    const from = flags.from === undefined ? undefined : placeToPromoteFrom(flags.from, settings);
     const ports = await openPorts(settings, {
       io,
       progress: progressFor(flags, io),
@@ -76,16 +81,19 @@ export default command({
     // The first fetch is under way: what it takes to look at it is loaded meanwhile.
     const { promote } = await import("../../usecases/promote/promote.ts");
     const { landingIn, policyFor, tellLanding } = await import("../landing.ts");
+    const before = await openBeside(from ?? settings.rules?.before, settings, io);
     try {
       const result = await promote(
         {
-          revision: flags.revision,
+          from: from && { environment: from.name, paths: from.paths },
+          revision: flags.revision ?? "",
           images: settings.images,
           tagFormat: settings.tagFormat,
           environment: settings.environment,
           paths: settings.paths,
           freezesAt: settings.freezesAt,
           throughFreeze: flags.throughFreeze,
+          ...promotionRules(settings),
           repository: ports.repository,
           branch: settings.branch,
           deploy: flags.deployId ?? newDeployId(),
@@ -93,12 +101,12 @@ export default command({
           divergence: flags.allowDiverged ? "allow" : "refuse",
           ...landingIn(flags, settings),
         },
-        ports,
+        { ...ports, before },
         policyFor(settings),
       );
       return tellLanding(result, flags, io);
     } finally {
-      await ports.close();
+      await Promise.all([ports.close(), before?.close()]);
     }
   },
 });

@@ -9,7 +9,7 @@ import { type Settings, settingsFrom } from "../../settings/options.ts";
 import { usageError } from "../../settings/process.ts";
 import type { SyncRequest, SyncSubject } from "../../usecases/sync/request.ts";
 import { sync } from "../../usecases/sync/sync.ts";
-import { newDeployId } from "../../wiring/index.ts";
+import { newDeployId, openBeside } from "../../wiring/index.ts";
 import { openSync } from "../../wiring/sync.ts";
 import { command } from "../command.ts";
 import {
@@ -25,6 +25,7 @@ import {
 } from "../flags.ts";
 import { landingIn, policyFor } from "../landing.ts";
 import { printResult, progressFor, styleFor } from "../output.ts";
+import { checkerRules } from "../rules.ts";
 
 const flags = {
   image: list("--image <name>", "image to look at, instead of all in the file"),
@@ -61,14 +62,15 @@ export default command({
     // All that can be wrong with the words is found before anything is opened.
     const asked = askedBy(flags, settings);
     const ports = await openSync(settings, { io, progress: progressFor(flags, io) });
+    const before = await openBeside(settings.rules?.before, settings, io);
     try {
       const whole = { ...asked, repository: ports.repository };
-      const result = await sync(whole, ports, policyFor(settings));
+      const result = await sync(whole, { ...ports, before }, policyFor(settings));
       const text = () => syncText(result, styleFor(flags, io));
       printResult(result, text, { ...flags, io, page: () => syncHtml(result) });
       return result.exit;
     } finally {
-      await ports.close();
+      await Promise.all([ports.close(), before?.close()]);
     }
   },
 });
@@ -87,6 +89,7 @@ export function askedBy(flags: SyncFlags, settings: Settings): Omit<SyncRequest,
     pattern: new RegExp(config?.audit?.pattern ?? defaults.audit.pattern),
     lookback: flags.lookback === undefined ? lookback : parseCount(flags.lookback),
     graceMs: flags.grace === undefined ? graceMs : parseDuration(flags.grace),
+    guarded: checkerRules(settings),
     movedAway: flags.force ? "land again" : "leave",
     ...landingIn(flags, settings),
   };

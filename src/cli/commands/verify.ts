@@ -4,11 +4,12 @@ import { Failure } from "../../core/failure.ts";
 import { verifyText } from "../../report/text/verify.ts";
 import { observePins } from "../../usecases/verify/pins.ts";
 import { verify, verifyPolicy } from "../../usecases/verify/verify.ts";
+import { recordVerified, wayBack } from "../after-verify.ts";
 import { command } from "../command.ts";
 import { lookAtDeploy } from "../deploy-look.ts";
 import { smokePages } from "../deploy-question.ts";
 import { cluster, deploy, manifests, output, reports, toggle } from "../flags.ts";
-import { printResult, styleFor } from "../output.ts";
+import { printResult, progressFor, styleFor } from "../output.ts";
 
 export default command({
   description:
@@ -32,7 +33,7 @@ export default command({
       async look({ settings, meant, ports, workloads }) {
         if (workloads instanceof Failure) throw workloads;
         const app = settings.config?.verify?.argocd?.app;
-        const result = await verify(
+        const seen = await verify(
           {
             ...meant.deploy,
             pinned: meant.pinned,
@@ -44,6 +45,9 @@ export default command({
           ports,
           { ...verifyPolicy, timeoutMs: settings.timeoutMs ?? verifyPolicy.timeoutMs },
         );
+        await recordVerified(seen, settings, ports);
+        const back = await wayBack(seen, settings, { io, progress: progressFor(flags, io) });
+        const result = back === undefined ? seen : { ...seen, rollback: back };
         printResult(result, () => verifyText(result, styleFor(flags, io)), { ...flags, io });
         return result.exit;
       },

@@ -8,6 +8,8 @@ import type { Hold } from "./hold.ts";
 
 /** One image and where it is to go. */
 export interface Target {
+  /** Its own, where the images of one promotion are of different revisions. */
+  readonly revision?: Revision | undefined;
   readonly image: ImageName;
   readonly tag: Tag;
   readonly digest: Digest | undefined;

@@ -4,6 +4,7 @@ import type { Revision } from "../ids.ts";
 import type { TagFormat } from "../tag-format.ts";
 import { type Change, movesTo, type Target, tagsOf } from "./change.ts";
 import { type ImageDecision, type PinFact, type Verdict, verdictOf } from "./decide.ts";
+import type { ClosedGate } from "./gate.ts";
 import type { HoldQuestion } from "./hold.ts";
 
 /** The intent: these images to this revision. */
@@ -27,7 +28,9 @@ export interface ImageEvaluation {
 /** What a promotion came to at one tip, and what it would push. */
 export interface PromotePlan {
   readonly images: readonly ImageEvaluation[];
-  readonly verdict: Verdict;
+  /** `gated`: it would move, and a gate is closed. */
+  readonly verdict: Verdict | "gated";
+  readonly gate?: ClosedGate | undefined;
   readonly change: Change | undefined;
 }
 

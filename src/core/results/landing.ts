@@ -135,7 +135,7 @@ export function reportImage(
 }
 
 /** Returns an image as its landing left it: what was to move did not where nothing landed. */
-export function imageAfter({ kind }: Landing<unknown>, image: ImageReport): ImageReport {
+export function imageAfter(kind: Landing<unknown>["kind"], image: ImageReport): ImageReport {
   if (image.outcome !== "moved" || kind === "landed" || kind === "rested") return image;
   if (kind === "unknown") return { ...image, outcome: kind };
   return { ...image, outcome: kind, pins: image.pins.map((pin) => ({ ...pin, to: pin.from })) };

@@ -2,10 +2,11 @@
 
 import { printPlace } from "../failure.ts";
 import { printImageName } from "../image-ref.ts";
-import type { ImageDecision, Verdict } from "../landing/decide.ts";
+import type { ImageDecision } from "../landing/decide.ts";
+import type { ClosedGate } from "../landing/gate.ts";
 import { isFreeze, scopeOf } from "../landing/hold.ts";
 import type { Landing } from "../landing/landing.ts";
-import type { ImageEvaluation, Promotion } from "../landing/promotion.ts";
+import type { ImageEvaluation, PromotePlan, Promotion } from "../landing/promotion.ts";
 import {
   adoptions,
   ambiguities,
@@ -24,7 +25,8 @@ import type { FailureReport, ImageReport, PromoteResult } from "./promote.ts";
 /** What a conclusion needs of the tip that the plan was made for. */
 export interface PromoteBasis {
   readonly images: readonly ImageEvaluation[];
-  readonly verdict: Verdict;
+  readonly verdict: PromotePlan["verdict"];
+  readonly gate?: ClosedGate | undefined;
   /** The change that a dry run would push. */
   readonly diff?: string | undefined;
 }
@@ -37,12 +39,13 @@ export function concludePromotion(
 ): PromoteResult {
   const { why } = landing;
   const images = why?.images ?? [];
+  const kind = why?.verdict === "gated" ? "refused" : landing.kind;
   return {
     ...baseOf(frame, "promote"),
     ...(isSuperseded(landing) ? ended("superseded") : endingOf(landing, restedOn)),
     ...(promotion && { revision: promotion.revision }),
     ...traceOf(landing),
-    images: images.map((image) => imageAfter(landing, reportEvaluation(image))),
+    images: images.map((image) => imageAfter(kind, reportEvaluation(image))),
     warnings: [
       ...(promotion?.warnings ?? []),
       ...images.flatMap(warningsOf),
@@ -53,7 +56,8 @@ export function concludePromotion(
 }
 
 /** How a promotion ended that pushed nothing. One that moves pins does so in a dry run alone. */
-function restedOn({ verdict, images }: PromoteBasis): EndingFields {
+function restedOn({ verdict, images, gate }: PromoteBasis): EndingFields {
+  if (verdict === "gated") return { ...ended("refused"), failure: { code: "gated", ...gate! } };
   if (verdict === "held") return { ...ended("held"), failure: images.flatMap(holding)[0] };
   if (verdict === "diverged")
     return { ...ended("refused"), failure: images.flatMap(divergence)[0] };

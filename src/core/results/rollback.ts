@@ -49,7 +49,7 @@ export function concludeBack(
     ...endingOf(landing, restedOn),
     ...(goal && { revision: goal.revision }),
     ...traceOf(landing),
-    images: images.map((image) => imageAfter(landing, reportBack(image, why?.verdict))),
+    images: images.map((image) => imageAfter(landing.kind, reportBack(image, why?.verdict))),
     ...(goal && { holds: (why?.holds ?? []).map((hold) => reportHold("set", hold)) }),
     warnings: why && goal ? [...warningsOf(why, goal), ...why.past.warnings] : [],
     ...diffIn(landing),

@@ -2,6 +2,7 @@
 
 import { exit, type FailureCode } from "../failure.ts";
 import type { CommitId, Revision, Tag } from "../ids.ts";
+import type { PromoteResult } from "./promote.ts";
 
 /** What one look at a server says of the deploy. */
 export type StepVerdict =
@@ -50,6 +51,8 @@ export interface VerifyResult {
   readonly commit: CommitId;
   readonly tookMs: number;
   readonly steps: readonly VerifyStep[];
+  /** The rollback that followed, where the settings say so. */
+  readonly rollback?: PromoteResult | undefined;
 }
 
 /** Returns what the steps come to as a whole. What was seen counts more than what was not. */

@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import type { FailureCode } from "../../core/failure.ts";
+import { landing } from "./landing.ts";
 import * as part from "./parts.ts";
 
 const code = part.text.describe("Why it could not be read.") as unknown as z.ZodType<
@@ -30,6 +31,7 @@ export const verify = z.object({
       waitedMs: part.ms,
     }),
   ),
+  rollback: landing.optional().describe("The rollback that followed, by onFailedVerify."),
 });
 
 const cell = z.object({

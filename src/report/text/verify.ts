@@ -3,6 +3,7 @@
 import type { VerifyResult, VerifyStep } from "../../core/results/verify.ts";
 import { plain } from "../safe-text.ts";
 import type { Style } from "../style.ts";
+import { promoteText } from "./promote.ts";
 
 const detailMax = 500;
 
@@ -12,7 +13,8 @@ export function verifyText(result: VerifyResult, style: Style): string {
   const word = outcome === "verified" ? style.good(outcome) : style.bad(outcome);
   const took = style.dim(`(${seconds(tookMs)})`);
   const head = `${style.bold(word)}  ${tag}  commit ${commit}  ${took}`;
-  return `${[head, ...steps.flatMap((step) => stepLines(step, style))].join("\n")}\n`;
+  const text = `${[head, ...steps.flatMap((step) => stepLines(step, style))].join("\n")}\n`;
+  return result.rollback === undefined ? text : text + promoteText(result.rollback, style);
 }
 
 /** Returns the lines of one step: how it ended, what was seen, and what to do about it. */

@@ -106,6 +106,8 @@ function watched(ports: Ports, through: Through, nowMs: () => number): Ports {
       readFile: (...what) => remote.readFile(...what),
       messageOf: (commit) => remote.messageOf(commit),
       contains: (...what) => remote.contains(...what),
+      marks: () => through((now) => now.remote.marks()),
+      mark: (...what) => through((now) => now.remote.mark(...what)),
     },
     log: {
       histories: () => through((now) => now.log.histories()),

@@ -2,6 +2,7 @@
 
 import { Failure } from "../../core/failure.ts";
 import type { CommitId } from "../../core/ids.ts";
+import type { Mark } from "../../core/landing/mark.ts";
 import type { PushReply, Reread } from "../../core/landing/push-outcome.ts";
 import type { CommitDraft, ManifestFile, Remote } from "../../ports.ts";
 import type { Choices } from "../choices.ts";
@@ -70,6 +71,14 @@ export class ModelRemote implements Remote {
     await scheduler.after(this.#actor, `was told ${reply.kind}`, this.#world.latencyMs());
     this.#tell(reply.kind);
     return reply;
+  }
+
+  async marks(): Promise<readonly Mark[]> {
+    return [...this.#world.server.marks];
+  }
+
+  async mark(mark: Mark): Promise<void> {
+    this.#world.server.marks.push(mark);
   }
 
   async reread(before: CommitId, commit: CommitId): Promise<Reread> {

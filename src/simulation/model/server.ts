@@ -4,6 +4,7 @@
  */
 
 import type { CommitId } from "../../core/ids.ts";
+import type { Mark } from "../../core/landing/mark.ts";
 import type { Objects } from "./objects.ts";
 
 /** One move of the branch. */
@@ -19,6 +20,8 @@ export class Server {
   readonly #objects: Objects;
   readonly #now: () => number;
   readonly moves: Move[];
+  /** Marks beside the branch. */
+  readonly marks: Mark[] = [];
 
   constructor(objects: Objects, base: CommitId, now: () => number) {
     this.#objects = objects;

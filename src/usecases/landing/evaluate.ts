@@ -43,8 +43,9 @@ export async function evaluate(
   const holds = holdsAgainst(promotion, written.holds, ports.clock.nowMs());
   const images: ImageEvaluation[] = [];
   for (const target of promotion.targets) {
-    const facts = await relate(target, revision, { snapshot, history: ports.history });
-    const heldBy = await coveringHold(target.image, holds, { revision, ports });
+    const own = target.revision ?? revision;
+    const facts = await relate(target, own, { snapshot, history: ports.history });
+    const heldBy = await coveringHold(target.image, holds, { revision: own, ports });
     const decision = decide({ pins: facts, heldBy, divergence });
     images.push({ target, facts, decision });
   }

@@ -1,24 +1,29 @@
 /** Promote: check the images, land their tags, and say truthfully what came of it. */
 
+import type { CommitId, Revision } from "../../core/ids.ts";
 import { type Promotion, planPromotion } from "../../core/landing/promotion.ts";
 import type { PromoteResult } from "../../core/results/promote.ts";
 import { concludePromotion, type PromoteBasis } from "../../core/results/promotion.ts";
 import { tagOf } from "../../core/tag-format.ts";
-import type { Registry, SourceHistory } from "../../ports.ts";
+import type { Registry, Remote, SourceHistory } from "../../ports.ts";
 import { type LandCommand, landChange } from "../landing/change.ts";
 import { checkImages } from "../landing/check-images.ts";
 import { evaluate } from "../landing/evaluate.ts";
+import { askGate, tryToMark } from "../landing/gate.ts";
 import type { LandPolicy } from "../landing/land.ts";
 import { namedRevision } from "../landing/named-revision.ts";
 import type { ReadPorts } from "../landing/read-patiently.ts";
 import { snapshotAt, withRevisions } from "../landing/snapshot.ts";
 import { checkLabels, checkTags } from "./contradictions.ts";
+import { type FromEnvironment, newestOf, targetsFrom } from "./from.ts";
 import type { PromoteRequest } from "./promotion.ts";
 
 /** The world of a promotion. Without a registry, the images are not checked. */
 export interface PromotePorts extends ReadPorts {
   readonly history: SourceHistory;
   readonly registry: Registry | undefined;
+  /** The branch of the environment before, where it is another one. */
+  readonly before?: Remote | undefined;
 }
 
 /** Lands a promotion. A Failure becomes the result; anything else that is thrown is a bug. */
@@ -27,7 +32,9 @@ export async function promote(
   ports: PromotePorts,
   policy: LandPolicy,
 ): Promise<PromoteResult> {
-  return landChange(promotionOf(request, ports, policy), ports, policy);
+  const result = await landChange(promotionOf(request, ports, policy), ports, policy);
+  const warning = await markLanding(result, request, ports);
+  return warning === undefined ? result : { ...result, warnings: [...result.warnings, warning] };
 }
 
 /** Returns a promotion as the command that it is. */
@@ -36,6 +43,9 @@ export function promotionOf(
   ports: PromotePorts,
   policy: LandPolicy,
 ): LandCommand<Promotion, PromoteBasis, PromoteResult> {
+  const attempt = once((revision: Revision, tip: CommitId) =>
+    leave("attempted", revision, tip, { request, ports }),
+  );
   return {
     request,
     prepare: () => prepare(request, ports, policy),
@@ -46,9 +56,51 @@ export function promotionOf(
       const snapshot = withRevisions(seen, tagFormat, ports);
       const images = await evaluate(promotion, snapshot, ports);
       const { change, ...basis } = planPromotion(promotion, images, request.superseded);
+      if (basis.verdict !== "move") return { snapshot, change, basis };
+      // Asked on every round: what was open a moment ago may be closed by now.
+      const gate = request.gate && (await askGate(request.gate, promotion, tip, ports));
+      if (gate !== undefined) {
+        return { snapshot, change: undefined, basis: { ...basis, verdict: "gated", gate } };
+      }
+      await attempt(promotion.revision, tip);
       return { snapshot, change, basis };
     },
     result: concludePromotion,
+  };
+}
+
+/** Marks what has landed, for environments that come after this one. */
+async function markLanding(
+  { outcome, revision, tip }: PromoteResult,
+  request: PromoteRequest,
+  ports: PromotePorts,
+): Promise<string | undefined> {
+  const isThere = outcome === "landed" || outcome === "unchanged";
+  if (!isThere || revision === undefined || tip === undefined) return undefined;
+  return leave("landed", revision, tip, { request, ports });
+}
+
+/** Leaves a mark where one is wanted. Returns a warning when it could not be left. */
+async function leave(
+  kind: "attempted" | "landed",
+  revision: Revision,
+  tip: CommitId,
+  { request, ports }: { readonly request: PromoteRequest; readonly ports: PromotePorts },
+): Promise<string | undefined> {
+  const { environment, deploy, marks, mode } = request;
+  if (environment === undefined || mode === "dry-run" || !marks?.includes(kind)) return undefined;
+  return tryToMark({ kind, environment, revision, reason: `Deploy ${deploy}` }, tip, ports);
+}
+
+/** A deploy is attempted once, however many rounds it takes. */
+function once<Args extends readonly unknown[]>(
+  act: (...args: Args) => Promise<unknown>,
+): (...args: Args) => Promise<void> {
+  let isDone = false;
+  return async (...args) => {
+    if (isDone) return;
+    isDone = true;
+    await act(...args);
   };
 }
 
@@ -59,6 +111,7 @@ async function prepare(
   { reads, timeoutMs }: LandPolicy,
 ): Promise<Promotion> {
   const { tagFormat, paths, divergence, environment, freezesAt, throughFreeze } = request;
+  if (request.from !== undefined) return prepareFrom(request.from, request, ports);
   const revision = await namedRevision(request.revision, "promote", ports.history);
   const wanted = request.images.map(({ image, tag, digest, paths: own }) => ({
     image,
@@ -77,4 +130,18 @@ async function prepare(
   const labelled = targets.map((target, at) => ({ ...target, paths: wanted[at]!.paths }));
   const oddLabels = await checkLabels(labelled, { registry, revision, history });
   return { ...promotion, targets, warnings: [...oddTags, ...oddLabels] };
+}
+
+/** What another environment runs was checked when it landed there. */
+async function prepareFrom(
+  from: FromEnvironment,
+  { images, ...request }: PromoteRequest,
+  ports: PromotePorts,
+): Promise<Promotion> {
+  const remote = ports.before ?? ports.remote;
+  const names = images.map(({ image }) => image);
+  const { tagFormat } = request;
+  const targets = await targetsFrom(from, { images: names, tagFormat, remote, ports });
+  const revision = await newestOf(targets, ports.history);
+  return { ...request, revision, targets, warnings: [] };
 }

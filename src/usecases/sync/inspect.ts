@@ -13,6 +13,7 @@ import { type AuditFacts, gatherFacts } from "../audit/facts.ts";
 import { knownHistory } from "../landing/known-history.ts";
 import { type Snapshot, snapshotAt, withRevisions } from "../landing/snapshot.ts";
 import { inspectGroup, type LookedImage } from "./group.ts";
+import { guard } from "./guard.ts";
 import type { CodeCommit } from "./newest-published.ts";
 import type { SyncPorts, SyncRequest } from "./request.ts";
 
@@ -45,13 +46,16 @@ export async function inspect(tip: CommitId, looking: SyncInspection): Promise<S
   const facts = await factsAt(tip, looking);
   const { graph, judge } = facts;
   const code = codeLine(graph, judge);
-  const warnings =
-    code.length === 0 ? [...facts.warnings, noCode(graph.line().length)] : facts.warnings;
+  const empty = code.length === 0 ? [noCode(graph.line().length)] : [];
   const known = { ...ports, history: knownHistory(graph, ports.history) };
+  const snapshot = withRevisions(seen, request.tagFormat, known);
+  const recent = code.slice(0, request.lookback).map((each) => codeCommit(graph, each));
+  const { commits, warnings: leftAlone } = await guard(recent, { request, ports: known, snapshot });
+  const warnings = [...facts.warnings, ...empty, ...leftAlone];
   const scene = {
     ...{ request, ports: known, holds, graph, code: code.map(({ place }) => place) },
-    snapshot: withRevisions(seen, request.tagFormat, known),
-    commits: code.slice(0, request.lookback).map((each) => codeCommit(graph, each)),
+    snapshot,
+    commits,
     movedAway: new MovedAway(facts.branch, revisionReader(graph, request.tagFormat)),
   };
   const images: LookedImage[] = [];

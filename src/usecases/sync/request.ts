@@ -3,8 +3,9 @@
 import type { ImageName } from "../../core/image-ref.ts";
 import type { HoldQuestion } from "../../core/landing/hold.ts";
 import type { TagFormat } from "../../core/tag-format.ts";
-import type { DeployLog, Registry, SourceHistory } from "../../ports.ts";
+import type { DeployLog, Registry, Remote, SourceHistory } from "../../ports.ts";
 import type { AuditScope } from "../audit/facts.ts";
+import type { GateQuestion } from "../landing/gate.ts";
 import type { ReadPorts } from "../landing/read-patiently.ts";
 
 /** An image, and the source paths whose changes rebuild it. Absent: every change does. */
@@ -30,12 +31,16 @@ export interface SyncRequest extends HoldQuestion, AuditScope {
   readonly graceMs: number;
   /** What becomes of a revision that somebody moved away by hand. */
   readonly movedAway: "leave" | "land again";
+  /** The checker may land only what was attempted, or what the gate lets through. */
+  readonly guarded?: { readonly gate?: GateQuestion | undefined } | undefined;
   readonly mode: "push" | "dry-run";
   readonly skipCi: boolean;
 }
 
 /** The world of the checker. */
 export interface SyncPorts extends ReadPorts {
+  /** The branch of the environment before, where it is another one. */
+  readonly before?: Remote | undefined;
   readonly history: SourceHistory;
   readonly registry: Registry;
   readonly log: DeployLog;
