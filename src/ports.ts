@@ -54,6 +54,14 @@ export interface Remote {
   /** Returns the message of a commit that has been fetched. */
   messageOf(commit: CommitId): Promise<string>;
   /**
+   * Returns the messages of `tip` and of the commits before it on the branch's own line, newest
+   * first, `count` of them where there are as many. Asks the server for what is not here; a server
+   * that does not show them leaves those that are.
+   *
+   * @throws Failure `remote-unreachable`, `throttled`.
+   */
+  messagesBefore(tip: CommitId, count: number): Promise<readonly string[]>;
+  /**
    * Returns whether `commit` is `tip` or one of its ancestors. Asks no server: both are known here.
    */
   contains(tip: CommitId, commit: CommitId): Promise<boolean>;

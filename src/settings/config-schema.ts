@@ -201,8 +201,7 @@ export const settingsSchema = z.strictObject({
   ),
   superseded: optional(
     z.enum(["record", "skip"]),
-    "Whether a superseded revision leaves an empty commit that says so, or none.",
-    defaults.superseded,
+    "Whether a superseded revision leaves an empty commit that says so, or none. Left out, it does where the manifests stand in the source's own repository.",
   ),
   skipCi: optional(z.boolean(), "Whether deploy commits say [skip ci].", defaults.skipCi),
   identity: optional(identity, "Author and committer of the deploy commits.", defaults.identity),

@@ -22,7 +22,8 @@ import type { Process } from "../settings/process.ts";
 import { argocdToken } from "../settings/secrets.ts";
 import { ancestryOf } from "../usecases/verify/ancestry.ts";
 import type { VerifyPorts } from "../usecases/verify/verify.ts";
-import { networkOf, type Opened, openRegistry, repositoriesOf } from "./index.ts";
+import { type Opened, openRegistry, repositoriesOf } from "./index.ts";
+import { networkOf } from "./network.ts";
 
 /** Which cluster is asked. */
 export interface ClusterFlags {

@@ -15,7 +15,8 @@ import { snapshotAt } from "../usecases/landing/snapshot.ts";
 import { ancestryOf } from "../usecases/verify/ancestry.ts";
 import { claimAt } from "../usecases/verify/argo-facts.ts";
 import { argocdFor, type ClusterFlags, clusterFor } from "./cluster.ts";
-import { gitCredentials, networkOf, openManifests, openRegistry, repositoriesOf } from "./index.ts";
+import { gitCredentials, openManifests, openRegistry, repositoriesOf } from "./index.ts";
+import { networkOf } from "./network.ts";
 
 /** Wall time of one request, in milliseconds. */
 const requestTimeoutMs = 15_000;

@@ -7,12 +7,11 @@ import type { GitCredentials } from "../adapters/git/auth.ts";
 import { openHistory } from "../adapters/git/history.ts";
 import { type OpenedRemote, openRemote } from "../adapters/git/remote.ts";
 import { type LocalSource, localSource, originOf } from "../adapters/git/source.ts";
-import { proxyIn } from "../adapters/http/proxy-env.ts";
 import type { RegistryOptions } from "../adapters/registry/client.ts";
 import { clockUnder, systemClock, systemRandom } from "../adapters/system.ts";
 import { defaults } from "../core/defaults.ts";
 import { Failure } from "../core/failure.ts";
-import { isLocalPath, withoutLogin } from "../core/repository-url.ts";
+import { isLocalPath, sameRepository, withoutLogin } from "../core/repository-url.ts";
 import type { ImageDigests, Progress, Registry, SourceHistory } from "../ports.ts";
 import type { Config } from "../settings/config.ts";
 import { githubApp } from "../settings/github-app.ts";
@@ -25,6 +24,7 @@ import {
   signingSecret,
 } from "../settings/secrets.ts";
 import type { PromotePorts } from "../usecases/promote/promote.ts";
+import { networkOf } from "./network.ts";
 
 /** What is to be opened, and for whom. */
 export interface OpenOptions {
@@ -53,7 +53,7 @@ export function newDeployId(): string {
 export async function openPorts(
   settings: Settings,
   opening: OpenOptions,
-): Promise<Opened<PromotePorts & { readonly history: SourceHistory }>> {
+): Promise<Opened<PromotePorts & { readonly history: SourceHistory; readonly isOwn: boolean }>> {
   const { io } = opening;
   // Before anything is opened that would have to be closed again.
   if (opening.registry) checkPassword(settings, io);
@@ -62,6 +62,7 @@ export async function openPorts(
   const history = await doors.source();
   return {
     repository: doors.repository,
+    isOwn: doors.isOwn,
     remote,
     history,
     registry: opening.registry ? await openRegistry(settings, io) : undefined,
@@ -91,6 +92,8 @@ export async function openBeside(
 export interface Repositories {
   /** Where the manifests are. */
   readonly repository: string;
+  /** Whether that is the source's own repository. */
+  readonly isOwn: boolean;
   branch(): Promise<OpenedRemote>;
   source(): Promise<SourceHistory & { close(): Promise<void> }>;
   /** The history of the repository that holds the manifests. */
@@ -101,15 +104,14 @@ export interface Repositories {
 export async function repositoriesOf(settings: GitPlaces, io: Process): Promise<Repositories> {
   const source = await openSource(settings, io);
   const repository = settings.repository ?? (await originUrl(source, io));
-  const surroundings = {
-    env: io.env,
-    temporary: tmpdir(),
-    timeoutMs: gitTimeoutMs,
-    signal: io.signal,
-  };
+  const { env, signal } = io;
+  const surroundings = { env, temporary: tmpdir(), timeoutMs: gitTimeoutMs, signal };
   const itself = async () => ({ url: repository, credentials: gitCredentials(repository, io) });
+  // A repository without an origin is its own: a path to it names it.
+  const url = (await upstreamOf(source, repository, io))?.url ?? resolve(io.cwd, settings.source);
   return {
     repository,
+    isOwn: sameRepository(url, repository),
     branch: () => openRemote(remoteOptions(settings, repository, io)),
     source: () => {
       const upstream = () => upstreamOf(source, repository, io);
@@ -232,8 +234,10 @@ export async function openRegistry(
 }
 
 function checkPassword({ images }: Settings, io: Process): void {
-  const registries = images.map(({ image }) => image.registry);
-  checkRegistryPassword(registries, io);
+  checkRegistryPassword(
+    images.map(({ image }) => image.registry),
+    io,
+  );
 }
 
 /** Returns how registries are reached, and who we are there. */
@@ -246,9 +250,4 @@ export function registryOptions(config: Config | undefined, io: Process): Regist
     timeoutMs: registryTimeoutMs,
     ...networkOf(io),
   };
-}
-
-/** Returns how the network is reached, and when no longer. Throws `config` of a wrong proxy. */
-export function networkOf(io: Process) {
-  return { signal: io.signal, proxy: proxyIn(io.env) };
 }

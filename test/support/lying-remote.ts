@@ -9,6 +9,7 @@ export function withLies(remote: Remote, lies: Partial<Remote>): Remote {
     findManifests: (tip, paths, needles) => remote.findManifests(tip, paths, needles),
     readFile: (tip, path) => remote.readFile(tip, path),
     messageOf: (commit) => remote.messageOf(commit),
+    messagesBefore: (tip, count) => remote.messagesBefore(tip, count),
     contains: (tip, commit) => remote.contains(tip, commit),
     commit: (draft) => remote.commit(draft),
     push: (commit) => remote.push(commit),

@@ -72,6 +72,7 @@ export function portsFor(servers: Servers) {
       remote: {
         findManifests: async () => servers.files ?? [],
         readFile: async () => undefined,
+        messagesBefore: async () => [],
       },
     },
     ...{ random: { unit: () => 0 }, progress: { step: say, warn: say } },

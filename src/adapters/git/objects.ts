@@ -134,6 +134,17 @@ export async function readMessageOf(place: GitPlace, commit: CommitId): Promise<
   return text.slice(text.indexOf("\n\n") + 2);
 }
 
+/** Reads the messages of a commit and of those before it on its line, as far as they are here. */
+export async function readMessagesBefore(
+  place: GitPlace,
+  commit: CommitId,
+  count: number,
+): Promise<readonly string[]> {
+  const args = ["log", "-z", "--first-parent", `--max-count=${count}`, "--format=tformat:%B"];
+  const { stdout } = await runGit(place, [...args, "--end-of-options", commit, "--"]);
+  return stdout.toString("utf8").split("\0").slice(0, -1);
+}
+
 /** Returns whether a commit is another or one of its ancestors. Both must be in our repository. */
 export async function isAncestor(
   place: GitPlace,

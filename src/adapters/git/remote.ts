@@ -17,6 +17,7 @@ import {
   isAncestor,
   listTree,
   readMessageOf,
+  readMessagesBefore,
   type TreeEntry,
   writeCommit,
 } from "./objects.ts";
@@ -163,6 +164,17 @@ class GitRemote implements OpenedRemote {
 
   messageOf(commit: CommitId): Promise<string> {
     return readMessageOf(this.#parts.inside, commit);
+  }
+
+  async messagesBefore(tip: CommitId, count: number): Promise<readonly string[]> {
+    const { inside, server } = this.#parts;
+    const here = await readMessagesBefore(inside, tip, count);
+    if (here.length >= count) return here;
+    const said = await server.deepen(tip, count);
+    if (said.code === 0) return readMessagesBefore(inside, tip, count);
+    const failure = server.failure(said);
+    if (failure.code === "remote-unreachable" || failure.code === "throttled") throw failure;
+    return here;
   }
 
   contains(tip: CommitId, commit: CommitId): Promise<boolean> {

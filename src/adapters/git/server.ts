@@ -114,6 +114,12 @@ export class Server {
     return this.say(["fetch", ...fetchFlags, ...scope, "origin", ...refs], call);
   }
 
+  /** Brings the commits before one that is here, and nothing of their files. */
+  deepen(commit: string, count: number): Promise<GitExchange> {
+    const scope = [`--deepen=${count}`, "--filter=tree:0", "--no-write-fetch-head"];
+    return this.say(["fetch", ...fetchFlags, ...scope, "origin", commit]);
+  }
+
   /** Brings objects into our repository, all in one request, and no file but those named. */
   async fetchObjects(ids: readonly string[]): Promise<void> {
     // Without "noop" git would name our tip as known, and the server would send nothing of it.

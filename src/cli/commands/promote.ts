@@ -32,7 +32,7 @@ const flags = {
   }),
   superseded: oneOf(
     "--superseded <how>",
-    "record a superseded revision by an empty commit, or not",
+    "record a superseded revision by an empty commit, or not (default: record where the manifests stand beside their source)",
     ["record", "skip"],
   ),
   allowDiverged: toggle(
@@ -97,7 +97,8 @@ export default command({
           repository: ports.repository,
           branch: settings.branch,
           deploy: flags.deployId ?? newDeployId(),
-          superseded: flags.superseded ?? settings.config?.superseded ?? "record",
+          superseded:
+            flags.superseded ?? settings.config?.superseded ?? (ports.isOwn ? "record" : "skip"),
           divergence: flags.allowDiverged ? "allow" : "refuse",
           ...landingIn(flags, settings),
         },

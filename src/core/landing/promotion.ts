@@ -3,8 +3,7 @@
 import type { Revision } from "../ids.ts";
 import type { TagFormat } from "../tag-format.ts";
 import { type Change, movesTo, type Target, tagsOf } from "./change.ts";
-import { type ImageDecision, type PinFact, type Verdict, verdictOf } from "./decide.ts";
-import type { ClosedGate } from "./gate.ts";
+import type { ImageDecision, PinFact, Verdict } from "./decide.ts";
 import type { HoldQuestion } from "./hold.ts";
 
 /** The intent: these images to this revision. */
@@ -25,22 +24,19 @@ export interface ImageEvaluation {
   readonly decision: ImageDecision;
 }
 
-/** What a promotion came to at one tip, and what it would push. */
-export interface PromotePlan {
+/** What follows for the images at one tip. */
+export interface PromoteFindings {
   readonly images: readonly ImageEvaluation[];
-  /** `gated`: it would move, and a gate is closed. */
-  readonly verdict: Verdict | "gated";
-  readonly gate?: ClosedGate | undefined;
-  readonly change: Change | undefined;
+  readonly verdict: Verdict;
+  /** Whether nothing need say of a superseded deploy that it was one. */
+  readonly isRecorded: boolean;
 }
 
-/** Plans a promotion of images that were evaluated at a tip. */
+/** Plans a promotion of images that were evaluated at a tip. Undefined: nothing to push. */
 export function planPromotion(
   { revision, throughFreeze }: Promotion,
-  images: readonly ImageEvaluation[],
-  superseded: "record" | "skip",
-): PromotePlan {
-  const verdict = verdictOf(images.map(({ decision }) => decision));
+  { images, verdict, isRecorded }: PromoteFindings,
+): Change | undefined {
   if (verdict === "move") {
     const moved = images.filter(({ decision }) => decision.kind === "move");
     const tags = tagsOf(moved.map(({ target }) => target));
@@ -48,11 +44,9 @@ export function planPromotion(
       decision.kind === "move" ? movesTo(target, decision.pins) : [],
     );
     const reason = throughFreeze && `Through the freeze: ${throughFreeze}`;
-    return { images, verdict, change: { outcome: "landed", revision, tags, moves, reason } };
+    return { outcome: "landed", revision, tags, moves, reason };
   }
-  if (verdict !== "superseded" || superseded === "skip") {
-    return { images, verdict, change: undefined };
-  }
+  if (verdict !== "superseded" || isRecorded) return undefined;
   const tags = tagsOf(images.map(({ target }) => target));
-  return { images, verdict, change: { outcome: "superseded", revision, tags, moves: [] } };
+  return { outcome: "superseded", revision, tags, moves: [] };
 }

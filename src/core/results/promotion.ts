@@ -2,11 +2,11 @@
 
 import { printPlace } from "../failure.ts";
 import { printImageName } from "../image-ref.ts";
-import type { ImageDecision } from "../landing/decide.ts";
+import type { ImageDecision, Verdict } from "../landing/decide.ts";
 import type { ClosedGate } from "../landing/gate.ts";
 import { isFreeze, scopeOf } from "../landing/hold.ts";
 import type { Landing } from "../landing/landing.ts";
-import type { ImageEvaluation, PromotePlan, Promotion } from "../landing/promotion.ts";
+import type { ImageEvaluation, Promotion } from "../landing/promotion.ts";
 import {
   adoptions,
   ambiguities,
@@ -25,7 +25,8 @@ import type { FailureReport, ImageReport, PromoteResult } from "./promote.ts";
 /** What a conclusion needs of the tip that the plan was made for. */
 export interface PromoteBasis {
   readonly images: readonly ImageEvaluation[];
-  readonly verdict: PromotePlan["verdict"];
+  /** `gated`: it would move, and a gate is closed. */
+  readonly verdict: Verdict | "gated";
   readonly gate?: ClosedGate | undefined;
   /** The change that a dry run would push. */
   readonly diff?: string | undefined;

@@ -105,6 +105,7 @@ function watched(ports: Ports, through: Through, nowMs: () => number): Ports {
       findManifests: (...what) => remote.findManifests(...what),
       readFile: (...what) => remote.readFile(...what),
       messageOf: (commit) => remote.messageOf(commit),
+      messagesBefore: (...what) => remote.messagesBefore(...what),
       contains: (...what) => remote.contains(...what),
       marks: () => through((now) => now.remote.marks()),
       mark: (...what) => through((now) => now.remote.mark(...what)),

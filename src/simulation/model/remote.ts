@@ -55,6 +55,11 @@ export class ModelRemote implements Remote {
     return this.#world.objects.get(commit).message;
   }
 
+  async messagesBefore(tip: CommitId, count: number): Promise<readonly string[]> {
+    const log = this.#world.objects.log(tip).toReversed();
+    return log.slice(0, count).map(({ message }) => message);
+  }
+
   async contains(tip: CommitId, commit: CommitId): Promise<boolean> {
     return this.#world.objects.contains(tip, commit);
   }

@@ -5,6 +5,7 @@ import type { CommitId, Revision, Tag } from "../../core/ids.ts";
 import { type ImageName, printImageName, sameImage } from "../../core/image-ref.ts";
 import type { Hold } from "../../core/landing/hold.ts";
 import { holdsPath, readHolds } from "../../core/landing/holds-file.ts";
+import { type RecordedCommit, readRecords } from "../../core/landing/records.ts";
 import {
   findPlaces,
   type Mention,
@@ -21,6 +22,9 @@ import {
   revisionOf,
 } from "./pin-revision.ts";
 
+/** How many commits are looked back for what deploys said of themselves: one request's worth. */
+const recordsMax = 200;
+
 /** What is looked for at a tip. Without images, only the holds are. */
 export interface SnapshotScope {
   readonly images: readonly ImageName[];
@@ -33,6 +37,9 @@ export interface HoldsFile {
   readonly holds: readonly Hold[];
 }
 
+/** The branch, as far as a snapshot reads it. */
+export type SnapshotRemote = Pick<Remote, "findManifests" | "readFile" | "messagesBefore">;
+
 /** One tip. What only some commands need is read when it is first asked for. */
 export interface Snapshot {
   readonly tip: CommitId;
@@ -44,6 +51,8 @@ export interface Snapshot {
   readonly mentions: readonly Mention[];
   /** @throws Failure `bad-manifest` when the file cannot be understood. */
   holds(): Promise<HoldsFile>;
+  /** What the newest deploy commits say of themselves, newest first. */
+  records(): Promise<readonly RecordedCommit[]>;
 }
 
 /** A snapshot of which the pins' revisions can be read, too. */
@@ -60,7 +69,7 @@ export interface RevisionSnapshot extends Snapshot {
 export async function snapshotAt(
   tip: CommitId,
   scope: SnapshotScope,
-  remote: Pick<Remote, "findManifests" | "readFile">,
+  remote: SnapshotRemote,
 ): Promise<Snapshot> {
   const { images, paths } = scope;
   const files =
@@ -70,7 +79,8 @@ export async function snapshotAt(
     const bytes = await remote.readFile(tip, holdsPath);
     return { bytes, holds: readHolds(bytes) };
   });
-  return { tip, scope, files, pins, mentions, holds };
+  const records = once(async () => readRecords(await remote.messagesBefore(tip, recordsMax)));
+  return { tip, scope, files, pins, mentions, holds, records };
 }
 
 /**

@@ -1,7 +1,9 @@
 /** Promote: check the images, land their tags, and say truthfully what came of it. */
 
 import type { CommitId, Revision } from "../../core/ids.ts";
+import { verdictOf } from "../../core/landing/decide.ts";
 import { type Promotion, planPromotion } from "../../core/landing/promotion.ts";
+import { isRecorded } from "../../core/landing/records.ts";
 import type { PromoteResult } from "../../core/results/promote.ts";
 import { concludePromotion, type PromoteBasis } from "../../core/results/promotion.ts";
 import { tagOf } from "../../core/tag-format.ts";
@@ -13,7 +15,7 @@ import { askGate, tryToMark } from "../landing/gate.ts";
 import type { LandPolicy } from "../landing/land.ts";
 import { namedRevision } from "../landing/named-revision.ts";
 import type { ReadPorts } from "../landing/read-patiently.ts";
-import { snapshotAt, withRevisions } from "../landing/snapshot.ts";
+import { type Snapshot, snapshotAt, withRevisions } from "../landing/snapshot.ts";
 import { checkLabels, checkTags } from "./contradictions.ts";
 import { type FromEnvironment, newestOf, targetsFrom } from "./from.ts";
 import type { PromoteRequest } from "./promotion.ts";
@@ -55,15 +57,17 @@ export function promotionOf(
       const seen = await snapshotAt(tip, scope, ports.remote);
       const snapshot = withRevisions(seen, tagFormat, ports);
       const images = await evaluate(promotion, snapshot, ports);
-      const { change, ...basis } = planPromotion(promotion, images, request.superseded);
-      if (basis.verdict !== "move") return { snapshot, change, basis };
+      const verdict = verdictOf(images.map(({ decision }) => decision));
+      const told = verdict === "superseded" && (await isTold(snapshot, request, promotion));
+      const change = planPromotion(promotion, { images, verdict, isRecorded: told });
+      if (verdict !== "move") return { snapshot, change, basis: { images, verdict } };
       // Asked on every round: what was open a moment ago may be closed by now.
       const gate = request.gate && (await askGate(request.gate, promotion, tip, ports));
       if (gate !== undefined) {
-        return { snapshot, change: undefined, basis: { ...basis, verdict: "gated", gate } };
+        return { snapshot, change: undefined, basis: { images, verdict: "gated", gate } };
       }
       await attempt(promotion.revision, tip);
-      return { snapshot, change, basis };
+      return { snapshot, change, basis: { images, verdict } };
     },
     result: concludePromotion,
   };
@@ -102,6 +106,16 @@ function once<Args extends readonly unknown[]>(
     isDone = true;
     await act(...args);
   };
+}
+
+/** One deploy, one commit: a late one that is run again does not say so again. */
+async function isTold(
+  snapshot: Snapshot,
+  { superseded, deploy, environment }: PromoteRequest,
+  { revision }: Promotion,
+): Promise<boolean> {
+  if (superseded === "skip") return true;
+  return isRecorded({ deploy, revision, environment }, await snapshot.records());
 }
 
 /** Turns the request into checked facts: a revision that exists, and images that exist. */

@@ -14,8 +14,7 @@ import { deploysFile } from "../../core/cluster/argo-source.ts";
 import { asFailure, exit, exitOfFailure, printPlace } from "../../core/failure.ts";
 import { asCommitId, type CommitId } from "../../core/ids.ts";
 import { parseImageRef } from "../../core/image-ref.ts";
-import type { Remote } from "../../ports.ts";
-import { type Snapshot, snapshotAt } from "../landing/snapshot.ts";
+import { type Snapshot, type SnapshotRemote, snapshotAt } from "../landing/snapshot.ts";
 import type { Ancestry } from "./ancestry.ts";
 import type { Deploy } from "./resolve-deploy.ts";
 
@@ -28,7 +27,7 @@ export interface ArgoQuestion extends Deploy {
 export interface ArgoFactsPorts {
   readonly ancestry: Ancestry;
   /** The manifests branch: what other pins an Application's folder holds. */
-  readonly remote: Pick<Remote, "findManifests" | "readFile">;
+  readonly remote: SnapshotRemote;
 }
 
 /** Gathers the facts. Throws what the histories and the branch throw. */

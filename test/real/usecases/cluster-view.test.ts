@@ -66,7 +66,11 @@ function view(ports: Pick<ViewPorts, "argocd" | "cluster">, asked: Partial<ViewR
   return viewCluster(request, {
     ...ports,
     ancestry,
-    remote: { findManifests: async () => [], readFile: async () => undefined },
+    remote: {
+      findManifests: async () => [],
+      readFile: async () => undefined,
+      messagesBefore: async () => [],
+    },
   });
 }
 

@@ -36,7 +36,11 @@ const ports: StatusPorts = {
   }),
   registry: { find: async () => ({ kind: "found", digest, mediaType: "" }) },
   ancestry: { isManifestAncestor: async (a, b) => a === b, isNewerTag: async () => false },
-  remote: { findManifests: async () => [], readFile: async () => undefined },
+  remote: {
+    findManifests: async () => [],
+    readFile: async () => undefined,
+    messagesBefore: async () => [],
+  },
 };
 
 /** Which revision a pin holds, by its tag. */

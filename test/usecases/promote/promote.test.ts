@@ -100,6 +100,31 @@ describe("superseded", () => {
     expect(readMessage(objects.get(server.tip).message)?.outcome).toBe("superseded");
   });
 
+  test.each([
+    ["with the same id", { deploy: "deploy-late" }],
+    ["as the same revision", {}],
+  ])("record: run again %s, it does not say so again", async (_, again) => {
+    const stage = new Stage();
+    await stage.promote(2);
+    const first = await stage.promote(1, { request: { deploy: "deploy-late" } });
+    await stage.promote(3);
+    const { tip } = stage.world.server;
+    const result = await stage.promote(1, { request: again });
+    expect(result).toMatchObject({ outcome: "superseded", exit: 0, revision: first.revision });
+    expect(result).not.toHaveProperty("commit");
+    expect(stage.world.server.tip).toBe(tip);
+  });
+
+  test("record: a deploy that had landed says no more when it is run again late", async () => {
+    const stage = new Stage();
+    await stage.promote(1, { request: { deploy: "deploy-twice" } });
+    await stage.promote(2);
+    const { tip } = stage.world.server;
+    const result = await stage.promote(1, { request: { deploy: "deploy-twice" } });
+    expect(result).toMatchObject({ outcome: "superseded", exit: 0 });
+    expect(stage.world.server.tip).toBe(tip);
+  });
+
   test("skip: nothing is written", async () => {
     const stage = new Stage();
     await stage.promote(2);

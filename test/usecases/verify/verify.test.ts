@@ -28,7 +28,11 @@ function run(request: Partial<VerifyRequest>, ports: Partial<VerifyPorts>) {
     {
       ...{ clock, random: { unit: () => 0 }, progress: { step: () => {}, warn: () => {} } },
       ancestry: { isManifestAncestor: nobody, isNewerTag: nobody },
-      remote: { findManifests: async () => [], readFile: async () => undefined },
+      remote: {
+        findManifests: async () => [],
+        readFile: async () => undefined,
+        messagesBefore: async () => [],
+      },
       ...ports,
     },
     policy,

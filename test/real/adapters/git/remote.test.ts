@@ -52,6 +52,24 @@ describe("a round", () => {
     expect(await found(".")).toEqual([beside.path, manifest.path]);
   });
 
+  test("reads what the commits before the tip say, and goes on landing", async () => {
+    const box = await openSandbox();
+    for (const n of [1, 2, 3]) {
+      await box.addCommit([{ path: "notes.md", bytes: `${n}\n` }]);
+    }
+    const remote = await box.open();
+    const { tip } = await round(remote);
+    const here = await remote.messagesBefore(tip, 1);
+    expect(here).toEqual([await remote.messageOf(tip)]);
+    const log = await box.git(box.bare, "log", "--first-parent", "--format=%s", tip);
+    const before = await remote.messagesBefore(tip, 200);
+    expect(before.map((message) => message.split("\n")[0])).toEqual(log.split("\n"));
+    const next = await round(remote, "image: example/app:sha-0000009\n");
+    expect(await remote.reread(next.tip, next.commit)).toMatchObject({ kind: "contains" });
+    expect(await remote.messagesBefore(next.commit, 2)).toHaveLength(2);
+    expect(next.tip).not.toBe(tip);
+  });
+
   test("takes at most nine requests with nobody else about", async () => {
     const box = await openSandbox();
     const remote = await box.open();

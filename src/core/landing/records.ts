@@ -1,0 +1,48 @@
+/** What the deploy commits of a branch say of themselves, newest first. */
+
+import type { Revision, Tag } from "../ids.ts";
+import { type ImageName, printImageName } from "../image-ref.ts";
+import { type ReadRecord, readMessage } from "./commit-message.ts";
+
+/** A deploy commit's own words: its trailers, and what it moved. */
+export interface RecordedCommit extends ReadRecord {
+  /** The tag that each image was moved to, by the image's name. */
+  readonly moves: ReadonlyMap<string, string>;
+}
+
+/** Reads the records among some commits' messages, in their order. */
+export function readRecords(messages: readonly string[]): readonly RecordedCommit[] {
+  return messages.flatMap((message) => {
+    const record = readMessage(message);
+    if (record === undefined) return [];
+    const moves = message.matchAll(/^(\S+): .* -> (\S+)$/gm);
+    return [{ ...record, moves: new Map([...moves].map(([, image, to]) => [image!, to!])) }];
+  });
+}
+
+/**
+ * Returns the revision that a tag of an image was deployed as, by the newest commit that moved the
+ * image there. Only promotions tell: a rollback's revision is one for all its images.
+ */
+export function recordedRevision(
+  image: ImageName,
+  tag: Tag,
+  records: readonly RecordedCommit[],
+): Revision | undefined {
+  const name = printImageName(image);
+  const isIt = ({ outcome, moves }: RecordedCommit) =>
+    outcome === "landed" && moves.get(name) === tag;
+  return records.find(isIt)?.revision;
+}
+
+/** Returns whether a late deploy has its commit already: by its id, or as the same revision. */
+export function isRecorded(
+  { deploy, revision, environment }: Omit<ReadRecord, "outcome">,
+  records: readonly RecordedCommit[],
+): boolean {
+  const isTheSame = (record: RecordedCommit) =>
+    record.outcome === "superseded" &&
+    record.revision === revision &&
+    record.environment === environment;
+  return records.some((record) => record.deploy === deploy || isTheSame(record));
+}
