@@ -1,7 +1,8 @@
 /** Which revision a pin holds, and how that is known. The one answer for every command. */
 
-import type { CommitId, Revision, Tag } from "../../core/ids.ts";
+import type { CommitId, Digest, Revision, Tag } from "../../core/ids.ts";
 import { readMessage } from "../../core/landing/commit-message.ts";
+import { type RecordedCommit, recordedRevision } from "../../core/landing/records.ts";
 import type { Pin } from "../../core/pins/index.ts";
 import { revisionPrefixIn, type TagFormat } from "../../core/tag-format.ts";
 import type { Registry, Remote, SourceHistory } from "../../ports.ts";
@@ -33,40 +34,79 @@ export interface RevisionQuestion {
   /** The commit of the manifests branch that the pin stands in. */
   readonly tip: CommitId;
   readonly ports: RevisionPorts;
+  /** What the newest deploy commits say of themselves. Asked only where nothing else tells. */
+  readonly records: () => Promise<readonly RecordedCommit[]>;
 }
 
 /** Tags that name whatever was pushed last, so their label says nothing about what was deployed. */
 const floating: ReadonlySet<string> = new Set(["latest", "main", "master", "edge", "nightly"]);
 
 /**
- * Returns the revision that a pin holds: by its tag's digits, else by the tip's own trailer, else
- * by the image's label. Undefined when none of them names a commit of the source history, and
- * ambiguous when the digits name several and nothing else tells.
+ * Returns the revision that a pin holds. A tag of our format tells by its digits, else by the tip's
+ * own trailer, else by the image's label. Any other tells by the git tag of that name, the label,
+ * or the deploy that moved the image there. Undefined when none of them names a commit of the
+ * source history, and ambiguous when the digits name several and nothing else tells.
  */
 export async function revisionOf(
   pin: Pin,
-  { tagFormat, tip, ports }: RevisionQuestion,
+  question: RevisionQuestion,
 ): Promise<HeldRevision | AmbiguousRevision | undefined> {
-  const { history, registry } = ports;
-  const prefix = pin.tag === undefined ? undefined : revisionPrefixIn(tagFormat, pin.tag);
-  const among = prefix === undefined ? [] : await history.candidates(prefix);
-  const [byDigits, ...others] = among;
-  if (byDigits !== undefined && others.length === 0) return { revision: byDigits, knownBy: "tag" };
-  const untold = byDigits === undefined ? undefined : { among };
-  const fits = (revision: Revision) => prefix === undefined || revision.startsWith(prefix);
+  const { tag } = pin;
+  const digits = tag === undefined ? undefined : revisionPrefixIn(question.tagFormat, tag);
+  if (digits !== undefined) return byDigits(pin, digits, question);
+  const reference = pin.digest ?? asKnownTag(tag);
+  if (reference === undefined) return undefined;
+  const label = () => byLabel(pin, reference, question.ports);
+  const release = () => byRelease(tag, question.ports.history);
+  // A digest is exact, and its tag may have been pushed again.
+  const [first, second] = pin.digest === undefined ? [release, label] : [label, release];
+  return (await first()) ?? (await second()) ?? byRecord(pin, question);
+}
 
-  if (prefix !== undefined) {
-    const recorded = readMessage(await ports.remote.messageOf(tip))?.revision;
-    if (recorded !== undefined && fits(recorded)) {
-      return (await known(recorded, "record", history)) ?? untold;
-    }
-  }
-  const reference = pin.digest ?? asKnownTag(pin.tag);
-  if (registry === undefined || reference === undefined) return untold;
-  const labelled = await registry.revisionOf(pin.image, reference);
-  if (labelled === undefined || !fits(labelled)) return untold;
-  const knownBy = pin.digest === undefined ? "label" : "digest";
-  return (await known(labelled, knownBy, history)) ?? untold;
+async function byDigits(
+  pin: Pin,
+  digits: string,
+  { tip, ports }: RevisionQuestion,
+): Promise<HeldRevision | AmbiguousRevision | undefined> {
+  const { history, remote } = ports;
+  const among = await history.candidates(digits);
+  const [only, ...others] = among;
+  if (only !== undefined && others.length === 0) return { revision: only, knownBy: "tag" };
+  const untold = only === undefined ? undefined : { among };
+  const recorded = readMessage(await remote.messageOf(tip))?.revision;
+  if (recorded?.startsWith(digits)) return (await known(recorded, "record", history)) ?? untold;
+  const reference = pin.digest ?? pin.tag;
+  const labelled = reference && (await byLabel(pin, reference, ports));
+  return labelled?.revision.startsWith(digits) ? labelled : untold;
+}
+
+/** A release is tagged in the source as its image is. */
+async function byRelease(
+  tag: Tag | undefined,
+  history: SourceHistory,
+): Promise<HeldRevision | undefined> {
+  if (tag === undefined) return undefined;
+  const [revision, ...others] = await history.named(`refs/tags/${tag}`);
+  return revision === undefined || others.length > 0 ? undefined : { revision, knownBy: "tag" };
+}
+
+async function byLabel(
+  { image, digest }: Pin,
+  reference: Tag | Digest,
+  { registry, history }: RevisionPorts,
+): Promise<HeldRevision | undefined> {
+  const labelled = await registry?.revisionOf(image, reference);
+  if (labelled === undefined) return undefined;
+  return known(labelled, digest === undefined ? "label" : "digest", history);
+}
+
+async function byRecord(
+  { image, tag }: Pin,
+  { ports, records }: RevisionQuestion,
+): Promise<HeldRevision | undefined> {
+  if (tag === undefined) return undefined;
+  const recorded = recordedRevision(image, tag, await records());
+  return recorded === undefined ? undefined : known(recorded, "record", ports.history);
 }
 
 /** Returns the revisions that a pin may hold: one that nobody can tell is `undefined`. */

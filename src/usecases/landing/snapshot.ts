@@ -98,7 +98,9 @@ export function withRevisions(
     ...snapshot,
     revisionOf(pin) {
       const key = `${printImageName(pin.image)}:${printPinned(pin)}`;
-      const answer = answers.get(key) ?? revisionOf(pin, { tagFormat, tip: snapshot.tip, ports });
+      const answer =
+        answers.get(key) ??
+        revisionOf(pin, { tagFormat, tip: snapshot.tip, ports, records: snapshot.records });
       answers.set(key, answer);
       return answer;
     },

@@ -49,6 +49,7 @@ async function look(held: string, { message = "ops: by hand\n", labels = {}, reg
       ],
       readFile: async () => undefined,
       messageOf: async () => message,
+      messagesBefore: async () => [message],
     } as Partial<Remote> as Remote,
     history: historyOf({
       async resolve(prefix) {

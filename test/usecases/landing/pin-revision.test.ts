@@ -31,6 +31,16 @@ interface Row {
   readonly knownBy: "tag" | "record" | "label" | "digest";
   readonly recorded?: Revision;
   readonly labels?: Readonly<Record<string, Revision>>;
+  /** Git tags of the source. */
+  readonly releases?: Readonly<Record<string, Revision>>;
+  /** Messages of the commits before the tip. */
+  readonly before?: readonly string[];
+}
+
+/** What a deploy commit says that moved the image to a tag. */
+function deployed(to: string, revision: Revision, outcome: "landed" | "rolled-back" = "landed") {
+  const moves = [{ image: "acme/web", from: "v0.9.0", to }];
+  return writeMessage({ outcome, deploy: to, revision, tags: [to], moves, skipCi: true });
 }
 
 /** All of them hold what is newer than ours, or older than it. */
@@ -48,6 +58,24 @@ const rows: readonly (readonly [name: string, is: "newer" | "older", row: Row])[
     "older",
     { held: `@${digest}`, knownBy: "digest", labels: { [digest]: twin } },
   ],
+  ["a release", "newer", { held: ":v1.2.3", knownBy: "tag", releases: { "v1.2.3": newer } }],
+  ["a deployed tag", "newer", { held: ":v2", knownBy: "record", before: [deployed("v2", newer)] }],
+  [
+    "a deployed tag, in its newest deploy",
+    "older",
+    {
+      ...({ held: ":v2", knownBy: "record" } as const),
+      before: [deployed("v3", ours), deployed("v2", twin), deployed("v2", newer)],
+    },
+  ],
+  [
+    "a deployed tag, whatever a rollback said",
+    "older",
+    {
+      ...({ held: ":v2", knownBy: "record" } as const),
+      before: [deployed("v2", newer, "rolled-back"), deployed("v2", other)],
+    },
+  ],
   ["digits of two commits", "older", { held: ":sha-1111111", knownBy: "record", recorded: other }],
   [
     ...(["digits of two, and a label", "older"] as const),
@@ -55,7 +83,7 @@ const rows: readonly (readonly [name: string, is: "newer" | "older", row: Row])[
   ],
 ];
 
-function portsOf({ held, recorded, labels = {} }: Row) {
+function portsOf({ held, recorded, labels = {}, releases = {}, before = [] }: Row) {
   const message =
     recorded === undefined
       ? "ops: by hand\n"
@@ -69,6 +97,7 @@ function portsOf({ held, recorded, labels = {} }: Row) {
     findManifests: async () => [file],
     readFile: async () => undefined,
     messageOf: async () => message,
+    messagesBefore: async () => [message, ...before],
   };
   const registry: Partial<Registry & ImageDigests> = {
     revisionOf: async (_, reference) => labels[reference],
@@ -79,6 +108,10 @@ function portsOf({ held, recorded, labels = {} }: Row) {
     remote: remote as Remote,
     registry: registry as Registry & ImageDigests,
     history: historyOf({
+      named: async (name) => {
+        const release = releases[name.replace("refs/tags/", "")];
+        return release === undefined ? line.filter((one) => one.startsWith(name)) : [release];
+      },
       candidates: async (digits) => line.filter((one) => one.startsWith(digits)),
       async resolve(digits) {
         const found = line.filter((one) => one.startsWith(digits));
