@@ -1,4 +1,7 @@
-/** What `dagger call deploy` adds to its builds and its promote. Needs an engine. */
+/**
+ * A warm `dagger call deploy` beside a module that only says hello, neither answered from a cache,
+ * and where the seconds go by the engine's own spans. Needs an engine.
+ */
 
 import {
   cpSync,
@@ -12,6 +15,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { stripVTControlCharacters } from "node:util";
 import { startGitServer } from "../dist/demo/git-server.js";
 import { git, median, run } from "./server.mjs";
 
@@ -22,25 +26,26 @@ const registry = "127.0.0.1:5000";
 const toolImage = "localhost:5000/landfall/tool:node24";
 const base = "localhost:5000/base/tiny:1";
 
-/** Returns one row, or a row that says why there is none. */
-export async function daggerOverhead({ runs }) {
-  if (!(await hasEngine())) return [{ "deploy, all cached, ms": "skipped: no Dagger engine here" }];
+/** Returns a row for each call, or one that says why there is none. */
+export async function daggerDeploy({ runs }) {
+  const why = await whyNoEngine();
+  if (why !== undefined) return [{ call: `skipped without a Dagger engine: ${why}` }];
   const folder = mkdtempSync(join(tmpdir(), "landfall-bench-dagger-"));
   const field = await openField(folder);
   try {
     await field.call("deploy");
-    const ways = { bare: ["tool-image"], deploy: ["deploy"], promote: ["promote"] };
-    const took = { bare: [], deploy: [], promote: [] };
-    // In turn, so that what else the machine does meets all of them.
+    await field.hello();
+    const calls = { hello: [], deploy: [] };
+    // In turn, so that what else the machine does meets both.
     for (let round = 0; round < runs; round += 1) {
-      for (const [name, words] of Object.entries(ways)) took[name].push(await field.call(...words));
+      calls.hello.push(await field.hello());
+      calls.deploy.push(await field.call("deploy"));
     }
-    const [bare, deploy, promote] = [took.bare, took.deploy, took.promote].map(median);
+    const [hello, deploy] = [calls.hello, calls.deploy].map((all) => medians(all));
+    const ratio = (deploy["whole, s"] / hello["whole, s"]).toFixed(1);
     return [
-      {
-        ...{ "deploy, all cached, ms": deploy, "promote ms": promote },
-        ...{ "deploy adds ms": deploy - promote, "a call that does nothing ms": bare },
-      },
+      { call: "hello, uncached", ...hello, "x hello": "1.0" },
+      { call: "deploy, all cached", ...deploy, "x hello": ratio },
     ];
   } finally {
     await field.close();
@@ -48,18 +53,83 @@ export async function daggerOverhead({ runs }) {
   }
 }
 
-async function hasEngine() {
-  try {
-    const { ok } = await fetch(`http://${registry}/v2/`, { signal: AbortSignal.timeout(2_000) });
-    return ok && (await run("dagger", ["--silent", "core", "version"], { cwd: root })).code === 0;
-  } catch {
-    return false;
+/** The spans that are told of, by the lines in which the engine's progress names them. */
+const spans = {
+  "load module, s": /^load workspace/,
+  "constructor, s": /^(?:landfall|hello)\b/,
+  "function, s": /^(?:Landfall\.deploy|Hello\.hi|hello: hi)\b/,
+  "plan, s": /^withExec node \/landfall\/src\/cli\.ts plan/,
+  "promote, s": /^withExec node \/landfall\/src\/cli\.ts promote/,
+};
+
+/** Reads how long spans took, from what `--progress=plain` prints. A cached one took no time. */
+function readSpans(progress) {
+  const titles = new Map();
+  const took = Object.fromEntries(Object.keys(spans).map((title) => [title, 0]));
+  let execs = 0;
+  for (const line of stripVTControlCharacters(progress).split("\n")) {
+    const [, id, text = ""] = /^(\d+) *: [┆ ]*(.*)$/.exec(line) ?? [];
+    const title = Object.keys(spans).find((name) => spans[name].test(text));
+    if (title !== undefined && !titles.has(id)) titles.set(id, title);
+    if (/^withExec node \/landfall\/src\/cli/.test(text) && !titles.has(`exec ${id}`)) {
+      titles.set(`exec ${id}`, text);
+      execs += 1;
+    }
+    const [, duration] = / DONE \[(.+?)\]$/.exec(text) ?? [];
+    if (duration !== undefined && titles.has(id)) took[titles.get(id)] = seconds(duration);
   }
+  return { ...took, "runs of the tool": execs };
+}
+
+function seconds(text) {
+  const [, minutes = "0", rest = "0"] = /^(?:(\d+)m)?([\d.]+)s?$/.exec(text) ?? [];
+  return Number(minutes) * 60 + Number(rest);
+}
+
+function medians(all) {
+  const titles = [...new Set(all.flatMap((one) => Object.keys(one)))];
+  return Object.fromEntries(
+    titles.map((title) => [title, median(all.map((one) => one[title] ?? 0))]),
+  );
+}
+
+/** Returns why there is nothing to measure on, or undefined where there is. */
+async function whyNoEngine() {
+  try {
+    const { status } = await fetch(`http://${registry}/v2/`, {
+      signal: AbortSignal.timeout(2_000),
+    });
+    if (status !== 200) return `the registry at ${registry} answers ${status}`;
+    const { code } = await run("dagger", ["--silent", "core", "version"], { cwd: root });
+    return code === 0 ? undefined : `dagger core version ends with ${code}`;
+  } catch (error) {
+    return String(error);
+  }
+}
+
+/** A module that only says hello. */
+function makeHello(folder) {
+  mkdirSync(join(folder, "src"), { recursive: true });
+  const settings = { name: "hello", engineVersion: "v0.21.8", sdk: { source: "typescript" } };
+  writeFileSync(join(folder, "dagger.json"), JSON.stringify(settings));
+  cpSync(join(root, "dagger/package.json"), join(folder, "package.json"));
+  cpSync(join(root, "dagger/tsconfig.json"), join(folder, "tsconfig.json"));
+  writeFileSync(
+    join(folder, "src/index.ts"),
+    `import { func, object } from "@dagger.io/dagger";
+@object() export class Hello {
+  @func({ cache: "never" }) hi(): string { return "hello"; }
+}
+`,
+  );
+  git(folder, "init", "--quiet");
 }
 
 /** The sample app, on a git server of its own. */
 async function openField(folder) {
   const [app, bare] = [join(folder, "app"), join(folder, "server/robson.git")];
+  const hello = join(folder, "hello");
+  makeHello(hello);
   mkdirSync(bare, { recursive: true });
   git(bare, "init", "--quiet", "--bare", "--initial-branch=main");
   for (const key of ["http.receivepack", "uploadpack.allowFilter", "uploadpack.allowAnySHA1InWant"])
@@ -71,19 +141,22 @@ async function openField(folder) {
   git(app, "remote", "add", "origin", `http://git:${port}/robson.git`);
   return {
     close: () => server.close(),
-    /** Calls a function and returns how long that took, in milliseconds. */
-    async call(name) {
-      const about = [
-        ...["--source=.", `--git-service=tcp://127.0.0.1:${port}`],
-        `--registry-service=tcp://${registry}`,
+    /** Calls a function and returns how long that took, whole and by parts. */
+    call(name) {
+      const servers = [
+        ...[`--git-service=tcp://127.0.0.1:${port}`, `--registry-service=tcp://${registry}`],
+        `--tool-image=${toolImage}`,
       ];
-      const words = ["--silent", "-m", root, "call", `--tool-image=${toolImage}`, name];
-      const all = [...words, ...(name === "tool-image" ? [] : about)];
-      const { code, ms } = await run("dagger", all, { cwd: app });
-      if (code !== 0) throw new Error(`dagger call ${name} ended with ${code}`);
-      return Math.round(ms);
+      return timed(["-m", root, "call", ...servers, name, "--source=.", "text"], app);
     },
+    hello: () => timed(["-m", hello, "call", "hi"], app),
   };
+}
+
+async function timed(words, cwd) {
+  const { code, ms, err } = await run("dagger", ["--progress=plain", ...words], { cwd });
+  if (code !== 0) throw new Error(`dagger ${words.join(" ")} ended with ${code}\n${err}`);
+  return { "whole, s": Math.round(ms / 100) / 10, ...readSpans(err) };
 }
 
 /** examples/robson with its images in the engine's registry, on a base that is there. */

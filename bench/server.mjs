@@ -74,13 +74,16 @@ export function run(command, args, { cwd, env = {} }) {
   return new Promise((resolve) => {
     const startedMs = performance.now();
     const options = { cwd, env: { ...process.env, GIT_TERMINAL_PROMPT: "0", ...env } };
-    const child = spawn(command, args, { ...options, stdio: ["ignore", "pipe", "ignore"] });
-    let out = "";
+    const child = spawn(command, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
+    let [out, err] = ["", ""];
+    child.stderr.on("data", (chunk) => {
+      err += chunk;
+    });
     child.stdout.on("data", (chunk) => {
       out += chunk;
     });
     child.on("close", (code) => {
-      resolve({ code: code ?? 137, out, ms: performance.now() - startedMs });
+      resolve({ code: code ?? 137, out, err, ms: performance.now() - startedMs });
     });
   });
 }

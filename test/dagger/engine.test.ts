@@ -3,14 +3,20 @@
  * in order, for each call takes seconds.
  */
 
-import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { startRegistry } from "../../src/demo/registry-server.ts";
 import { type Called, cloneModule, runDagger, whyNoEngine } from "../support/dagger-engine.ts";
-import { type Field, git, imageNames, openField, token } from "../support/dagger-field.ts";
+import {
+  type Field,
+  git,
+  imageNames,
+  makeSshKey,
+  openField,
+  token,
+} from "../support/dagger-field.ts";
 
 const missing = await whyNoEngine();
 const space = `engine${Date.now()}`;
@@ -260,6 +266,20 @@ describe.skipIf(missing !== undefined)(
       expect(released.status, released.err).toBe(0);
     });
 
+    test("a result is had whatever the status, and fails when that is asked", async () => {
+      const access = ["--any-outcome", "--config=other.yaml"];
+      const asked = ["exit", "assert-ok"].map((get) =>
+        field.call("pins", [], { access, get: [get] }),
+      );
+      const [exit, failed] = await Promise.all(asked);
+      expect([exit!.out.trim(), failed!.status], exit!.err + failed!.err).toEqual(["2", 2]);
+    });
+
+    test("without a source it is the repository that the caller is in", async () => {
+      const pins = await field.callHere("pins", join(field.app, "apps/frontend"));
+      expect(pins.out, pins.err).toContain("rbs-pattern-scan-cronjob.yml");
+    });
+
     test("what is promoted again is signed with the key that is given; the audit tells of all", async () => {
       const { file, allowed, secretLine } = makeSshKey(folder);
       const access = [`--signing-key=file://${file}`];
@@ -326,7 +346,7 @@ describe.skipIf(missing !== undefined)(
       [
         "a source without .git",
         (copy) => rmSync(join(copy, ".git"), { recursive: true }),
-        { words: ["--source=."] },
+        {},
         { status: 1, says: /Cannot tell the revision: --source has no usable \.git/ },
       ],
     ];
@@ -374,14 +394,6 @@ describe.skipIf(missing !== undefined)(
     });
   },
 );
-
-/** Makes an SSH key, and the list by which git knows that it is Landfall's. */
-function makeSshKey(directory: string) {
-  const [file, allowed] = [join(directory, "signing"), join(directory, "allowed")];
-  execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", file]);
-  writeFileSync(allowed, `landfall@localhost ${readFileSync(`${file}.pub`, "utf8")}`);
-  return { file, allowed, secretLine: readFileSync(file, "utf8").split("\n")[2]! };
-}
 
 function editSettings(copy: string, from: string, to: string): void {
   const path = join(copy, "landfall.yaml");

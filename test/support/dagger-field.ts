@@ -72,7 +72,7 @@ export async function openField(folder: string, { module, space }: Record<string
     /** Calls a function on the app, with everything it needs to reach both servers. */
     async call(name: string, more: readonly string[] = [], at: At = {}): Promise<Called> {
       const { cwd = app, access = [], get = ["text"] } = at;
-      const words = [...servers, ...access, name, ...more, ...get];
+      const words = [...servers, ...access, name, "--source=.", ...more, ...get];
       const called = await callDagger(words, { module: module!, cwd, env });
       seen.push(called);
       return called;
@@ -85,6 +85,10 @@ export async function openField(folder: string, { module, space }: Record<string
       git(app, "commit", "--quiet", "--all", "--message", `change ${path}`);
       git(app, "push", "--quiet", bare, "main");
       return git(app, "rev-parse", "HEAD");
+    },
+    /** Calls a function that finds its source by where it is called. */
+    callHere(name: string, cwd: string): Promise<Called> {
+      return callDagger([...servers, name, "text"], { module: module!, cwd, env });
     },
     /** Calls a function that needs no app. */
     callBare: (words: readonly string[]) => callDagger(words, { module: module!, cwd: app, env }),
@@ -124,6 +128,14 @@ export async function openField(folder: string, { module, space }: Record<string
       return lists.flat();
     },
   };
+}
+
+/** Makes an SSH key, and the list by which git knows that it is Landfall's. */
+export function makeSshKey(directory: string) {
+  const [file, allowed] = [join(directory, "signing"), join(directory, "allowed")];
+  execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", file]);
+  writeFileSync(allowed, `landfall@localhost ${readFileSync(`${file}.pub`, "utf8")}`);
+  return { file, allowed, secretLine: readFileSync(file, "utf8").split("\n")[2]! };
 }
 
 /** Runs git as a developer does. */
