@@ -43,6 +43,7 @@ export class Landfall implements Settings {
   readonly registryPassword?: Secret;
   readonly argocdToken?: Secret;
   readonly kubeconfig?: Secret;
+  readonly by?: string;
   readonly gitService?: Service;
   readonly registryService?: Service;
   readonly config?: string;
@@ -80,6 +81,8 @@ export class Landfall implements Settings {
     argocdToken?: Secret,
     /** Kubeconfig of the cluster whose rollout is watched, for example file:kubeconfig. */
     kubeconfig?: Secret,
+    /** Who does it, for the records of a rollback, a freeze and an approval. */
+    by?: string,
     /** Git server that only this call can reach, under the host name git. */
     gitService?: Service,
     /** Registry that only this call can reach, under the host name registry. */
@@ -103,7 +106,7 @@ export class Landfall implements Settings {
     const git = { gitToken, gitUsername, sshKey, sshKnownHosts, gitService, signingKey };
     const app = { githubAppId, githubAppPrivateKey, githubApi };
     const registry = { registryUsername, registryPassword, registryService };
-    const given = { ...git, ...app, ...registry, argocdToken, kubeconfig, config };
+    const given = { ...git, ...app, ...registry, argocdToken, kubeconfig, config, by };
     // The engine gives null for what is not given, and cannot keep it.
     for (const [name, value] of Object.entries(given))
       if (value) Object.assign(this, { [name]: value });
@@ -160,13 +163,15 @@ export class Landfall implements Settings {
     @argument({ ignore: installed }) source?: Directory,
     /** Commit to work for. Default: the one that the source has checked out. */
     revision?: string,
+    /** Environment whose revision to promote, instead of a commit. */
+    from?: string,
     /** Only say what would be pushed, and push nothing. */
     dryRun = false,
     here?: Workspace,
   ): Promise<Result> {
     const at = sourceAt(this, source, here);
-    const about = ["--revision", await at.head(revision), ...on("--dry-run", dryRun)];
-    return at.result(["promote", ...about]);
+    const what = from ? ["--from", from] : ["--revision", await at.head(revision)];
+    return at.result(["promote", ...what, ...on("--dry-run", dryRun)]);
   }
 
   /** Finds what was published and never landed, and lands it. */
@@ -257,6 +262,21 @@ export class Landfall implements Settings {
     const which = [...image.flatMap((name) => ["--image", name]), ...on(end, until)];
     const words = ["freeze", "--reason", reason, ...which, ...on("--dry-run", dryRun)];
     return sourceAt(this, source, here).result(words);
+  }
+
+  /** Lets a commit through the gate of an environment that waits for an approval. */
+  @func({ cache: "never" })
+  async approve(
+    /** Why, for the people who read the history. */
+    reason: string,
+    /** The source repository with its .git. Default: the one that the caller is in. */
+    @argument({ ignore: installed }) source?: Directory,
+    /** Commit to work for. Default: the one that the source has checked out. */
+    revision?: string,
+    here?: Workspace,
+  ): Promise<Result> {
+    const at = sourceAt(this, source, here);
+    return at.result(["approve", "--reason", reason, "--revision", await at.head(revision)]);
   }
 
   /** Ends the freezes, so that new revisions land again. */

@@ -19,6 +19,7 @@ export interface Settings {
   readonly registryPassword?: Secret;
   readonly argocdToken?: Secret;
   readonly kubeconfig?: Secret;
+  readonly by?: string;
   readonly gitService?: Service;
   readonly registryService?: Service;
   readonly config?: string;
@@ -37,7 +38,7 @@ export interface Planning {
 }
 
 /** Commands that commit, or try the key: only they see it. */
-const committing = /^(?:promote|sync|rollback|release|freeze|thaw|doctor)$/;
+const committing = /^(?:promote|sync|rollback|release|freeze|thaw|approve|doctor)$/;
 /** Commands that look at the cluster: only they see what opens it. */
 const watching = /^(?:verify|status|doctor)$/;
 const work = "/source";
@@ -132,6 +133,7 @@ function open(settings: Settings, verb: string): Container {
     LANDFALL_GITHUB_APP_ID: settings.githubAppId,
     LANDFALL_GITHUB_API: settings.githubApi,
     LANDFALL_REGISTRY_USERNAME: settings.registryUsername,
+    LANDFALL_BY: settings.by,
     LANDFALL_PLAIN_HTTP_HOSTS: settings.gitService && "git",
   };
   for (const [name, text] of Object.entries(texts)) if (text) at = at.withEnvVariable(name, text);

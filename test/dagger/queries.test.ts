@@ -95,7 +95,7 @@ const calls: Record<string, (landfall: Landfall) => Promise<unknown>> = {
   },
   publish: async (landfall) =>
     (await landfall.images(source(), [], undefined, false, "refs/heads/main")).publish(),
-  promote: (landfall) => landfall.promote(source(), revision, true),
+  promote: (landfall) => landfall.promote(source(), revision, undefined, true),
   deploy: (landfall) => landfall.deploy(source()),
   verify: (landfall) => landfall.verify(source(), revision, "5m", true),
   status: (landfall) => landfall.status(source(), revision),
@@ -105,6 +105,7 @@ const calls: Record<string, (landfall: Landfall) => Promise<unknown>> = {
   rollback: (landfall) => landfall.rollback("it is slow", source(), undefined, 1, ["web"], true),
   release: (landfall) => landfall.release(source(), ["web"]),
   freeze: (landfall) => landfall.freeze("year end", source(), ["web"], "6h", true),
+  approve: (landfall) => landfall.approve("tested by QA", source(), revision),
   thaw: (landfall) => landfall.thaw(source(), true),
   pins: (landfall) => landfall.pins(source(), true),
   checkPins: (landfall) => landfall.checkPins(here()),
@@ -133,7 +134,7 @@ function landfallWith(
     ...([secret("SSH_KEY"), secret("KNOWN_HOSTS"), "Iv1.8a61", secret("APP_KEY")] as const),
     ...(["https://github.example.org/api/v3", secret("SIGNING_KEY"), "acme"] as const),
     ...([secret("REGISTRY_PASSWORD"), secret("ARGOCD_TOKEN"), secret("KUBECONFIG")] as const),
-    ...([git, registry, config] as const),
+    ...(["ann", git, registry, config] as const),
     ...([[], flags, anyOutcome] as [string[], string[], boolean]),
   );
 }
@@ -214,7 +215,7 @@ describe("contract: who may see which secret", () => {
 
   test("the signing key goes to what commits, and to doctor, which tries it", async () => {
     const landing = ["freeze", "promote", "release", "rollback", "sync", "thaw"];
-    const committing = [...landing, "checkSync", "deploy", "doctor"];
+    const committing = [...landing, "approve", "checkSync", "deploy", "doctor"];
     expect((await shown("LANDFALL_SIGNING_KEY")).sort()).toEqual(committing.sort());
   });
 
