@@ -33,12 +33,23 @@ function realIo(signal: AbortSignal): Process {
   return {
     env: process.env,
     cwd: process.cwd(),
-    out: (text) => process.stdout.write(text),
+    out: print,
     err: (text) => process.stderr.write(text),
     outIsTerminal: process.stdout.isTTY === true,
     columns: process.stdout.columns,
     signal,
   };
+}
+
+/**
+ * Prints on stdout. What was done is done, whoever reads of it: a reader that went away (`| head`)
+ * or a full disk changes neither the exit status nor what is still to be tidied up.
+ */
+function print(text: string): void {
+  process.stdout.write(text, (error) => {
+    if (!error || ("code" in error && error.code === "EPIPE")) return;
+    process.stderr.write(`landfall: the result could not be written: ${error.message}\n`);
+  });
 }
 
 /** Runs as a program: stops on a signal after cleaning up, and once more at once. */
@@ -49,9 +60,13 @@ async function run(): Promise<void> {
     stop.abort(name);
   };
   process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+  // Without a listener, what nobody could be told would end the program.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
   const status = await main(process.argv.slice(2), realIo(stop.signal));
   // A helper of git's that outlives it has our pipes, and would keep us until it ends.
-  process.stdout.write("", () => process.exit(status));
+  const leave = () => process.exit(status);
+  if (process.stdout.destroyed) leave();
+  process.stdout.write("", leave);
 }
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {

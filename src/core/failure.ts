@@ -21,7 +21,8 @@ export type FailureCode =
   | "throttled"
   | "diverged" // the pin holds a revision of another line of history
   | "deadline"
-  | "interrupted"
+  | "interrupted" // told to stop, with nothing pushed
+  | "machine" // this machine: no git, no disk, a child that was killed
   | "internal"; // a bug of ours: an assertion that must hold did not
 
 /** Exit statuses of DESIGN section 2. No others exist. */
@@ -33,6 +34,8 @@ export const exit = {
   refused: 4,
   unknown: 5,
   throttled: 6,
+  /** What a shell says of a program that Ctrl-C ended. */
+  interrupted: 130,
 } as const;
 
 const exitOf: Partial<Record<FailureCode, number>> = {
@@ -43,9 +46,10 @@ const exitOf: Partial<Record<FailureCode, number>> = {
   "unknown-revision": exit.usage,
   throttled: exit.throttled,
   diverged: exit.refused,
+  interrupted: exit.interrupted,
 };
 
-/** Returns the exit status of a failure: 2 for bad input, 6 when throttled, else 1. */
+/** Returns the exit status of a failure: 2 for bad input, 6 when throttled, mostly 1. */
 export function exitOfFailure(code: FailureCode): number {
   return exitOf[code] ?? exit.failed;
 }

@@ -9,7 +9,7 @@ import type { GitSetting } from "../../src/adapters/git/auth.ts";
 import { gitEnvironment } from "../../src/adapters/git/env.ts";
 import { createBare } from "../../src/adapters/git/objects.ts";
 import { GitExit, runGit } from "../../src/adapters/git/run.ts";
-import type { GitExchange } from "../../src/adapters/git/text.ts";
+import type { GitExchange } from "../../src/adapters/git/words.ts";
 import type { FailureCode } from "../../src/core/failure.ts";
 import type { PushReply } from "../../src/core/landing/push-outcome.ts";
 import type { GitFault } from "../../src/demo/git-server.ts";

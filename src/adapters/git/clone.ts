@@ -1,7 +1,8 @@
 /** A bare repository of our own, under everything that reads git. git runs in no other place. */
 
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { Failure } from "../../core/failure.ts";
 import { gitEnvironment } from "./env.ts";
 import { createBare } from "./objects.ts";
 import type { GitPlace } from "./run.ts";
@@ -36,9 +37,13 @@ export class Clone {
   }
 
   static async open(options: CloneOptions): Promise<Clone> {
-    const directory = await mkdtemp(join(options.temporary, "landfall-"));
-    createBare(directory);
-    return new Clone(directory, options);
+    try {
+      const directory = await mkdtemp(resolve(options.temporary, "landfall-"));
+      createBare(directory);
+      return new Clone(directory, options);
+    } catch (error) {
+      throw noFolder(options.temporary, error);
+    }
   }
 
   /** Lends it the objects of a repository on this machine, and where that one's history ends. */
@@ -66,6 +71,17 @@ export class Clone {
 
   async close(): Promise<void> {
     await Promise.all(this.#ends.map((end) => end()));
-    await rm(this.directory, { recursive: true, force: true, maxRetries: 3 });
+    // What is left of a folder changes nothing of what was done.
+    await rm(this.directory, { recursive: true, force: true, maxRetries: 3 }).catch(() => {});
   }
+}
+
+function noFolder(temporary: string, error: unknown): Failure {
+  const why = error instanceof Error ? error.message : String(error);
+  return new Failure(
+    "machine",
+    `Cannot make a folder for git's objects in "${temporary}": ${why}`,
+    "Set TMPDIR to a folder that exists, has room and may be written.",
+    { cause: error },
+  );
 }

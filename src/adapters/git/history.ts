@@ -6,7 +6,7 @@ import { asRevision, type Revision } from "../../core/ids.ts";
 import type { SourceHistory } from "../../ports.ts";
 import { commitsAmong, commitsNamed, isAncestor } from "./objects.ts";
 import { localHead, localRefs } from "./refs.ts";
-import { GitExit, runGit } from "./run.ts";
+import { GitExit, runGit, runHere } from "./run.ts";
 import { SourceCopy, type SourceOptions } from "./source-copy.ts";
 
 /** A history that is open. */
@@ -199,7 +199,7 @@ class GitHistory implements OpenedHistory {
 
   async #log(revision: Revision, flags: readonly string[]): Promise<string> {
     const args = ["log", ...flags, "--end-of-options", revision];
-    return (await runGit(this.#copy.clone.inside, args)).stdout.toString("latin1");
+    return (await runHere(this.#copy.clone.inside, args)).stdout.toString("latin1");
   }
 }
 

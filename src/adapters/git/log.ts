@@ -3,7 +3,7 @@
 import { setImmediate } from "node:timers/promises";
 import type { FileChange, LoggedCommit } from "../../core/history/commits.ts";
 import { readBlobs } from "./objects.ts";
-import { type GitPlace, runGit } from "./run.ts";
+import { type GitPlace, runHere } from "./run.ts";
 
 const nul = 0;
 /** So many bytes become text at a time. */
@@ -17,7 +17,7 @@ const format = "%H%x00%P%x00%ct%x00%an%x00%B";
  */
 export async function readLog(place: GitPlace, tip: string): Promise<readonly LoggedCommit[]> {
   const args = ["log", "-z", "--date-order", `--format=tformat:${format}`, "--end-of-options", tip];
-  const { stdout } = await runGit(place, [...args, "--"]);
+  const { stdout } = await runHere(place, [...args, "--"]);
   const fields = fieldsIn(stdout);
   const commits: LoggedCommit[] = [];
   for (;;) {
@@ -43,7 +43,7 @@ export async function readChanges(
   if (commits.length === 0) return changes;
   const lines = commits.map(({ id, parents }) => `${id} ${parents[0] ?? ""}`.trim());
   const flags = ["--stdin", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", "--root"];
-  const { stdout } = await runGit(place, ["diff-tree", ...flags, "--", ...paths], {
+  const { stdout } = await runHere(place, ["diff-tree", ...flags, "--", ...paths], {
     input: `${lines.join("\n")}\n`,
   });
   const fields = fieldsIn(stdout);
@@ -101,7 +101,7 @@ export async function readSizes(
   if (ids.length === 0) return new Map();
   // Without the type git need not look up what a delta is a delta of.
   const format = "--batch-check=%(objectname) %(objectsize)";
-  const { stdout } = await runGit(place, ["cat-file", format, "--buffer"], {
+  const { stdout } = await runHere(place, ["cat-file", format, "--buffer"], {
     input: `${ids.join("\n")}\n`,
   });
   const rows = stdout.toString("latin1").trimEnd().split("\n");

@@ -6,7 +6,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { asCommitId, type CommitId } from "../../core/ids.ts";
 import type { CommitDraft } from "../../ports.ts";
-import { type GitPlace, runGit } from "./run.ts";
+import { type GitPlace, runHere } from "./run.ts";
 import { isAmbiguous } from "./text.ts";
 
 /** An entry of a tree, at any depth. */
@@ -40,7 +40,7 @@ export async function listTree(
   commit: CommitId,
   paths: readonly string[],
 ): Promise<readonly TreeEntry[]> {
-  const { stdout } = await runGit(place, [
+  const { stdout } = await runHere(place, [
     "ls-tree",
     "-r",
     "-z",
@@ -70,7 +70,7 @@ export async function findFile(
   // Most often there is none. rev-parse says so; ls-tree would say nothing, and simple-git waits
   // for words.
   const args = ["rev-parse", "--verify", "--end-of-options", `${commit}:${path}`];
-  const { code } = await runGit(place, args, { answers: [128] });
+  const { code } = await runHere(place, args, { answers: [128] });
   if (code !== 0) return undefined;
   const entries = await listTree(place, commit, [path]);
   return entries.find((entry) => entry.path === path);
@@ -83,7 +83,7 @@ export async function readBlobs(
 ): Promise<ReadonlyMap<string, Buffer>> {
   const blobs = new Map<string, Buffer>();
   if (ids.length === 0) return blobs;
-  const { stdout } = await runGit(place, ["cat-file", "--batch", "--buffer"], {
+  const { stdout } = await runHere(place, ["cat-file", "--batch", "--buffer"], {
     input: `${ids.join("\n")}\n`,
   });
   // `<id> SP blob SP <size> LF <bytes> LF`, or `<id> SP missing LF`.
@@ -107,7 +107,7 @@ export async function commitsAmong(
   names: readonly string[],
 ): Promise<readonly (string | undefined)[]> {
   if (names.length === 0) return [];
-  const { stdout } = await runGit(place, ["cat-file", "--batch-check=%(objectname)"], {
+  const { stdout } = await runHere(place, ["cat-file", "--batch-check=%(objectname)"], {
     input: `${names.map((name) => `${name}^{commit}`).join("\n")}\n`,
   });
   return stdout.toString("latin1").split("\n").slice(0, names.length).map(asCommitId);
@@ -117,11 +117,11 @@ export async function commitsAmong(
 export async function commitsNamed(place: GitPlace, digits: string): Promise<readonly string[]> {
   // Asked for a commit, git passes over files and trees that begin alike.
   const args = ["rev-parse", "--verify", "--end-of-options", `${digits}^{commit}`];
-  const only = await runGit(place, args, { answers: [128] });
+  const only = await runHere(place, args, { answers: [128] });
   const id = only.stdout.toString("latin1").trim();
   if (id.startsWith(digits)) return [id];
   if (digits.length >= 40 || !isAmbiguous(only)) return [];
-  const list = await runGit(place, ["rev-parse", `--disambiguate=${digits}`]);
+  const list = await runHere(place, ["rev-parse", `--disambiguate=${digits}`]);
   const ids = list.stdout.toString("latin1").trim().split("\n");
   const commits = await commitsAmong(place, ids);
   return ids.filter((each, at) => commits[at] === each);
@@ -129,7 +129,7 @@ export async function commitsNamed(place: GitPlace, digits: string): Promise<rea
 
 /** Reads a commit's message. */
 export async function readMessageOf(place: GitPlace, commit: CommitId): Promise<string> {
-  const { stdout } = await runGit(place, ["cat-file", "commit", commit]);
+  const { stdout } = await runHere(place, ["cat-file", "commit", commit]);
   const text = stdout.toString("utf8");
   return text.slice(text.indexOf("\n\n") + 2);
 }
@@ -141,7 +141,7 @@ export async function readMessagesBefore(
   count: number,
 ): Promise<readonly string[]> {
   const args = ["log", "-z", "--first-parent", `--max-count=${count}`, "--format=tformat:%B"];
-  const { stdout } = await runGit(place, [...args, "--end-of-options", commit, "--"]);
+  const { stdout } = await runHere(place, [...args, "--end-of-options", commit, "--"]);
   return stdout.toString("utf8").split("\0").slice(0, -1);
 }
 
@@ -153,7 +153,7 @@ export async function isAncestor(
 ): Promise<boolean> {
   if (ancestor === descendant) return true;
   // Exit status 1 says that the two have nothing in common.
-  const { stdout } = await runGit(place, ["merge-base", ancestor, descendant], { answers: [1] });
+  const { stdout } = await runHere(place, ["merge-base", ancestor, descendant], { answers: [1] });
   return stdout.toString("latin1").trim() === ancestor;
 }
 
@@ -186,7 +186,7 @@ export async function writeCommit(
   parts.push("\nget-mark :1\ndone\n");
   const input = Buffer.concat(parts.map((part) => Buffer.from(part)));
   // `--force` is about our own private ref, which an earlier draft may have left elsewhere.
-  const { stdout } = await runGit(place, ["fast-import", "--quiet", "--done", "--force"], {
+  const { stdout } = await runHere(place, ["fast-import", "--quiet", "--done", "--force"], {
     input,
   });
   const id = asCommitId(stdout.toString("latin1").trim());

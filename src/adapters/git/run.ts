@@ -10,6 +10,7 @@ import { debuglog, inspect } from "node:util";
 import { simpleGit } from "simple-git";
 import { Failure } from "../../core/failure.ts";
 import { onAbort } from "../abort.ts";
+import { machineFailure } from "./unfit.ts";
 
 /** What a git command left behind. */
 export interface GitOutput {
@@ -53,6 +54,33 @@ export interface GitCall {
 
 /** Tells whoever listens (`-v`) of each command, as `{ args }`. */
 const commands = tracingChannel("landfall:git");
+
+/**
+ * Runs a git command that asks no server. That it does not end as it should is the fault of this
+ * machine, and of nobody else.
+ *
+ * @throws Failure `machine`, and what `runGit` throws.
+ */
+export async function runHere(
+  place: GitPlace,
+  args: readonly string[],
+  call: GitCall = {},
+): Promise<GitOutput> {
+  try {
+    return await runGit(place, args, call);
+  } catch (error) {
+    throw error instanceof GitExit ? (machineFailure(error) ?? brokenHere(error)) : error;
+  }
+}
+
+function brokenHere({ message, stderr }: GitExit): Failure {
+  const words = stderr.trim().replace(/\s*\n\s*/g, "; ");
+  return new Failure(
+    "machine",
+    `Cannot read or write git's objects on this machine: ${message}${words && `: ${words}`}`,
+    "Run it again. If it stays so, check the clone with `git fsck`, or give the source as a URL.",
+  );
+}
 
 /** How long a child may take to obey before it is left behind, in milliseconds. */
 const graceMs = 1_000;
@@ -104,23 +132,8 @@ async function spawnGit(
   call: GitCall & { stop: AbortSignal },
 ): Promise<GitOutput> {
   let judged: GitOutput | GitExit | undefined;
-  const git = simpleGit({
-    baseDir: place.directory,
-    abort: call.stop,
-    // The output is complete when the streams close, not when the process exits.
-    completion: { onExit: false, onClose: true },
-    allowEnvironment: Object.keys(place.env),
-    unsafe: tightening,
-    input: () => (call.input === undefined ? undefined : Buffer.from(call.input)),
-    errors: (error, result) => {
-      judged = judge(args[0] ?? "", result, call.answers ?? []);
-      if (!(judged instanceof GitExit)) return undefined;
-      // No program, or our own abort: simple-git alone knows why nothing was said.
-      if (error instanceof Error && judged.stderr === "") judged = asGitExit(error, args);
-      return judged;
-    },
-  }).env({ ...place.env, ...unprinted });
   try {
+    const git = start();
     const [command, ...rest] = args;
     // `judge` keeps the bytes. Told to `raw`, simple-git would make one string of them, too.
     await (command === "cat-file" ? git.binaryCatFile(rest) : git.raw([...args]));
@@ -131,6 +144,26 @@ async function spawnGit(
     throw judged ?? new GitExit(`git ${args[0]} gave no result`, {});
   }
   return judged;
+
+  // Throws as well: for a folder that is gone.
+  function start() {
+    return simpleGit({
+      baseDir: place.directory,
+      abort: call.stop,
+      // The output is complete when the streams close, not when the process exits.
+      completion: { onExit: false, onClose: true },
+      allowEnvironment: Object.keys(place.env),
+      unsafe: tightening,
+      input: () => (call.input === undefined ? undefined : Buffer.from(call.input)),
+      errors: (error, result) => {
+        judged = judge(args[0] ?? "", result, call.answers ?? []);
+        if (!(judged instanceof GitExit)) return undefined;
+        // No program, or our own abort: simple-git alone knows why nothing was said.
+        if (error instanceof Error && judged.stderr === "") judged = asGitExit(error, args);
+        return judged;
+      },
+    }).env({ ...place.env, ...unprinted });
+  }
 }
 
 function interrupted([command]: readonly string[]): Failure {

@@ -8,7 +8,8 @@ import { laterThan } from "../abort.ts";
 import { type GitCredentials, redactor, tokenSettings, transportOf, withToken } from "./auth.ts";
 import { gitEnvironment } from "./env.ts";
 import { type GitCall, GitExit, type GitPlace, runGit } from "./run.ts";
-import { type GitExchange, readFetchFailure } from "./text.ts";
+import { readFetchFailure } from "./text.ts";
+import type { GitExchange } from "./words.ts";
 
 /** A repository on a server, and who we are there. */
 export interface Upstream {

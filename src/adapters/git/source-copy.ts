@@ -12,7 +12,7 @@ import type { Failure } from "../../core/failure.ts";
 import { Clone, type CloneOptions } from "./clone.ts";
 import { commitsAmong } from "./objects.ts";
 import { localRefs } from "./refs.ts";
-import { runGit } from "./run.ts";
+import { runHere } from "./run.ts";
 import type { Server, Upstream } from "./server.ts";
 import type { LocalSource } from "./source.ts";
 
@@ -104,7 +104,7 @@ export class SourceCopy {
   /** Returns whether a branch or tag of the source reaches a commit, as far as it is here. */
   async reaches(commit: string): Promise<boolean> {
     const args = ["rev-list", "--count", "--max-count=1", commit, "--not", `--glob=${roots}`];
-    return (await runGit(this.clone.inside, args)).stdout.toString("latin1").trim() === "0";
+    return (await runHere(this.clone.inside, args)).stdout.toString("latin1").trim() === "0";
   }
 
   /** Returns the commits that branches and tags of these full names stand at. */

@@ -5,6 +5,7 @@ import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { Failure } from "../../core/failure.ts";
 import { gitEnvironment } from "./env.ts";
 import { GitExit, runGit } from "./run.ts";
+import { machineFailure } from "./unfit.ts";
 
 /** A repository on this machine. */
 export interface LocalSource {
@@ -62,8 +63,10 @@ export async function originOf(
     const folder = dirname(source.config);
     return isRelative ? resolve(folder, basename(folder) === ".git" ? ".." : ".", origin) : origin;
   } catch (error) {
-    if (error instanceof GitExit) return undefined;
-    throw error;
+    if (!(error instanceof GitExit)) throw error;
+    const unfit = machineFailure(error);
+    if (unfit !== undefined) throw unfit;
+    return undefined;
   }
 }
 

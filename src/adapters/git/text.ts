@@ -3,17 +3,8 @@
 import { Failure } from "../../core/failure.ts";
 import type { PushReply } from "../../core/landing/push-outcome.ts";
 import { remedyOf } from "./rules.ts";
-
-/** What a git command that talked to a server left behind. */
-export interface GitExchange {
-  /** Exit status. Undefined: killed by a signal or out of time. */
-  readonly code: number | undefined;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** How much of a server's words is kept, in characters. */
-const wordsMax = 4_096;
+import { machineFailure, unfitRepository } from "./unfit.ts";
+import { type GitExchange, gitsOwn, wordsOf } from "./words.ts";
 
 /**
  * Reads the reply to `git push --porcelain` of one ref.
@@ -102,7 +93,7 @@ function throttled(stderr: string, words: string): PushReply {
 
 /** Turns a failed fetch or `ls-remote` into the Failure that is true. */
 export function readFetchFailure(said: GitExchange, url: string): Failure {
-  const unfit = unfitGit(said) ?? unfitRepository(said, url);
+  const unfit = machineFailure(said) ?? unfitRepository(said, url);
   if (unfit !== undefined) return unfit;
   const words = wordsOf(said);
   const { stderr } = said;
@@ -159,27 +150,6 @@ function denialOf(stderr: string): { readonly what: string; readonly hint: strin
   return { what: "access was denied", hint };
 }
 
-/** Returns what is wrong with git itself, if it is that. */
-function unfitGit(said: GitExchange): Failure | undefined {
-  if (/spawn git ENOENT/.test(said.stderr)) {
-    return new Failure("usage", "Cannot run git: there is no such program", "Install git.");
-  }
-  // git's own status for options that it does not know.
-  if (said.code !== 129) return undefined;
-  return new Failure("usage", `Cannot run git: ${wordsOf(said)}`, "Install git 2.39 or newer.");
-}
-
-function unfitRepository({ stderr }: GitExchange, url: string): Failure | undefined {
-  if (!/mismatched algorithms|unknown value 'sha256' for object format/.test(stderr)) {
-    return undefined;
-  }
-  return new Failure(
-    "usage",
-    `Cannot use "${url}": its objects have SHA-256 names, which Landfall does not know`,
-    "Use a repository in git's usual format, SHA-1.",
-  );
-}
-
 /** Returns whether `rev-parse` failed because a prefix names more than one object. */
 export function isAmbiguous({ stderr }: Pick<GitExchange, "stderr">): boolean {
   return /is ambiguous/.test(stderr);
@@ -209,30 +179,8 @@ function httpStatus(stderr: string): number | undefined {
   return match === null ? undefined : Number(match[1]);
 }
 
-/** Returns what git itself said: no words of hooks, which may say anything, and no quoted names. */
-function gitsOwn(stderr: string): string {
-  const lines = stderr.split("\n").filter((line) => !line.startsWith("remote:"));
-  return lines.join("\n").replace(/'[^'\n]*'/g, "''");
-}
-
 /** git 2.54 and newer prints the server's Retry-After. */
 function retryAfter(stderr: string): number | undefined {
   const seconds = /try again in (\d+) seconds/.exec(stderr)?.[1];
   return seconds === undefined ? undefined : Number(seconds) * 1000;
-}
-
-/** Returns what was said that may help a reader: no hints, no control characters, not too much. */
-function wordsOf({ code, stdout, stderr }: GitExchange): string {
-  const refs = stdout.split("\n").filter((line) => line.startsWith("!"));
-  const lines = [...stderr.split("\n"), ...refs]
-    .map((line) =>
-      line
-        .replace(/\s+$/, "")
-        .replace(/[\p{Cc}\p{Cf}]+/gu, " ")
-        .trim(),
-    )
-    .filter((line) => line !== "" && !/^(?:hint:|To |From )/.test(line));
-  const words = lines.join("; ").slice(0, wordsMax);
-  if (words !== "") return words;
-  return code === undefined ? "git was stopped before it could answer" : `exit status ${code}`;
 }

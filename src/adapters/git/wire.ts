@@ -6,7 +6,8 @@ import { Failure } from "../../core/failure.ts";
 import { asCommitId, type CommitId } from "../../core/ids.ts";
 import type { PushReply } from "../../core/landing/push-outcome.ts";
 import type { Server } from "./server.ts";
-import { type GitExchange, lacksAtomic, readPretended, readPushReply } from "./text.ts";
+import { lacksAtomic, readPretended, readPushReply } from "./text.ts";
+import type { GitExchange } from "./words.ts";
 
 /** The ref that every fetched tip is kept under, so that the next fetch brings only what is new. */
 const tipRef = "refs/landfall/tip";

@@ -19,7 +19,9 @@ export const texts = z.array(text).readonly();
 /** Milliseconds since the epoch, or of wall time. */
 export const ms = z.number();
 export const tookMs = ms.describe("Wall time in milliseconds.");
-export const exit = z.int().min(0).max(6).describe("The command's exit status.");
+export const exit = z
+  .union([z.int().min(0).max(6), z.literal(130)])
+  .describe("The command's exit status: 130 when it was interrupted.");
 export const version = z.literal(1).describe("Changes when a reader would have to.");
 
 /** What the sync checker says of one image. */

@@ -102,8 +102,9 @@ async function tryOnce<Why>(attempts: number, race: Rounds<Why>): Promise<Lost |
     const waitMs = waitAfter(reply, { attempts, roundMs: clock.nowMs() - startedMs }, race);
     return (await settle(pushed, waitMs, race)) ?? { reply, waitMs };
   } catch (error) {
+    // Whatever went wrong, also a fault of ours: that a push may have landed stays true.
+    if (race.doubts.length > 0) return unknown(race, messageOf(error));
     const failure = asFailure(error);
-    if (race.doubts.length > 0) return unknown(race, failure.message);
     return { kind: "failed", failure, why: race.why };
   }
 }
@@ -179,6 +180,10 @@ async function settle<Why>(
   }
   if (isRefused) return refused(pushed);
   return isLast ? outOfTime(pushed) : undefined;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function waitAfter<Why>(

@@ -21,7 +21,7 @@ async function stopAt(at: number): Promise<boolean> {
   return isStruck;
 }
 
-const stopped = { outcome: "failed", exit: 1, failure: { code: "interrupted" } };
+const stopped = { outcome: "failed", exit: 130, failure: { code: "interrupted" } };
 
 test("at each request: landed if it did, else interrupted, and nothing is there", async () => {
   let at = 0;

@@ -6,11 +6,8 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { afterAll, describe, expect, test } from "vitest";
-import {
-  type GitExchange,
-  readFetchFailure,
-  readPushReply,
-} from "../../../../src/adapters/git/text.ts";
+import { readFetchFailure, readPushReply } from "../../../../src/adapters/git/text.ts";
+import type { GitExchange } from "../../../../src/adapters/git/words.ts";
 import { type Scene, scenes } from "../../../support/git-scenes.ts";
 
 const file = new URL("../../../fixtures/git-said.json", import.meta.url);
