@@ -41,20 +41,6 @@ export interface BuildPlan {
   readonly verify: boolean;
 }
 
-/** What building and publishing by a plan needs. */
-export interface Workplace {
-  readonly plan: BuildPlan;
-  /** The tool container at the source. */
-  readonly tool: Container;
-  /** The files of the plan's commit. */
-  readonly tree: Directory;
-  /** Words for every command: the settings file, when it is not the usual one. */
-  readonly words: readonly string[];
-  readonly registryUsername?: string;
-  readonly registryPassword?: Secret;
-  readonly registryService?: Service;
-}
-
 /** How many lines of a failed build are shown. */
 const lastLines = 20;
 
@@ -75,13 +61,16 @@ export class BuiltImage {
 
 /** The images of a commit, to be looked at, built or published. */
 @object()
-export class Images implements Workplace {
+export class Images {
   /** What each image needs, and why, for people. */
   @func() readonly text: string = "";
   /** The plan as one JSON object. */
   @func() readonly json: string = "";
+  /** The tool container at the source. */
   readonly tool!: Container;
+  /** The files of the plan's commit. */
   readonly tree!: Directory;
+  /** Words for every command: which settings file and environments are meant. */
   readonly words!: string[];
   readonly registryUsername?: string;
   readonly registryPassword?: Secret;
@@ -102,8 +91,10 @@ export class Images implements Workplace {
       throw new Error(`Cannot find the image "${unknown}": landfall.yaml has ${known}`);
     }
     const images = plan.images.filter((image) => names.some((name) => isMeant(image, name)));
-    const json = JSON.stringify({ ...plan, images });
-    return names.length === 0 ? this : Object.assign(new Images(), { ...this, json });
+    const lines = this.text.split("\n");
+    const told = lines.filter((line) => images.some(({ image }) => line.includes(`${image}:`)));
+    const chosen = { text: `${told.join("\n")}\n`, json: JSON.stringify({ ...plan, images }) };
+    return names.length === 0 ? this : Object.assign(new Images(), { ...this, ...chosen });
   }
 
   /** Each image, with its container. */
@@ -158,7 +149,7 @@ function platformsOf({ platform, platforms }: PlannedImage): readonly (string | 
  * Publishes all images of a plan side by side and returns their references with digests. Every
  * build is finished before the first image is published, and one that fails stops all.
  */
-export async function publishImages(at: Workplace): Promise<string[]> {
+export async function publishImages(at: Images): Promise<string[]> {
   const { plan, tree } = at;
   const builds = new Map<PlannedImage, readonly Container[]>();
   for (const image of plan.images.filter(({ action }) => action === "build")) {
@@ -182,7 +173,7 @@ export async function publishImages(at: Workplace): Promise<string[]> {
 function publishOne(
   image: PlannedImage,
   built: readonly Container[],
-  { registryUsername = "landfall", registryPassword, registryService }: Workplace,
+  { registryUsername = "landfall", registryPassword, registryService }: Images,
 ): Promise<string> {
   // Several platforms are one index, which none of them is.
   const [one = dag.container()] = built;
@@ -199,7 +190,7 @@ function publishOne(
 /** Gives what is published already the tag, at the same digest. What has the tag keeps it. */
 async function giveTag(
   { action, image, tag, from }: PlannedImage,
-  { tool, words }: Workplace,
+  { tool, words }: Images,
 ): Promise<string> {
   const retag = ["retag", `${image}=${from}`, "--to", tag, ...words];
   if (action === "retag") await run({ at: tool, words: retag, anyOutcome: false });
@@ -212,7 +203,7 @@ async function giveTag(
  * one.
  */
 export async function giveExtraTags(
-  { plan, tool, words }: Workplace,
+  { plan, tool, words }: Images,
   how: Pick<Run, "words" | "anyOutcome">,
 ): Promise<Ran | undefined> {
   if (plan.extraTags.length === 0) return undefined;

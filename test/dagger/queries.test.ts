@@ -6,6 +6,7 @@
 
 import { connection, dag } from "@dagger.io/dagger";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Images } from "../../dagger/src/images.ts";
 import { Landfall } from "../../dagger/src/index.ts";
 import {
   type FakeSession,
@@ -221,6 +222,32 @@ describe("contract: who may see which secret", () => {
 
   test.each(["LANDFALL_ARGOCD_TOKEN", "KUBECONFIG"])("%s goes to what watches", async (name) => {
     expect((await shown(name)).sort()).toEqual(["deploy", "doctor", "status", "verify"]);
+  });
+});
+
+describe("contract: images that are chosen", () => {
+  const chosen = async (only: string[]) => {
+    ends.plan = ["build   ghcr.io/acme/web:x\nretag   ghcr.io/acme/api:x\n", plan];
+    let found: Images | undefined;
+    await connection(async () => {
+      found = await landfallWith().images(source(), only);
+    });
+    return found!;
+  };
+
+  test("are those of a name or a word of it, and the text tells of no other", async () => {
+    for (const name of ["web", "ghcr.io/acme/web"]) {
+      const { text, plan: chosenPlan } = await chosen([name]);
+      expect(text).toBe("build   ghcr.io/acme/web:x\n");
+      expect(chosenPlan.images.map(({ image: of }) => of)).toEqual(["ghcr.io/acme/web"]);
+    }
+    expect((await chosen([])).plan.images).toHaveLength(3);
+  });
+
+  test("are refused when there is no such one, and those that there are are named", async () => {
+    await expect(chosen(["we"])).rejects.toThrow(
+      'Cannot find the image "we": landfall.yaml has ghcr.io/acme/web, ghcr.io/acme/api',
+    );
   });
 });
 
