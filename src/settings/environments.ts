@@ -13,6 +13,17 @@ function environmentNames(config: Config | undefined): readonly string[] {
   return Object.keys(config?.environments ?? {});
 }
 
+/** Returns the environments that a command is asked about which only looks. */
+export function askedEnvironments(
+  config: Config | undefined,
+  asked: readonly string[],
+): readonly (string | undefined)[] {
+  const names = environmentNames(config);
+  if (asked.includes("all") && names.length > 0) return names;
+  if (asked.length < 2) return [chooseEnvironment(config, asked)];
+  return [...new Set(asked.map((name) => chooseEnvironment(config, [name])))];
+}
+
 /**
  * Returns the name of the environment that is meant, or undefined where there are none.
  *

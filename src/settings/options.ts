@@ -13,6 +13,7 @@ import { parseTagFormat, type TagFormat } from "../core/tag-format.ts";
 import type { AskedImage } from "../usecases/promote/promotion.ts";
 import type { Config } from "./config.ts";
 import {
+  askedEnvironments,
   chooseEnvironment,
   type EnvironmentRules,
   pathsBeside,
@@ -127,6 +128,15 @@ export async function scopeFrom(flags: ManifestFlags, io: Process): Promise<Scop
     rules: environment === undefined ? undefined : rulesOf(file!, environment),
     freezesAt: (nowMs) => freezes?.freezesAt(windows, { environment, paths }, nowMs) ?? [],
   };
+}
+
+/** Returns the flags of each environment that a command is asked about which only looks. */
+export async function forEachEnvironment<Flags extends ManifestFlags>(
+  flags: Flags,
+  io: Process,
+): Promise<readonly Flags[]> {
+  const names = askedEnvironments(await readConfig(flags, io), flags.env ?? []);
+  return names.map((name) => (name === undefined ? flags : { ...flags, env: [name] }));
 }
 
 /** Merges flags and file, and refuses what neither says although it is needed. */

@@ -2,16 +2,20 @@
 
 import { defaults } from "../../core/defaults.ts";
 import { durationPattern, parseDuration } from "../../core/duration.ts";
+import type { AuditResult } from "../../core/results/audit.ts";
+import { auditMatrix } from "../../core/results/audit-matrix.ts";
 import { auditHtml } from "../../report/html/audit.ts";
+import { auditMatrixHtml } from "../../report/html/audit-matrix.ts";
 import { printTime } from "../../report/html/words.ts";
 import { auditText } from "../../report/text/audit.ts";
-import { settingsFrom } from "../../settings/options.ts";
-import { usageError } from "../../settings/process.ts";
+import { auditMatrixText } from "../../report/text/audit-matrix.ts";
+import { forEachEnvironment, settingsFrom } from "../../settings/options.ts";
+import { type Process, usageError } from "../../settings/process.ts";
 import { audit } from "../../usecases/audit/audit.ts";
 import { openAudit } from "../../wiring/audit.ts";
 import { command } from "../command.ts";
 import { parseDate } from "../dates.ts";
-import { list, manifests, output, page, tagFormat, text, toggle } from "../flags.ts";
+import { type FlagsOf, list, manifests, output, page, tagFormat, text, toggle } from "../flags.ts";
 import { printResult, progressFor, styleFor } from "../output.ts";
 
 const flags = {
@@ -26,6 +30,8 @@ const flags = {
   ...output,
 };
 
+type AuditFlags = FlagsOf<typeof flags>;
+
 export default command({
   description:
     "Keep the ledger: which commits of the source landed, by which deploy and how late; which did\n" +
@@ -37,42 +43,60 @@ export default command({
   ],
   flags,
   async run(flags, io) {
-    const settings = await settingsFrom(flags, io);
-    const configured = settings.config?.audit;
-    const ports = await openAudit(settings, { io, progress: progressFor(flags, io) });
-    const nowMs = ports.clock.nowMs();
-    const asOfMs = flags.asOf === undefined ? nowMs : parseDate(flags.asOf, "--as-of");
-    const spanMs = configured?.since ?? parseDuration(defaults.audit.since);
-    const sinceMs = flags.since === undefined ? asOfMs - spanMs : parseSince(flags.since, asOfMs);
-    refuseFuture(sinceMs, Math.min(asOfMs, nowMs));
-    const graceMs = settings.config?.sync?.grace ?? parseDuration(defaults.sync.grace);
-    try {
-      const result = await audit(
-        {
-          ...{ repository: ports.repository, branch: settings.branch, source: settings.source },
-          images: settings.images.map(({ image }) => image),
-          environment: settings.environment,
-          paths: settings.paths,
-          manifestPaths: settings.manifestPaths,
-          tagFormat: settings.tagFormat,
-          sinceMs,
-          asOfMs,
-          nowMs,
-          graceMs: flags.grace === undefined ? graceMs : parseDuration(flags.grace),
-          behind: configured?.behind ?? defaults.audit.behind,
-          strict: flags.strict === true,
-          pattern: new RegExp(configured?.pattern ?? defaults.audit.pattern),
-        },
-        ports,
-      );
-      const text = () => auditText(result, styleFor(flags, io));
-      printResult(result, text, { ...flags, io, page: () => auditHtml(result) });
-      return result.exit;
-    } finally {
-      await ports.close();
+    const each = await forEachEnvironment(flags, io);
+    const results: AuditResult[] = [];
+    for (const own of each) results.push(await auditOne(own, io));
+    const [first] = results;
+    const style = styleFor(flags, io);
+    if (results.length === 1 && first !== undefined) {
+      const page = () => auditHtml(first);
+      printResult(first, () => auditText(first, style), { ...flags, io, page });
+      return first.exit;
     }
+    const matrix = auditMatrix(results);
+    const page = () => auditMatrixHtml(matrix);
+    printResult(matrix, () => auditMatrixText(matrix, style), { ...flags, io, page });
+    return matrix.exit;
   },
 });
+
+async function auditOne(flags: AuditFlags, io: Process): Promise<AuditResult> {
+  const settings = await settingsFrom(flags, io);
+  const configured = settings.config?.audit;
+  const { environment, paths, manifestPaths, tagFormat, branch, source } = settings;
+  const ports = await openAudit(settings, { io, progress: progressFor(flags, io) });
+  const nowMs = ports.clock.nowMs();
+  const asOfMs = flags.asOf === undefined ? nowMs : parseDate(flags.asOf, "--as-of");
+  const spanMs = configured?.since ?? parseDuration(defaults.audit.since);
+  const sinceMs = flags.since === undefined ? asOfMs - spanMs : parseSince(flags.since, asOfMs);
+  const graceMs = settings.config?.sync?.grace ?? parseDuration(defaults.sync.grace);
+  try {
+    refuseFuture(sinceMs, Math.min(asOfMs, nowMs));
+    const result = await audit(
+      {
+        repository: ports.repository,
+        branch,
+        source,
+        images: settings.images.map(({ image }) => image),
+        environment,
+        paths,
+        manifestPaths,
+        tagFormat,
+        sinceMs,
+        asOfMs,
+        nowMs,
+        graceMs: flags.grace === undefined ? graceMs : parseDuration(flags.grace),
+        behind: configured?.behind ?? defaults.audit.behind,
+        strict: flags.strict === true,
+        pattern: new RegExp(configured?.pattern ?? defaults.audit.pattern),
+      },
+      ports,
+    );
+    return environment === undefined ? result : { ...result, environment };
+  } finally {
+    await ports.close();
+  }
+}
 
 /** A span back from the time asked about, or a date. */
 function parseSince(text: string, asOfMs: number): number {

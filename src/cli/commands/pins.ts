@@ -1,9 +1,11 @@
 /** `landfall pins`: flags → use case → list. */
 
 import { defaults } from "../../core/defaults.ts";
+import { worstExit } from "../../core/results/several.ts";
+import type { Style } from "../../report/style.ts";
 import { pinsText } from "../../report/text/pins.ts";
 import { pinsHistoryText } from "../../report/text/pins-history.ts";
-import { type Settings, settingsFrom } from "../../settings/options.ts";
+import { forEachEnvironment, type Settings, settingsFrom } from "../../settings/options.ts";
 import { type Process, usageError } from "../../settings/process.ts";
 import { pinsHistory } from "../../usecases/audit/pins-history.ts";
 import { listPins } from "../../usecases/pins.ts";
@@ -33,19 +35,37 @@ export default command({
   flags,
   async run(flags, io) {
     const limit = limitIn(flags);
-    const settings = await settingsFrom(flags, io);
-    if (flags.history) return runHistory(settings, { flags, limit, io });
-    const { remote, close } = await openManifests(settings, io);
-    try {
-      const images = settings.images.map(({ image }) => image);
-      const result = await listPins(images, settings.paths, remote);
-      printResult(result, () => pinsText(result, styleFor(flags, io)), { ...flags, io });
-      return result.exit;
-    } finally {
-      await close();
-    }
+    if (flags.history) return runHistory(await settingsFrom(flags, io), { flags, limit, io });
+    const results: EnvironmentPins[] = [];
+    for (const own of await forEachEnvironment(flags, io)) results.push(await pinsOf(own, io));
+    const [first, ...others] = results;
+    const exit = worstExit(results);
+    const text = () => results.map((each) => pinsIn(each, styleFor(flags, io))).join("\n");
+    const several = { version: 1, command: "pins", exit, environments: results };
+    printResult(others.length === 0 ? first! : several, text, { ...flags, io });
+    return exit;
   },
 });
+
+type EnvironmentPins = Awaited<ReturnType<typeof listPins>> & { readonly environment?: string };
+
+async function pinsOf(flags: PinsFlags, io: Process): Promise<EnvironmentPins> {
+  const settings = await settingsFrom(flags, io);
+  const { environment } = settings;
+  const { remote, close } = await openManifests(settings, io);
+  try {
+    const images = settings.images.map(({ image }) => image);
+    const result = await listPins(images, settings.paths, remote);
+    return environment === undefined ? result : { ...result, environment };
+  } finally {
+    await close();
+  }
+}
+
+function pinsIn(result: EnvironmentPins, style: Style): string {
+  const head = result.environment === undefined ? "" : `${style.bold(result.environment)}\n`;
+  return head + pinsText(result, style);
+}
 
 async function runHistory(
   settings: Settings,

@@ -1,7 +1,10 @@
 /** `landfall status`: flags → one look at everything → table. */
 
+import { worstExit } from "../../core/results/several.ts";
+import type { StatusResult } from "../../core/results/status.ts";
 import type { SyncResult } from "../../core/results/sync.ts";
 import { statusText } from "../../report/text/status.ts";
+import { forEachEnvironment } from "../../settings/options.ts";
 import type { Process } from "../../settings/process.ts";
 import { landPolicy } from "../../usecases/landing/land.ts";
 import { sync } from "../../usecases/sync/sync.ts";
@@ -10,9 +13,20 @@ import { openAudit } from "../../wiring/audit.ts";
 import { command } from "../command.ts";
 import { type DeployContext, lookAtDeploy } from "../deploy-look.ts";
 import type { DeployFlags } from "../deploy-question.ts";
-import { cluster, deploy, manifests, output, reports, toggle } from "../flags.ts";
+import { cluster, deploy, type FlagsOf, manifests, output, reports, toggle } from "../flags.ts";
 import { printResult, progressFor, styleFor } from "../output.ts";
 import { askedBy } from "./sync.ts";
+
+const flags = {
+  refresh: toggle("--refresh", "make Argo CD compare first; it may then apply what is new"),
+  ...deploy,
+  ...manifests,
+  ...cluster,
+  ...reports,
+  ...output,
+};
+
+type StatusFlags = FlagsOf<typeof flags>;
 
 export default command({
   description:
@@ -21,32 +35,50 @@ export default command({
     ["landfall status", "where the newest deploy is, and where it is stuck"],
     ["landfall status --revision 1a2b3c4", "how far one commit has come"],
   ],
-  flags: {
-    refresh: toggle("--refresh", "make Argo CD compare first; it may then apply what is new"),
-    ...deploy,
-    ...manifests,
-    ...cluster,
-    ...reports,
-    ...output,
-  },
+  flags,
   async run(flags, io) {
-    return lookAtDeploy(flags, {
-      ...{ io, command: "status", cluster: "wanted" },
-      async look(scene) {
-        const { settings, meant, ports, workloads } = scene;
-        const app = settings.config?.verify?.argocd?.app;
-        const isAsked = meant.question.revision !== undefined || meant.question.images.some(hasTag);
-        const checked = isAsked ? undefined : await check(scene, flags, io);
-        const result = await status(
-          { meant, app, workloads, checked, isRefreshed: flags.refresh },
-          ports,
-        );
-        printResult(result, () => statusText(result, styleFor(flags, io)), { ...flags, io });
-        return result.exit;
-      },
-    });
+    const results: StatusResult[] = [];
+    let unread = 0;
+    for (const own of await forEachEnvironment(flags, io)) {
+      const before = results.length;
+      const exit = await lookAtDeploy(own, {
+        ...{ io, command: "status", cluster: "wanted" },
+        async look(scene) {
+          const result = await statusOf(scene, own, io);
+          results.push(result);
+          return result.exit;
+        },
+      });
+      if (results.length === before) unread = Math.max(unread, exit);
+    }
+    const [first, ...others] = results;
+    if (first === undefined) return unread;
+    const exit = unread || worstExit(results);
+    const whole = others.length === 0 ? first : table(results, exit);
+    printResult(whole, () => statusText(results, styleFor(flags, io)), { ...flags, io });
+    return exit;
   },
 });
+
+/** The results of several environments as one object. */
+function table(environments: readonly StatusResult[], exit: number) {
+  return { version: 1, command: "status", exit, environments };
+}
+
+async function statusOf(
+  scene: DeployContext,
+  flags: StatusFlags,
+  io: Process,
+): Promise<StatusResult> {
+  const { settings, meant, ports, workloads } = scene;
+  const { environment } = settings;
+  const app = settings.config?.verify?.argocd?.app;
+  const isAsked = meant.question.revision !== undefined || meant.question.images.some(hasTag);
+  const checked = isAsked ? undefined : await check(scene, flags, io);
+  const asked = { meant, app, workloads, checked, isRefreshed: flags.refresh };
+  const result = await status(asked, ports);
+  return environment === undefined ? result : { ...result, environment };
+}
 
 function hasTag({ tag }: { readonly tag?: unknown }): boolean {
   return tag !== undefined;

@@ -92,6 +92,7 @@ export interface LeftBehind {
 export interface AuditResult {
   readonly version: 1;
   readonly command: "audit";
+  readonly environment?: string | undefined;
   /** 0, 3 when there are findings, or the status of the failure. */
   readonly exit: number;
   readonly repository: string;

@@ -38,6 +38,7 @@ export interface StatusRow {
 export interface StatusResult {
   readonly version: 1;
   readonly command: "status";
+  readonly environment?: string | undefined;
   readonly exit: number;
   readonly repository: string;
   readonly branch: string;

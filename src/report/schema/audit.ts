@@ -35,6 +35,7 @@ const leftBehind = z.object({
 export const audit = z.object({
   version: part.version,
   command: z.literal("audit"),
+  environment: part.text.optional(),
   exit: part.exit,
   ...{ repository: part.text, branch: part.text, source: part.text },
   ...{ sinceMs: part.ms, asOfMs: part.ms },

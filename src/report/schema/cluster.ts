@@ -52,6 +52,7 @@ const container = z.object({
 export const status = z.object({
   version: part.version,
   command: z.literal("status"),
+  environment: part.text.optional(),
   exit: part.exit,
   ...{ repository: part.text, branch: part.text, tip: part.commitId },
   images: part.listOf(

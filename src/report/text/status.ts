@@ -2,7 +2,6 @@
 
 import type { Observation } from "../../core/cluster/observation.ts";
 import {
-  cellsOf,
   type StatusCell,
   type StatusResult,
   type SyncFinding,
@@ -23,26 +22,38 @@ const words: Readonly<Record<State, string>> = {
 const cellMax = 60;
 const detailMax = 500;
 
-/** Returns the result as text, with a final newline. */
-export function statusText(result: StatusResult, style: Style): string {
-  const { branch, repository, tip } = result;
-  const where = `${plain(branch)} of ${plain(repository)} at ${tip}`;
-  return `${[...table(result, style), "", style.dim(where), ...unwell(result, style)].join("\n")}\n`;
+/** Returns results, one or several environments', as one table; below it what is not well. */
+export function statusText(results: readonly StatusResult[], style: Style): string {
+  const below = results.flatMap((result) => {
+    const { environment, branch, repository, tip } = result;
+    const name = environment === undefined ? "" : `${environment}: `;
+    const where = `${name}${plain(branch)} of ${plain(repository)} at ${tip}`;
+    return [style.dim(where), ...unwell(result, style)];
+  });
+  return `${[...table(results, style), "", ...below].join("\n")}\n`;
 }
 
-function table({ images }: StatusResult, style: Style): readonly string[] {
-  const places = ["registry", "pins", "argocd", "cluster"] as const;
+const places = ["registry", "pins", "argocd", "cluster"] as const;
+
+function table(results: readonly StatusResult[], style: Style): readonly string[] {
+  const images = results.flatMap((result) => result.images);
   const shown = places.filter((place) => images.some((row) => row[place] !== undefined));
-  const head = ["", "image", "git", ...shown].map((text): Printed => [text, "head"]);
-  const rows = images.map((row): readonly Printed[] => {
-    const state = stateOfRow(row);
-    const first: readonly Printed[] = [
-      [words[state], state],
-      [plain(row.image), "name"],
-      [row.git.tag, "name"],
-    ];
-    return [...first, ...cellsOf(row).map((cell): Printed => [shortened(cell), cell.state])];
-  });
+  const isNamed = results.some(({ environment }) => environment !== undefined);
+  const names = isNamed ? ["", "env", "image", "git", ...shown] : ["", "image", "git", ...shown];
+  const head = names.map((text): Printed => [text, "head"]);
+  const rows = results.flatMap(({ environment, images: own }) =>
+    own.map((row): readonly Printed[] => {
+      const state = stateOfRow(row);
+      const env: readonly Printed[] = isNamed ? [[environment ?? "", "name"]] : [];
+      return [
+        [words[state], state],
+        ...env,
+        [plain(row.image), "name"],
+        [row.git.tag, "name"],
+        ...shown.map((place) => printedCell(row[place])),
+      ];
+    }),
+  );
   const all = [head, ...rows];
   const widths = head.map((_, at) => Math.max(...all.map((row) => row[at]?.[0].length ?? 0)));
   return all.map((row) => {
@@ -51,8 +62,9 @@ function table({ images }: StatusResult, style: Style): readonly string[] {
   });
 }
 
-function shortened({ text }: StatusCell): string {
-  return plain(text, cellMax);
+/** A place that only another environment has is empty here. */
+function printedCell(cell: StatusCell | undefined): Printed {
+  return cell === undefined ? ["", "name"] : [plain(cell.text, cellMax), cell.state];
 }
 
 function paint(text: string, state: Printed[1], style: Style): string {

@@ -1,6 +1,6 @@
 /** Staging and prod on one branch, as users run them: real git over HTTP, a real registry. */
 
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openAppWorld } from "../../support/app-world.ts";
@@ -129,4 +129,31 @@ test("a freeze of prod keeps out even what the gate lets through, and says until
     outcome: "landed",
   });
   expect(await tagIn("prod")).toBe(tagOf(two));
+});
+
+test("what only looks takes all environments: one ledger, one table, one list", async () => {
+  const audit = await json("audit", "--env", "all", "--since", "30d");
+  expect(audit.environments.map((one: { environment: string }) => one.environment)).toEqual([
+    "staging",
+    "prod",
+  ]);
+  const row = audit.commits.find(({ revision }: { revision: string }) => revision === two);
+  expect(row.cells).toMatchObject([
+    { environment: "staging", fate: "recovered" },
+    { environment: "prod", fate: "deployed" },
+  ]);
+  const { out } = await runCli(["audit", "--env", "all"], { cwd: world.app });
+  expect(out).toMatch(/^ {2}commit {3}staging +prod\n/);
+  const page = join(world.app, "audit.html");
+  await runCli(["audit", "--env", "staging", "--env", "prod", "--html", page], { cwd: world.app });
+  expect(readFileSync(page, "utf8")).toContain('<th scope="col">prod</th>');
+
+  const status = await runCli(["status", "--env", "all"], { cwd: world.app });
+  expect(status.out).toMatch(/^ +env +image/);
+  expect(status.out).toMatch(/^in step +staging /m);
+  expect(status.out).toMatch(/^in step +prod /m);
+
+  const pins = await json("pins", "--env", "all");
+  expect(pins.environments).toHaveLength(2);
+  expect(await runCli(["sync", "--env", "all"], { cwd: world.app })).toMatchObject({ status: 2 });
 });
