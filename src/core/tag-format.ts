@@ -41,6 +41,15 @@ export function tagOf({ prefix, digits, suffix }: TagFormat, revision: Revision)
 }
 
 /**
+ * Returns whether a tag of another format looks like a release's: `v1.2.3`, `2026.11.1`, `42`. Such
+ * tags have an order, which only who made them knows. `0.0.0` is a chart's way of saying nothing.
+ */
+export function looksLikeRelease(format: TagFormat, tag: string): boolean {
+  if (revisionPrefixIn(format, tag) !== undefined) return false;
+  return /^v?\d|\d\.\d/i.test(tag) && /[1-9]/.test(tag);
+}
+
+/**
  * Returns the hex digits of a tag of this format with any number of digits from 7 to 40, because
  * histories hold tags from before the number was changed. Undefined when it is of another kind.
  */

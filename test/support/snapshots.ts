@@ -17,7 +17,7 @@ export function snapshotOf(
     files: [],
     pins,
     mentions: [],
-    holds: async () => ({ bytes: undefined, holds: [] }),
+    holds: async () => ({ bytes: undefined, holds: [], isBlocked: false }),
     records: async () => [],
     async revisionOf(pin): Promise<HeldRevision | undefined> {
       const revision = revisionOf(pin);

@@ -2,7 +2,7 @@
 
 import { Failure } from "../../core/failure.ts";
 import type { CommitId } from "../../core/ids.ts";
-import { holdsPath } from "../../core/landing/holds-file.ts";
+import { holdsFolder, holdsPath } from "../../core/landing/holds-file.ts";
 import type { Mark } from "../../core/landing/mark.ts";
 import type { PushReply, Reread } from "../../core/landing/push-outcome.ts";
 import { isManifestPath } from "../../core/pins/index.ts";
@@ -91,7 +91,7 @@ class GitRemote implements OpenedRemote {
   readonly #modes = new Map<string, string>();
   #first: Promise<CommitId> | undefined;
   /** Single files that will be asked for, and the last listing, which has them too. */
-  readonly #alsoRead = new Set<string>([holdsPath]);
+  readonly #alsoRead = new Set<string>([holdsPath, holdsFolder]);
   #listed: { readonly tip: CommitId; readonly files: ReadonlyMap<string, TreeEntry> } | undefined;
   /** The commits of our own, with what they stand on. */
   readonly #parents = new Map<CommitId, CommitId>();

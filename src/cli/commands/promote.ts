@@ -43,6 +43,10 @@ const flags = {
     "--through-freeze <reason>",
     "land although the environment is frozen, and record why",
   ),
+  adopt: toggle(
+    "--adopt",
+    "replace a release's tag (v1.2.3) although nothing tells which revision it is",
+  ),
   imageCheck: switchOff("--no-image-check", "do not ask the registry whether the images exist"),
   ...landing,
   ...manifests,
@@ -100,6 +104,7 @@ export default command({
           superseded:
             flags.superseded ?? settings.config?.superseded ?? (ports.isOwn ? "record" : "skip"),
           divergence: flags.allowDiverged ? "allow" : "refuse",
+          adoption: flags.adopt ? "allow" : "refuse",
           ...landingIn(flags, settings),
         },
         { ...ports, before },

@@ -17,6 +17,7 @@ import {
   switchOff,
   tagFormat,
   text,
+  toggle,
 } from "../flags.ts";
 import { holdEnd, holdFlags, reasonIn, whoIn } from "../hold-flags.ts";
 import { landingIn, policyFor, tellLanding } from "../landing.ts";
@@ -26,6 +27,7 @@ const flags = {
   to: text("--to <revision>", "revision or tag to go back to"),
   steps: text("--steps <n>", "how many deploys to go back, counted from the newest one"),
   ...holdFlags,
+  freeze: toggle("--freeze", "keep newer revisions out as well, until it is released"),
   image: list("--image <name[=tag]>", "image to move back, instead of all in the file"),
   ...tagFormat,
   deployId: text("--deploy-id <id>", "id of this rollback: the same again does nothing"),
@@ -41,7 +43,8 @@ type RollbackFlags = FlagsOf<typeof flags>;
 export default command({
   description:
     "Move images back to an older revision in one commit that also holds the newer ones out, push,\n" +
-    "and prove it on the remote. The hold ends when something newer is promoted, or by release.",
+    "and prove it on the remote. The hold ends when something newer is promoted, or by release;\n" +
+    "with --freeze, by release alone.",
   examples: [
     ['landfall rollback --steps 1 --reason "checkout is broken"', "back to the deploy before"],
     ['landfall rollback --to 1a2b3c4 --reason "slow" --dry-run', "see the change to a commit"],
@@ -64,7 +67,7 @@ export default command({
     try {
       const result = await rollback(
         {
-          ...{ goal, reason, by: whoIn(flags, io), untilMs },
+          ...{ goal, reason, by: whoIn(flags, io), untilMs, freeze: flags.freeze },
           images: settings.images,
           tagFormat: settings.tagFormat,
           environment: settings.environment,

@@ -37,6 +37,8 @@ export interface ImageFacts {
   readonly heldBy: Hold | undefined;
   /** Whether the user allowed moves between lines of history (`--allow-diverged`). */
   readonly divergence: "refuse" | "allow";
+  /** A pin whose tag looks like a release's, and of which nothing tells what it is. */
+  readonly unordered?: Pin | undefined;
 }
 
 /** What follows for one image. `move` names every pin that is to change, and those taken over. */
@@ -45,6 +47,7 @@ export type ImageDecision =
   | { readonly kind: "superseded"; readonly by: Revision }
   | { readonly kind: "held"; readonly hold: Hold }
   | { readonly kind: "diverged"; readonly from: Revision; readonly pin: Pin }
+  | { readonly kind: "unordered"; readonly pin: Pin }
   | { readonly kind: "move"; readonly pins: readonly Pin[]; readonly adopted: readonly Pin[] };
 
 /** Decides about one image: facts in, decision out. */
@@ -61,19 +64,20 @@ export function decide(facts: ImageFacts): ImageDecision {
       return { kind: "diverged", from: relation.revision, pin };
     }
   }
+  if (facts.unordered !== undefined) return { kind: "unordered", pin: facts.unordered };
   const adopted = rest.filter(({ relation }) => relation.kind === "foreign");
   const pins = [...new Set(rest.map(({ pin }) => pin))];
   return { kind: "move", pins, adopted: adopted.map(({ pin }) => pin) };
 }
 
 /** What follows for the promotion as a whole. */
-export type Verdict = "unchanged" | "superseded" | "held" | "diverged" | "move";
+export type Verdict = "unchanged" | "superseded" | "held" | "diverged" | "unordered" | "move";
 
 /**
  * Returns the verdict on a promotion from its images' decisions. All or nothing: one image that is
- * held or diverged stops all. Otherwise whatever can move forward moves.
+ * held, diverged or of no known order stops all. Otherwise whatever can move forward moves.
  */
 export function verdictOf(decisions: readonly ImageDecision[]): Verdict {
-  const order: readonly Verdict[] = ["held", "diverged", "move", "superseded"];
+  const order: readonly Verdict[] = ["held", "diverged", "unordered", "move", "superseded"];
   return order.find((kind) => decisions.some((d) => d.kind === kind)) ?? "unchanged";
 }

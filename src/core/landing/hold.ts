@@ -31,6 +31,8 @@ export interface HoldWords {
 export interface RevisionHold extends HoldWords {
   readonly images: readonly ImageName[];
   readonly through: Revision;
+  /** Whether newer revisions stay out as well, until it is released. */
+  readonly freeze?: true | undefined;
 }
 
 /** Nothing new lands, whatever its revision. A rollback still does. */

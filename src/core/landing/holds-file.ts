@@ -9,6 +9,9 @@ import type { Hold, HoldWords } from "./hold.ts";
 /** Where holds live on the manifests branch. */
 export const holdsPath = ".landfall/holds.yaml";
 
+/** Its folder. Where that is a file of somebody's, there are no holds, and none can be written. */
+export const holdsFolder = ".landfall";
+
 /** Hundreds of holds. The parser takes a time that is quadratic in the number of keys. */
 const bytesMax = 64 * 1024;
 
@@ -63,7 +66,7 @@ export function writeHolds(holds: readonly Hold[]): Uint8Array {
 }
 
 /** The keys of a hold, in the order of the file. */
-const keys = ["through", "images", "environment", "paths", "reason", "by", "at", "until"];
+const keys = ["through", "freeze", "images", "environment", "paths", "reason", "by", "at", "until"];
 
 function readHold(entry: unknown): Hold {
   if (!isRecord(entry)) throw unreadable("an entry of `holds` is not a mapping");
@@ -82,7 +85,9 @@ function readHold(entry: unknown): Hold {
   if (isFreeze) return { ...words, images: known };
   const through = asRevision(text(entry, "through"));
   if (through === undefined) throw unreadable("`through` of a hold is not a full commit id");
-  return { ...words, images: known, through };
+  if (entry.freeze === undefined) return { ...words, images: known, through };
+  if (entry.freeze !== true) throw unreadable("`freeze` of a hold is not `true`");
+  return { ...words, images: known, through, freeze: true };
 }
 
 function wordsIn(entry: Record<string, unknown>): HoldWords {

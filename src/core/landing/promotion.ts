@@ -4,7 +4,7 @@ import type { Revision } from "../ids.ts";
 import type { TagFormat } from "../tag-format.ts";
 import { type Change, movesTo, type Target, tagsOf } from "./change.ts";
 import type { ImageDecision, PinFact, Verdict } from "./decide.ts";
-import type { HoldQuestion } from "./hold.ts";
+import type { HoldQuestion, RevisionHold } from "./hold.ts";
 
 /** The intent: these images to this revision. */
 export interface Promotion extends HoldQuestion {
@@ -13,6 +13,8 @@ export interface Promotion extends HoldQuestion {
   readonly tagFormat: TagFormat;
   /** Whether pins may move between lines of history (`--allow-diverged`). */
   readonly divergence: "refuse" | "allow";
+  /** Whether a release whose order nobody can tell may be replaced (`--adopt`). Absent: not. */
+  readonly adoption?: "refuse" | "allow" | undefined;
   /** What is odd about the images, as far as it stops nothing. */
   readonly warnings: readonly string[];
 }
@@ -22,6 +24,8 @@ export interface ImageEvaluation {
   readonly target: Target;
   readonly facts: readonly PinFact[];
   readonly decision: ImageDecision;
+  /** Holds that a move of it brings to an end. */
+  readonly overtaken: readonly RevisionHold[];
 }
 
 /** What follows for the images at one tip. */
@@ -43,10 +47,24 @@ export function planPromotion(
     const moves = images.flatMap(({ target, decision }) =>
       decision.kind === "move" ? movesTo(target, decision.pins) : [],
     );
-    const reason = throughFreeze && `Through the freeze: ${throughFreeze}`;
-    return { outcome: "landed", revision, tags, moves, reason };
+    return { outcome: "landed", revision, tags, moves, reason: reasonOf(images, throughFreeze) };
   }
   if (verdict !== "superseded" || isRecorded) return undefined;
   const tags = tagsOf(images.map(({ target }) => target));
   return { outcome: "superseded", revision, tags, moves: [] };
+}
+
+/** What whoever reads the history must know of a promotion, on one line. */
+function reasonOf(
+  images: readonly ImageEvaluation[],
+  throughFreeze: string | undefined,
+): string | undefined {
+  const words = new Set(images.flatMap((image) => image.overtaken.map(overtakes)));
+  if (throughFreeze !== undefined) words.add(`Through the freeze: ${throughFreeze}`);
+  return words.size === 0 ? undefined : [...words].join(". ");
+}
+
+/** Says that what a rollback had taken out comes back. */
+export function overtakes({ through, reason, by }: RevisionHold): string {
+  return `Brings back ${through.slice(0, 12)}, which was held: ${reason} (${by})`;
 }

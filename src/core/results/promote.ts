@@ -44,6 +44,8 @@ export interface HoldReport {
   /** Absent, as `through` is: a freeze, which holds everything new. */
   readonly images?: readonly string[] | undefined;
   readonly through?: Revision | undefined;
+  /** Newer revisions stay out as well, until it is released. */
+  readonly freeze?: true | undefined;
   readonly environment?: string | undefined;
   readonly paths?: readonly string[] | undefined;
   readonly reason: string;

@@ -2,11 +2,12 @@
 
 import { printPlace } from "../failure.ts";
 import { printImageName } from "../image-ref.ts";
+import { printPin } from "../landing/change.ts";
 import type { ImageDecision, Verdict } from "../landing/decide.ts";
 import type { ClosedGate } from "../landing/gate.ts";
 import { isFreeze, scopeOf } from "../landing/hold.ts";
 import type { Landing } from "../landing/landing.ts";
-import type { ImageEvaluation, Promotion } from "../landing/promotion.ts";
+import { type ImageEvaluation, overtakes, type Promotion } from "../landing/promotion.ts";
 import {
   adoptions,
   ambiguities,
@@ -40,7 +41,9 @@ export function concludePromotion(
 ): PromoteResult {
   const { why } = landing;
   const images = why?.images ?? [];
-  const kind = why?.verdict === "gated" ? "refused" : landing.kind;
+  // All or nothing: what stops one image stops those that would have moved with it.
+  const isStopped = landing.kind === "rested" && landing.why.verdict !== "move";
+  const kind = isStopped ? "refused" : landing.kind;
   return {
     ...baseOf(frame, "promote"),
     ...(isSuperseded(landing) ? ended("superseded") : endingOf(landing, restedOn)),
@@ -60,6 +63,8 @@ export function concludePromotion(
 function restedOn({ verdict, images, gate }: PromoteBasis): EndingFields {
   if (verdict === "gated") return { ...ended("refused"), failure: { code: "gated", ...gate! } };
   if (verdict === "held") return { ...ended("held"), failure: images.flatMap(holding)[0] };
+  if (verdict === "unordered")
+    return { ...ended("refused"), failure: images.flatMap(unordered)[0] };
   if (verdict === "diverged")
     return { ...ended("refused"), failure: images.flatMap(divergence)[0] };
   return ended(verdict === "move" ? "would-land" : verdict);
@@ -84,9 +89,17 @@ function holding({ target, decision }: ImageEvaluation): FailureReport | readonl
     };
   }
   const where = hold.environment === undefined ? "" : ` in ${hold.environment}`;
+  const name = `"${printImageName(target.image)}"`;
+  if (hold.freeze) {
+    return {
+      code: "held",
+      message: `${name} is held${where} until it is released: ${words}`,
+      hint: "Lift the hold with `landfall release`.",
+    };
+  }
   return {
     code: "held",
-    message: `"${printImageName(target.image)}" is held${where} through ${hold.through}: ${words}`,
+    message: `${name} is held${where} through ${hold.through}: ${words}`,
     hint: "Promote a newer revision, or lift the hold with `landfall release`.",
   };
 }
@@ -102,6 +115,18 @@ function divergence({ decision }: ImageEvaluation): FailureReport | readonly [] 
   };
 }
 
+function unordered({ decision }: ImageEvaluation): FailureReport | readonly [] {
+  if (decision.kind !== "unordered") return [];
+  const { file, line, column } = decision.pin;
+  const held = `${printPlace(decision.pin)} holds ${printPin(decision.pin)}`;
+  return {
+    code: "unordered",
+    message: `${held}, and nothing tells which revision that is: no git tag of that name, no label of the image, no deploy that is recorded`,
+    hint: "Tag its commit in the source, label images with org.opencontainers.image.revision, or pass --adopt to replace it once.",
+    place: { file, line, column },
+  };
+}
+
 function reportEvaluation({ target, facts, decision }: ImageEvaluation): ImageReport {
   const moved = decision.kind === "move" ? decision.pins : [];
   return { ...reportImage(target, facts, moved), outcome: outcomes[decision.kind] };
@@ -113,11 +138,14 @@ const outcomes: Readonly<Record<ImageDecision["kind"], ImageReport["outcome"]>> 
   superseded: "superseded",
   held: "held",
   diverged: "diverged",
+  unordered: "refused",
 };
 
-function warningsOf({ target, facts, decision }: ImageEvaluation): readonly string[] {
+function warningsOf(image: ImageEvaluation): readonly string[] {
+  const { target, facts, decision, overtaken } = image;
   const adopted = decision.kind === "move" ? adoptions(target.image, decision.adopted) : [];
-  return [...adopted, ...ambiguities(facts)];
+  const back = overtaken.map((hold) => `${printImageName(target.image)}: ${overtakes(hold)}`);
+  return [...adopted, ...ambiguities(facts), ...back];
 }
 
 function unrecorded(landing: Landing<PromoteBasis>): readonly string[] {

@@ -21,6 +21,7 @@ const hold = z.object({
   change: z.enum(["set", "lifted"]),
   images: part.texts.optional(),
   through: part.revision.optional(),
+  freeze: z.literal(true).optional(),
   environment: part.text.optional(),
   paths: part.texts.optional(),
   ...{ reason: part.text, by: part.text, at: part.text },

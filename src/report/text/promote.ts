@@ -54,7 +54,7 @@ function holdLine({ change, through, ...words }: HoldReport, style: Style): stri
   const what =
     through === undefined
       ? `everything new of ${imagesIn(words)}`
-      : `${imagesIn(words)} through ${through.slice(0, 12)}`;
+      : `${imagesIn(words)} through ${through.slice(0, 12)}${words.freeze ? " until released" : ""}`;
   return `  ${head}    ${what} in ${plain(scopeOf(words))}${until}: ${why}`;
 }
 

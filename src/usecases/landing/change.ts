@@ -4,10 +4,10 @@
  */
 
 import { replacementDiff, unifiedDiff } from "../../core/diff.ts";
-import { asFailure } from "../../core/failure.ts";
+import { asFailure, Failure } from "../../core/failure.ts";
 import type { CommitId } from "../../core/ids.ts";
 import { type Change, messageOf } from "../../core/landing/change.ts";
-import { holdsPath, writeHolds } from "../../core/landing/holds-file.ts";
+import { holdsFolder, holdsPath, writeHolds } from "../../core/landing/holds-file.ts";
 import type { Landing } from "../../core/landing/landing.ts";
 import { editManifests, type FileEdit } from "../../core/pins/index.ts";
 import type { Frame } from "../../core/results/landing.ts";
@@ -83,6 +83,7 @@ export async function planOf<Basis extends object>(
   if (change === undefined) return { kind: "rest", why: basis };
   const edits = editManifests(snapshot.files, change.moves);
   const holds = change.holds && writeHolds(change.holds);
+  if (holds !== undefined && (await snapshot.holds()).isBlocked) throw blocked();
   if (request.mode === "dry-run") {
     const { bytes } = holds === undefined ? {} : await snapshot.holds();
     const held = holds === undefined ? "" : replacementDiff(holdsPath, bytes, holds);
@@ -93,6 +94,15 @@ export async function planOf<Basis extends object>(
   const message = messageOf(change, request);
   const draft = { changes, message, atSeconds: Math.floor(startedMs / 1000) };
   return { kind: "write", draft, why: basis };
+}
+
+function blocked(): Failure {
+  return new Failure(
+    "bad-manifest",
+    `Cannot write "${holdsPath}": "${holdsFolder}" is a file of the branch`,
+    "Move that file elsewhere: Landfall keeps its holds in a folder of this name.",
+    { place: { file: holdsFolder } },
+  );
 }
 
 function diffOf({ file, bytes }: FileEdit): string {

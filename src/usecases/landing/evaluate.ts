@@ -10,7 +10,6 @@ import { decide, type PinFact, type Relation } from "../../core/landing/decide.t
 import {
   freezeOn,
   type Hold,
-  type HoldQuestion,
   holdsAgainst,
   holdsOn,
   type RevisionHold,
@@ -18,6 +17,7 @@ import {
 import { holdsPath } from "../../core/landing/holds-file.ts";
 import type { ImageEvaluation, Promotion } from "../../core/landing/promotion.ts";
 import { pinHolds } from "../../core/pins/index.ts";
+import { looksLikeRelease, type TagFormat } from "../../core/tag-format.ts";
 import type { Clock, SourceHistory } from "../../ports.ts";
 import { candidatesOf } from "./pin-revision.ts";
 import { pinsOf, type RevisionSnapshot } from "./snapshot.ts";
@@ -34,11 +34,11 @@ export interface EvaluationPorts {
  * @throws Failure `image-not-pinned` when no manifest names an image.
  */
 export async function evaluate(
-  promotion: Pick<Promotion, "revision" | "targets" | "divergence"> & HoldQuestion,
+  promotion: Omit<Promotion, "warnings">,
   snapshot: RevisionSnapshot,
   ports: EvaluationPorts,
 ): Promise<readonly ImageEvaluation[]> {
-  const { revision, divergence } = promotion;
+  const { revision, divergence, adoption, tagFormat } = promotion;
   const written = await snapshot.holds();
   const holds = holdsAgainst(promotion, written.holds, ports.clock.nowMs());
   const images: ImageEvaluation[] = [];
@@ -46,10 +46,18 @@ export async function evaluate(
     const own = target.revision ?? revision;
     const facts = await relate(target, own, { snapshot, history: ports.history });
     const heldBy = await coveringHold(target.image, holds, { revision: own, ports });
-    const decision = decide({ pins: facts, heldBy, divergence });
-    images.push({ target, facts, decision });
+    const unordered =
+      adoption === "allow" ? undefined : facts.find((fact) => isUnordered(fact, tagFormat))?.pin;
+    const decision = decide({ pins: facts, heldBy, divergence, unordered });
+    const overtaken =
+      decision.kind === "move" ? await overtakenBy(own, target.image, { holds, facts, ports }) : [];
+    images.push({ target, facts, decision, overtaken });
   }
   return images;
+}
+
+function isUnordered({ pin, relation }: PinFact, tagFormat: TagFormat): boolean {
+  return relation.kind === "foreign" && looksLikeRelease(tagFormat, pin.tag ?? "");
 }
 
 /** Returns how every pin of an image stands to the revision that it is wanted to hold. */
@@ -82,6 +90,33 @@ export async function relationOf(
   return { kind: isNewer ? "newer" : "diverged", revision };
 }
 
+/**
+ * Returns the holds that a revision brings to an end: it has what they keep out, and no pin had
+ * gone past them before.
+ */
+async function overtakenBy(
+  revision: Revision,
+  image: ImageName,
+  about: {
+    readonly holds: readonly Hold[];
+    readonly facts: readonly PinFact[];
+    readonly ports: EvaluationPorts;
+  },
+): Promise<readonly RevisionHold[]> {
+  const { history } = about.ports;
+  const overtaken: RevisionHold[] = [];
+  for (const hold of holdsOn(image, about.holds)) {
+    if (!(await history.isAncestor(hold.through, revision))) continue;
+    let isPassed = false;
+    for (const { relation } of about.facts) {
+      const held = "revision" in relation ? relation.revision : undefined;
+      isPassed ||= held !== undefined && (await history.isAncestor(hold.through, held));
+    }
+    if (!isPassed) overtaken.push(hold);
+  }
+  return overtaken;
+}
+
 /** Returns the hold that keeps a revision of an image out, if one does. Throws `bad-manifest`. */
 export async function coveringHold(
   image: ImageName,
@@ -91,6 +126,7 @@ export async function coveringHold(
   const freeze = freezeOn(image, holds);
   if (freeze !== undefined) return freeze;
   for (const hold of holdsOn(image, holds)) {
+    if (hold.freeze) return hold;
     const through = await ports.history.resolve(hold.through);
     if (through === undefined) throw strangeHold(hold);
     if (await ports.history.isAncestor(revision, through)) return hold;

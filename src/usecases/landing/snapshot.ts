@@ -4,7 +4,7 @@ import { Failure } from "../../core/failure.ts";
 import type { CommitId, Revision, Tag } from "../../core/ids.ts";
 import { type ImageName, printImageName, sameImage } from "../../core/image-ref.ts";
 import type { Hold } from "../../core/landing/hold.ts";
-import { holdsPath, readHolds } from "../../core/landing/holds-file.ts";
+import { holdsFolder, holdsPath, readHolds } from "../../core/landing/holds-file.ts";
 import { type RecordedCommit, readRecords } from "../../core/landing/records.ts";
 import {
   findPlaces,
@@ -35,6 +35,8 @@ export interface SnapshotScope {
 export interface HoldsFile {
   readonly bytes: Uint8Array | undefined;
   readonly holds: readonly Hold[];
+  /** Whether somebody's file stands where its folder would be. */
+  readonly isBlocked: boolean;
 }
 
 /** The branch, as far as a snapshot reads it. */
@@ -77,7 +79,10 @@ export async function snapshotAt(
   const { pins, mentions } = findPlaces(files, images);
   const holds = once(async () => {
     const bytes = await remote.readFile(tip, holdsPath);
-    return { bytes, holds: readHolds(bytes) };
+    // A link would hide holds: it is refused here, as every link that is asked for.
+    const isBlocked =
+      bytes === undefined && (await remote.readFile(tip, holdsFolder)) !== undefined;
+    return { bytes, holds: readHolds(bytes), isBlocked };
   });
   const records = once(async () => readRecords(await remote.messagesBefore(tip, recordsMax)));
   return { tip, scope, files, pins, mentions, holds, records };

@@ -124,7 +124,8 @@ async function prepare(
   ports: PromotePorts,
   { reads, timeoutMs }: LandPolicy,
 ): Promise<Promotion> {
-  const { tagFormat, paths, divergence, environment, freezesAt, throughFreeze } = request;
+  const { tagFormat, paths, divergence, adoption } = request;
+  const { environment, freezesAt, throughFreeze } = request;
   if (request.from !== undefined) return prepareFrom(request.from, request, ports);
   const revision = await namedRevision(request.revision, "promote", ports.history);
   const wanted = request.images.map(({ image, tag, digest, paths: own }) => ({
@@ -136,7 +137,7 @@ async function prepare(
   const { history, registry } = ports;
   const oddTags = await checkTags(wanted, tagFormat, { revision, history });
   const scope = { environment, paths, freezesAt, throughFreeze };
-  const promotion = { revision, ...scope, tagFormat, divergence };
+  const promotion = { revision, ...scope, tagFormat, divergence, adoption };
   if (registry === undefined) return { ...promotion, targets: wanted, warnings: oddTags };
   ports.progress.step(`Looking for ${wanted.map(({ tag }) => tag)[0]} in the registry`);
   const deadlineMs = ports.clock.nowMs() + timeoutMs;

@@ -32,4 +32,5 @@ export interface PromoteRequest extends LandRequest, HoldQuestion {
   /** Whether a superseded revision leaves an empty commit that says so. */
   readonly superseded: "record" | "skip";
   readonly divergence: "refuse" | "allow";
+  readonly adoption?: "refuse" | "allow" | undefined;
 }

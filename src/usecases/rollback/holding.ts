@@ -27,7 +27,7 @@ export interface StayingOut {
 export async function holdMissing(
   out: readonly StayingOut[],
   standing: readonly Hold[],
-  { words, nowMs, history }: { words: HoldWords; nowMs: number; history: SourceHistory },
+  { words, nowMs, history }: { words: RollbackWords; nowMs: number; history: SourceHistory },
 ): Promise<Holding> {
   const inForce = standing.filter((hold) => holdEndsMs(hold) > nowMs);
   const active = inForce.filter((hold) => !isFreeze(hold)) as readonly RevisionHold[];
@@ -51,6 +51,9 @@ export async function holdMissing(
   return { holds: [...kept, ...added], added };
 }
 
+/** What a rollback says of its holds. */
+export type RollbackWords = HoldWords & Pick<RevisionHold, "freeze">;
+
 /** Images that are held through the same revision share one entry. */
 function addTo(added: RevisionHold[], hold: RevisionHold): void {
   const at = added.findIndex(({ through }) => through === hold.through);
@@ -70,6 +73,7 @@ async function isCovered(
     (other) =>
       other.images.some((name) => image !== undefined && sameImage(name, image)) &&
       isAsWide(other, hold) &&
+      (other.freeze || !hold.freeze) &&
       holdEndsMs(other) >= holdEndsMs(hold),
   );
   for (const other of longer) {

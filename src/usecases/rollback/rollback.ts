@@ -1,7 +1,7 @@
 /** Rollback: older images again, and a hold that keeps what goes out from coming back by itself. */
 
 import type { CommitId } from "../../core/ids.ts";
-import { checkHoldEnd, type HoldWords, holdText, printTime } from "../../core/landing/hold.ts";
+import { checkHoldEnd, holdText, printTime } from "../../core/landing/hold.ts";
 import {
   checkGoingBack,
   type DeployHistory,
@@ -21,7 +21,7 @@ import { askPatiently, type ReadPorts } from "../landing/read-patiently.ts";
 import type { AskedImage } from "../promote/promotion.ts";
 import { deployHistoryReader } from "./deploy-history.ts";
 import { checkGoal, goalBack, goalNamed } from "./goal.ts";
-import { holdMissing } from "./holding.ts";
+import { holdMissing, type RollbackWords } from "./holding.ts";
 import { lookBack } from "./inspect.ts";
 
 /** What the user asks of a rollback. */
@@ -38,6 +38,8 @@ export interface RollbackRequest extends LandRequest, AuditScope {
   readonly by: string;
   /** When the hold ends by itself, milliseconds since the epoch. */
   readonly untilMs?: number | undefined;
+  /** Whether newer revisions stay out as well, until the hold is released. */
+  readonly freeze?: boolean | undefined;
   readonly tagFormat: TagFormat;
   /** What the subjects of deploy commits from before Landfall match. */
   readonly pattern: RegExp;
@@ -115,10 +117,15 @@ async function planAt(
     return { snapshot, change: undefined, basis: { images, past, holds: [], verdict } };
   }
   checkGoingBack(images);
-  const out = images.map((one) => ({ image: one.target.image, through: one.out }));
   const { reason, by, untilMs, environment, paths } = request;
+  const freeze = request.freeze ? true : undefined;
+  // What is frozen is kept where it is, also where nothing goes out.
+  const out = images.map(({ target, out: gone }) => {
+    return { image: target.image, through: freeze && gone.length === 0 ? [target.revision] : gone };
+  });
   const until = untilMs === undefined ? undefined : printTime(untilMs);
-  const words: HoldWords = { environment, paths, reason, by, at: printTime(startedMs), until };
+  const at = printTime(startedMs);
+  const words: RollbackWords = { environment, paths, reason, by, at, until, freeze };
   const about = { words, nowMs: startedMs, history: ports.history };
   const holding = await holdMissing(out, (await snapshot.holds()).holds, about);
   const why = { holding, reason: `Why: ${reason} (${by})` };
@@ -132,9 +139,10 @@ async function aim(
   looking: RollbackPorts & Omit<ImageCheck, "registry">,
 ): Promise<Goal> {
   const { goal } = request;
+  const facts = { past, history: looking.history };
   const wanted = await ("to" in goal
-    ? goalNamed(goal.to, request, looking.history)
-    : goalBack(goal.steps, request, { past, history: looking.history }));
+    ? goalNamed(goal.to, request, facts)
+    : goalBack(goal.steps, request, facts));
   if (looking.registry !== undefined) {
     looking.progress.step(`Looking for ${wanted[0]?.tag} in the registry`);
   }
