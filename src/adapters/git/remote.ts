@@ -5,12 +5,12 @@ import type { CommitId } from "../../core/ids.ts";
 import { holdsFolder, holdsPath } from "../../core/landing/holds-file.ts";
 import type { Mark } from "../../core/landing/mark.ts";
 import type { PushReply, Reread } from "../../core/landing/push-outcome.ts";
-import { isManifestPath } from "../../core/pins/index.ts";
+import { checkPath, checkSpelling, manifestsUnder } from "../../core/manifest-paths.ts";
 import type { CommitDraft, ManifestFile, Remote } from "../../ports.ts";
 import { type BlobReader, blobReader } from "./blobs.ts";
 import { Clone, type CloneOptions } from "./clone.ts";
 import { listMarks, pushMark } from "./marks.ts";
-import { checkEncoding, checkPath, checkSpelling, fullRef } from "./names.ts";
+import { checkEncoding, fullRef } from "./names.ts";
 import {
   findFile,
   type Identity,
@@ -79,10 +79,6 @@ interface Parts {
   readonly signer: Signer;
 }
 
-function isUnder(path: string, folders: readonly string[]): boolean {
-  return folders.some((folder) => path === folder || path.startsWith(`${folder}/`));
-}
-
 class GitRemote implements OpenedRemote {
   readonly #parts: Parts;
   readonly #wire: GitWire;
@@ -129,13 +125,9 @@ class GitRemote implements OpenedRemote {
     const also = [...this.#alsoRead];
     const listed = await listTree(this.#parts.inside, tip, isAll ? [] : [...paths, ...also]);
     this.#listed = { tip, files: new Map(listed.map((entry) => [entry.path, entry])) };
-    const entries = listed.filter(({ path }) => isAll || isUnder(path, paths));
-    for (const path of isAll ? [] : paths) checkPath(path, entries);
-    const files = entries.filter(
-      ({ mode, path }) => mode.startsWith("100") && (isManifestPath(path) || paths.includes(path)),
-    );
+    const files = manifestsUnder(listed, paths);
     const ids = files.map(({ id }) => id);
-    const isWhole = entries.some(({ path }) => !paths.includes(path));
+    const isWhole = files.some(({ path }) => !paths.includes(path));
     const isMoved = this.#seen.size === 0 ? isWhole : ids.some((id) => !this.#seen.has(id));
     this.#movedLast = isMoved ? "ours" : "others";
     this.#seen = new Set(ids);

@@ -62,7 +62,10 @@ export class ModelLog implements DeployLog {
   }
 
   async read(ids: readonly string[], take: (id: string, bytes: Uint8Array) => void): Promise<void> {
-    for (const id of ids) take(id, this.#contents.get(id)!);
+    for (const id of new Set(ids)) {
+      const bytes = this.#contents.get(id);
+      if (bytes !== undefined) take(id, bytes);
+    }
   }
 
   #keep(bytes: Uint8Array | undefined): string | undefined {

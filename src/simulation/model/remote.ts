@@ -4,6 +4,7 @@ import { Failure } from "../../core/failure.ts";
 import type { CommitId } from "../../core/ids.ts";
 import type { Mark } from "../../core/landing/mark.ts";
 import type { PushReply, Reread } from "../../core/landing/push-outcome.ts";
+import { manifestsUnder } from "../../core/manifest-paths.ts";
 import type { CommitDraft, ManifestFile, Remote } from "../../ports.ts";
 import type { Choices } from "../choices.ts";
 import { type Account, certainNo, type World } from "../world.ts";
@@ -38,13 +39,13 @@ export class ModelRemote implements Remote {
     paths: readonly string[],
     needles: readonly string[],
   ): Promise<readonly ManifestFile[]> {
-    const files: ManifestFile[] = [];
-    for (const [path, bytes] of this.#world.objects.get(tip).tree) {
-      if (!paths.some((one) => path === one || path.startsWith(`${one}/`))) continue;
+    const { tree } = this.#world.objects.get(tip);
+    const entries = [...tree.keys()].sort().map((path) => ({ path, mode: "100644" }));
+    return manifestsUnder(entries, paths).flatMap(({ path }) => {
+      const bytes = tree.get(path)!;
       const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-      if (needles.some((needle) => buffer.includes(needle))) files.push({ path, bytes });
-    }
-    return files;
+      return needles.some((needle) => buffer.includes(needle)) ? [{ path, bytes }] : [];
+    });
   }
 
   async readFile(tip: CommitId, path: string): Promise<Uint8Array | undefined> {
