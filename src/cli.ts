@@ -37,6 +37,7 @@ function realIo(signal: AbortSignal): Process {
     err: (text) => process.stderr.write(text),
     outIsTerminal: process.stdout.isTTY === true,
     columns: process.stdout.columns,
+    ask: process.stdin.isTTY && process.stderr.isTTY ? ask : undefined,
     signal,
   };
 }
@@ -50,6 +51,16 @@ function print(text: string): void {
     if (!error || ("code" in error && error.code === "EPIPE")) return;
     process.stderr.write(`landfall: the result could not be written: ${error.message}\n`);
   });
+}
+
+async function ask(question: string): Promise<string> {
+  const { createInterface } = await import("node:readline/promises");
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await lines.question(question);
+  } finally {
+    lines.close();
+  }
 }
 
 /** Runs as a program: stops on a signal after cleaning up, and once more at once. */

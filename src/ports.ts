@@ -279,3 +279,11 @@ export interface Probe {
    */
   read(page: SmokePage): Promise<PageReply>;
 }
+
+/** The files of a repository that somebody works in. */
+export interface WorkTree {
+  /** Every file, by its path from the root; the text of those that are of no interest is empty. */
+  files(): Promise<readonly { readonly path: string; readonly text: string }[]>;
+  /** Writes a new file. Throws when there is one. */
+  create(file: { readonly path: string; readonly text: string }): Promise<void>;
+}

@@ -13,6 +13,7 @@ type Load = () => Promise<{ readonly default: CommandSpec | CommandGroup }>;
 
 /** Every command: the heading that help lists it under, a summary, and where it is. */
 export const commands: Readonly<Record<string, readonly [group: string, summary: string, Load]>> = {
+  init: ["Start:", "write landfall.yaml and workflows", () => import("./commands/init.ts")],
   promote: [
     "Deploy:",
     "land a revision's image tags on the manifests branch",

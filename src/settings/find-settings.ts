@@ -71,12 +71,18 @@ function nearestFile(cwd: string): string | undefined {
   return undefined;
 }
 
+/** Returns the folder around `cwd` that has `.git`, or undefined. */
+export function repositoryRoot(cwd: string): string | undefined {
+  for (let folder = cwd; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, ".git"))) return folder;
+    if (dirname(folder) === folder) return undefined;
+  }
+}
+
 /** Outside a repository only the current folder: what lies above it can be anybody's. */
 function foldersUpwards(cwd: string): readonly string[] {
-  const folders: string[] = [];
-  for (let folder = cwd; ; folder = dirname(folder)) {
-    folders.push(folder);
-    if (existsSync(join(folder, ".git"))) return folders;
-    if (dirname(folder) === folder) return [cwd];
-  }
+  const root = repositoryRoot(cwd) ?? cwd;
+  const folders = [cwd];
+  for (let folder = cwd; folder !== root; folders.push(folder)) folder = dirname(folder);
+  return folders;
 }

@@ -13,6 +13,8 @@ export interface Process {
   readonly outIsTerminal: boolean;
   /** Width of the terminal. Undefined: the output goes elsewhere. */
   readonly columns?: number | undefined;
+  /** Asks the person at the terminal. Undefined: there is none. */
+  readonly ask?: ((question: string) => Promise<string>) | undefined;
   /** Fires when the process is told to stop. */
   readonly signal: AbortSignal;
 }

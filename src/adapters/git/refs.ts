@@ -63,6 +63,11 @@ export async function localRefs({ refs }: LocalSource): Promise<ReadonlyMap<stri
   return found;
 }
 
+/** Returns the branch that the server calls its default one, else what is checked out. */
+export async function likelyBranch(source: LocalSource): Promise<string | undefined> {
+  return (await originHead(source)) ?? (await checkedOutBranch(source));
+}
+
 /** Returns the name of the branch that the server said is its default one. */
 async function originHead({ refs }: LocalSource): Promise<string | undefined> {
   const ref = await text(join(refs, "refs/remotes/origin/HEAD"));
