@@ -171,13 +171,6 @@ const identity = z.strictObject({
   email: value.text.describe("Address."),
 });
 
-const signing = z.strictObject({
-  format: z
-    .enum(["ssh", "openpgp"])
-    .describe("ssh: the key comes from the environment. openpgp: it is one of gpg's keyring."),
-  key: optional(value.text, "Key in gpg's keyring, by its fingerprint. Default: the committer's."),
-});
-
 /** landfall.yaml. Every key is optional: flags can say all that a promotion needs. */
 export const settingsSchema = z.strictObject({
   tag: optional(
@@ -205,7 +198,14 @@ export const settingsSchema = z.strictObject({
   ),
   skipCi: optional(z.boolean(), "Whether deploy commits say [skip ci].", defaults.skipCi),
   identity: optional(identity, "Author and committer of the deploy commits.", defaults.identity),
-  signing: optional(signing, "How deploy commits are signed. Default: not, unless a key is given."),
+  signing: optional(
+    value.signing,
+    "How deploy commits are signed. Default: not, unless a key is given.",
+  ),
+  registries: optional(
+    z.record(value.registryHost, value.registry),
+    "What is special about registries, by host and port.",
+  ),
   insecureRegistries: optional(
     z.array(value.registryHost),
     "Registries, host and port, to speak plain http to. This machine needs no entry.",

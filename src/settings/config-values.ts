@@ -131,3 +131,24 @@ function succeeds(read: () => unknown): boolean {
     return false;
   }
 }
+
+/** What is special about a registry. */
+export const registry = z.strictObject({
+  tokenServers: listOf(registryHost)
+    .optional()
+    .describe("Hosts of other domains that give out its tokens: credentials may be sent there."),
+  insecure: z
+    .boolean()
+    .optional()
+    .describe("Whether it speaks plain http, as one of insecureRegistries."),
+});
+
+/** How deploy commits are signed. */
+export const signing = z.strictObject({
+  format: z
+    .enum(["ssh", "openpgp"])
+    .describe("ssh: the key comes from the environment. openpgp: it is one of gpg's keyring."),
+  key: text
+    .optional()
+    .meta({ description: "Key in gpg's keyring, by its fingerprint. Default: the committer's." }),
+});

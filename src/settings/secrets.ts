@@ -24,10 +24,11 @@ export type SigningSecret =
   | { readonly format: "ssh"; readonly file: string; readonly agentSocket?: string | undefined }
   | { readonly format: "openpgp"; readonly id?: string | undefined; readonly keyring: string };
 
-/** Who we are at a registry: a user, or who got a refresh token by OAuth2. */
-export type RegistryLogin =
-  | { readonly username: string; readonly password: string }
-  | { readonly identityToken: string };
+/** Who we are at a registry. */
+export interface RegistryLogin {
+  readonly username: string;
+  readonly password: string;
+}
 
 /** Reads git's secrets. GITHUB_TOKEN counts only for the server that GitHub Actions runs on. */
 export function gitSecrets(repository: string, io: Process): GitSecrets {
@@ -89,7 +90,7 @@ export function signingSecret(
 
 /**
  * Returns who we are at a registry: LANDFALL_REGISTRY_USERNAME and _PASSWORD, for the host in
- * LANDFALL_REGISTRY when that is set, else what `docker login` has left in its file.
+ * LANDFALL_REGISTRY when that is set.
  */
 export function registryLogin(host: string, io: Process): RegistryLogin | undefined {
   const username = io.env.LANDFALL_REGISTRY_USERNAME;
@@ -98,7 +99,7 @@ export function registryLogin(host: string, io: Process): RegistryLogin | undefi
   if (password !== undefined && (only === undefined || only === host)) {
     return { username: username ?? "landfall", password };
   }
-  return dockerLogin(host, io);
+  return undefined;
 }
 
 /**
@@ -141,27 +142,6 @@ export function secret(name: string, io: Process): string | undefined {
 function githubToken(repository: string, io: Process): string | undefined {
   const server = io.env.GITHUB_SERVER_URL ?? "https://github.com";
   return repository.startsWith(`${server}/`) ? secret("GITHUB_TOKEN", io) : undefined;
-}
-
-/** Docker's file, as `docker login` writes it without a credential helper. */
-function dockerLogin(host: string, io: Process): RegistryLogin | undefined {
-  const folder = io.env.DOCKER_CONFIG ?? join(io.env.HOME ?? "/", ".docker");
-  const keys = host === "docker.io" ? ["https://index.docker.io/v1/", "docker.io"] : [host];
-  try {
-    const file = JSON.parse(readFileSync(join(folder, "config.json"), "utf8"));
-    for (const key of keys) {
-      const { auth, identitytoken: identityToken }: Record<string, unknown> =
-        file?.auths?.[key] ?? {};
-      // Docker's own order: where there is one, the user beside it has no password.
-      if (typeof identityToken === "string" && identityToken !== "") return { identityToken };
-      if (typeof auth !== "string") continue;
-      const [username = "", ...password] = Buffer.from(auth, "base64").toString().split(":");
-      return { username, password: password.join(":") };
-    }
-  } catch {
-    // No file, or one that is not ours to mend: the registry is asked as nobody.
-  }
-  return undefined;
 }
 
 function definedOnly<T extends object>(fields: { [K in keyof T]: T[K] | undefined }): Partial<T> {

@@ -9,7 +9,7 @@ import { systemClock } from "../adapters/system.ts";
 import type { CommitId } from "../core/ids.ts";
 import type { Settings } from "../settings/options.ts";
 import type { Process } from "../settings/process.ts";
-import { isSigningAsked, registryLogin } from "../settings/secrets.ts";
+import { isSigningAsked } from "../settings/secrets.ts";
 import type { DoctorPorts } from "../usecases/doctor/doctor.ts";
 import { snapshotAt } from "../usecases/landing/snapshot.ts";
 import { ancestryOf } from "../usecases/verify/ancestry.ts";
@@ -17,6 +17,7 @@ import { claimAt } from "../usecases/verify/argo-facts.ts";
 import { argocdFor, type ClusterFlags, clusterFor } from "./cluster.ts";
 import { gitCredentials, openManifests, openRegistry, repositoriesOf } from "./index.ts";
 import { networkOf } from "./network.ts";
+import { loginAt } from "./registry.ts";
 
 /** Wall time of one request, in milliseconds. */
 const requestTimeoutMs = 15_000;
@@ -60,7 +61,7 @@ export function doctorPorts(
     tokenRights: async () => rightsAt(await repository(), io),
     openRegistry: () => openRegistry(settings, io, (registry) => shown.add(registry)),
     loginAt(registry) {
-      if (registryLogin(registry, io) === undefined) return "none";
+      if (loginAt(registry, io).credentials === undefined) return "none";
       return shown.has(registry) ? "taken" : "not asked for";
     },
     ...pinPorts(settings, io, { manifests, tip }),

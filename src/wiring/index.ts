@@ -7,24 +7,17 @@ import type { GitCredentials } from "../adapters/git/auth.ts";
 import { openHistory } from "../adapters/git/history.ts";
 import { type OpenedRemote, openRemote } from "../adapters/git/remote.ts";
 import { type LocalSource, localSource, originOf } from "../adapters/git/source.ts";
-import type { RegistryOptions } from "../adapters/registry/client.ts";
 import { clockUnder, systemClock, systemRandom } from "../adapters/system.ts";
 import { defaults } from "../core/defaults.ts";
 import { Failure } from "../core/failure.ts";
 import { isLocalPath, sameRepository, withoutLogin } from "../core/repository-url.ts";
 import type { ImageDigests, Progress, Registry, SourceHistory } from "../ports.ts";
-import type { Config } from "../settings/config.ts";
 import { githubApp } from "../settings/github-app.ts";
 import type { GitPlaces, Settings } from "../settings/options.ts";
 import type { Process } from "../settings/process.ts";
-import {
-  checkRegistryPassword,
-  gitSecrets,
-  registryLogin,
-  signingSecret,
-} from "../settings/secrets.ts";
+import { checkRegistryPassword, gitSecrets, signingSecret } from "../settings/secrets.ts";
 import type { PromotePorts } from "../usecases/promote/promote.ts";
-import { networkOf } from "./network.ts";
+import { registryOptions } from "./registry.ts";
 
 /** What is to be opened, and for whom. */
 export interface OpenOptions {
@@ -41,8 +34,6 @@ export type Opened<Ports> = Ports & { readonly repository: string; close(): Prom
 const gitTimeoutMs = 120_000;
 /** Wall time of one question to GitHub's API, in milliseconds. */
 const apiTimeoutMs = 20_000;
-/** Wall time of one question to a registry with its retries, in milliseconds. */
-const registryTimeoutMs = 60_000;
 
 /** Returns a new id for a deploy: one per promotion. */
 export function newDeployId(): string {
@@ -238,16 +229,4 @@ function checkPassword({ images }: Settings, io: Process): void {
     images.map(({ image }) => image.registry),
     io,
   );
-}
-
-/** Returns how registries are reached, and who we are there. */
-export function registryOptions(config: Config | undefined, io: Process): RegistryOptions {
-  return {
-    credentials: (host) => registryLogin(host, io),
-    clock: systemClock,
-    random: systemRandom,
-    insecureHosts: config?.insecureRegistries ?? [],
-    timeoutMs: registryTimeoutMs,
-    ...networkOf(io),
-  };
 }

@@ -6,7 +6,8 @@ import type { Registry, SourceHistory, Tagger } from "../ports.ts";
 import type { Config } from "../settings/config.ts";
 import type { GitPlaces } from "../settings/options.ts";
 import type { Process } from "../settings/process.ts";
-import { registryOptions, repositoriesOf } from "./index.ts";
+import { repositoriesOf } from "./index.ts";
+import { registryOptions } from "./registry.ts";
 
 /** Opens the registries for writing tags. */
 export function openTagger(config: Config | undefined, io: Process): Tagger {

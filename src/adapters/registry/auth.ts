@@ -50,6 +50,8 @@ export interface AuthOptions {
   readonly clock: Clock;
   readonly credentials: (registry: string) => Credentials | undefined;
   readonly insecureHosts: readonly string[];
+  readonly whoIs?: ((registry: string) => string) | undefined;
+  readonly tokenServers?: Readonly<Record<string, readonly string[]>> | undefined;
 }
 
 interface Grant {
@@ -57,8 +59,12 @@ interface Grant {
   readonly endsAtMs: number;
 }
 
-// Token servers of another domain than their registry's. Docker Hub's is the only one known to us.
-const realmOf: Readonly<Record<string, string>> = { "registry-1.docker.io": "auth.docker.io" };
+/** Token servers of another domain than their registry's, as their own clients have them. */
+const realmsOf: readonly (readonly [registry: RegExp, host: string])[] = [
+  [/^registry-1\.docker\.io$/, "auth.docker.io"],
+  [/^rg\.[a-z]{2}-[a-z]{3}\.scw\.cloud$/, "api.scaleway.com"],
+  [/^lscr\.io$/, "ghcr.io"],
+];
 // Distribution's token specification: without `expires_in`, a token is good for 60 seconds.
 const tokenSecondsDefault = 60;
 
@@ -113,7 +119,7 @@ async function fetchToken(
   access: TokenRequest,
   challenge: Challenge,
 ): Promise<Grant> {
-  const realm = trustedRealm(access, challenge.params.get("realm") ?? "", options.insecureHosts);
+  const realm = trustedRealm(access, challenge.params.get("realm") ?? "", options);
   const scope =
     challenge.params.get("scope") ?? `repository:${access.repository}:${access.actions}`;
   const asked = { realm, scope, service: challenge.params.get("service") };
@@ -125,7 +131,8 @@ async function fetchToken(
       ? refreshing(asked, credentials.identityToken)
       : asking(asked, credentials);
   const reply = await options.http.send({ ...request, doing });
-  if (reply.status !== 200) throw tokenRefused(doing, reply);
+  if (reply.status !== 200)
+    throw tokenRefused(doing, { ...reply, askedAs: options.whoIs?.(access.registry) });
   const granted = parseJson(reply.body) as Record<string, unknown> | null | undefined;
   const token = granted?.token ?? granted?.access_token;
   if (typeof token !== "string" || !/^[\x21-\x7e]+$/.test(token)) {
@@ -178,13 +185,16 @@ function refreshing({ realm, scope, service }: TokenQuestion, identityToken: str
 export function trustedRealm(
   access: Pick<TokenRequest, "registry" | "url">,
   realm: string,
-  insecureHosts: readonly string[],
+  { insecureHosts, tokenServers }: Pick<AuthOptions, "insecureHosts" | "tokenServers">,
 ): URL {
   const url = URL.canParse(realm) ? new URL(realm) : undefined;
   if (url === undefined || url.username !== "" || url.password !== "")
     throw realmRefused(access, realm);
   const bothLoopback = isLoopback(url) && isLoopback(access.url);
-  const isOurs = bothLoopback || sameSite(url, access.url) || realmOf[access.url.host] === url.host;
+  const isKnown =
+    realmsOf.some(([registry, host]) => registry.test(access.url.host) && host === url.host) ||
+    (tokenServers?.[access.registry]?.includes(url.host) ?? false);
+  const isOurs = bothLoopback || sameSite(url, access.url) || isKnown;
   const isSafe =
     url.protocol === "https:" ||
     (url.protocol === "http:" &&
@@ -203,7 +213,8 @@ function realmRefused({ registry }: Pick<TokenRequest, "registry">, realm: strin
     "registry-lied",
     `Cannot authenticate to "${registry}": it names a token server that is not its own, ` +
       `"${realm.slice(0, 200)}"`,
-    "No credentials were sent there. Check the registry's address.",
+    "No credentials were sent there. Check the registry's address; if the server is its own, list it " +
+      "in landfall.yaml: registries: { HOST: { tokenServers: [SERVER] } }.",
   );
 }
 
@@ -214,6 +225,7 @@ function tokenRefused(doing: string, reply: HttpReply): Failure {
       ? "registry-denied"
       : "registry-unreachable",
     `Cannot ${doing}: "${reply.url.host}" answered ${printAnswer(reply)}`,
-    "Check the registry's user name and password or token, and what they may read.",
+    `${reply.askedAs === undefined ? "" : `It was asked ${reply.askedAs}. `}` +
+      "Check the registry's user name and password or token, and what they may read.",
   );
 }

@@ -15,6 +15,10 @@ import { printAnswer } from "./trouble.ts";
 export interface RegistryOptions {
   /** Returns the credentials of a registry, as images name it (`docker.io`, `localhost:5000`). */
   readonly credentials: (registry: string) => Credentials | undefined;
+  /** Says who that is, for messages, after "asked": `anonymously`. */
+  readonly whoIs?: ((registry: string) => string) | undefined;
+  /** Further token servers, by the registry that they are for. */
+  readonly tokenServers?: Readonly<Record<string, readonly string[]>> | undefined;
   readonly clock: Clock;
   readonly random: Random;
   /** Hosts (`host` or `host:port`) that speak plain HTTP though they are not this machine. */
@@ -57,7 +61,9 @@ export function createRegistryClient(options: RegistryOptions): RegistryClient {
       // Only the registry itself may ask for its credentials, not where it redirects to.
       if (reply.status !== 401 || reply.url.origin !== access.url.origin) return reply;
       const second = await authorizer.renew(access, first, reply);
-      return second === undefined ? reply : http.send(httpRequestOf(request, access, second));
+      const askedAs = options.whoIs?.(access.registry);
+      if (second === undefined) return { ...reply, askedAs };
+      return { ...(await http.send(httpRequestOf(request, access, second))), askedAs };
     },
   };
 }
@@ -105,6 +111,10 @@ function withinRegistry({ image, at, doing }: RegistryRequest, url: URL): URL {
   return target;
 }
 
+function asked({ askedAs }: HttpReply): string {
+  return askedAs === undefined ? "" : `It was asked ${askedAs}. `;
+}
+
 /** Returns the failure that a final answer other than success means. */
 export function refusal(
   request: Pick<RegistryRequest, "image" | "doing">,
@@ -115,7 +125,7 @@ export function refusal(
     return new Failure(
       "registry-denied",
       said,
-      `Check the credentials for "${request.image.registry}" and their access to ` +
+      `${asked(reply)}Check the credentials for "${request.image.registry}" and their access to ` +
         `"${printImageName(request.image)}". A repository that does not exist is often denied too.`,
     );
   }

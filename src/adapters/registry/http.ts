@@ -37,6 +37,8 @@ export interface HttpRequest {
 
 /** A final answer: any status but those that may pass. */
 export interface HttpReply {
+  /** Who we said that we are, for messages. Undefined: nobody has asked. */
+  readonly askedAs?: string | undefined;
   readonly status: number;
   /** Where the answer came from, after redirects. */
   readonly url: URL;

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { createRegistry } from "../../../src/adapters/registry/registry.ts";
 import type { Process } from "../../../src/settings/process.ts";
-import { registryLogin } from "../../../src/settings/secrets.ts";
+import { loginAt } from "../../../src/wiring/registry.ts";
 import { type Answer, ociError, type Seen, serveFaulty } from "../../support/faulty-http.ts";
 import { clientOptions } from "../../support/registry-client-options.ts";
 import { tag } from "../../support/sample-image.ts";
@@ -34,8 +34,8 @@ test.each([
   ["an empty one", { auth: encode("a:b"), identitytoken: "" }, { username: "a", password: "b" }],
   ["nothing, for a helper has it", {}, undefined],
 ])("%s", (_, entry, login) => {
-  expect(registryLogin(host, ioWith({ [host]: entry }))).toEqual(login);
-  expect(registryLogin("another.azurecr.io", ioWith({ [host]: entry }))).toBeUndefined();
+  expect(loginAt(host, ioWith({ [host]: entry })).credentials).toEqual(login);
+  expect(loginAt("another.azurecr.io", ioWith({ [host]: entry })).credentials).toBeUndefined();
 });
 
 const secret = "refresh token/with=signs";
@@ -54,7 +54,7 @@ async function serveAzure(answerToken: (seen: Seen) => Answer) {
   });
   const io = ioWith({ [server.host]: { auth: nobody, identitytoken: secret } });
   const registry = createRegistry(
-    clientOptions({ credentials: (name) => registryLogin(name, io) }),
+    clientOptions({ credentials: (name) => loginAt(name, io).credentials }),
   );
   const image = { registry: server.host, repository: "team/app" };
   return { ...server, find: () => registry.find(image, tag("v1")) };
@@ -96,7 +96,7 @@ test("a registry that asks for a password instead is told nothing", async () => 
   }));
   const io = ioWith({ [server.host]: { auth: nobody, identitytoken: secret } });
   const registry = createRegistry(
-    clientOptions({ credentials: (name) => registryLogin(name, io) }),
+    clientOptions({ credentials: (name) => loginAt(name, io).credentials }),
   );
   const image = { registry: server.host, repository: "team/app" };
   await expect(registry.find(image, tag("v1"))).rejects.toMatchObject({ code: "registry-denied" });

@@ -167,6 +167,7 @@ describe("a hostile realm", () => {
 });
 
 describe("the token server", () => {
+  const tokenServers = { "registry.a.net": ["gitlab.b.org"] };
   const insecure = ["registry.lan:5000", "auth.registry.lan"];
   it.each([
     ["docker.io", "https://auth.docker.io/token", true],
@@ -176,6 +177,13 @@ describe("the token server", () => {
     ["ghcr.io", "https://auth.docker.io/token", false],
     ["ghcr.io", "http://127.0.0.1/token", false],
     ["registry.gitlab.com", "https://gitlab.com/jwt/auth", true],
+    ["rg.fr-par.scw.cloud", "https://api.scaleway.com/registry-internal/v1/tokens", true],
+    ["scw.cloud", "https://api.scaleway.com/registry-internal/v1/tokens", false],
+    ["lscr.io", "https://ghcr.io/token", true],
+    ["registry.a.net", "https://gitlab.b.org/jwt/auth", true],
+    ["registry.a.net", "http://gitlab.b.org/jwt/auth", false],
+    ["registry.a.net", "https://gitlab.c.org/jwt/auth", false],
+    ["other.a.net", "https://gitlab.b.org/jwt/auth", false],
     ["localhost:5000", "http://127.0.0.1:5001/auth", true],
     ["localhost:5000", "http://10.0.0.1:5001/auth", false],
     ["registry.lan:5000", "http://registry.lan:5000/auth", true],
@@ -184,7 +192,7 @@ describe("the token server", () => {
     ["registry.lan:5000", "http://127.0.0.1/auth", false],
   ])("of %s may be %s: %s", (registry, realm, isOurs) => {
     const access = { registry, url: registryUrl(registry, insecure) };
-    const trust = () => trustedRealm(access, realm, insecure);
+    const trust = () => trustedRealm(access, realm, { insecureHosts: insecure, tokenServers });
     if (isOurs) expect(trust().href).toBe(realm);
     else expect(trust).toThrow(failure("registry-lied"));
   });
