@@ -2,6 +2,7 @@
 
 import type { Application } from "./core/cluster/argo-application.ts";
 import type { SyncWindows } from "./core/cluster/argo-windows.ts";
+import type { FluxObject, FluxRef, FluxSource, SourceRef } from "./core/cluster/flux-object.ts";
 import type { Pod } from "./core/cluster/pod.ts";
 import type { PageReply, SmokePage } from "./core/cluster/smoke.ts";
 import type { Workload, WorkloadRef } from "./core/cluster/workload.ts";
@@ -268,6 +269,20 @@ export interface Cluster {
   podsOf(workload: WorkloadRef & Pick<Workload, "podSelector" | "uid">): Promise<readonly Pod[]>;
   /** Returns whether there is such a namespace, or undefined when we may not know. */
   hasNamespace(namespace: string): Promise<boolean | undefined>;
+}
+
+/** What Flux applies. */
+export interface Flux {
+  /**
+   * Reads an object and the source under it, or undefined when there is none of that name.
+   *
+   * @throws Failure `cluster-denied`, `cluster-not-found`, `cluster-unreachable` or `throttled`.
+   */
+  read(
+    ref: FluxRef,
+  ): Promise<{ readonly object: FluxObject; readonly source: FluxSource | undefined } | undefined>;
+  /** Asks Flux to look at an object or a source now. Throws as `read` does. */
+  reconcile(ref: FluxRef | SourceRef, requestedAt: string): Promise<void>;
 }
 
 /** Pages, read as a visitor does. */

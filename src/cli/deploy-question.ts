@@ -1,5 +1,6 @@
 /** Flags and file → which deploy is meant, and where it is to be seen. */
 
+import { asFluxName, type FluxRef } from "../core/cluster/flux-object.ts";
 import type { SmokePage } from "../core/cluster/smoke.ts";
 import { asWorkloadName } from "../core/cluster/workload.ts";
 import { defaults } from "../core/defaults.ts";
@@ -38,6 +39,17 @@ export function rolloutPlace({ config }: Settings): RolloutPlace | undefined {
   if (rollout === undefined) return undefined;
   const workloads = rollout.workloads?.flatMap((text) => asWorkloadName(text) ?? []);
   return { namespace: rollout.namespace, workloads };
+}
+
+/** Returns the objects of Flux that apply the pins; undefined when none is to be looked at. */
+export function fluxRefs({ config }: Settings): readonly FluxRef[] | undefined {
+  const flux = config?.verify?.flux;
+  if (flux === undefined) return undefined;
+  const { namespace, objects } = flux;
+  return objects.flatMap((text) => {
+    const name = asFluxName(text);
+    return name === undefined ? [] : [{ ...name, namespace }];
+  });
 }
 
 /** Returns the pages that are to show the deploy. */

@@ -4,6 +4,8 @@ import { z } from "zod";
 import { defaults } from "../core/defaults.ts";
 import { parseImageName, printImageName } from "../core/image-ref.ts";
 import * as value from "./config-values.ts";
+import { optional } from "./config-values.ts";
+import { verify } from "./config-verify.ts";
 
 const image = z.strictObject({
   name: value.imageName.describe("The image's name, without a tag."),
@@ -67,40 +69,6 @@ const audit = z.strictObject({
     "After how many deploys a pin that did not move has stayed behind.",
     defaults.audit.behind,
   ),
-});
-
-const argocd = z.strictObject({
-  app: value.text.describe("Name of the Application."),
-  server: value.securePage.describe("Argo CD's URL. The token comes from the environment."),
-  namespace: optional(value.text, "Namespace of the Application, if not Argo CD's own."),
-  ca: optional(
-    value.text,
-    "File with the authority behind Argo CD's certificate, PEM. Default: the system's.",
-  ),
-});
-
-const rollout = z.strictObject({
-  namespace: value.text.describe("Namespace of the workloads."),
-  workloads: optional(
-    value.listOf(value.workload),
-    "Workloads such as Deployment/web. Default: those that pin our images.",
-  ),
-});
-
-const smoke = z.strictObject({
-  url: value.page.describe("Page to ask for."),
-  status: optional(value.status, "Status that the page must have.", defaults.smoke.status),
-  contains: optional(
-    value.text,
-    "Text that the page must hold. {tag} and {revision} are filled in.",
-  ),
-  retries: optional(value.natural, "How often to ask again. Default: until the time is over."),
-});
-
-const verify = z.strictObject({
-  argocd: optional(argocd, "Argo CD, which applies the manifests."),
-  rollout: optional(rollout, "The cluster, which runs the images."),
-  smoke: optional(value.listOf(smoke), "Pages that show that the deploy runs."),
 });
 
 const freezeWindow = z.strictObject({
@@ -226,12 +194,6 @@ export type Config = z.output<typeof settingsSchema>;
 export type EnvironmentConfig = z.output<typeof environment>;
 /** One freeze that the settings order. */
 export type FreezeWindow = z.output<typeof freezeWindow>;
-
-function optional<T extends z.ZodType>(type: T, description: string, byDefault?: unknown) {
-  return type
-    .optional()
-    .meta({ description, ...(byDefault !== undefined && { default: byDefault }) });
-}
 
 /** Two entries of one image would ask for two builds of it, however its name is written. */
 function refuseTwins(images: readonly { name: string }[], context: z.RefinementCtx): void {

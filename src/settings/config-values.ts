@@ -105,6 +105,10 @@ export const workload = z
     "Write it like Deployment/web.",
   );
 
+export const fluxObject = z
+  .string()
+  .regex(/^(?:Kustomization|HelmRelease)\/[a-z0-9.-]+$/, "Write it like Kustomization/apps.");
+
 export const registryHost = z
   .string()
   .regex(/^[^/@\s]+$/, "Write a host and a port, such as registry.internal:5000.");
@@ -152,3 +156,10 @@ export const signing = z.strictObject({
     .optional()
     .meta({ description: "Key in gpg's keyring, by its fingerprint. Default: the committer's." }),
 });
+
+/** A key that may be left out, with what editors say of it. */
+export function optional<T extends z.ZodType>(type: T, description: string, byDefault?: unknown) {
+  return type
+    .optional()
+    .meta({ description, ...(byDefault !== undefined && { default: byDefault }) });
+}

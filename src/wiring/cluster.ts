@@ -3,6 +3,7 @@
 import { delimiter, resolve } from "node:path";
 import { inClusterAccess, kubeconfigAccess, readAuthority } from "../adapters/cluster/access.ts";
 import { openArgoCd } from "../adapters/cluster/argocd.ts";
+import { openFlux } from "../adapters/cluster/flux.ts";
 import { type ClusterAccess, openKubernetes } from "../adapters/cluster/kubernetes.ts";
 import { openProbe } from "../adapters/cluster/probe.ts";
 import { clockUnder, systemClock, systemRandom } from "../adapters/system.ts";
@@ -10,6 +11,7 @@ import { Failure } from "../core/failure.ts";
 import type {
   ArgoCd,
   Cluster,
+  Flux,
   ImageDigests,
   Progress,
   Registry,
@@ -65,7 +67,7 @@ export async function openDeployPorts(
   flags: ClusterFlags,
   { io, progress, cluster: way }: ClusterOpenOptions,
 ): Promise<Opened<DeployPorts>> {
-  const { argocd, rollout } = settings.config?.verify ?? {};
+  const { argocd, flux, rollout } = settings.config?.verify ?? {};
   const asker = { io, timeoutMs: requestTimeoutFor(settings) };
   const cluster = rollout && (await clusterFor(flags, asker).catch(closedUnless(way)));
   const registry = await openRegistry(settings, io);
@@ -77,6 +79,7 @@ export async function openDeployPorts(
   return {
     ...{ repository: doors.repository, remote, history, ancestry, cluster, progress },
     registry,
+    flux: flux && (await fluxFor(flags, asker).catch(closedFlux(way))),
     argocd: argocd && (await argocdFor(argocd, asker)),
     probe: openProbe({ timeoutMs: asker.timeoutMs, ...networkOf(io) }),
     clock: clockUnder(io.signal),
@@ -105,6 +108,20 @@ export async function argocdFor(argocd: ArgoCdSettings, asker: Asker): Promise<A
 export async function clusterFor(flags: ClusterFlags, { io, timeoutMs }: Asker): Promise<Cluster> {
   const entrance = await entranceFor(flags, io);
   return openKubernetes({ entrance, clock: systemClock, timeoutMs, ...networkOf(io) });
+}
+
+/** Opens Flux. Throws as `clusterFor` does. */
+export async function fluxFor(flags: ClusterFlags, { io, timeoutMs }: Asker): Promise<Flux> {
+  const entrance = await entranceFor(flags, io);
+  return openFlux({ entrance, clock: systemClock, timeoutMs, ...networkOf(io) });
+}
+
+function closedFlux(way: ClusterOpenOptions["cluster"]): (error: unknown) => Flux {
+  return (error) => {
+    if (way === "needed" || !(error instanceof Failure)) throw error;
+    const refuse = () => Promise.reject(error);
+    return { read: refuse, reconcile: refuse };
+  };
 }
 
 /** Returns what becomes of an error: a cluster that cannot be read, where that is enough. */

@@ -14,7 +14,7 @@ import type { DoctorPorts } from "../usecases/doctor/doctor.ts";
 import { snapshotAt } from "../usecases/landing/snapshot.ts";
 import { ancestryOf } from "../usecases/verify/ancestry.ts";
 import { claimAt } from "../usecases/verify/argo-facts.ts";
-import { argocdFor, type ClusterFlags, clusterFor } from "./cluster.ts";
+import { argocdFor, type ClusterFlags, clusterFor, fluxFor } from "./cluster.ts";
 import { gitCredentials, openManifests, openRegistry, repositoriesOf } from "./index.ts";
 import { networkOf } from "./network.ts";
 import { loginAt } from "./registry.ts";
@@ -36,7 +36,7 @@ export function doctorPorts(
   flags: ClusterFlags,
   io: Process,
 ): Omit<DoctorPorts, "readConfig"> & { close(): Promise<void> } {
-  const { argocd, rollout } = settings.config?.verify ?? {};
+  const { argocd, flux, rollout } = settings.config?.verify ?? {};
   const shown = new Set<string>();
   const timeoutMs = Math.min(requestTimeoutMs, settings.timeoutMs ?? requestTimeoutMs);
   const asker = { io, timeoutMs };
@@ -66,6 +66,7 @@ export function doctorPorts(
     },
     ...pinPorts(settings, io, { manifests, tip }),
     ...(argocd && { openArgoCd: async () => argocdFor(argocd, asker) }),
+    ...(flux && { openFlux: () => fluxFor(flags, asker) }),
     ...(rollout && { openCluster: () => clusterFor(flags, asker) }),
     async serverTimes() {
       const urls = await urlsOf(settings, repository);

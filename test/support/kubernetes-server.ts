@@ -124,7 +124,7 @@ export interface KubernetesServerOptions {
   readonly tls?: ServerOptions;
 }
 
-const place = /^\/(?:api\/v1|apis\/([^/]+\/v1\w*))\/namespaces\/robson\/([^/]+)(?:\/([^/]+))?$/;
+const place = /^\/(?:api\/v1|apis\/([^/]+\/v\d\w*))\/namespaces\/robson\/([^/]+)(?:\/([^/]+))?$/;
 
 /** Serves the namespace `robson`. */
 export async function serveKubernetes(options: KubernetesServerOptions) {

@@ -1,6 +1,7 @@
 /** Verifications against real HTTP on loopback, in a time that passes only by waiting. */
 
 import { openArgoCd } from "../../src/adapters/cluster/argocd.ts";
+import { openFlux } from "../../src/adapters/cluster/flux.ts";
 import { openKubernetes } from "../../src/adapters/cluster/kubernetes.ts";
 import { openProbe } from "../../src/adapters/cluster/probe.ts";
 import type { ExpectedImage } from "../../src/core/cluster/rollout-images.ts";
@@ -63,7 +64,9 @@ export function portsFor(servers: Servers) {
   const say = (text: string) => {
     said.push(text);
   };
-  const tellToken = async () => token;
+  const entranceAt = (url: string) => ({
+    ...{ server: new URL(url), tls: {}, token: async () => token },
+  });
   const common = { clock, timeoutMs, signal };
   const ports: VerifyPorts = {
     ...{
@@ -80,11 +83,9 @@ export function portsFor(servers: Servers) {
       ? openArgoCd({ server: argocd, app: "robson-prod", token, ...common })
       : undefined,
     cluster: kubernetes
-      ? openKubernetes({
-          entrance: { server: new URL(kubernetes), tls: {}, token: tellToken },
-          ...common,
-        })
+      ? openKubernetes({ entrance: entranceAt(kubernetes), ...common })
       : undefined,
+    flux: kubernetes ? openFlux({ entrance: entranceAt(kubernetes), ...common }) : undefined,
     probe: openProbe({ timeoutMs, signal }),
   };
   return { ports, clock, said };

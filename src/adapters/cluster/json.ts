@@ -8,12 +8,14 @@ import { askedWaitMs, parseJson, printableWords } from "../http/words.ts";
 
 /** One question. */
 export interface Question {
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "PATCH";
   readonly url: URL;
   /** For messages, after "Cannot": `read the Application "x"`. */
   readonly doing: string;
   readonly token: string | undefined;
   readonly body?: unknown;
+  /** The media type of the body, if it is not plain JSON. */
+  readonly contentType?: string | undefined;
   /** What to do about an answer, by its status. */
   readonly hints: Readonly<Record<number, string>>;
   /** The wall-clock limit of this question, in milliseconds, where it is less than that of all. */
@@ -36,9 +38,9 @@ const bodyBytesMax = 8 * 1024 * 1024;
  *   `cluster-unreachable`. The server's words are in the message, never the token.
  */
 export async function askJson(question: Question, { http, clock }: Asking): Promise<unknown> {
-  const { method, url, doing, token, body, limitMs } = question;
+  const { method, url, doing, token, body, contentType, limitMs } = question;
   const accept = "application/json";
-  const request = { method, url, doing, token, accept, body, bodyBytesMax, limitMs };
+  const request = { method, url, doing, token, accept, body, contentType, bodyBytesMax, limitMs };
   const reply = await http.send(request);
   const { status } = reply;
   if (status < 200 || status > 299) throw refusal(question, reply, clock.nowMs());

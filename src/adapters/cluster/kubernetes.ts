@@ -48,13 +48,10 @@ const resourceOf: Readonly<Record<WorkloadKind, readonly [api: string, name: str
 const itemsPerPage = 100;
 const pagesMax = 50;
 
-/** Opens a cluster. Nothing is sent yet. */
-export function openKubernetes(options: KubernetesOptions): Cluster {
+/** How an API server is asked. */
+export function asksOf(options: KubernetesOptions): { readonly ask: Ask; readonly asking: Asking } {
   const { entrance, clock, timeoutMs, signal, proxy } = options;
-  const asking: Asking = {
-    http: httpClient({ tls: entrance.tls, timeoutMs, signal, proxy: entrance.proxy ?? proxy }),
-    clock,
-  };
+  const http = httpClient({ tls: entrance.tls, timeoutMs, signal, proxy: entrance.proxy ?? proxy });
   const ask: Ask = async (path, doing, verb) => {
     // The server's address may have a path of its own: Rancher's and other gateways' have.
     const base = `${entrance.server.href.replace(/\/+$/, "")}/`;
@@ -66,6 +63,12 @@ export function openKubernetes(options: KubernetesOptions): Cluster {
     const token = await entrance.token();
     return { method: "GET", url: new URL(path, base), doing, token, hints };
   };
+  return { ask, asking: { http, clock } };
+}
+
+/** Opens a cluster. Nothing is sent yet. */
+export function openKubernetes(options: KubernetesOptions): Cluster {
+  const { ask, asking } = asksOf(options);
   return {
     workload: (ref) => readOne(ref, ask, asking),
     async workloadsIn(namespace) {
@@ -94,7 +97,7 @@ export function openKubernetes(options: KubernetesOptions): Cluster {
 }
 
 /** Makes a question; `verb` is the right that it takes. */
-type Ask = (path: string, doing: string, verb: string) => Promise<Question>;
+export type Ask = (path: string, doing: string, verb: string) => Promise<Question>;
 
 async function readOne(ref: WorkloadRef, ask: Ask, asking: Asking): Promise<Workload | undefined> {
   const [api, resource] = resourceOf[ref.kind];
@@ -164,7 +167,7 @@ async function listAll(question: Question, asking: Asking): Promise<readonly unk
 }
 
 /** Only the API's own words say that there is none; a gateway's 404 says that it knows no path. */
-async function unlessMissing(answer: Promise<unknown>, name: string): Promise<unknown> {
+export async function unlessMissing(answer: Promise<unknown>, name: string): Promise<unknown> {
   try {
     return await answer;
   } catch (error) {

@@ -12,7 +12,7 @@ import { status } from "../../usecases/verify/status.ts";
 import { openAudit } from "../../wiring/audit.ts";
 import { command } from "../command.ts";
 import { type DeployContext, lookAtDeploy } from "../deploy-look.ts";
-import type { DeployFlags } from "../deploy-question.ts";
+import { type DeployFlags, fluxRefs } from "../deploy-question.ts";
 import { cluster, deploy, type FlagsOf, manifests, output, reports, toggle } from "../flags.ts";
 import { printResult, progressFor, styleFor } from "../output.ts";
 import { askedBy } from "./sync.ts";
@@ -55,7 +55,8 @@ export default command({
     if (first === undefined) return unread;
     const exit = unread || worstExit(results);
     const whole = others.length === 0 ? first : table(results, exit);
-    printResult(whole, () => statusText(results, styleFor(flags, io)), { ...flags, io });
+    const length = flags.verbose ? "whole" : "brief";
+    printResult(whole, () => statusText(results, styleFor(flags, io), length), { ...flags, io });
     return exit;
   },
 });
@@ -75,7 +76,8 @@ async function statusOf(
   const app = settings.config?.verify?.argocd?.app;
   const isAsked = meant.question.revision !== undefined || meant.question.images.some(hasTag);
   const checked = isAsked ? undefined : await check(scene, flags, io);
-  const asked = { meant, app, workloads, checked, isRefreshed: flags.refresh };
+  const looked = { app, flux: fluxRefs(settings), isRefreshed: flags.refresh };
+  const asked = { meant, ...looked, workloads, checked };
   const result = await status(asked, ports);
   return environment === undefined ? result : { ...result, environment };
 }

@@ -7,7 +7,7 @@ import { verify, verifyPolicy } from "../../usecases/verify/verify.ts";
 import { recordVerified, wayBack } from "../after-verify.ts";
 import { command } from "../command.ts";
 import { lookAtDeploy } from "../deploy-look.ts";
-import { smokePages } from "../deploy-question.ts";
+import { fluxRefs, smokePages } from "../deploy-question.ts";
 import { cluster, deploy, manifests, output, reports, toggle } from "../flags.ts";
 import { printResult, progressFor, styleFor } from "../output.ts";
 
@@ -20,7 +20,10 @@ export default command({
     ["landfall verify --sync", "ask Argo CD to sync, where it does not by itself"],
   ],
   flags: {
-    sync: toggle("--sync", "ask Argo CD to sync, instead of waiting until it does"),
+    sync: toggle(
+      "--sync",
+      "ask Argo CD to sync (Flux: to reconcile), instead of waiting until it does",
+    ),
     ...deploy,
     ...manifests,
     ...cluster,
@@ -32,13 +35,16 @@ export default command({
       ...{ io, command: "verify", cluster: "needed" },
       async look({ settings, meant, ports, workloads }) {
         if (workloads instanceof Failure) throw workloads;
+        const mode = flags.sync ? "sync" : "wait";
+        const refs = fluxRefs(settings);
         const app = settings.config?.verify?.argocd?.app;
         const seen = await verify(
           {
             ...meant.deploy,
             pinned: meant.pinned,
             pins: await observePins(meant, ports),
-            argocd: app === undefined ? undefined : { app, mode: flags.sync ? "sync" : "wait" },
+            argocd: app === undefined ? undefined : { app, mode },
+            flux: refs && { refs, mode },
             workloads,
             pages: smokePages(settings),
           },
@@ -48,7 +54,11 @@ export default command({
         await recordVerified(seen, settings, ports);
         const back = await wayBack(seen, settings, { io, progress: progressFor(flags, io) });
         const result = back === undefined ? seen : { ...seen, rollback: back };
-        printResult(result, () => verifyText(result, styleFor(flags, io)), { ...flags, io });
+        const length = flags.verbose ? "whole" : "brief";
+        printResult(result, () => verifyText(result, styleFor(flags, io), length), {
+          ...flags,
+          io,
+        });
         return result.exit;
       },
     });

@@ -13,6 +13,15 @@ export interface ApplicationView extends Observation {
   readonly revisions: readonly string[];
 }
 
+/** One object of Flux. */
+export interface FluxView extends Observation {
+  /** `Kustomization/apps`. */
+  readonly object: string;
+  readonly namespace: string;
+  /** What it has applied: a commit, or a chart's version; empty before any. */
+  readonly applied: string;
+}
+
 /** One container of a workload, and what its pods run. */
 export interface ContainerView {
   readonly container: string;
@@ -35,5 +44,7 @@ export interface WorkloadView extends Observation {
 /** All of it. */
 export interface ClusterView {
   readonly argocd?: ApplicationView | undefined;
+  /** Undefined: no Flux is configured. */
+  readonly flux?: readonly FluxView[] | undefined;
   readonly workloads: readonly WorkloadView[];
 }

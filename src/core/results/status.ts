@@ -1,6 +1,6 @@
 /** Git, registry, pins, Argo CD and cluster side by side: the object behind text and JSON. */
 
-import type { ApplicationView, WorkloadView } from "../cluster/cluster-view.ts";
+import type { ApplicationView, FluxView, WorkloadView } from "../cluster/cluster-view.ts";
 import { exit, type FailureCode } from "../failure.ts";
 import { asDigest, type CommitId, type Digest, type Revision, type Tag } from "../ids.ts";
 import { type ImageName, parseImageRef, sameImage } from "../image-ref.ts";
@@ -31,6 +31,7 @@ export interface StatusRow {
   readonly registry: StatusCell & { readonly digest?: Digest | undefined };
   readonly pins: StatusCell;
   readonly argocd?: StatusCell | undefined;
+  readonly flux?: StatusCell | undefined;
   readonly cluster?: StatusCell | undefined;
 }
 
@@ -45,12 +46,14 @@ export interface StatusResult {
   readonly tip: CommitId;
   readonly images: readonly StatusRow[];
   readonly argocd?: ApplicationView | undefined;
+  readonly flux?: readonly FluxView[] | undefined;
   readonly workloads: readonly WorkloadView[];
 }
 
 /** Returns the cells of a row after `git`, in the order in which a deploy reaches the places. */
-export function cellsOf({ registry, pins, argocd, cluster }: StatusRow): readonly StatusCell[] {
-  return [registry, pins, argocd, cluster].filter((cell) => cell !== undefined);
+export function cellsOf(row: StatusRow): readonly StatusCell[] {
+  const { registry, pins, argocd, flux, cluster } = row;
+  return [registry, pins, argocd, flux, cluster].filter((cell) => cell !== undefined);
 }
 
 /** Returns how a row stands as a whole: what differs is certain, whatever else cannot be read. */
@@ -96,6 +99,16 @@ export function checkedPinsCell(
 export function argocdCell({ state, sync, health }: ApplicationView): StatusCell {
   if (state === "unreadable") return { state, text: "unreadable" };
   return { state: state === "done" ? "same" : "differs", text: `${sync}, ${health}` };
+}
+
+/** Returns how Flux stands: as the first of its objects that is not well. */
+export function fluxCell(views: readonly FluxView[]): StatusCell {
+  const worst = views.find(({ state }) => state !== "done") ?? views[0];
+  if (worst === undefined) return { state: "differs", text: "nothing" };
+  if (worst.state === "unreadable") return { state: "unreadable", text: "unreadable" };
+  const { applied, state } = worst;
+  const text = /^[0-9a-f]{40}$/.test(applied) ? applied.slice(0, 7) : applied || "nothing";
+  return { state: state === "done" ? "same" : "differs", text };
 }
 
 /** Returns what runs of an image in the workloads that are to run it. */

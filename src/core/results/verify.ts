@@ -12,12 +12,15 @@ export type StepVerdict =
   | { readonly kind: "failed"; readonly detail: string; readonly hint: string };
 
 /** The kinds of step, in the order in which they are taken. */
-export type StepName = "pins" | "argocd" | "rollout" | "smoke";
+export type StepName = "pins" | "argocd" | "flux" | "rollout" | "smoke";
+
+/** The detail of a step that was skipped, and of which nothing was seen. */
+export const notLookedAt = "not looked at";
 
 /** One thing that was waited for. */
 export interface VerifyStep {
   readonly name: StepName;
-  /** The branch, the Application, the workload, or the page. */
+  /** The branch, the Application, the object of Flux, the workload, or the page. */
   readonly target: string;
   /**
    * `waiting` is how things stood when the time was over; `unreadable` could not be looked at to

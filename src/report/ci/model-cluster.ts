@@ -77,10 +77,10 @@ export function statusReport(result: StatusResult): ReportModel {
     tables: [
       {
         title: "Images",
-        heads: ["Image", "Git", "Registry", "Pins", "Argo CD", "Cluster"],
-        rows: images.map(({ image, git, registry, pins, argocd, cluster }) => [
+        heads: ["Image", "Git", "Registry", "Pins", "Argo CD", "Flux", "Cluster"],
+        rows: images.map(({ image, git, registry, pins, argocd, flux, cluster }) => [
           ...[image, git.tag, registry.text, pins.text],
-          ...[argocd?.text ?? "", cluster?.text ?? ""],
+          ...[argocd?.text ?? "", flux?.text ?? "", cluster?.text ?? ""],
         ]),
       },
     ],

@@ -24,7 +24,7 @@ export const verify = z.object({
   ...{ revision: part.revision, tag: part.tag, commit: part.commitId, tookMs: part.tookMs },
   steps: part.listOf(
     z.object({
-      name: z.enum(["pins", "argocd", "rollout", "smoke"]),
+      name: z.enum(["pins", "argocd", "flux", "rollout", "smoke"]),
       target: part.text,
       state: z.enum(["done", "failed", "waiting", "unreadable", "skipped"]),
       ...sight,
@@ -66,6 +66,7 @@ export const status = z.object({
       registry: cell.extend({ digest: part.digest.optional() }),
       pins: cell,
       argocd: cell.optional(),
+      flux: cell.optional(),
       cluster: cell.optional(),
     }),
   ),
@@ -74,6 +75,11 @@ export const status = z.object({
       ...{ app: part.text, ...seen, revisions: part.texts },
       ...{ sync: part.text.exactOptional(), health: part.text.exactOptional() },
     })
+    .optional(),
+  flux: part
+    .listOf(
+      z.object({ ...{ object: part.text, namespace: part.text, ...seen }, applied: part.text }),
+    )
     .optional(),
   workloads: part.listOf(
     z.object({

@@ -9,6 +9,7 @@ import {
 } from "../../core/results/status.ts";
 import { plain } from "../safe-text.ts";
 import type { Style } from "../style.ts";
+import { firstLines, type Length } from "./brief.ts";
 
 type State = StatusCell["state"];
 /** A cell as it is printed: the text first measured, then painted. */
@@ -23,17 +24,17 @@ const cellMax = 60;
 const detailMax = 500;
 
 /** Returns results, one or several environments', as one table; below it what is not well. */
-export function statusText(results: readonly StatusResult[], style: Style): string {
+export function statusText(results: readonly StatusResult[], style: Style, length: Length): string {
   const below = results.flatMap((result) => {
     const { environment, branch, repository, tip } = result;
     const name = environment === undefined ? "" : `${environment}: `;
     const where = `${name}${plain(branch)} of ${plain(repository)} at ${tip}`;
-    return [style.dim(where), ...unwell(result, style)];
+    return [style.dim(where), ...firstLines(unwell(result, style), style, length)];
   });
   return `${[...table(results, style), "", ...below].join("\n")}\n`;
 }
 
-const places = ["registry", "pins", "argocd", "cluster"] as const;
+const places = ["registry", "pins", "argocd", "flux", "cluster"] as const;
 
 function table(results: readonly StatusResult[], style: Style): readonly string[] {
   const images = results.flatMap((result) => result.images);
@@ -73,17 +74,20 @@ function paint(text: string, state: Printed[1], style: Style): string {
   return state === "same" ? style.good(text) : style.bad(text);
 }
 
-/** What the table has no room for. */
-function unwell({ images, argocd, workloads }: StatusResult, style: Style): readonly string[] {
+/** What the table has no room for, in groups: what it is, and what to do about it. */
+function unwell(result: StatusResult, style: Style): readonly (readonly string[])[] {
+  const { images, argocd, flux = [], workloads } = result;
   const unread = images.flatMap(({ registry, cluster }) =>
     [registry.detail, cluster?.detail].flatMap((detail) =>
       detail === undefined ? [] : [`  ${plain(detail, detailMax)}`],
     ),
   );
-  const drifts = images.flatMap(({ image, sync }) => driftLines(image, sync, style));
-  const apps = argocd === undefined ? [] : sightLines(`argocd ${argocd.app}`, argocd, style);
-  const rest = workloads.flatMap((view) => sightLines(view.workload, view, style));
-  return [...new Set(unread), ...drifts, ...apps, ...rest];
+  const drifts = images.map(({ image, sync }) => driftLines(image, sync, style));
+  const apps = argocd === undefined ? [] : [sightLines(`argocd ${argocd.app}`, argocd, style)];
+  const objects = flux.map((view) => sightLines(`flux ${view.object}`, view, style));
+  const rest = workloads.map((view) => sightLines(view.workload, view, style));
+  const groups = [...new Set(unread)].map((line) => [line]);
+  return [...groups, ...drifts, ...apps, ...objects, ...rest].filter(({ length }) => length > 0);
 }
 
 function driftLines(image: string, sync: SyncFinding | undefined, style: Style): readonly string[] {

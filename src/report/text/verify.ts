@@ -1,19 +1,33 @@
 /** A verification's result for people: what came of it first, then step by step. */
 
-import type { VerifyResult, VerifyStep } from "../../core/results/verify.ts";
+import { notLookedAt, type VerifyResult, type VerifyStep } from "../../core/results/verify.ts";
 import { plain } from "../safe-text.ts";
 import type { Style } from "../style.ts";
+import { firstLines, type Length } from "./brief.ts";
 import { promoteText } from "./promote.ts";
 
 const detailMax = 500;
 
+/** What is not well first, then what explains it, then what is. */
+const order: readonly ((step: VerifyStep) => boolean)[] = [
+  ({ state }) => state === "failed",
+  ({ state }) => state === "unreadable",
+  ({ state }) => state === "waiting",
+  ({ state, detail }) => state === "skipped" && detail !== notLookedAt,
+  ({ state }) => state === "done",
+  () => true,
+];
+
 /** Returns the result as text, with a final newline. */
-export function verifyText(result: VerifyResult, style: Style): string {
+export function verifyText(result: VerifyResult, style: Style, length: Length): string {
   const { outcome, tag, commit, tookMs, steps } = result;
   const word = outcome === "verified" ? style.good(outcome) : style.bad(outcome);
   const took = style.dim(`(${seconds(tookMs)})`);
   const head = `${style.bold(word)}  ${tag}  commit ${commit}  ${took}`;
-  const text = `${[head, ...steps.flatMap((step) => stepLines(step, style))].join("\n")}\n`;
+  const rank = (step: VerifyStep) => order.findIndex((isOf) => isOf(step));
+  const sorted = length === "whole" ? steps : steps.toSorted((a, b) => rank(a) - rank(b));
+  const groups = sorted.map((step) => stepLines(step, style));
+  const text = `${[head, ...firstLines(groups, style, length)].join("\n")}\n`;
   return result.rollback === undefined ? text : text + promoteText(result.rollback, style);
 }
 

@@ -2,9 +2,10 @@
 
 import type { Application } from "../../core/cluster/argo-application.ts";
 import type { Claim } from "../../core/cluster/argo-claim.ts";
+import type { FluxRef } from "../../core/cluster/flux-object.ts";
 import { asFailure } from "../../core/failure.ts";
 import type { Pin } from "../../core/pins/index.ts";
-import type { ArgoCd, Cluster } from "../../ports.ts";
+import type { ArgoCd, Cluster, Flux } from "../../ports.ts";
 import { type RolloutPlace, workloadNames } from "../verify/wanted-workloads.ts";
 import type { Finding } from "./checks.ts";
 
@@ -40,6 +41,32 @@ export async function applicationFinding(
     return { state: "warn", detail: whole, remedy };
   }
   return { state: "ok", detail: whole };
+}
+
+/** Reads what Flux applies, and whether anything keeps it from that. */
+export async function fluxFinding(refs: readonly FluxRef[], flux: Flux): Promise<Finding> {
+  const told: string[] = [];
+  for (const ref of refs) {
+    const name = `${ref.kind}/${ref.name}`;
+    const found = await flux.read(ref);
+    if (found === undefined) {
+      const detail = `"${ref.namespace}" has no ${name}`;
+      return { state: "fail", detail, remedy: "Check verify.flux, and which cluster is asked." };
+    }
+    const { object, source } = found;
+    const held = [object, source].find((one) => one?.isSuspended);
+    if (held !== undefined) {
+      const remedy = "Nothing new is applied until somebody resumes it.";
+      return { state: "warn", detail: `${held.kind}/${held.name} is suspended`, remedy };
+    }
+    const sick = [object, source].find((one) => one?.ready === "False");
+    if (sick !== undefined) {
+      const detail = `${sick.kind}/${sick.name}: ${sick.reason}: ${sick.message}`;
+      return { state: "warn", detail, remedy: "Fix what Flux names." };
+    }
+    told.push(`${name} is ${object.ready === "True" ? "Ready" : "not Ready yet"}`);
+  }
+  return { state: "ok", detail: told.join(", ") };
 }
 
 /** No workload has this name, and any answer about it says that we may read such. */

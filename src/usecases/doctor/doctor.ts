@@ -1,12 +1,13 @@
 /** Doctor: is everything there that a deploy needs? Reads only, and looks at all of it. */
 
+import type { FluxRef } from "../../core/cluster/flux-object.ts";
 import { Failure } from "../../core/failure.ts";
 import type { CommitId } from "../../core/ids.ts";
 import type { ImageName } from "../../core/image-ref.ts";
 import type { PushReply } from "../../core/landing/push-outcome.ts";
 import type { Pin } from "../../core/pins/index.ts";
 import { type Check, type DoctorResult, exitOfChecks } from "../../core/results/doctor.ts";
-import type { ArgoCd, Clock, Cluster, Registry } from "../../ports.ts";
+import type { ArgoCd, Clock, Cluster, Flux, Registry } from "../../ports.ts";
 import type { RolloutPlace } from "../verify/wanted-workloads.ts";
 import {
   clockFinding,
@@ -21,12 +22,13 @@ import {
   type TokenRights,
   writeFinding,
 } from "./checks.ts";
-import { applicationFinding, type ClaimOf, clusterFinding } from "./cluster-checks.ts";
+import { applicationFinding, type ClaimOf, clusterFinding, fluxFinding } from "./cluster-checks.ts";
 
 /** What to look at. */
 export interface DoctorRequest {
   /** One of them is asked for per registry. */
   readonly images: readonly ImageName[];
+  readonly flux?: readonly FluxRef[] | undefined;
   readonly rollout?: RolloutPlace | undefined;
 }
 
@@ -55,6 +57,7 @@ export interface DoctorPorts {
   /** Returns the pins, or undefined when they cannot be read, which another check shows. */
   readPins?(): Promise<readonly Pick<Pin, "owner" | "image">[] | undefined>;
   claimOf?: ClaimOf;
+  openFlux?(): Promise<Flux>;
   openCluster?(): Promise<Cluster>;
   serverTimes?(): Promise<readonly ServerTime[]>;
 }
@@ -67,7 +70,8 @@ export async function doctor(request: DoctorRequest, ports: DoctorPorts): Promis
   const { fetchTip, probeWrite, trySigning, tokenRights } = ports;
   const { openArgoCd, openCluster, serverTimes } = ports;
   const { readPins = async () => undefined, claimOf = async () => undefined } = ports;
-  const { rollout } = request;
+  const { openFlux } = ports;
+  const { flux, rollout } = request;
   const plans: readonly CheckPlan[] = [
     ["config", async () => ({ state: "ok", detail: await ports.readConfig() })],
     ["git", async () => gitFinding(await ports.gitVersion())],
@@ -77,6 +81,7 @@ export async function doctor(request: DoctorRequest, ports: DoctorPorts): Promis
     ["token", tokenRights && (async () => rightsFinding(await tokenRights()))],
     ...registryPlans(request, ports),
     ["argocd", openArgoCd && (async () => applicationFinding(await openArgoCd(), claimOf))],
+    ...(flux && openFlux ? [fluxPlan(flux, openFlux)] : []),
     [
       "cluster",
       rollout &&
@@ -87,6 +92,10 @@ export async function doctor(request: DoctorRequest, ports: DoctorPorts): Promis
   ];
   const checks = await Promise.all(plans.map(carryOut));
   return { version: 1, command: "doctor", exit: exitOfChecks(checks), checks };
+}
+
+function fluxPlan(refs: readonly FluxRef[], open: () => Promise<Flux>): CheckPlan {
+  return ["flux", async () => fluxFinding(refs, await open())];
 }
 
 function registryPlans({ images }: DoctorRequest, ports: DoctorPorts): readonly CheckPlan[] {

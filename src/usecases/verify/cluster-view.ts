@@ -6,16 +6,19 @@ import type {
   ApplicationView,
   ClusterView,
   ContainerView,
+  FluxView,
   WorkloadView,
 } from "../../core/cluster/cluster-view.ts";
+import type { FluxRef } from "../../core/cluster/flux-object.ts";
 import { type Observation, sightOf, unobserved } from "../../core/cluster/observation.ts";
 import type { Pod } from "../../core/cluster/pod.ts";
 import type { Workload } from "../../core/cluster/workload.ts";
 import { Failure } from "../../core/failure.ts";
-import type { ArgoCd, Cluster } from "../../ports.ts";
+import type { ArgoCd, Cluster, Flux } from "../../ports.ts";
 import type { Ancestry } from "./ancestry.ts";
 import { type ArgoFactsPorts, type ArgoQuestion, argoFacts } from "./argo-facts.ts";
 import { closedNow, readCompared } from "./argo-look.ts";
+import { lookAtFlux } from "./flux-look.ts";
 import { lookAtWorkload } from "./inspect.ts";
 import type { WantedWorkload } from "./wanted-workloads.ts";
 
@@ -24,24 +27,42 @@ export interface ViewRequest extends ArgoQuestion {
   readonly app?: string | undefined;
   /** Whether Argo CD is asked to compare with git first: what is new it may then apply. */
   readonly isRefreshed?: boolean | undefined;
+  readonly flux?: readonly FluxRef[] | undefined;
   readonly workloads: readonly WantedWorkload[];
 }
 
 /** The world of a look. A port that is missing is not looked at. */
 export interface ViewPorts extends ArgoFactsPorts {
   readonly argocd?: ArgoCd | undefined;
+  readonly flux?: Flux | undefined;
   readonly cluster?: Cluster | undefined;
 }
 
 /** Returns how things stand. What cannot be read says so, and hides nothing else. */
 export async function viewCluster(request: ViewRequest, ports: ViewPorts): Promise<ClusterView> {
   const { app, workloads } = request;
-  const { argocd, cluster } = ports;
-  const [application, ...views] = await Promise.all([
+  const { argocd, flux, cluster } = ports;
+  const refs = flux && request.flux;
+  const [application, objects, ...views] = await Promise.all([
     app && argocd && viewApplication({ ...request, app }, argocd, ports),
+    refs && Promise.all(refs.map((ref) => viewFlux(ref, request, { ...ports, flux }))),
     ...(cluster ? workloads.map((wanted) => viewWorkload(wanted, { ...ports, cluster })) : []),
   ]);
-  return { argocd: application || undefined, workloads: views };
+  return { argocd: application || undefined, flux: objects, workloads: views };
+}
+
+async function viewFlux(
+  ref: FluxRef,
+  request: ViewRequest,
+  ports: { readonly flux: Flux; readonly ancestry: Ancestry },
+): Promise<FluxView> {
+  const who = { object: `${ref.kind}/${ref.name}`, namespace: ref.namespace };
+  try {
+    const { verdict, facts } = await lookAtFlux(ref, request, ports);
+    return { ...who, ...sightOf(verdict), applied: facts?.object.applied ?? "" };
+  } catch (error) {
+    return { ...who, ...unreadable(error), applied: "" };
+  }
 }
 
 async function viewApplication(

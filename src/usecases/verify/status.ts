@@ -1,6 +1,7 @@
 /** Status: how git, the registry, the pins, Argo CD and the cluster stand to each other now. */
 
 import type { ClusterView } from "../../core/cluster/cluster-view.ts";
+import type { FluxRef } from "../../core/cluster/flux-object.ts";
 import { isOfTheWorld } from "../../core/cluster/observation.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Digest, Tag } from "../../core/ids.ts";
@@ -10,6 +11,7 @@ import {
   checkedPinsCell,
   clusterCell,
   exitOfRows,
+  fluxCell,
   pinsCell,
   type StatusCell,
   type StatusResult,
@@ -28,6 +30,7 @@ import type { WantedWorkload } from "./wanted-workloads.ts";
 export interface StatusRequest {
   readonly meant: ResolvedDeploy;
   readonly app?: string | undefined;
+  readonly flux?: readonly FluxRef[] | undefined;
   /** Whether Argo CD is asked to compare with git first. */
   readonly isRefreshed?: boolean | undefined;
   /** Undefined: no cluster is configured. A Failure: which workloads are meant cannot be told. */
@@ -47,14 +50,22 @@ export async function status(request: StatusRequest, ports: StatusPorts): Promis
   const { meant, app, workloads } = request;
   const { deploy, pinned, question } = meant;
   const view = await viewCluster(
-    { ...deploy, pinned, app, isRefreshed: request.isRefreshed, workloads: listOf(workloads) },
+    {
+      ...{ ...deploy, pinned, app, isRefreshed: request.isRefreshed, flux: request.flux },
+      workloads: listOf(workloads),
+    },
     ports,
   );
   const wanted: StatusQuestion[] = [];
   // One after the other: a history that has to fetch does so in one repository.
   for (const asked of question.images) wanted.push(await wantedOf(asked, request, ports.history));
   const rows = await Promise.all(wanted.map((one) => rowOf(one, { request, view, ports })));
-  const seen = [view.argocd, ...view.workloads, ...rows.map(({ registry }) => registry)];
+  const seen = [
+    view.argocd,
+    ...(view.flux ?? []),
+    ...view.workloads,
+    ...rows.map(({ registry }) => registry),
+  ];
   return {
     version: 1,
     command: "status",
@@ -81,6 +92,7 @@ async function rowOf(wanted: StatusQuestion, { request, view, ports }: Seen): Pr
     registry: await registryCell(image, git.tag, ports.registry),
     pins: sync === undefined ? pinsCell(tags, git.tag) : checkedPinsCell(tags, sync),
     argocd: view.argocd && argocdCell(view.argocd),
+    flux: view.flux && fluxCell(view.flux),
     cluster: clusterCellOf(wanted, request, view),
   };
 }

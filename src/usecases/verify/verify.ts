@@ -1,17 +1,20 @@
 /** Verify: does the cluster run what was landed? Argo CD first, then the workloads, then pages. */
 
+import type { FluxRef } from "../../core/cluster/flux-object.ts";
 import { isOfTheWorld, type Observation } from "../../core/cluster/observation.ts";
 import type { SmokePage } from "../../core/cluster/smoke.ts";
 import { Failure } from "../../core/failure.ts";
 import {
   exitOfSteps,
+  notLookedAt,
   outcomeOfSteps,
   type VerifyResult,
   type VerifyStep,
 } from "../../core/results/verify.ts";
-import type { ArgoCd, Cluster, Probe } from "../../ports.ts";
+import type { ArgoCd, Cluster, Flux, Probe } from "../../ports.ts";
 import type { ArgoFactsPorts, ArgoQuestion } from "./argo-facts.ts";
 import { type ArgoMode, argoLook } from "./argo-look.ts";
+import { fluxLook } from "./flux-look.ts";
 import { rolloutLook, smokeLook } from "./inspect.ts";
 import type { WantedWorkload } from "./wanted-workloads.ts";
 import { type Watched, type Watching, type WatchPolicy, type WatchPorts, watch } from "./watch.ts";
@@ -21,6 +24,7 @@ export interface VerifyRequest extends ArgoQuestion {
   /** What was seen of the pins when the deploy was read. */
   readonly pins: Observation;
   readonly argocd?: { readonly app: string; readonly mode: ArgoMode } | undefined;
+  readonly flux?: { readonly refs: readonly FluxRef[]; readonly mode: ArgoMode } | undefined;
   readonly workloads?: readonly WantedWorkload[] | undefined;
   readonly pages?: readonly SmokePage[] | undefined;
 }
@@ -28,6 +32,7 @@ export interface VerifyRequest extends ArgoQuestion {
 /** The world of a verification. A port may be missing when nothing asks for it. */
 export interface VerifyPorts extends WatchPorts, ArgoFactsPorts {
   readonly argocd?: ArgoCd | undefined;
+  readonly flux?: Flux | undefined;
   readonly cluster?: Cluster | undefined;
   readonly probe?: Probe | undefined;
 }
@@ -89,15 +94,9 @@ function pinsStep({ branch, pins }: VerifyRequest): VerifyStep {
 /** What is looked at, in order. The things of one group are watched side by side. */
 function groupsOf(request: VerifyRequest, ports: VerifyPorts): readonly (readonly Watched[])[] {
   const { ancestry } = ports;
-  const apps = request.argocd === undefined ? [] : [request.argocd];
   const { workloads = [], pages = [] } = request;
   return [
-    apps.map(({ app, mode }) => {
-      const look = argoLook(request, mode, { ...ports, argocd: opened(ports.argocd) });
-      const asked = "asks it to compare with the branch; what is new there it may apply";
-      ports.progress.step(`argocd ${app}: ${asked}`);
-      return { name: "argocd", target: app, look };
-    }),
+    [...appsOf(request, ports), ...fluxOf(request, ports)],
     workloads.map((wanted) => {
       const look = rolloutLook(wanted, { cluster: opened(ports.cluster), ancestry });
       return { name: "rollout", target: `${wanted.kind}/${wanted.name}`, look };
@@ -108,6 +107,24 @@ function groupsOf(request: VerifyRequest, ports: VerifyPorts): readonly (readonl
       return { name: "smoke", target: page.url, look, looksMax };
     }),
   ];
+}
+
+function appsOf(request: VerifyRequest, ports: VerifyPorts): readonly Watched[] {
+  const apps = request.argocd === undefined ? [] : [request.argocd];
+  return apps.map(({ app, mode }) => {
+    const look = argoLook(request, mode, { ...ports, argocd: opened(ports.argocd) });
+    const asked = "asks it to compare with the branch; what is new there it may apply";
+    ports.progress.step(`argocd ${app}: ${asked}`);
+    return { name: "argocd", target: app, look };
+  });
+}
+
+function fluxOf(request: VerifyRequest, ports: VerifyPorts): readonly Watched[] {
+  const { refs, mode } = request.flux ?? { refs: [], mode: "wait" };
+  return refs.map((ref) => {
+    const look = fluxLook(ref, { ...request, mode }, { ...ports, flux: opened(ports.flux) });
+    return { name: "flux", target: `${ref.kind}/${ref.name}`, look };
+  });
 }
 
 /** To leave out what cannot be looked at would be to call it verified. */
@@ -147,12 +164,13 @@ async function passOver(
   before: readonly VerifyStep[],
 ): Promise<readonly VerifyStep[]> {
   const isLate = before.some(({ name, state }) => {
-    return name === "argocd" && (state === "waiting" || state === "failed");
+    const isDeployer = name === "argocd" || name === "flux";
+    return isDeployer && (state === "waiting" || state === "failed");
   });
   return Promise.all(
     group.map(async ({ name, target, look }): Promise<VerifyStep> => {
       const seen = isLate && name === "rollout" ? await glance(look) : undefined;
-      const detail = seen === undefined ? "not looked at" : `not waited for: ${seen}`;
+      const detail = seen === undefined ? notLookedAt : `not waited for: ${seen}`;
       return { name, target, state: "skipped", detail, waitedMs: 0 };
     }),
   );
@@ -170,7 +188,7 @@ async function glance(look: Watched["look"]): Promise<string | undefined> {
 function nothingToLookAt(): Failure {
   return new Failure(
     "config",
-    "Cannot verify: neither Argo CD, nor a rollout, nor a page is configured",
-    "Write verify.argocd, verify.rollout or verify.smoke in landfall.yaml.",
+    "Cannot verify: neither Argo CD, Flux, a rollout nor a page is configured",
+    "Write verify.argocd, verify.flux, verify.rollout or verify.smoke in landfall.yaml.",
   );
 }

@@ -115,7 +115,10 @@ describe("verify", () => {
       ...Array.from({ length: 6 }, () => "rollout done"),
       "smoke done",
     ]);
-    const text = await run("verify");
+    const brief = await run("verify");
+    expect(brief.out.trim().split("\n")).toHaveLength(6);
+    expect(brief.out).toMatch(/^ {2}and 5 more, with -v$/m);
+    const text = await run("verify", "-v");
     expect(text.status).toBe(0);
     expect(text.out).toMatch(/^verified {2}sha-[0-9a-f]{7} {2}commit [0-9a-f]{40}/);
     expect(text.out).toContain("CronJob/rbs-pattern-scan-cronjob");
@@ -267,7 +270,7 @@ describe("verify", () => {
     const bare = ["--config", join(world.root, "bare.yaml")];
     const { status, err } = await runCli([...argv, ...bare], { cwd: world.app });
     expect(status).toBe(2);
-    expect(err).toMatch(/neither Argo CD, nor a rollout, nor a page is configured/);
+    expect(err).toMatch(/neither Argo CD, Flux, a rollout nor a page is configured/);
   });
 });
 

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { type Application, readApplication } from "../../../src/core/cluster/argo-application.ts";
+import { readFluxObject } from "../../../src/core/cluster/flux-object.ts";
 import type { Workload } from "../../../src/core/cluster/workload.ts";
 import { Failure } from "../../../src/core/failure.ts";
 import { asDigest } from "../../../src/core/ids.ts";
@@ -15,6 +16,7 @@ import {
   doctor,
 } from "../../../src/usecases/doctor/doctor.ts";
 import { applicationJson } from "../../support/argocd-server.ts";
+import { type KustomizationState, kustomizationJson } from "../../support/flux-objects.ts";
 import { sleeplessClock } from "../../support/registry-client-options.ts";
 import { old, repository } from "../../support/verify-stage.ts";
 
@@ -326,6 +328,27 @@ describe("doctor finds", () => {
     expect(named.get("cluster")).toMatchObject({
       ...{ state: "ok", detail: 'the workloads are there, in "robson"' },
     });
+  });
+
+  test.each<[string, KustomizationState | undefined, string, RegExp]>([
+    ["ready", { applied: old }, "ok", /^Kustomization\/apps is Ready$/],
+    ["suspended", { applied: old, suspend: true }, "warn", /^Kustomization\/apps is suspended$/],
+    [
+      "in trouble",
+      { applied: old, ready: "False", reason: "BuildFailed", message: "no such file" },
+      "warn",
+      /^Kustomization\/apps: BuildFailed: no such file$/,
+    ],
+    ["absent", undefined, "fail", /^"robson" has no Kustomization\/apps$/],
+  ])("Flux %s", async (_, applied, state, detail) => {
+    const ref = { kind: "Kustomization", name: "apps", namespace: "robson" } as const;
+    const object = applied && readFluxObject(ref, kustomizationJson(applied));
+    const openFlux = async () => ({
+      read: async () => object && { object, source: undefined },
+      reconcile: fail,
+    });
+    const { named } = await examine({ openFlux }, { flux: [ref] });
+    expect(named.get("flux")).toMatchObject({ state, detail: expect.stringMatching(detail) });
   });
 
   test("a bug to be a bug", async () => {

@@ -9,7 +9,7 @@ import { parseImageName } from "../../../src/core/image-ref.ts";
 import { findPins, type Pin } from "../../../src/core/pins/index.ts";
 import type { SyncImage, SyncResult } from "../../../src/core/results/sync.ts";
 import { parseTagFormat, tagOf } from "../../../src/core/tag-format.ts";
-import type { Cluster } from "../../../src/ports.ts";
+import type { ArgoCd, Cluster } from "../../../src/ports.ts";
 import type { DeployQuestion } from "../../../src/usecases/verify/resolve-deploy.ts";
 import {
   type StatusPorts,
@@ -250,5 +250,20 @@ describe("a cluster", () => {
     expect(await status(request, { ...ports, cluster })).toMatchObject({
       ...{ exit: 5, images: [{ cluster: { state: "unreadable" }, pins: { state: "same" } }] },
     });
+  });
+});
+
+test("which workloads are meant cannot be told: the rest is shown all the same", async () => {
+  const workloads = new Failure("config", "Cannot follow the rollout: no workload", "Name them.");
+  const argocd = {
+    application: async () => readApplication(applicationJson(repository, { revision: ours }))!,
+    syncWindows: async () => undefined,
+  } as Partial<ArgoCd> as ArgoCd;
+  const request = about([`acme/web:${tag}`], { revision: "2" }, { workloads, app: "robson-prod" });
+  const { exit, images } = await status(request, { ...ports, argocd });
+  expect(exit).not.toBe(2);
+  expect(images[0]).toMatchObject({
+    ...{ registry: { state: "same" }, pins: { state: "same", text: tag } },
+    cluster: { state: "unreadable", detail: "Cannot follow the rollout: no workload" },
   });
 });
