@@ -11,6 +11,7 @@ import type { CommitId, Digest, Revision, Tag } from "./core/ids.ts";
 import type { ImageName } from "./core/image-ref.ts";
 import type { Mark } from "./core/landing/mark.ts";
 import type { PushReply, Reread } from "./core/landing/push-outcome.ts";
+import type { ManifestRules } from "./core/pins/rules.ts";
 
 /** A file of the manifests branch that mentions an image we look for. */
 export interface ManifestFile {
@@ -34,6 +35,8 @@ export interface CommitDraft {
 
 /** The branch that holds the manifests, on a server that we do not trust to answer. */
 export interface Remote {
+  /** What people say about the manifests of this branch. None: nothing. */
+  readonly rules?: ManifestRules;
   /**
    * Reads the branch's tip from the server, with its trees, into our own repository.
    *

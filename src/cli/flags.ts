@@ -126,12 +126,20 @@ const repositories = {
 /** Flags of every command that asks git: which repositories there are. */
 export const places = grouped("Where:", { ...config, ...repositories });
 
+/** What follows from places that name an image and are not moved. */
+export const mentions = oneOf(
+  "--mentions <how>",
+  "what to do about places that name an image and are not moved (default: warn)",
+  ["warn", "refuse", "ignore"],
+);
+
 /** Flags of every command that works on the manifests branch. */
 export const manifests = grouped("Where:", {
   ...config,
   ...repositories,
   branch: text("--branch <name>", "branch with the manifests", { env: "LANDFALL_BRANCH" }),
   path: list("--path <path>", "file or directory with manifests"),
+  mentions,
   timeout: text("--timeout <duration>", "how long to try, for example 90s or 5m"),
 });
 

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { defaults } from "../core/defaults.ts";
 import { parseImageName, printImageName } from "../core/image-ref.ts";
+import { manifestRules } from "./config-rules.ts";
 import * as value from "./config-values.ts";
 import { optional } from "./config-values.ts";
 import { verify } from "./config-verify.ts";
@@ -160,6 +161,7 @@ export const settingsSchema = z.strictObject({
     "Source repository.",
     defaults.source,
   ),
+  ...manifestRules,
   superseded: optional(
     z.enum(["record", "skip"]),
     "Whether a superseded revision leaves an empty commit that says so, or none. Left out, it does where the manifests stand in the source's own repository.",

@@ -8,6 +8,7 @@ import { parseDuration } from "../core/duration.ts";
 import { asDigest, asTag } from "../core/ids.ts";
 import { parseImageName, sameImage } from "../core/image-ref.ts";
 import type { Freeze } from "../core/landing/hold.ts";
+import type { ManifestRules } from "../core/pins/rules.ts";
 import { withoutLogin } from "../core/repository-url.ts";
 import { parseTagFormat, type TagFormat } from "../core/tag-format.ts";
 import type { AskedImage } from "../usecases/promote/promotion.ts";
@@ -30,6 +31,7 @@ export interface PlaceFlags {
   readonly branch?: string;
   readonly source?: string;
   readonly timeout?: string;
+  readonly mentions?: ManifestRules["mentions"];
 }
 
 /** The flags of every command that works on the manifests branch. */
@@ -51,6 +53,8 @@ export interface GitPlaces {
   /** The branch of the source that is deployed. Undefined: its default one. */
   readonly sourceBranch: string | undefined;
   readonly timeoutMs: number | undefined;
+  /** What is said about the manifests. */
+  readonly manifestRules: ManifestRules;
 }
 
 /** What commands on the manifests branch work with: which of its manifests are meant. */
@@ -172,8 +176,15 @@ export function placesIn(flags: PlaceFlags, config: Config | undefined, io: Proc
     branch: flags.branch ?? config?.manifests?.branch ?? defaults.branch,
     source: given(flags.source) ?? source?.repository ?? defaults.source,
     sourceBranch: source?.branch,
+    manifestRules: rulesIn(flags, config),
     timeoutMs: flags.timeout === undefined ? undefined : parseDuration(flags.timeout),
   };
+}
+
+function rulesIn(flags: PlaceFlags, config: Config | undefined): ManifestRules {
+  const { fields, exclude, only } = config ?? {};
+  const mentions = flags.mentions ?? config?.mentions;
+  return { fields, exclude, mentions, only: only === undefined ? undefined : [only].flat() };
 }
 
 /**

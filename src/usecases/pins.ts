@@ -3,6 +3,7 @@
 import type { CommitId } from "../core/ids.ts";
 import { type ImageName, printImageName } from "../core/image-ref.ts";
 import { printPinned } from "../core/pins/index.ts";
+import { type MentionReport, reportMentions } from "../core/results/mention.ts";
 import type { Remote } from "../ports.ts";
 import { snapshotAt } from "./landing/snapshot.ts";
 
@@ -30,6 +31,8 @@ export interface PinsResult {
   readonly unpinned: readonly string[];
   /** Images that are pinned at more than one tag. */
   readonly mixed: readonly string[];
+  /** Other places that name the images, and are not moved. */
+  readonly mentions: readonly MentionReport[];
 }
 
 /**
@@ -41,7 +44,7 @@ export async function listPins(
   remote: Remote,
 ): Promise<PinsResult> {
   const tip = await remote.fetchTip();
-  const { pins } = await snapshotAt(tip, { images, paths }, remote);
+  const { pins, mentions } = await snapshotAt(tip, { images, paths }, remote);
   const rows = pins.map((pin) => ({
     image: printImageName(pin.image),
     tag: printPinned(pin),
@@ -63,5 +66,6 @@ export async function listPins(
     pins: rows,
     unpinned: names.filter((name) => tagsOf(name).size === 0),
     mixed: names.filter((name) => tagsOf(name).size > 1),
+    mentions: reportMentions(mentions),
   };
 }

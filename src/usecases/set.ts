@@ -7,13 +7,16 @@ import { nearest } from "../core/nearest.ts";
 import {
   editManifests,
   findPlaces,
+  type ManifestRules,
   type Mention,
   namesIn,
   needlesOf,
+  ownTarget,
   type Pin,
   type PinMove,
   pinHolds,
   printPinned,
+  refuseMentions,
 } from "../core/pins/index.ts";
 import { type MentionReport, reportMentions } from "../core/results/mention.ts";
 import type { ImageReport, PinReport } from "../core/results/promote.ts";
@@ -24,6 +27,7 @@ import type { AskedImage } from "./promote/promotion.ts";
 export interface SetRequest {
   readonly images: readonly AskedImage[];
   readonly paths: readonly string[];
+  readonly rules?: ManifestRules;
 }
 
 /** What was set. Every pin of every image is named, whether it moved or was there already. */
@@ -50,7 +54,8 @@ export async function setImages(request: SetRequest, files: Files): Promise<SetR
   const targets = targetsOf(request.images);
   const names = targets.map(({ image }) => image);
   const manifests = await files.find(request.paths, needlesOf(names));
-  const { pins, mentions } = findPlaces(manifests, names);
+  const { rules = {} } = request;
+  const { pins, mentions } = findPlaces(manifests, names, rules);
   for (const { image } of targets) {
     if (pins.some((pin) => sameImage(pin.image, image))) continue;
     const own = mentions.filter((mention) => mention.image && sameImage(mention.image, image));
@@ -61,6 +66,8 @@ export async function setImages(request: SetRequest, files: Files): Promise<SetR
   const moves = pins
     .map((pin) => moveOf(pin, targets))
     .filter(({ pin, ...to }) => !pinHolds(pin, to));
+  for (const move of moves) refuseVariant(move, pins);
+  if (moves.length > 0) refuseMentions(mentions, rules);
   const edits = editManifests(manifests, moves);
   const written = edits.map(({ file, bytes }) => ({ path: file.path, bytes }));
   await files.replace(written);
@@ -91,6 +98,20 @@ function targetsOf(images: readonly AskedImage[]): readonly Target[] {
 function moveOf(pin: Pin, targets: readonly Target[]): PinMove {
   const { tag, digest } = targets.find(({ image }) => sameImage(image, pin.image))!;
   return { pin, tag, digest };
+}
+
+/** Nobody is asked here whether the other build of the new revision is there. */
+function refuseVariant({ pin, tag, digest }: PinMove, pins: readonly Pin[]): void {
+  const { variant } = ownTarget(pin, { tag, digest }, pins);
+  if (variant === undefined) return;
+  const { file, line, column, image } = pin;
+  const name = printImageName(image);
+  throw new Failure(
+    "bad-manifest",
+    `Cannot set "${name}" to ${tag}: it stands as ${pin.tag}, another build of the same revision`,
+    `Leave it out with --exclude or --only, or set its file alone, as ${name}=${tag}${variant}.`,
+    { place: { file, line, column } },
+  );
 }
 
 function reportOf(target: Target, pins: readonly Pin[]): ImageReport {

@@ -167,6 +167,7 @@ function remoteOptions(settings: GitPlaces, repository: string, io: Process) {
     credentials: gitCredentials(repository, io),
     identity: settings.config?.identity ?? defaults.identity,
     signing: () => signingSecret(settings.config?.signing, io),
+    rules: settings.manifestRules,
     env: io.env,
     temporary: tmpdir(),
     timeoutMs: Math.min(gitTimeoutMs, settings.timeoutMs ?? gitTimeoutMs),

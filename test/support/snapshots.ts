@@ -18,6 +18,7 @@ export function snapshotOf(
     pins,
     mentions: [],
     holds: async () => ({ bytes: undefined, holds: [], isBlocked: false }),
+    rules: {},
     records: async () => [],
     async revisionOf(pin): Promise<HeldRevision | undefined> {
       const revision = revisionOf(pin);

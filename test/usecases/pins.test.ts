@@ -33,6 +33,7 @@ describe("pins", () => {
     const api = { image: "acme/api", column: 17, line: 3 };
     expect(await listPins(images, ["k8s"], remote)).toEqual({
       ...{ version: 1, command: "pins", exit: 0, tip, unpinned: ["nginx"], mixed: ["acme/api"] },
+      mentions: [],
       pins: [
         { ...api, tag: "1", file: "k8s/api.yaml", owner, keyPath: "image", form: "reference" },
         {

@@ -165,6 +165,24 @@ describe("bad input changes nothing, and is said once, with the remedy", () => {
       { code: "bad-manifest", place: { file: "k8s/zz.yaml", line: 1 } },
     ],
     [
+      "another build of the same revision",
+      request(web, api),
+      { "k8s/zz.yaml": "a: {image: shop/api:sha-1}\nb: {image: shop/api:sha-1-debug}\n" },
+      {
+        code: "bad-manifest",
+        message:
+          'Cannot set "shop/api" to sha-2: it stands as sha-1-debug, another build of the same revision',
+        hint: expect.stringContaining("shop/api=sha-2-debug"),
+        place: { file: "k8s/zz.yaml", line: 2 },
+      },
+    ],
+    [
+      "a place that is not moved, where none may be left",
+      { ...request(web, api), rules: { mentions: "refuse" } },
+      { "k8s/zz.yaml": "name: shop/api:sha-1\n" },
+      { code: "bad-manifest", place: { file: "k8s/zz.yaml", line: 1 } },
+    ],
+    [
       "a digest that is not given",
       request(web, api),
       { "k8s/zz.yaml": `image: shop/api:1@${oldDigest}` },

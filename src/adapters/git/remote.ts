@@ -6,6 +6,7 @@ import { holdsFolder, holdsPath } from "../../core/landing/holds-file.ts";
 import type { Mark } from "../../core/landing/mark.ts";
 import type { PushReply, Reread } from "../../core/landing/push-outcome.ts";
 import { checkPath, checkSpelling, manifestsUnder } from "../../core/manifest-paths.ts";
+import type { ManifestRules } from "../../core/pins/index.ts";
 import type { CommitDraft, ManifestFile, Remote } from "../../ports.ts";
 import { type BlobReader, blobReader } from "./blobs.ts";
 import { Clone, type CloneOptions } from "./clone.ts";
@@ -32,6 +33,7 @@ export interface RemoteOptions extends CloneOptions, Upstream {
   readonly identity: Identity;
   /** Asked when the first commit is made. Commits are signed when it has a key. */
   readonly signing?: (() => SigningKey | undefined) | undefined;
+  readonly rules?: ManifestRules;
 }
 
 /** A branch that is open. */
@@ -56,7 +58,8 @@ export async function openRemote(options: RemoteOptions): Promise<OpenedRemote> 
     // Our own objects are needed to the end, also after we were told to stop.
     const inside: GitPlace = { ...clone.inside, signal: undefined };
     const signer = createSigner({ keyOf, identity, inside, env });
-    return new GitRemote({ clone, inside, server, ref, identity, signer });
+    const { rules = {} } = options;
+    return new GitRemote({ clone, inside, server, ref, identity, signer, rules });
   } catch (error) {
     await clone.close();
     throw error;
@@ -77,9 +80,11 @@ interface Parts {
   readonly ref: string;
   readonly identity: Identity;
   readonly signer: Signer;
+  readonly rules: ManifestRules;
 }
 
 class GitRemote implements OpenedRemote {
+  readonly rules: ManifestRules;
   readonly #parts: Parts;
   readonly #wire: GitWire;
   readonly #blobs: BlobReader;
@@ -98,6 +103,7 @@ class GitRemote implements OpenedRemote {
   constructor(parts: Parts) {
     const { inside, server, ref } = parts;
     this.#parts = parts;
+    this.rules = parts.rules;
     this.#wire = new GitWire(server, ref);
     this.#blobs = blobReader(inside, (ids) => server.fetchObjects(ids));
     this.#first = this.#fetch();

@@ -16,6 +16,7 @@ import {
 import { type Mention, mentionsIn } from "./mention.ts";
 import { mayName, patternOf } from "./names.ts";
 import type { Pin } from "./pin.ts";
+import { isExcluded, isSelected, type ManifestRules } from "./rules.ts";
 import { type Searched, searchLayer } from "./search.ts";
 import { printTrail } from "./tree.ts";
 
@@ -29,12 +30,6 @@ export interface SourceFile {
 export interface Places {
   readonly pins: readonly Pin[];
   readonly mentions: readonly Mention[];
-}
-
-/** What is looked for, besides the images. */
-export interface FindOptions {
-  /** Further fields that hold whole references, by key or by the end of their path. */
-  readonly fields?: readonly string[];
 }
 
 /** A candidate that is a pin, unless another file says otherwise. */
@@ -62,14 +57,16 @@ interface FoundFile {
 export function findPlaces(
   files: readonly SourceFile[],
   wanted: readonly ImageName[],
-  { fields = [] }: FindOptions = {},
+  rules: ManifestRules = {},
 ): Places {
-  const found = files.flatMap((file) => findIn(file, wanted, fields) ?? []);
+  const found = files
+    .filter(({ path }) => !isExcluded(path, rules))
+    .flatMap((file) => findIn(file, wanted, rules.fields ?? []) ?? []);
   const strong = found.flatMap(({ pins }) => pins.filter(({ weak }) => weak === undefined));
   const pins: Pin[] = [];
   const mentions: Mention[] = [];
   for (const { manifest, documents, pins: all, images } of found) {
-    const own = all.filter((each) => isPin(each, strong));
+    const own = all.filter((each) => isSelected(each.pin.owner, rules) && isPin(each, strong));
     const tags = own.flatMap(({ pin: { tag, image } }) =>
       tag === undefined ? [] : [{ tag, image }],
     );
@@ -77,6 +74,7 @@ export function findPlaces(
     const covered = own.flatMap((each) => each.covered);
     for (const { pin } of own) pins.push(pin);
     const file = { manifest, documents, covered, tags: distinct };
+    if (rules.mentions === "ignore") continue;
     for (const mention of mentionsIn(file, images)) mentions.push(mention);
   }
   return { pins, mentions };

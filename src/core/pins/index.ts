@@ -6,4 +6,6 @@ export type { Mention } from "./mention.ts";
 export { isManifestPath, namesIn, needlesOf } from "./names.ts";
 export type { Pin, PinMove } from "./pin.ts";
 export { pinHolds, printPinned } from "./pin.ts";
+export { type ManifestRules, refuseMentions } from "./rules.ts";
 export { splicePins } from "./splice.ts";
+export { ownTarget } from "./variant.ts";

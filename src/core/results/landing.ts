@@ -6,7 +6,8 @@ import { printPin, type Target } from "../landing/change.ts";
 import type { PinFact } from "../landing/decide.ts";
 import type { Hold } from "../landing/hold.ts";
 import type { Landing } from "../landing/landing.ts";
-import type { Pin } from "../pins/index.ts";
+import type { Mention, Pin } from "../pins/index.ts";
+import { reportMentions } from "./mention.ts";
 import {
   exitOfOutcome,
   type FailureReport,
@@ -84,6 +85,15 @@ function refusal({
 /** Returns the change that a dry run would push, where there is one. */
 export function diffIn({ why }: Landing<{ readonly diff?: string | undefined }>) {
   return why?.diff ? { diff: why.diff } : {};
+}
+
+/** Returns the places that were not moved, where there are some. */
+export function mentionsIn(
+  { why }: Landing<{ readonly mentions?: readonly Mention[] | undefined }>,
+  targets: Parameters<typeof reportMentions>[1] = [],
+) {
+  const told = reportMentions(why?.mentions ?? [], targets);
+  return told.length === 0 ? {} : { mentions: told };
 }
 
 /** Returns the commit that landed, or the last of those that may have. */

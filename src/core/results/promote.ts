@@ -5,6 +5,7 @@
 
 import { exit, exitOfFailure, type Failure, type Place } from "../failure.ts";
 import type { CommitId, Digest, Revision, Tag } from "../ids.ts";
+import type { MentionReport } from "./mention.ts";
 
 /** The seven outcomes of DESIGN section 2, and the one of a dry run that would push. */
 export type Outcome =
@@ -84,6 +85,8 @@ export interface PromoteResult {
   readonly images: readonly ImageReport[];
   /** Only of a rollback and a release; a dry run names those that it would set or lift. */
   readonly holds?: readonly HoldReport[] | undefined;
+  /** Other places that name the images, and were not moved. None: there are none. */
+  readonly mentions?: readonly MentionReport[] | undefined;
   readonly warnings: readonly string[];
   readonly failure?: FailureReport | undefined;
   /** The change that a dry run would push, as a unified diff. */

@@ -8,6 +8,7 @@ import type { ClosedGate } from "../landing/gate.ts";
 import { isFreeze, scopeOf } from "../landing/hold.ts";
 import type { Landing } from "../landing/landing.ts";
 import { type ImageEvaluation, overtakes, type Promotion } from "../landing/promotion.ts";
+import type { Mention } from "../pins/index.ts";
 import {
   adoptions,
   ambiguities,
@@ -18,6 +19,7 @@ import {
   endingOf,
   type Frame,
   imageAfter,
+  mentionsIn,
   reportImage,
   traceOf,
 } from "./landing.ts";
@@ -31,6 +33,7 @@ export interface PromoteBasis {
   readonly gate?: ClosedGate | undefined;
   /** The change that a dry run would push. */
   readonly diff?: string | undefined;
+  readonly mentions?: readonly Mention[] | undefined;
 }
 
 /** Returns the result that a promotion came to; without one, it never came to the loop. */
@@ -55,6 +58,10 @@ export function concludePromotion(
       ...images.flatMap(warningsOf),
       ...unrecorded(landing),
     ],
+    ...mentionsIn(
+      landing,
+      images.map(({ target }) => target),
+    ),
     ...diffIn(landing),
   };
 }

@@ -11,6 +11,7 @@ import {
   type Goal,
   pinsToMove,
 } from "../landing/rollback.ts";
+import type { Mention } from "../pins/index.ts";
 import {
   adoptions,
   baseOf,
@@ -20,6 +21,7 @@ import {
   endingOf,
   type Frame,
   imageAfter,
+  mentionsIn,
   reportHold,
   reportImage,
   traceOf,
@@ -34,6 +36,7 @@ export interface RollbackBasis {
   readonly past: DeployHistory;
   /** The change that a dry run would push. */
   readonly diff?: string | undefined;
+  readonly mentions?: readonly Mention[] | undefined;
 }
 
 /** Returns the result that a rollback came to; without a goal, it never came to the loop. */
@@ -52,6 +55,7 @@ export function concludeBack(
     images: images.map((image) => imageAfter(landing.kind, reportBack(image, why?.verdict))),
     ...(goal && { holds: (why?.holds ?? []).map((hold) => reportHold("set", hold)) }),
     warnings: why && goal ? [...warningsOf(why, goal), ...why.past.warnings] : [],
+    ...mentionsIn(landing),
     ...diffIn(landing),
   };
 }

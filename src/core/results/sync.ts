@@ -2,6 +2,7 @@
 
 import type { Place } from "../failure.ts";
 import type { CommitId, Digest, Revision, Tag } from "../ids.ts";
+import type { MentionReport } from "./mention.ts";
 import type { FailureReport, Outcome } from "./promote.ts";
 
 /** How an image's pins stand to what is published of it. */
@@ -97,6 +98,8 @@ export interface SyncResult {
   readonly tip?: CommitId | undefined;
   readonly commit?: CommitId | undefined;
   readonly images: readonly SyncImage[];
+  /** Other places that name the images, and were not moved. None: there are none. */
+  readonly mentions?: readonly MentionReport[] | undefined;
   readonly warnings: readonly string[];
   readonly failure?: FailureReport | undefined;
   /** The change that a dry run would push. */

@@ -11,7 +11,7 @@ import {
 } from "../../core/results/promote.ts";
 import { counted, printSpan } from "../html/words.ts";
 import { type Fact, type Gauge, type ReportModel, single, tally } from "./model.ts";
-import { failureNotices } from "./notices.ts";
+import { failureNotices, mentionNotices } from "./notices.ts";
 
 const meanings: Readonly<Record<Outcome, string>> = {
   landed: "is in the branch, verified by reading the remote",
@@ -26,7 +26,7 @@ const meanings: Readonly<Record<Outcome, string>> = {
 
 /** Returns the result in brief. */
 export function landingReport(result: PromoteResult): ReportModel {
-  const { command, outcome, exit, images, holds = [], diff } = result;
+  const { command, outcome, exit, images, holds = [], mentions = [], diff } = result;
   const what = subjectOf(result);
   return {
     ...{ command, verdict: outcome, exit, diff },
@@ -39,13 +39,18 @@ export function landingReport(result: PromoteResult): ReportModel {
         rows: images.flatMap(imageRows),
       },
       {
+        title: "Not moved",
+        heads: ["Place", "Image", "Why"],
+        rows: mentions.map((at) => [printPlace(at), at.image ?? "", at.why]),
+      },
+      {
         title: "Holds",
         heads: ["Hold", "Where", "Images", "Through", "Reason", "By", "Until"],
         rows: holds.map(holdRow),
       },
     ],
     troubles: failureNotices(`${command} ${outcome}`, result),
-    notices: [],
+    notices: mentionNotices(result.mentions),
     outputs: outputs(result),
     gauges: gauges(result),
   };

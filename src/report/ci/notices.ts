@@ -1,7 +1,18 @@
 /** Notices that results of several commands have in common. */
 
+import type { MentionReport } from "../../core/results/mention.ts";
 import type { FailureReport } from "../../core/results/promote.ts";
 import type { Notice } from "./model.ts";
+
+/** Returns the places that were not moved, each on its own line of its file. */
+export function mentionNotices(mentions: readonly MentionReport[] = []): readonly Notice[] {
+  return mentions.map(({ kind, why, image, file, line, column }) => ({
+    level: kind === "comment" ? "notice" : "warning",
+    title: "Not moved",
+    message: `${image === undefined ? "" : `${image} `}${why}`,
+    place: { file, ...(line && { line }), ...(column && { column }) },
+  }));
+}
 
 /** Returns the failure and the warnings of a result. `title` says of what. */
 export function failureNotices(

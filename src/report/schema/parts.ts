@@ -36,6 +36,21 @@ export const place = z.object({
   column: line.exactOptional(),
 });
 
+/** Places that name an image and were not moved. */
+export const mentions = z
+  .array(
+    place.extend({
+      image: text.exactOptional(),
+      kind: z.enum(["place", "comment", "tag", "unread"]),
+      why: text.describe("Why it was not moved."),
+      tag: text.exactOptional().describe("The tag that stands alone."),
+      text: text.describe("What stands there, cut to a line."),
+    }),
+  )
+  .readonly()
+  .optional()
+  .describe("Other places that name the images, and were not moved.");
+
 export const failure = z
   .object({
     code: text.describe("To branch on."),

@@ -1,7 +1,9 @@
 /** The list of pins for people: image by image, so that one image with two tags is seen at once. */
 
+import type { MentionReport } from "../../core/results/mention.ts";
 import { plain } from "../safe-text.ts";
 import type { Style } from "../style.ts";
+import { mentionLines } from "./mentions.ts";
 
 /** What is printed of a list of pins. */
 interface Listed {
@@ -14,6 +16,7 @@ interface Listed {
   }[];
   readonly unpinned: readonly string[];
   readonly mixed: readonly string[];
+  readonly mentions: readonly MentionReport[];
 }
 
 /** Returns the list as text, with a final newline. */
@@ -30,5 +33,6 @@ export function pinsText(listed: Listed, style: Style): string {
   for (const image of listed.unpinned) {
     lines.push(`${style.bold(image)}  ${style.warn("no manifest names it")}`);
   }
+  lines.push(...mentionLines(listed.mentions, style));
   return `${lines.join("\n")}\n`;
 }

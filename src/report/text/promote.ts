@@ -10,6 +10,7 @@ import type {
 } from "../../core/results/promote.ts";
 import { plain } from "../safe-text.ts";
 import type { Style } from "../style.ts";
+import { mentionLines } from "./mentions.ts";
 
 /** Returns the result as text, with a final newline. */
 export function promoteText(result: PromoteResult, style: Style): string {
@@ -20,6 +21,7 @@ export function promoteText(result: PromoteResult, style: Style): string {
   for (const hold of result.holds ?? []) lines.push(holdLine(hold, style));
   for (const warning of result.warnings)
     lines.push(`  ${style.warn("warning")}  ${plain(warning)}`);
+  lines.push(...mentionLines(result.mentions ?? [], style));
   const { failure } = result;
   if (failure !== undefined) {
     const place = failure.place === undefined ? "" : `${printPlace(failure.place)}: `;

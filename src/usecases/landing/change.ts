@@ -9,7 +9,12 @@ import type { CommitId } from "../../core/ids.ts";
 import { type Change, messageOf } from "../../core/landing/change.ts";
 import { holdsFolder, holdsPath, writeHolds } from "../../core/landing/holds-file.ts";
 import type { Landing } from "../../core/landing/landing.ts";
-import { editManifests, type FileEdit } from "../../core/pins/index.ts";
+import {
+  editManifests,
+  type FileEdit,
+  type Mention,
+  refuseMentions,
+} from "../../core/pins/index.ts";
 import type { Frame } from "../../core/results/landing.ts";
 import { type LandPolicy, land, type Plan } from "./land.ts";
 import type { ReadPorts } from "./read-patiently.ts";
@@ -34,8 +39,11 @@ export interface Planned<Basis> {
   readonly basis: Basis;
 }
 
-/** A basis, with the change that a dry run would push. */
-export type Tried<Basis> = Basis & { readonly diff?: string | undefined };
+/** A basis, with the change that a dry run would push, and what would not be moved. */
+export type Tried<Basis> = Basis & {
+  readonly diff?: string | undefined;
+  readonly mentions?: readonly Mention[] | undefined;
+};
 
 /** A command that lands. */
 export interface LandCommand<Facts, Basis, Result> {
@@ -76,11 +84,14 @@ export async function landChange<Facts, Basis extends object, Result>(
  * content on the same parent is the same commit.
  */
 export async function planOf<Basis extends object>(
-  { snapshot, change, basis }: Planned<Basis>,
+  { snapshot, change, basis: own }: Planned<Basis>,
   request: LandRequest,
   startedMs: number,
 ): Promise<Plan<Tried<Basis>>> {
+  const { mentions } = snapshot;
+  const basis = mentions.length === 0 ? own : { ...own, mentions };
   if (change === undefined) return { kind: "rest", why: basis };
+  if (change.moves.length > 0) refuseMentions(mentions, snapshot.rules);
   const edits = editManifests(snapshot.files, change.moves);
   const holds = change.holds && writeHolds(change.holds);
   if (holds !== undefined && (await snapshot.holds()).isBlocked) throw blocked();

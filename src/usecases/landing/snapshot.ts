@@ -8,6 +8,7 @@ import { holdsFolder, holdsPath, readHolds } from "../../core/landing/holds-file
 import { type RecordedCommit, readRecords } from "../../core/landing/records.ts";
 import {
   findPlaces,
+  type ManifestRules,
   type Mention,
   needlesOf,
   type Pin,
@@ -40,7 +41,10 @@ export interface HoldsFile {
 }
 
 /** The branch, as far as a snapshot reads it. */
-export type SnapshotRemote = Pick<Remote, "findManifests" | "readFile" | "messagesBefore">;
+export type SnapshotRemote = Pick<
+  Remote,
+  "findManifests" | "readFile" | "messagesBefore" | "rules"
+>;
 
 /** One tip. What only some commands need is read when it is first asked for. */
 export interface Snapshot {
@@ -51,6 +55,7 @@ export interface Snapshot {
   readonly pins: readonly Pin[];
   /** Other places that name the images, and are not moved. */
   readonly mentions: readonly Mention[];
+  readonly rules: ManifestRules;
   /** @throws Failure `bad-manifest` when the file cannot be understood. */
   holds(): Promise<HoldsFile>;
   /** What the newest deploy commits say of themselves, newest first. */
@@ -76,7 +81,8 @@ export async function snapshotAt(
   const { images, paths } = scope;
   const files =
     images.length === 0 ? [] : await remote.findManifests(tip, paths, needlesOf(images));
-  const { pins, mentions } = findPlaces(files, images);
+  const rules = remote.rules ?? {};
+  const { pins, mentions } = findPlaces(files, images, rules);
   const holds = once(async () => {
     const bytes = await remote.readFile(tip, holdsPath);
     // A link would hide holds: it is refused here, as every link that is asked for.
@@ -85,7 +91,7 @@ export async function snapshotAt(
     return { bytes, holds: readHolds(bytes), isBlocked };
   });
   const records = once(async () => readRecords(await remote.messagesBefore(tip, recordsMax)));
-  return { tip, scope, files, pins, mentions, holds, records };
+  return { tip, scope, files, pins, mentions, rules, holds, records };
 }
 
 /**

@@ -4,7 +4,7 @@ import { Failure } from "../../core/failure.ts";
 import type { CommitId } from "../../core/ids.ts";
 import type { Change } from "../../core/landing/change.ts";
 import type { WantedImage } from "../../core/landing/drift.ts";
-import type { PinMove } from "../../core/pins/index.ts";
+import type { Mention, PinMove } from "../../core/pins/index.ts";
 import type { Planned } from "../landing/change.ts";
 import type { LookedImage } from "./group.ts";
 import { inspect, type SyncFindings, type SyncInspection } from "./inspect.ts";
@@ -15,6 +15,7 @@ export interface SyncBasis {
   readonly repairs: readonly Repair[];
   /** The change that a dry run would push. */
   readonly diff?: string | undefined;
+  readonly mentions?: readonly Mention[] | undefined;
 }
 
 /** An image whose pins are moved. */

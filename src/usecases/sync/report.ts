@@ -5,7 +5,7 @@ import type { Problem } from "../../core/landing/drift.ts";
 import { detailOf, hintOf } from "../../core/landing/drift-words.ts";
 import type { Landing } from "../../core/landing/landing.ts";
 import { printPinned } from "../../core/pins/index.ts";
-import { endingOf, withCommit } from "../../core/results/landing.ts";
+import { endingOf, mentionsIn, withCommit } from "../../core/results/landing.ts";
 import { type Outcome, reportFailure } from "../../core/results/promote.ts";
 import { calmVerdicts, type SyncImage, type SyncResult, worstOf } from "../../core/results/sync.ts";
 import type { LookedImage } from "./group.ts";
@@ -36,6 +36,7 @@ export function concludeSync(landing: Landing<SyncBasis>, frame: SyncFrame): Syn
     ...(why?.look.tip && { tip: why.look.tip }),
     ...withCommit(landing),
     images,
+    ...mentionsIn(landing),
     warnings: why?.look.warnings ?? [],
     ...(why?.diff === undefined ? {} : { diff: why.diff }),
   };

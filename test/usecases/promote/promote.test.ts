@@ -288,6 +288,15 @@ describe("failed, and nothing is touched", () => {
     expect(result.failure?.message).toContain("ghcr.io/acme/web");
   });
 
+  test("a place would be left that may not be", async () => {
+    const stage = new Stage();
+    stage.commit("deploy/x.yaml", "name: ghcr.io/acme/web:x\n");
+    const told = await stage.promote(1, { request: { mode: "dry-run" } });
+    expect(told.mentions).toMatchObject([
+      { file: "deploy/x.yaml", line: 1, image: "ghcr.io/acme/web", kind: "place" },
+    ]);
+  });
+
   test("the manifest is broken", async () => {
     const stage = new Stage();
     stage.commit(web, "image: [ghcr.io/acme/web:x\n");
