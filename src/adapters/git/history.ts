@@ -66,12 +66,7 @@ class GitHistory implements OpenedHistory {
     if (ancestor === descendant) return true;
     const known = this.#related.get(`${ancestor} ${descendant}`);
     if (known !== undefined) return known;
-    // Whoever asks may know them from elsewhere: then they are still to be fetched.
-    for (const revision of [ancestor, descendant]) {
-      if (!this.#seen.has(revision) && (await this.#here(revision)).length === 0) {
-        await this.#find(revision);
-      }
-    }
+    await this.#bring([ancestor, descendant]);
     let answer = await this.#descends(descendant, ancestor);
     // A history that is cut off can only say yes for certain.
     while (!answer && (await this.#copy.deepen())) {
@@ -83,6 +78,7 @@ class GitHistory implements OpenedHistory {
   }
 
   async changed(from: Revision, to: Revision, paths: readonly string[]): Promise<boolean> {
+    await this.#bring([from, to]);
     const first = await this.#compare(from, to, paths);
     if (first !== undefined) return first;
     await this.#bringTrees(from, to);
@@ -90,6 +86,7 @@ class GitHistory implements OpenedHistory {
   }
 
   async committedAtSeconds(revision: Revision): Promise<number> {
+    await this.#bring([revision]);
     return Number(await this.#log(revision, ["-1", "--format=%ct"]));
   }
 
@@ -165,6 +162,15 @@ class GitHistory implements OpenedHistory {
     const revisions = found.map((id) => asRevision(id)!);
     for (const revision of revisions) this.#seen.add(revision);
     return revisions;
+  }
+
+  /** Whoever asks of revisions may know them from elsewhere: then they are still to be fetched. */
+  async #bring(revisions: readonly Revision[]): Promise<void> {
+    for (const revision of revisions) {
+      if (!this.#seen.has(revision) && (await this.#here(revision)).length === 0) {
+        await this.#find(revision);
+      }
+    }
   }
 
   /** Asks what is here; a yes is for good. */

@@ -11,7 +11,11 @@ import { type FlagsOf, list, manifests, output, tagFormat, text, toggle } from "
 import { printResult, progressFor } from "../output.ts";
 
 const flags = {
-  revision: text("--revision <sha>", "commit of the source to build", { env: "LANDFALL_REVISION" }),
+  revision: text(
+    "--revision <sha>",
+    "commit, branch or tag of the source to build (default: HEAD)",
+    { env: "LANDFALL_REVISION" },
+  ),
   image: list("--image <name>", "image to plan, instead of all in the file"),
   ...tagFormat,
   rebuild: toggle("--rebuild", "build every image, whatever is published"),
@@ -31,12 +35,6 @@ export default command({
   ],
   flags,
   async run(flags, io) {
-    if (flags.revision === undefined) {
-      throw usageError(
-        "Cannot plan: no revision is given",
-        "Name a commit of the source: --revision SHA.",
-      );
-    }
     const settings = await settingsFrom(flags, io);
     const wanted = new Set(flags.image?.map((name) => JSON.stringify(parseAskedImage(name).image)));
     const recipes = (settings.config?.images ?? [])
@@ -63,7 +61,7 @@ export default command({
       if (registry === undefined) throw new Error("no registry was opened");
       const plan = await planBuild(
         {
-          ...{ revision: flags.revision, tagFormat: settings.tagFormat, recipes },
+          ...{ revision: flags.revision ?? "HEAD", tagFormat: settings.tagFormat, recipes },
           ...{ paths: settings.paths, source: ports.repository },
           extraTags: extraTags(flags, settings.config?.extraTags ?? []),
           rebuild: flags.rebuild ? "all" : "changed",

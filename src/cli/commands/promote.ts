@@ -21,9 +21,13 @@ import { progressFor } from "../output.ts";
 import { placeToPromoteFrom, promotionRules } from "../rules.ts";
 
 const flags = {
-  revision: text("--revision <sha>", "commit of the source to promote", {
-    env: "LANDFALL_REVISION",
-  }),
+  revision: text(
+    "--revision <sha>",
+    "commit, branch or tag of the source to promote (default: HEAD)",
+    {
+      env: "LANDFALL_REVISION",
+    },
+  ),
   from: text("--from <environment>", "promote exactly what this environment runs"),
   image: list("--image <name[=tag]>", "image to move, instead of all in the file"),
   ...tagFormat,
@@ -67,11 +71,9 @@ export default command({
   ],
   flags,
   async run(flags, io) {
-    if ((flags.revision === undefined) === (flags.from === undefined)) {
+    if (flags.revision !== undefined && flags.from !== undefined) {
       throw usageError(
-        flags.from === undefined
-          ? "Cannot promote: no revision is given"
-          : "Cannot promote both a revision and what another environment runs",
+        "Cannot promote both a revision and what another environment runs",
         "Name a commit of the source with --revision SHA, or an environment with --from.",
       );
     }
@@ -90,7 +92,7 @@ export default command({
       const result = await promote(
         {
           from: from && { environment: from.name, paths: from.paths },
-          revision: flags.revision ?? "",
+          revision: flags.revision ?? "HEAD",
           images: settings.images,
           tagFormat: settings.tagFormat,
           environment: settings.environment,

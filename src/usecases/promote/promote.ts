@@ -128,6 +128,9 @@ async function prepare(
   const { environment, freezesAt, throughFreeze } = request;
   if (request.from !== undefined) return prepareFrom(request.from, request, ports);
   const revision = await namedRevision(request.revision, "promote", ports.history);
+  if (!revision.startsWith(request.revision)) {
+    ports.progress.step(`${request.revision} of the source is ${revision}`);
+  }
   const wanted = request.images.map(({ image, tag, digest, paths: own }) => ({
     image,
     tag: tag ?? tagOf(tagFormat, revision),

@@ -93,7 +93,6 @@ describe("promote", () => {
   });
 
   test.each([
-    ["no revision", [], /--revision/],
     ["an unknown revision", ["--revision", "f".repeat(40)], /no such commit/],
     ["a revision that is none", ["--revision", "main"], /no such commit/],
     ["no such path", ["--revision", "HEAD", "--path", "nowhere"], /nowhere/],

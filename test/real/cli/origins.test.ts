@@ -41,7 +41,8 @@ describe.each([
   test("is used without who one is there, which nobody gets to see", async () => {
     const { box, clone, run } = await openClone((url) => url.replace("//", `//${login}`));
     const revision = await box.tip();
-    const landed = await run("promote", "--revision", "HEAD");
+    const landed = await run("promote");
+    expect(landed.err).toContain(`HEAD of the source is ${revision}`);
     expect(landed, landed.err).toMatchObject({ status: 0 });
     expect(JSON.parse(landed.out)).toMatchObject({
       outcome: "landed",
