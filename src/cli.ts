@@ -8,7 +8,7 @@ import { program } from "./cli/program.ts";
 import type { Process } from "./settings/process.ts";
 
 /**
- * Runs one command and returns its exit status (DESIGN section 2). Never exits by itself.
+ * Runs one command and returns its exit status (docs/design.md, section 2). Never exits by itself.
  *
  * @param argv The words after the program's name.
  */

@@ -22,7 +22,7 @@ function roomOf(path: string): string {
   return rest === undefined ? (/^[a-z]+/.exec(first)?.[0] ?? first) : first;
 }
 
-/** Which rooms a room may look into, besides itself. Data flows one way (DESIGN section 4). */
+/** Which rooms a room may look into, besides itself (docs/design.md, section 4). */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   cli: [
     ...["core", "demo", "ports", "report", "settings", "simulation"],

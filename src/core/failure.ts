@@ -25,7 +25,7 @@ export type FailureCode =
   | "machine" // this machine: no git, no disk, a child that was killed
   | "internal"; // a bug of ours: an assertion that must hold did not
 
-/** Exit statuses of DESIGN section 2. No others exist. */
+/** Exit statuses of docs/design.md, section 2. No others exist. */
 export const exit = {
   done: 0,
   failed: 1,

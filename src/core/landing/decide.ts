@@ -1,6 +1,6 @@
 /**
- * What to do with an image at one tip. The order of the questions is the contract (DESIGN section
- * 3).
+ * What to do with an image at one tip. The order of the questions is the contract
+ * (docs/design.md, section 3).
  */
 
 import type { Revision } from "../ids.ts";

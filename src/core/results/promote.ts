@@ -7,7 +7,7 @@ import { exit, exitOfFailure, type Failure, type Place } from "../failure.ts";
 import type { CommitId, Digest, Revision, Tag } from "../ids.ts";
 import type { MentionReport } from "./mention.ts";
 
-/** The seven outcomes of DESIGN section 2, and the one of a dry run that would push. */
+/** The seven outcomes of docs/design.md, section 2, and the one of a dry run that would push. */
 export type Outcome =
   | "landed"
   | "unchanged"

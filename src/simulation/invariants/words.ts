@@ -148,7 +148,7 @@ function nothingReachable(
     .map(({ commit }) => broken(law, `${actor} said ${end?.outcome}, yet ${commit.id} is there`));
 }
 
-/** Exit statuses are those of DESIGN section 2. A failure may be finer: 2, 4 and 6. */
+/** Exit statuses are those of docs/design.md, section 2. A failure may be finer: 2, 4 and 6. */
 function exitLaw({ actor, command }: Operation, end: StatedOutcome): readonly Violation[] {
   const { outcome, exit, code } = end;
   const finer = outcome === "failed" ? [2, 6] : [];
