@@ -92,6 +92,13 @@ export interface Remote {
   mark(mark: Mark, words: { readonly tip: CommitId; readonly message: string }): Promise<void>;
 }
 
+/** A commit of the source, as people know it. */
+export interface SourceCommit {
+  readonly revision: Revision;
+  /** The first line of its message: not safe to print as it comes. */
+  readonly subject: string;
+}
+
 /**
  * The source repository's history, which alone says what is newer: what its branches and tags
  * reach, as its server shows them, and what was named by `named`. A clone and a URL of the same
@@ -127,6 +134,11 @@ export interface SourceHistory {
    * counts as changed.
    */
   changed(from: Revision, to: Revision, paths: readonly string[]): Promise<boolean>;
+  /**
+   * Returns the commits that `from` has and `to` lacks, the newest first. One whose change `to` has
+   * under another id (a cherry-pick) is not among them, as far as changes can be compared here.
+   */
+  lacking(from: Revision, to: Revision): Promise<readonly SourceCommit[]>;
   /** Returns a revision's committer date, in seconds since the epoch. */
   committedAtSeconds(revision: Revision): Promise<number>;
 }

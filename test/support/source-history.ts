@@ -13,6 +13,7 @@ export function historyOf(
   return {
     ...{ candidates, named: candidates, refresh: () => {} },
     ...{ changed: async () => true, committedAtSeconds: async () => 0 },
+    lacking: async (from) => [{ revision: from, subject: "fix: something" }],
     ...known,
   };
 }
@@ -29,6 +30,7 @@ export function withAnswers(
     isAncestor: (ancestor, descendant) => history.isAncestor(ancestor, descendant),
     refresh: () => history.refresh(),
     changed: (from, to, paths) => history.changed(from, to, paths),
+    lacking: (from, to) => history.lacking(from, to),
     committedAtSeconds: (revision) => history.committedAtSeconds(revision),
     ...answers,
   };

@@ -3,7 +3,8 @@
 import { isBranchName } from "../../core/branch-name.ts";
 import { Failure } from "../../core/failure.ts";
 import { asRevision, type Revision } from "../../core/ids.ts";
-import type { SourceHistory } from "../../ports.ts";
+import type { SourceCommit, SourceHistory } from "../../ports.ts";
+import { commitsLacking } from "./lacking.ts";
 import { commitsAmong, commitsNamed, isAncestor } from "./objects.ts";
 import { localHead, localRefs } from "./refs.ts";
 import { GitExit, runGit, runHere } from "./run.ts";
@@ -83,6 +84,10 @@ class GitHistory implements OpenedHistory {
     if (first !== undefined) return first;
     await this.#bringTrees(from, to);
     return (await this.#compare(from, to, paths)) ?? true;
+  }
+
+  lacking(from: Revision, to: Revision): Promise<readonly SourceCommit[]> {
+    return commitsLacking(this.#copy.clone.inside, from, to);
   }
 
   async committedAtSeconds(revision: Revision): Promise<number> {

@@ -13,12 +13,18 @@ export type Relation =
   | { readonly kind: "equal" }
   /** The pin's revision descends from ours. */
   | { readonly kind: "newer"; readonly revision: Revision }
-  /** Ours is the pin's revision, spelled otherwise, or descends from it. */
+  /** Ours is the pin's revision, spelled otherwise, or descends from it, or has all its changes. */
   | { readonly kind: "older"; readonly revision: Revision }
   /** The pin names no commit of the source history: a placeholder, `latest`, a foreign tag. */
   | { readonly kind: "foreign" }
   /** Neither descends from the other. */
-  | { readonly kind: "diverged"; readonly revision: Revision };
+  | { readonly kind: "diverged"; readonly revision: Revision; readonly lost: readonly Lost[] };
+
+/** A commit that a pin's revision has and ours lacks. */
+export interface Lost {
+  readonly revision: Revision;
+  readonly subject: string;
+}
 
 /**
  * One pin and where it stands. A pin whose digits name several revisions has a fact for each of
@@ -46,7 +52,12 @@ export type ImageDecision =
   | { readonly kind: "unchanged" }
   | { readonly kind: "superseded"; readonly by: Revision }
   | { readonly kind: "held"; readonly hold: Hold }
-  | { readonly kind: "diverged"; readonly from: Revision; readonly pin: Pin }
+  | {
+      readonly kind: "diverged";
+      readonly from: Revision;
+      readonly pin: Pin;
+      readonly lost: readonly Lost[];
+    }
   | { readonly kind: "unordered"; readonly pin: Pin }
   | { readonly kind: "move"; readonly pins: readonly Pin[]; readonly adopted: readonly Pin[] };
 
@@ -61,7 +72,7 @@ export function decide(facts: ImageFacts): ImageDecision {
   if (facts.heldBy !== undefined) return { kind: "held", hold: facts.heldBy };
   for (const { pin, relation } of rest) {
     if (relation.kind === "diverged" && facts.divergence === "refuse") {
-      return { kind: "diverged", from: relation.revision, pin };
+      return { kind: "diverged", from: relation.revision, pin, lost: relation.lost };
     }
   }
   if (facts.unordered !== undefined) return { kind: "unordered", pin: facts.unordered };

@@ -3,7 +3,7 @@
 import type { Revision } from "../ids.ts";
 import type { TagFormat } from "../tag-format.ts";
 import { type Change, movesTo, type Target, tagsOf } from "./change.ts";
-import type { ImageDecision, PinFact, Verdict } from "./decide.ts";
+import type { ImageDecision, Lost, PinFact, Verdict } from "./decide.ts";
 import type { HoldQuestion, RevisionHold } from "./hold.ts";
 
 /** The intent: these images to this revision. */
@@ -60,6 +60,7 @@ function reasonOf(
   throughFreeze: string | undefined,
 ): string | undefined {
   const words = new Set(images.flatMap((image) => image.overtaken.map(overtakes)));
+  for (const image of images) for (const dropped of dropsOf(image)) words.add(dropped);
   if (throughFreeze !== undefined) words.add(`Through the freeze: ${throughFreeze}`);
   return words.size === 0 ? undefined : [...words].join(". ");
 }
@@ -67,4 +68,25 @@ function reasonOf(
 /** Says that what a rollback had taken out comes back. */
 export function overtakes({ through, reason, by }: RevisionHold): string {
   return `Brings back ${through.slice(0, 12)}, which was held: ${reason} (${by})`;
+}
+
+/** How many commits that are lost are named. */
+const namedMax = 5;
+
+/** Says what moves to another line of history leave behind. */
+export function dropsOf({ facts, decision }: ImageEvaluation): readonly string[] {
+  if (decision.kind !== "move") return [];
+  const drops = facts.flatMap(({ relation }) =>
+    relation.kind === "diverged" ? [`Drops ${printLost(relation.lost)}`] : [],
+  );
+  return [...new Set(drops)];
+}
+
+/** Prints the commits that are lost. */
+export function printLost(lost: readonly Lost[]): string {
+  const named = lost.slice(0, namedMax).map(({ revision, subject }) => {
+    return `${revision.slice(0, 7)} ${subject}`;
+  });
+  const more = lost.length > namedMax ? `, and ${lost.length - namedMax} more` : "";
+  return `${named.join(", ")}${more}`;
 }

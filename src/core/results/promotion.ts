@@ -7,7 +7,13 @@ import type { ImageDecision, Verdict } from "../landing/decide.ts";
 import type { ClosedGate } from "../landing/gate.ts";
 import { isFreeze, scopeOf } from "../landing/hold.ts";
 import type { Landing } from "../landing/landing.ts";
-import { type ImageEvaluation, overtakes, type Promotion } from "../landing/promotion.ts";
+import {
+  dropsOf,
+  type ImageEvaluation,
+  overtakes,
+  type Promotion,
+  printLost,
+} from "../landing/promotion.ts";
 import type { Mention } from "../pins/index.ts";
 import {
   adoptions,
@@ -57,6 +63,7 @@ export function concludePromotion(
       ...(promotion?.warnings ?? []),
       ...images.flatMap(warningsOf),
       ...unrecorded(landing),
+      ...(why && promotion ? notMoved(why, promotion) : []),
     ],
     ...mentionsIn(
       landing,
@@ -116,7 +123,7 @@ function divergence({ decision }: ImageEvaluation): FailureReport | readonly [] 
   const { file, line, column } = decision.pin;
   return {
     code: "diverged",
-    message: `${printPlace(decision.pin)} holds ${decision.from}, which is on another line of history`,
+    message: `${printPlace(decision.pin)} holds ${decision.from}, which is on another line of history; lost would be ${printLost(decision.lost)}`,
     hint: "Promote a revision that descends from it, or pass --allow-diverged to move anyway.",
     place: { file, line, column },
   };
@@ -152,7 +159,18 @@ function warningsOf(image: ImageEvaluation): readonly string[] {
   const { target, facts, decision, overtaken } = image;
   const adopted = decision.kind === "move" ? adoptions(target.image, decision.adopted) : [];
   const back = overtaken.map((hold) => `${printImageName(target.image)}: ${overtakes(hold)}`);
-  return [...adopted, ...ambiguities(facts), ...back];
+  const drops = dropsOf(image).map((words) => `${printImageName(target.image)}: ${words}`);
+  return [...adopted, ...ambiguities(facts), ...back, ...drops];
+}
+
+/** Whoever allows another line of history expects a move, which going back is not. */
+function notMoved({ verdict, images }: PromoteBasis, { divergence }: Promotion): readonly string[] {
+  if (divergence === "refuse" || verdict !== "superseded") return [];
+  return images.flatMap(({ target, decision }) => {
+    if (decision.kind !== "superseded") return [];
+    const held = `${printImageName(target.image)} holds ${decision.by}, which has this revision`;
+    return [`${held}: --allow-diverged moves to another line of history, and never back`];
+  });
 }
 
 function unrecorded(landing: Landing<PromoteBasis>): readonly string[] {

@@ -69,6 +69,14 @@ export class ModelSource implements SourceHistory {
     return true;
   }
 
+  /** No two revisions of the model make the same change. */
+  async lacking(from: Revision, to: Revision) {
+    const lost = [...this.parents.keys()].filter(
+      (revision) => this.precedes(revision, from) && !this.precedes(revision, to),
+    );
+    return lost.toReversed().map((revision) => ({ revision, subject: "feat: of the model" }));
+  }
+
   async committedAtSeconds(): Promise<number> {
     return 0;
   }

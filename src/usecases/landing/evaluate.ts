@@ -86,8 +86,12 @@ export async function relationOf(
 ): Promise<Relation> {
   if (revision === undefined) return { kind: "foreign" };
   if (await history.isAncestor(revision, wanted)) return { kind: "older", revision };
-  const isNewer = await history.isAncestor(wanted, revision);
-  return { kind: isNewer ? "newer" : "diverged", revision };
+  if (await history.isAncestor(wanted, revision)) return { kind: "newer", revision };
+  // A fix that was cherry-picked is the same change under another id.
+  const lost = await history.lacking(revision, wanted);
+  if (lost.length === 0) return { kind: "older", revision };
+  const isWithin = (await history.lacking(wanted, revision)).length === 0;
+  return isWithin ? { kind: "newer", revision } : { kind: "diverged", revision, lost };
 }
 
 /**

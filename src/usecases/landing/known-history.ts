@@ -25,6 +25,7 @@ export function knownHistory(graph: SourceGraph, beyond: SourceHistory): SourceH
     },
     refresh: () => beyond.refresh(),
     changed: (from, to, paths) => beyond.changed(from, to, paths),
+    lacking: (from, to) => beyond.lacking(from, to),
     committedAtSeconds: (revision) => beyond.committedAtSeconds(revision),
   };
 }

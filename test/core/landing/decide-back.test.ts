@@ -11,7 +11,7 @@ const relations: Readonly<Record<Relation["kind"], Relation>> = {
   newer: { kind: "newer", revision },
   older: { kind: "older", revision },
   foreign: { kind: "foreign" },
-  diverged: { kind: "diverged", revision },
+  diverged: { kind: "diverged", revision, lost: [] },
 };
 
 /** Facts of pins that are told apart by their line alone. */

@@ -18,7 +18,7 @@ const relations: Readonly<Record<Relation["kind"], Relation>> = {
   newer: { kind: "newer", revision },
   older: { kind: "older", revision },
   foreign: { kind: "foreign" },
-  diverged: { kind: "diverged", revision },
+  diverged: { kind: "diverged", revision, lost: [] },
 };
 const kinds = Object.keys(relations) as Relation["kind"][];
 

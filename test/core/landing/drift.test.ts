@@ -45,7 +45,7 @@ const is = () => pin("sha-2222222", { kind: "equal" });
 const older = (more: Partial<DriftPin> = {}) =>
   pin("sha-1111111", { kind: "older", revision: old }, more);
 const ahead = () => pin("sha-3333333", { kind: "newer", revision: newer });
-const apart = () => pin("sha-4444444", { kind: "diverged", revision: side });
+const apart = () => pin("sha-4444444", { kind: "diverged", revision: side, lost: [] });
 const latest = () => pin("latest", { kind: "foreign" });
 const spelled = () => pin("sha-22222222", { kind: "older", revision: wanted });
 const gone: Partial<DriftPin> = { isPublished: false };

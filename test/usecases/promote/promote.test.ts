@@ -228,6 +228,10 @@ describe("refused", () => {
     await stage.promote(1);
     const result = await stage.promote(2, { request: { divergence: "allow" } });
     expect(result).toMatchObject({ outcome: "landed", exit: 0 });
+    const dropped = `Drops ${stage.scene.jobs[0]!.revision.slice(0, 7)} feat: of the model`;
+    expect(result.warnings.join()).toContain(dropped);
+    const { objects, server } = stage.world;
+    expect(objects.get(server.tip).message).toContain(dropped);
   });
 });
 

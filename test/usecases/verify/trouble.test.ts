@@ -36,7 +36,7 @@ describe("the image that is in the way of both is named", () => {
     expect(result).toMatchObject({ outcome: "refused", exit: 4 });
     expect(result.failure).toEqual({
       code: "diverged",
-      message: `${api}:2:25 holds ${side}, which is on another line of history`,
+      message: `${api}:2:25 holds ${side}, which is on another line of history; lost would be ${side.slice(0, 7)} feat: of the model`,
       hint: "Promote a revision that descends from it, or pass --allow-diverged to move anyway.",
       place: { file: api, line: 2, column: 25 },
     });

@@ -279,3 +279,59 @@ async function listObjects(box: Sandbox): Promise<readonly string[]> {
   const all = await box.git(directory, "cat-file", "--batch-all-objects", "--batch-check");
   return all.split("\n");
 }
+
+describe("what one line of history lacks of another", () => {
+  /** A hotfix on a branch of its own, beside a main that went on; `picked`: with its change. */
+  async function openForked(picked: boolean) {
+    const { box } = await openLong(3);
+    const work = await clone(box);
+    const commit = async (file: string, subject: string) => {
+      writeFileSync(join(work, file), `${subject}\n`);
+      await box.git(work, "add", "--all");
+      await box.git(work, "-c", "user.name=A", "-c", "user.email=a@b", "commit", "-qm", subject);
+      return asRevision(await box.git(work, "rev-parse", "HEAD"))!;
+    };
+    await box.git(work, "checkout", "-q", "-b", "hotfix");
+    const fix = await commit("fix.txt", "fix: login \u00e4");
+    await box.git(work, "checkout", "-q", "main");
+    const next = await commit("next.txt", "feat: next");
+    if (picked) {
+      await box.git(work, "-c", "user.name=A", "-c", "user.email=a@b", "cherry-pick", "hotfix");
+    }
+    const main = asRevision(await box.git(work, "rev-parse", "main"))!;
+    return { history: await open(box, { local: work }), fix, next, main };
+  }
+
+  test("is named, the newest first", async () => {
+    const { history, fix, next, main } = await openForked(false);
+    expect(await history.lacking(fix, main)).toEqual([{ revision: fix, subject: "fix: login ä" }]);
+    expect(await history.lacking(main, fix)).toEqual([{ revision: next, subject: "feat: next" }]);
+  });
+
+  test("is nothing where the line was squashed into one commit", async () => {
+    const { box } = await openLong(3);
+    const work = await clone(box);
+    const git = (...args: readonly string[]) =>
+      box.git(work, "-c", "user.name=A", "-c", "user.email=a@b", ...args);
+    await git("checkout", "-q", "-b", "topic");
+    for (const file of ["one.txt", "two.txt"]) {
+      writeFileSync(join(work, file), `${file}\n`);
+      await git("add", "--all");
+      await git("commit", "-qm", `feat: ${file}`);
+    }
+    await git("checkout", "-q", "main");
+    await git("merge", "-q", "--squash", "topic");
+    await git("commit", "-qm", "feat: both (#1)");
+    const ids = await Promise.all(["topic", "main"].map((name) => git("rev-parse", name)));
+    const [topic, main] = ids.map((id) => asRevision(id)!) as [Revision, Revision];
+    const history = await open(box, { local: work });
+    expect(await history.lacking(topic, main)).toEqual([]);
+  });
+
+  test("is nothing where the change was cherry-picked", async () => {
+    const { history, fix, next, main } = await openForked(true);
+    expect(await history.isAncestor(fix, main)).toBe(false);
+    expect(await history.lacking(fix, main)).toEqual([]);
+    expect(await history.lacking(main, fix)).toEqual([{ revision: next, subject: "feat: next" }]);
+  });
+});
