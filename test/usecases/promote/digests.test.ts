@@ -42,14 +42,14 @@ describe("a promotion", () => {
     expect(stage.file("deploy/job.yaml")).toContain(`- image: ghcr.io/acme/web:${tag}\n`);
     const pins = result.images.flatMap((image) => image.pins.map(({ from, to }) => [from, to]));
     expect(pins).toEqual([
-      [`@${oldDigest}`, `@${inWeb}`],
       ["(no tag)", tag],
+      [`@${oldDigest}`, `@${inWeb}`],
       [`old@${oldDigest}`, `${tag}@${inApi}`],
     ]);
     expect(result.images.map(({ digest }) => digest)).toEqual([inWeb, inApi]);
     expect(result.warnings.map((warning) => warning.split(" names ")[0])).toEqual([
-      `ghcr.io/acme/web: @${oldDigest}`,
       "ghcr.io/acme/web: (no tag)",
+      `ghcr.io/acme/web: @${oldDigest}`,
       `ghcr.io/acme/api: old@${oldDigest}`,
     ]);
   });

@@ -14,6 +14,13 @@ const gate = {
 };
 const request = { environment: "prod", gate, marks: ["attempted", "landed"] } as const;
 
+/** A branch with a folder for staging, which pins nothing. */
+function staged(): Stage {
+  const stage = new Stage();
+  stage.commit("staging/none.yaml", "kind: Namespace\n");
+  return stage;
+}
+
 function land(stage: Stage, revision: Revision) {
   const mark = { kind: "landed", environment: "staging", revision, atSeconds: 1 } as const;
   stage.world.server.marks.push(mark);
@@ -21,7 +28,7 @@ function land(stage: Stage, revision: Revision) {
 
 describe("a gate that is closed", () => {
   test("refuses with what would help, moves nothing, and leaves no mark", async () => {
-    const stage = new Stage();
+    const stage = staged();
     const { tip } = stage.world.server;
     const result = await stage.promote(1, { request });
     expect(result).toMatchObject({ outcome: "refused", exit: 4, failure: { code: "gated" } });
@@ -31,14 +38,14 @@ describe("a gate that is closed", () => {
   });
 
   test("stops nothing that is there already", async () => {
-    const stage = new Stage();
+    const stage = staged();
     await stage.promote(1);
     expect(await stage.promote(1, { request })).toMatchObject({ outcome: "unchanged" });
   });
 });
 
 test("one that is open lets it land, and both are marked once", async () => {
-  const stage = new Stage();
+  const stage = staged();
   land(stage, revisionOf(stage, 1));
   expect(await stage.promote(1, { request })).toMatchObject({ outcome: "landed" });
   const left = stage.world.server.marks.slice(1);
@@ -49,7 +56,7 @@ test("one that is open lets it land, and both are marked once", async () => {
 });
 
 test("what staging pins at the same tip opens it without a mark", async () => {
-  const stage = new Stage();
+  const stage = staged();
   const paths = [manifestsPath];
   await stage.promote(1);
   const here = { ...gate, beforePaths: paths };
@@ -62,7 +69,7 @@ test("what staging pins at the same tip opens it without a mark", async () => {
 });
 
 test("a dry run asks the gate, and leaves no mark", async () => {
-  const stage = new Stage();
+  const stage = staged();
   land(stage, revisionOf(stage, 1));
   const dry = { ...request, mode: "dry-run" } as const;
   expect(await stage.promote(1, { request: dry })).toMatchObject({ outcome: "would-land" });
@@ -71,7 +78,7 @@ test("a dry run asks the gate, and leaves no mark", async () => {
 });
 
 test("a mark that cannot be left is a warning: what landed has landed", async () => {
-  const stage = new Stage();
+  const stage = staged();
   const { Failure } = await import("../../../src/core/failure.ts");
   const refuses = () => Promise.reject(new Failure("remote-denied", "no such refs", "Ask."));
   const result = await stage.promote(1, {

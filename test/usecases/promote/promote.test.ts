@@ -287,6 +287,7 @@ describe("failed, and nothing is touched", () => {
 
   test("no manifest names the image", async () => {
     const stage = new Stage();
+    stage.commit("elsewhere/none.yaml", "kind: Namespace\n");
     const result = await stage.promote(1, { request: { paths: ["elsewhere"] } });
     expect(result).toMatchObject({ exit: 1, failure: { code: "image-not-pinned" } });
     expect(result.failure?.message).toContain("ghcr.io/acme/web");
