@@ -1,5 +1,6 @@
 /** Publishes images by the OCI distribution protocol, and gives them tags. It builds none. */
 
+import { Failure } from "../../core/failure.ts";
 import { asDigest, type Digest, type Tag } from "../../core/ids.ts";
 import { type ImageName, printImageName } from "../../core/image-ref.ts";
 import type { Tagger } from "../../ports.ts";
@@ -123,7 +124,17 @@ async function readManifest(
   const accept = manifestTypes.join(", ");
   const request = { method: "GET", image, at: `manifests/${from}`, accept, doing } as const;
   const reply = await client.send(request);
+  if (reply.status === 404) throw notThere(image, from);
   if (reply.status !== 200) throw refusal(request, reply);
   const digest = verifiedDigest(reply, doing, asDigest(from));
   return { mediaType: reply.header("content-type") ?? "", digest, bytes: reply.body };
+}
+
+function notThere(image: ImageName, from: Tag | Digest): Failure {
+  const separator = asDigest(from) === undefined ? ":" : "@";
+  return new Failure(
+    "image-missing",
+    `Cannot give another tag: the registry does not have "${printImageName(image)}${separator}${from}"`,
+    "Publish the image first, or check its tag.",
+  );
 }

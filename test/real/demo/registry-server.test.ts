@@ -35,6 +35,15 @@ describe("tags are listed", () => {
   });
 });
 
+it("a tag of what is not there is refused, and says what is missing", async () => {
+  const server = await start();
+  const given = createPusher(clientOptions()).addTag(server.image, tag("v1"), tag("latest"));
+  await expect(given).rejects.toMatchObject({
+    code: "image-missing",
+    message: expect.stringContaining(`team/app:v1"`),
+  });
+});
+
 describe("an upload", () => {
   it("refuses a chunk that does not follow the last one, and keeps what it had", async () => {
     const server = await start();
