@@ -20,6 +20,8 @@ export interface DriftPin {
   readonly relation: Relation;
   /** Whether the registry has what it holds. */
   readonly isPublished: boolean;
+  /** Whether its tag is a release's: people choose it, so nothing newer is missing there. */
+  readonly isRelease?: boolean | undefined;
   /** The commit by which somebody moved the wanted revision away from here. */
   readonly movedAwayBy: CommitId | undefined;
 }
@@ -104,7 +106,8 @@ function judge(facts: DriftFacts, moves: readonly Pin[]): Drift {
 function behind({ wanted, pins }: DriftFacts): readonly DriftPin[] {
   if (wanted === undefined) return [];
   return pins.filter(
-    ({ relation }) => relation.kind === "older" && relation.revision !== wanted.revision,
+    ({ relation, isRelease }) =>
+      !isRelease && relation.kind === "older" && relation.revision !== wanted.revision,
   );
 }
 
@@ -117,9 +120,9 @@ function isReverted({ pins }: DriftFacts): boolean {
   return pins.some(({ movedAwayBy }) => movedAwayBy !== undefined);
 }
 
-/** What names no revision is a finding of its own, and is not one tag of two. */
+/** What names no revision, and a release, is not one tag of two. */
 function isMixed({ pins }: DriftFacts): boolean {
-  const known = pins.filter(({ relation }) => relation.kind !== "foreign");
+  const known = pins.filter(({ relation, isRelease }) => !isRelease && relation.kind !== "foreign");
   const held = known.map(({ pin, relation }) =>
     relation.kind === "equal" ? "" : (pin.tag ?? pin.digest),
   );
@@ -150,6 +153,8 @@ function barOf(facts: DriftFacts): "all" | "itself" | undefined {
 function movesOf(facts: DriftFacts): readonly Pin[] {
   if (facts.wanted === undefined || barOf(facts) !== undefined) return [];
   const isToMove = behind(facts).length > 0 || isMixed(facts);
-  const older = facts.pins.filter(({ relation }) => relation.kind === "older");
+  const older = facts.pins.filter(
+    ({ relation, isRelease }) => !isRelease && relation.kind === "older",
+  );
   return isToMove ? older.map(({ pin }) => pin) : [];
 }

@@ -9,7 +9,7 @@ import type { DriftFacts, DriftPin, WantedImage } from "../../core/landing/drift
 import type { Hold } from "../../core/landing/hold.ts";
 import { type Pin, pinHolds, printPinned } from "../../core/pins/index.ts";
 import type { SyncGap } from "../../core/results/sync.ts";
-import { revisionPrefixIn, tagOf } from "../../core/tag-format.ts";
+import { looksLikeRelease, revisionPrefixIn, tagOf } from "../../core/tag-format.ts";
 import { coveringHold, relationOf } from "../landing/evaluate.ts";
 import { pinsOf, type RevisionSnapshot } from "../landing/snapshot.ts";
 import type { CodeCommit, NewestPublished } from "./newest-published.ts";
@@ -66,7 +66,8 @@ export async function factsOf(
     // Many places hold the same: what is missing is asked for once, too.
     const tag = printPinned(pin);
     if (!published.has(tag)) published.set(tag, await isPublished(pin, scene));
-    pins.push({ pin, relation, isPublished: published.get(tag)!, movedAwayBy });
+    const isRelease = looksLikeRelease(request.tagFormat, pin.tag ?? "");
+    pins.push({ pin, relation, isPublished: published.get(tag)!, isRelease, movedAwayBy });
   }
   const revision = wanted?.revision;
   const heldBy = revision && (await coveringHold(image, holds, { revision, ports }));

@@ -202,7 +202,7 @@ describe("a pin", () => {
     stage.commit("deploy/job.yaml", `image: ghcr.io/acme/web@${digest}\n`);
     const result = await stage.sync();
     expect(result).toMatchObject({ verdict: "in-sync", exit: 0 });
-    expect(result.images[0]?.pins.map(({ tag }) => tag)).toEqual([stage.tag(3), `@${digest}`]);
+    expect(result.images[0]?.pins.map(({ tag }) => tag)).toEqual([`@${digest}`, stage.tag(3)]);
   });
 
   test("at a digest that the tag does not have any more was published again", async () => {
@@ -253,4 +253,18 @@ test("a bug is no answer about an image: it passes through", async () => {
     throw bug;
   };
   await expect(stage.sync()).rejects.toBe(bug);
+});
+
+test("a release's tag is people's choice: sync moves it to no commit that came after", async () => {
+  const stage = new Stage();
+  const image = stage.scene.images[0]!;
+  stage.scene.shelf.set(publishedKey(image, "v1.0.0"), revisionOf(stage, 1));
+  const tag = "v1.0.0" as never;
+  await stage.promote(1, {
+    request: { images: [{ image, tag }, { image: stage.scene.images[1]! }] },
+  });
+  const result = await stage.sync({ images: aloneOf(stage) });
+  expect(verdicts(result)).toEqual(["in-sync", "behind"]);
+  expect(stage.file(web)).toContain(":v1.0.0");
+  expect(stage.tags()[1]).toBe(stage.tag(3));
 });
