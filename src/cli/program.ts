@@ -82,6 +82,11 @@ export const commands: Readonly<Record<string, readonly [group: string, summary:
     "print the JSON Schema of landfall.yaml, or of a result",
     () => import("./commands/schema.ts"),
   ],
+  completion: [
+    "Images and files:",
+    "print a completion script for a shell",
+    () => import("./commands/completion.ts"),
+  ],
   version: ["Images and files:", "print the version", () => import("./commands/version.ts")],
   demo: [
     "Try it:",
@@ -95,6 +100,26 @@ export const commands: Readonly<Record<string, readonly [group: string, summary:
   ],
   lab: ["", "race real processes in containers", () => import("./commands/lab.ts")],
 };
+
+/** A command that help lists. */
+export interface ListedCommand {
+  readonly name: string;
+  readonly group: string;
+  readonly summary: string;
+  readonly spec: CommandSpec;
+}
+
+/** Loads every command that help lists. */
+export async function loadListed(): Promise<readonly ListedCommand[]> {
+  const shown = Object.entries(commands).filter(([, [group]]) => group !== "");
+  return Promise.all(
+    shown.map(async ([name, [group, summary, load]]) => {
+      const { default: spec } = await load();
+      if ("commands" in spec) throw new Error(`${name} holds commands and is shown`);
+      return { name, group, summary, spec };
+    }),
+  );
+}
 
 /** Takes the exit status of a command that has run. */
 export type SetExitCode = (status: number) => void;

@@ -1,28 +1,7 @@
 /** docs/cli.md, made of what the commands declare. */
 
-import type { CommandSpec } from "../../src/cli/command.ts";
 import type { Flag } from "../../src/cli/flags.ts";
-import { commands } from "../../src/cli/program.ts";
-
-/** A command with the name, the heading and the summary that help lists it under. */
-export interface ListedCommand {
-  readonly name: string;
-  readonly group: string;
-  readonly summary: string;
-  readonly spec: CommandSpec;
-}
-
-/** Loads every command that help lists. */
-export async function listedCommands(): Promise<readonly ListedCommand[]> {
-  const shown = Object.entries(commands).filter(([, [group]]) => group !== "");
-  return Promise.all(
-    shown.map(async ([name, [group, summary, load]]) => {
-      const { default: spec } = await load();
-      if ("commands" in spec) throw new Error(`${name} holds commands and is shown`);
-      return { name, group, summary, spec };
-    }),
-  );
-}
+import type { ListedCommand } from "../../src/cli/program.ts";
 
 /** Returns the text of docs/cli.md. */
 export function referenceMarkdown(all: readonly ListedCommand[]): string {
