@@ -1,7 +1,7 @@
 /** The rules of the house that neither the compiler nor the linter knows. Biome has the sizes. */
 
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import { describe, expect, test } from "vitest";
 import { program } from "../src/cli/program.ts";
 import {
@@ -74,6 +74,20 @@ describe("imports", () => {
     expect(wrong.filter((line) => !exceptions.has(line))).toEqual([]);
   });
 
+  test("go in no circle of files, when they are loaded", () => {
+    const loaded = new Map(source.map((file) => [file.path, loadedBy(file)]));
+    const done = new Set<string>();
+    const circles: string[] = [];
+    const walk = (path: string, way: readonly string[]): void => {
+      if (way.includes(path)) circles.push([...way.slice(way.indexOf(path)), path].join(" → "));
+      if (way.includes(path) || done.has(path)) return;
+      for (const next of loaded.get(path) ?? []) walk(next, [...way, path]);
+      done.add(path);
+    };
+    for (const path of loaded.keys()) walk(path, []);
+    expect(circles).toEqual([]);
+  });
+
   test("know packages only where each has its place", () => {
     const wrong = imports
       .filter(({ to }) => !/^(?:src\/|node:)/.test(to))
@@ -95,6 +109,12 @@ describe("imports", () => {
     expect(outside).toEqual([]);
   });
 });
+
+/** What a file cannot be loaded without: no types, and nothing that is imported while it runs. */
+function loadedBy({ path, text }: SourceFile): string[] {
+  const statement = /^(?:import|export)\b(?! type)[^;"]*?\bfrom "(\.[^"]+)"/gm;
+  return [...text.matchAll(statement)].map(([, to = ""]) => posix.join(posix.dirname(path), to));
+}
 
 /** Words that a room's code must not hold, and why. */
 const bans: readonly (readonly [why: string, rooms: RegExp, word: RegExp])[] = [
