@@ -1,7 +1,8 @@
 /** A bare repository of our own, under everything that reads git. git runs in no other place. */
 
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { rootCertificates } from "node:tls";
 import { Failure } from "../../core/failure.ts";
 import { gitEnvironment } from "./env.ts";
 import { createBare } from "./objects.ts";
@@ -40,7 +41,8 @@ export class Clone {
     try {
       const directory = await mkdtemp(resolve(options.temporary, "landfall-"));
       createBare(directory);
-      return new Clone(directory, options);
+      const env = await withAuthorities(options.env, directory);
+      return new Clone(directory, { ...options, env });
     } catch (error) {
       throw noFolder(options.temporary, error);
     }
@@ -74,6 +76,26 @@ export class Clone {
     // What is left of a folder changes nothing of what was done.
     await rm(this.directory, { recursive: true, force: true, maxRetries: 3 }).catch(() => {});
   }
+}
+
+/**
+ * Returns an environment in which git trusts whom Node does: git itself knows none of the names
+ * that other programs go by, and takes what it is given for all there is.
+ */
+async function withAuthorities(
+  env: CloneOptions["env"],
+  directory: string,
+): Promise<CloneOptions["env"]> {
+  const { GIT_SSL_CAINFO, SSL_CERT_FILE: instead, NODE_EXTRA_CA_CERTS: extra } = env;
+  if (GIT_SSL_CAINFO || !(instead || extra)) return env;
+  if (!extra) return { ...env, GIT_SSL_CAINFO: instead };
+  const more = await readFile(extra, "utf8").catch(() => undefined);
+  // Node passes over a file that it cannot read.
+  if (more === undefined) return env;
+  const known = instead ? await readFile(instead, "utf8") : rootCertificates.join("\n");
+  const file = join(directory, "authorities.pem");
+  await writeFile(file, `${known}\n${more}`);
+  return { ...env, GIT_SSL_CAINFO: file };
 }
 
 function noFolder(temporary: string, error: unknown): Failure {

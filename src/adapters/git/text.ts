@@ -139,7 +139,8 @@ export function readFetchFailure(said: GitExchange, url: string): Failure {
 
 function denialOf(stderr: string): { readonly what: string; readonly hint: string } {
   if (distrust.test(gitsOwn(stderr))) {
-    const hint = "Name the authority behind it by GIT_SSL_CAINFO, a file in PEM.";
+    const hint =
+      "Name the authority behind it by NODE_EXTRA_CA_CERTS or GIT_SSL_CAINFO, a file in PEM.";
     return { what: "its certificate is not trusted", hint };
   }
   if (/could not read (?:Username|Password)/.test(gitsOwn(stderr))) {

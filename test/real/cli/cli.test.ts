@@ -94,7 +94,7 @@ describe("promote", () => {
 
   test.each([
     ["an unknown revision", ["--revision", "f".repeat(40)], /no such commit/],
-    ["a revision that is none", ["--revision", "main"], /no such commit/],
+    ["a revision that is none", ["--revision", "no-such-branch"], /no such commit/],
     ["no such path", ["--revision", "HEAD", "--path", "nowhere"], /nowhere/],
     ["a flag with a typo", ["--revison", "x"], /--revision/],
     ["a wrong duration", ["--revision", "HEAD", "--timeout", "soon"], /"soon"/],

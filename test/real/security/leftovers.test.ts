@@ -160,7 +160,9 @@ test("a server whose certificate nobody vouches for gets no request, whatever th
   const box = await openSandbox();
   const url = `https://${host}/app.git`;
   const credentials = { token: "t0ken" };
-  const loose = { ...process.env, GIT_SSL_NO_VERIFY: "1", GIT_SSL_CAINFO: undefined };
+  const names = ["GIT_SSL_CAINFO", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"];
+  const nobody = Object.fromEntries(names.map((name) => [name, undefined]));
+  const loose = { ...process.env, ...nobody, GIT_SSL_NO_VERIFY: "1" };
   const untrusted = await box.open({ url, credentials, env: loose });
   await expect(untrusted.fetchTip()).rejects.toMatchObject({
     code: "remote-denied",
@@ -172,9 +174,12 @@ test("a server whose certificate nobody vouches for gets no request, whatever th
   // A company's own authority is named by the environment, and that passes.
   const file = join(box.root, "ca.pem");
   writeFileSync(file, cert);
-  const trusting = { ...process.env, GIT_SSL_CAINFO: file };
-  const trusted = await box.open({ url, credentials, env: trusting });
-  await expect(trusted.fetchTip()).rejects.toMatchObject({ code: "remote-not-found" });
+  for (const name of names) {
+    const trusting = { ...process.env, ...nobody, [name]: file };
+    const trusted = await box.open({ url, credentials, env: trusting });
+    const missing = { code: "remote-not-found" };
+    await expect(trusted.fetchTip(), name).rejects.toMatchObject(missing);
+  }
   expect(came[0]).toBe(`Basic ${Buffer.from("x-access-token:t0ken").toString("base64")}`);
 });
 
