@@ -2,6 +2,7 @@
 
 import { defaults } from "../../core/defaults.ts";
 import { durationPattern, parseDuration } from "../../core/duration.ts";
+import { printImageName } from "../../core/image-ref.ts";
 import type { AuditResult } from "../../core/results/audit.ts";
 import { auditMatrix } from "../../core/results/audit-matrix.ts";
 import { auditHtml } from "../../report/html/audit.ts";
@@ -78,6 +79,11 @@ async function auditOne(flags: AuditFlags, io: Process): Promise<AuditResult> {
         branch,
         source,
         images: settings.images.map(({ image }) => image),
+        sourcePaths: new Map(
+          settings.images.flatMap(({ image, paths }) =>
+            paths === undefined ? [] : [[printImageName(image), paths] as const],
+          ),
+        ),
         environment,
         paths,
         manifestPaths,

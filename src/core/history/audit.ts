@@ -6,6 +6,7 @@ import {
   type DeployFate,
   fates,
   type Inversion,
+  type LedgerCommit,
   type LedgerDeploy,
 } from "../results/audit.ts";
 import type { TagFormat } from "../tag-format.ts";
@@ -23,7 +24,14 @@ export interface LedgerQuestion extends FateQuestion {
   /** After how many deploys a pin that did not move has stayed behind. */
   readonly behind: number;
   readonly tagFormat: TagFormat;
-  /** The commits that deploys are made of. */
+  /** Images that are built together, and the commits that they are built of. */
+  readonly builds: readonly AuditBuild[];
+}
+
+/** Images that the same source paths are built into. */
+export interface AuditBuild {
+  /** By their printed names. */
+  readonly images: readonly string[];
   readonly code: readonly CodePlace[];
 }
 
@@ -43,8 +51,13 @@ export function keepLedger(
   const commits = branch.commits.filter(({ atMs }) => atMs <= asOfMs);
   const steps = deploySteps({ ...branch, commits }, revisionReader(graph, tagFormat));
   const applied = applySteps(graph, steps);
-  const places = codePlaces(applied, question);
-  const judged = judgeCommits(graph, places, { applied, question });
+  const judged = worstOf(
+    question.builds.map(({ images, code }) => {
+      const own = applySteps(graph, stepsOf(images, steps));
+      return judgeCommits(graph, codePlaces(own, code), { applied: own, question });
+    }),
+    graph,
+  );
   const inTime = ({ atMs }: { readonly atMs: number }) => atMs >= sinceMs && atMs <= asOfMs;
   const listed = judged.filter(inTime);
   const count = (fate: DeployFate) => listed.filter((commit) => commit.fate === fate).length;
@@ -58,19 +71,46 @@ export function keepLedger(
   };
 }
 
+/** Returns what the deploys did to some images alone. */
+function stepsOf(images: readonly string[], steps: readonly DeployStep[]): readonly DeployStep[] {
+  return steps.flatMap((step) => {
+    const pins = step.pins.filter(({ site }) => images.includes(site.image));
+    return step.pins.length > 0 && pins.length === 0 ? [] : [{ ...step, pins }];
+  });
+}
+
+/** Of a commit that several builds are made of, what became of it is the worst of all. */
+function worstOf(
+  judged: readonly (readonly LedgerCommit[])[],
+  graph: SourceGraph,
+): readonly LedgerCommit[] {
+  const [only, ...others] = judged;
+  if (only !== undefined && others.length === 0) return only;
+  const worst = new Map<string, LedgerCommit>();
+  for (const commit of judged.flat()) {
+    const known = worst.get(commit.revision);
+    if (known === undefined || fates.indexOf(commit.fate) > fates.indexOf(known.fate)) {
+      worst.set(commit.revision, commit);
+    }
+  }
+  const placeOf = ({ revision }: LedgerCommit) => graph.find(revision)!;
+  return [...worst.values()].sort((a, b) => placeOf(a) - placeOf(b));
+}
+
 /**
  * The branch's own line, where every push is a commit; and whatever else was deployed by name. A
  * merge whose code production has from one of its sides brings nothing, and nobody misses it.
  */
 function codePlaces(
   { state, own, superseded }: Applied,
-  { code }: LedgerQuestion,
+  code: readonly CodePlace[],
 ): readonly number[] {
-  const named = new Set([...own.keys(), ...superseded.keys()]);
+  const line = new Set(code.map(({ place }) => place));
   const isMissed = ({ place, same }: CodePlace) =>
     state.isIn(place) || !same.some((each) => state.isIn(each));
-  const line = code.filter(isMissed).map(({ place }) => place);
-  return [...new Set([...line, ...named])].sort((a, b) => a - b);
+  const missed = code.filter(isMissed).map(({ place }) => place);
+  const late = [...superseded.keys()].filter((place) => state.isIn(place) || line.has(place));
+  return [...new Set([...missed, ...own.keys(), ...late])].sort((a, b) => a - b);
 }
 
 function deploysOf(graph: SourceGraph, { steps, landing }: Applied): readonly LedgerDeploy[] {

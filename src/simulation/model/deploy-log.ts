@@ -1,7 +1,7 @@
 /** One actor's view of both histories, each read whole: the branch of the model, and the source. */
 
 import type { FileChange, LoggedCommit } from "../../core/history/commits.ts";
-import type { CommitId } from "../../core/ids.ts";
+import type { CommitId, Revision } from "../../core/ids.ts";
 import type { DeployLog } from "../../ports.ts";
 import { startMs } from "../scheduler.ts";
 import type { World } from "../world.ts";
@@ -44,6 +44,14 @@ export class ModelLog implements DeployLog {
       paths.some((one) => one === "." || path === one || path.startsWith(`${one}/`));
     const changes = new Map<string, readonly FileChange[]>();
     for (const { id } of commits) {
+      if (this.#world.source.parents.has(id as Revision)) {
+        // The model's source has no files: every commit changes all that is asked about.
+        changes.set(
+          id,
+          paths.map((path) => ({ path, before: undefined, after: id })),
+        );
+        continue;
+      }
       const { tree, parent } = objects.get(id as CommitId);
       const before: ModelTree = parent === undefined ? new Map() : objects.get(parent).tree;
       const names = [...new Set([...before.keys(), ...tree.keys()])].filter(isAsked);

@@ -1,16 +1,20 @@
 /** Audit: which commits of the source reached production, and which did not. Only reads. */
 
 import { asFailure, exit, exitOfFailure, Failure } from "../../core/failure.ts";
-import { keepLedger } from "../../core/history/audit.ts";
+import { type AuditBuild, keepLedger } from "../../core/history/audit.ts";
 import { codeLine } from "../../core/history/code-line.ts";
+import { printImageName } from "../../core/image-ref.ts";
 import { type AuditResult, type DeployFate, fates, findingsOf } from "../../core/results/audit.ts";
 import { reportFailure } from "../../core/results/promote.ts";
 import type { TagFormat } from "../../core/tag-format.ts";
 import type { DeployLog, Progress } from "../../ports.ts";
+import { builtTogether, touchesOf } from "./builds.ts";
 import { type AuditFacts, type AuditSubject, gatherFacts } from "./facts.ts";
 
 /** What is asked. Times are milliseconds since the epoch. */
 export interface AuditRequest extends Omit<AuditSubject, "dates"> {
+  /** Source paths whose changes rebuild images, by their printed names. None: every change does. */
+  readonly sourcePaths?: ReadonlyMap<string, readonly string[]>;
   readonly repository: string;
   readonly branch: string;
   readonly source: string;
@@ -43,7 +47,7 @@ export async function audit(request: AuditRequest, ports: AuditPorts): Promise<A
     const ledger = keepLedger(facts.graph, facts.branch, {
       ...request,
       holds: facts.holds,
-      code: codeLine(facts.graph, facts.judge),
+      builds: await buildsOf(request, facts, ports.log),
     });
     const found = { ...ledger, ...(request.strict && { strict: true as const }) };
     const status = findingsOf(found).length > 0 ? exit.drift : exit.done;
@@ -55,6 +59,22 @@ export async function audit(request: AuditRequest, ports: AuditPorts): Promise<A
     const failed = { exit: exitOfFailure(failure.code), failure: reportFailure(failure) };
     return { ...head, sinceMs, asOfMs, counts: noCounts(), ...lists, ...failed };
   }
+}
+
+/** Returns the images that are built together, with the commits that they are built of. */
+async function buildsOf(
+  { images, sourcePaths }: AuditRequest,
+  { graph, judge }: AuditFacts,
+  log: DeployLog,
+): Promise<readonly AuditBuild[]> {
+  const code = codeLine(graph, judge);
+  const named = images.map(printImageName).map((name) => ({ name, paths: sourcePaths?.get(name) }));
+  const commits = code.map(({ place }) => graph.commits[place]!);
+  const touches = await touchesOf(commits, named, log);
+  return builtTogether(named).map((set) => {
+    const own = code.filter(({ place }) => touches(graph.commits[place]!, set[0].paths));
+    return { images: set.map(({ name }) => name), code: own };
+  });
 }
 
 /** To audit what was never there would be to find nothing, or all of it missing. */

@@ -1,10 +1,14 @@
 /** A history that is read already, and one to ask about whatever that does not have. */
 
 import type { SourceGraph } from "../../core/history/source-graph.ts";
-import type { SourceHistory } from "../../ports.ts";
+import type { DeployLog, SourceHistory } from "../../ports.ts";
 
 /** Returns both as one. What is read answers at once; the other may have to ask a server. */
-export function knownHistory(graph: SourceGraph, beyond: SourceHistory): SourceHistory {
+export function knownHistory(
+  graph: SourceGraph,
+  log: Pick<DeployLog, "changes">,
+  beyond: SourceHistory,
+): SourceHistory {
   const known = (digits: string) => graph.findAll(digits).map((place) => graph.revisionAt(place));
   return {
     named: (text) => beyond.named(text),
@@ -24,7 +28,13 @@ export function knownHistory(graph: SourceGraph, beyond: SourceHistory): SourceH
       return beyond.isAncestor(ancestor, descendant);
     },
     refresh: () => beyond.refresh(),
-    changed: (from, to, paths) => beyond.changed(from, to, paths),
+    async changed(from, to, paths) {
+      const [older, newer] = [graph.find(from), graph.find(to)];
+      if (older === undefined || newer === undefined) return beyond.changed(from, to, paths);
+      // What a commit changed is told against the parent that it is said to have.
+      const pair = { ...graph.commits[newer]!, parents: [from] };
+      return (await log.changes([pair], paths)).size > 0;
+    },
     lacking: (from, to) => beyond.lacking(from, to),
     committedAtSeconds: (revision) => beyond.committedAtSeconds(revision),
   };

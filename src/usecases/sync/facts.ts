@@ -27,6 +27,8 @@ export interface SyncContext {
   /** Those of them that are looked at. */
   readonly commits: readonly CodeCommit[];
   readonly movedAway: MovedAway;
+  /** Returns whether a code commit, by its place, changed what images are built of. */
+  readonly touches: (place: number, paths: readonly string[] | undefined) => boolean;
 }
 
 /** A pin, and the revision that it holds, if it names one. */
@@ -35,24 +37,43 @@ export interface HeldPin {
   readonly revision: Revision | undefined;
 }
 
-/** Returns whether every pin that names a revision holds this one, or one that has it inside. */
-export async function isPassed(
+/** What tells whether pins lack anything of a revision. */
+export interface PassedQuestion {
+  readonly held: readonly HeldPin[];
+  /** Source paths whose changes rebuild the images. Undefined: every change does. */
+  readonly paths: readonly string[] | undefined;
+  readonly scene: SyncContext;
+}
+
+/**
+ * Returns what the pins hold where they lack nothing of a revision: it, where all hold it or
+ * one that has it inside; the newest of theirs, where nothing has changed since that the images are
+ * built of.
+ */
+export async function passedBy(
   revision: Revision,
-  held: readonly HeldPin[],
-  { ports }: SyncContext,
-): Promise<boolean> {
-  const known = new Set(held.flatMap((pin) => pin.revision ?? []));
-  for (const each of known) {
-    if (!(await ports.history.isAncestor(revision, each))) return false;
+  { held, paths, scene }: PassedQuestion,
+): Promise<Revision | undefined> {
+  const { history } = scene.ports;
+  const known = [...new Set(held.flatMap((pin) => pin.revision ?? []))];
+  const older: Revision[] = [];
+  for (const each of known) if (!(await history.isAncestor(revision, each))) older.push(each);
+  if (older.length === 0) return known.length > 0 ? revision : undefined;
+  if (paths === undefined) return undefined;
+  let newest = older[0]!;
+  for (const each of older) {
+    if (!(await history.isAncestor(each, revision))) return undefined;
+    if (await history.changed(each, revision, paths)) return undefined;
+    if (await history.isAncestor(newest, each)) newest = each;
   }
-  return known.size > 0;
+  return newest;
 }
 
 /** Gathers them. Throws what the registry throws, and `image-not-pinned`. */
 export async function factsOf(
   image: ImageName,
   held: readonly HeldPin[],
-  { whole, scene }: { readonly whole: NewestPublished; readonly scene: SyncContext },
+  { whole, paths, scene }: Omit<PassedQuestion, "held"> & { readonly whole: NewestPublished },
 ): Promise<DriftFacts> {
   const { request, ports, holds, snapshot } = scene;
   // Of what no manifest names there is nothing to say.
@@ -72,7 +93,7 @@ export async function factsOf(
   const revision = wanted?.revision;
   const heldBy = revision && (await coveringHold(image, holds, { revision, ports }));
   const own = { wanted, pins, heldBy, movedAway: request.movedAway };
-  return { ...own, ...(await comingTo(held, whole, scene)) };
+  return { ...own, ...(await comingTo(whole, { held, paths, scene })) };
 }
 
 /** Without anything wanted, the oldest revision that was looked at tells which names are known. */
@@ -87,11 +108,11 @@ async function relationTo(
 }
 
 /** What is on its way, or should have come, as far as the image's own pins do not hold it yet. */
-async function comingTo(held: readonly HeldPin[], whole: NewestPublished, scene: SyncContext) {
-  const { commits, request } = scene;
+async function comingTo(whole: NewestPublished, passing: PassedQuestion) {
+  const { commits, request } = passing.scene;
   const isOut = async (tag: string | undefined) => {
     const commit = commits.find(({ revision }) => tagOf(request.tagFormat, revision) === tag);
-    return commit !== undefined && !(await isPassed(commit.revision, held, scene));
+    return commit !== undefined && (await passedBy(commit.revision, passing)) === undefined;
   };
   return {
     coming: (await isOut(whole.coming)) ? whole.coming : undefined,

@@ -9,13 +9,15 @@ import type { CommitId, Revision } from "../../core/ids.ts";
 import { type ImageName, printImageName, sameImage } from "../../core/image-ref.ts";
 import { holdsAgainst } from "../../core/landing/hold.ts";
 import type { Pin } from "../../core/pins/index.ts";
+import { builtTogether, touchesOf } from "../audit/builds.ts";
 import { type AuditFacts, gatherFacts } from "../audit/facts.ts";
 import { knownHistory } from "../landing/known-history.ts";
 import { type Snapshot, snapshotAt, withRevisions } from "../landing/snapshot.ts";
-import { inspectGroup, type LookedImage } from "./group.ts";
+import { type GroupLook, judgeGroups, type LookedImage, lookFor } from "./group.ts";
 import { guard } from "./guard.ts";
-import type { CodeCommit } from "./newest-published.ts";
+import type { CodeCommit, ImageGroup } from "./newest-published.ts";
 import type { SyncPorts, SyncRequest } from "./request.ts";
+import { linked, settle } from "./together.ts";
 
 /** All that was seen at one tip. */
 export interface SyncFindings {
@@ -47,21 +49,29 @@ export async function inspect(tip: CommitId, looking: SyncInspection): Promise<S
   const { graph, judge } = facts;
   const code = codeLine(graph, judge);
   const empty = code.length === 0 ? [noCode(graph.line().length)] : [];
-  const known = { ...ports, history: knownHistory(graph, ports.history) };
+  const known = { ...ports, history: knownHistory(graph, ports.log, ports.history) };
   const snapshot = withRevisions(seen, request.tagFormat, known);
-  const recent = code.slice(0, request.lookback).map((each) => codeCommit(graph, each));
+  const newest = code.slice(0, request.lookback);
+  const recent = newest.map((each) => codeCommit(graph, each));
   const { commits, warnings: leftAlone } = await guard(recent, { request, ports: known, snapshot });
   const warnings = [...facts.warnings, ...empty, ...leftAlone];
+  const lookedAt = newest.map(({ place }) => graph.commits[place]!);
+  const touches = await touchesOf(lookedAt, request.images, ports.log);
   const scene = {
     ...{ request, ports: known, holds, graph, code: code.map(({ place }) => place) },
     snapshot,
     commits,
     movedAway: new MovedAway(facts.branch, revisionReader(graph, request.tagFormat)),
+    touches: (place: number, paths: readonly string[] | undefined) =>
+      touches(graph.commits[place]!, paths),
   };
-  const images: LookedImage[] = [];
+  const looks: GroupLook[] = [];
   for (const group of groupsOf(request)) {
-    images.push(...(await inspectGroup(group, pinsOf(group.images, pins), scene)));
+    looks.push(await lookFor({ group, pins: pinsOf(group.images, pins) }, scene));
   }
+  const settled = await settle(looks, scene);
+  const images: LookedImage[] = [];
+  for (const set of linked(settled, scene)) images.push(...(await judgeGroups(set, scene)));
   const order = names.map(printImageName);
   images.sort((a, b) => order.indexOf(a.image) - order.indexOf(b.image));
   return { tip, snapshot: seen, images, warnings };
@@ -71,14 +81,10 @@ function noCode(count: number): string {
   return `Nothing is compared: all ${count} commits of the source look like deploys. Is audit.pattern too wide?`;
 }
 
-/** Images with paths of their own are published one by one, all others together. */
-function groupsOf({ images }: SyncRequest) {
-  const together = images.filter(({ paths }) => paths === undefined).map(({ image }) => image);
-  const alone = images.filter(({ paths }) => paths !== undefined);
-  return [
-    { images: together, paths: undefined },
-    ...alone.map(({ image, paths }) => ({ images: [image], paths })),
-  ];
+function groupsOf({ images }: SyncRequest): readonly ImageGroup[] {
+  return builtTogether(images).map((set) => {
+    return { images: set.map(({ image }) => image), paths: set[0].paths };
+  });
 }
 
 function pinsOf(images: readonly ImageName[], pins: readonly Pin[]): readonly Pin[] {

@@ -32,8 +32,8 @@ export interface PublishedQuestion {
   readonly tagFormat: TagFormat;
   readonly nowMs: number;
   readonly graceMs: number;
-  /** Returns whether every pin of the group holds a revision, or a newer one. */
-  readonly isPassed: (revision: Revision) => Promise<boolean>;
+  /** Returns what the pins of the group hold where they lack nothing of a revision. */
+  readonly passedBy: (revision: Revision) => Promise<Revision | undefined>;
 }
 
 /** What was found of a group. */
@@ -52,7 +52,7 @@ export async function findNewestPublished(
   question: PublishedQuestion,
   ports: { readonly registry: Registry; readonly history: SourceHistory },
 ): Promise<NewestPublished> {
-  const { group, commits, tagFormat, nowMs, graceMs, isPassed } = question;
+  const { group, commits, tagFormat, nowMs, graceMs, passedBy } = question;
   const asker = new WholeAsker(group.images, ports.registry);
   let coming: Tag | undefined;
   let stalled: Stalled | undefined;
@@ -61,11 +61,10 @@ export async function findNewestPublished(
   for (const commit of commits) {
     const { revision, same, atMs } = commit;
     const tag = tagOf(tagFormat, revision);
-    const equals = [revision, ...same].map((each) => {
-      return { revision: each, tag: tagOf(tagFormat, each) };
-    });
-    const passed = await firstOf(equals, (each) => isPassed(each.revision));
-    if (passed) return { wanted: passed, digests: new Map(), coming, stalled };
+    const named = (each: Revision) => ({ revision: each, tag: tagOf(tagFormat, each) });
+    const equals = [revision, ...same].map(named);
+    const held = await firstHeld(equals, passedBy);
+    if (held) return { wanted: named(held), digests: new Map(), coming, stalled };
     if (nowMs - atMs < graceMs) {
       for (const each of same) onTheirWay.add(each);
       if (coming === undefined && (await isRebuilt(commit, group, ports.history))) coming = tag;
@@ -79,6 +78,17 @@ export async function findNewestPublished(
     }
   }
   return { wanted: undefined, digests: new Map(), coming, stalled };
+}
+
+async function firstHeld(
+  equals: readonly { readonly revision: Revision }[],
+  passedBy: PublishedQuestion["passedBy"],
+): Promise<Revision | undefined> {
+  for (const { revision } of equals) {
+    const held = await passedBy(revision);
+    if (held !== undefined) return held;
+  }
+  return undefined;
 }
 
 async function firstOf<Item>(

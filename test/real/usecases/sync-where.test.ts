@@ -48,6 +48,70 @@ describe("images with paths of their own", () => {
   });
 });
 
+describe("images that a revision changed together, with paths of their own", () => {
+  const paths = { web: "app/web", api: "app/api" };
+  const both = { "app/web/index.ts": "new\n", "app/api/index.ts": "new\n" };
+
+  test("land together, or not at all", async () => {
+    const world = await openSyncWorld({ paths });
+    const revision = await world.commit(both);
+    await world.publish(revision, ["web"]);
+    const before = await world.box.tip();
+    expect(await world.sync()).toMatchObject({ verdict: "stalled", exit: 3 });
+    expect(await world.box.tip()).toBe(before);
+    await world.publish(revision, ["api"]);
+    expect(await world.sync()).toMatchObject({ verdict: "behind", outcome: "landed", exit: 0 });
+    expect(new Set(Object.values(await world.held()))).toEqual(new Set([tagOf(revision)]));
+  });
+
+  test("also when they were built by different commits after that", async () => {
+    const world = await openSyncWorld({ paths });
+    await world.commit(both);
+    const forWeb = await world.code("app/web/index.ts");
+    await world.publish(forWeb, ["web"]);
+    const before = await world.box.tip();
+    expect(await world.sync()).toMatchObject({ exit: 3 });
+    expect(await world.box.tip()).toBe(before);
+    const forApi = await world.code("app/api/index.ts");
+    await world.publish(forApi, ["api"]);
+    expect(await world.sync()).toMatchObject({ outcome: "landed", exit: 0 });
+    expect((await world.held())["k8s/web.yaml"]).toBe(tagOf(forWeb));
+    expect((await world.held())["k8s/api.yaml"]).toBe(tagOf(forApi));
+  });
+
+  test("keep each other back where one of them is held by hand", async () => {
+    const world = await openSyncWorld({ paths });
+    const revision = await world.commit(both);
+    await world.publish(revision);
+    expect(await world.promote(revision)).toMatchObject({ status: 0 });
+    const newer = await world.commit({ "app/web/index.ts": "2\n", "app/api/index.ts": "2\n" });
+    await world.publish(newer);
+    await world.commit({ "k8s/web.yaml": world.deployment("web", "gh-pages") });
+    expect(await world.sync()).toMatchObject({ exit: 3 });
+  });
+
+  test("are left where they are by a commit that changed none of them, though it was built", async () => {
+    const world = await openSyncWorld({ paths });
+    const docs = await world.code("docs/index.md");
+    await world.publish(docs);
+    const before = await world.box.tip();
+    expect(await world.sync()).toMatchObject({ verdict: "in-sync", exit: 0 });
+    expect(await world.box.tip()).toBe(before);
+  });
+
+  test("that is the same where the source is a URL", async () => {
+    const world = await openSyncWorld({ paths });
+    const docs = await world.code("docs/index.md");
+    await world.publish(docs);
+    const revision = await world.commit(both);
+    await world.publish(revision, ["web"]);
+    for (const source of [world.url, world.box.bare]) {
+      const result = await world.sync("--dry-run", "--source", source);
+      expect(result.images.map(({ verdict }) => verdict)).toEqual(["in-sync", "stalled"]);
+    }
+  });
+});
+
 test("the source is another repository: its commits are walked, not the branch's", async () => {
   const world = await openSyncWorld();
   const root = mkdtempSync(join(tmpdir(), "landfall-source-"));

@@ -13,6 +13,18 @@ const commit = (id: string, ...parents: readonly string[]) => {
 };
 const graph = new SourceGraph([commit(second, first), commit(first)]);
 
+/** Compares what it is handed: the second commit changed `app` alone. */
+const log = {
+  changes: async (
+    commits: readonly { id: string; parents: readonly string[] }[],
+    paths: readonly string[],
+  ) => {
+    const [{ id = "", parents = [] } = {}] = commits;
+    const isChanged = id === second && parents[0] === first && paths.includes("app");
+    return new Map(isChanged ? [[id, []]] : []);
+  },
+};
+
 /** Knows one commit more, as a clone does that fetches. */
 function beyond() {
   const asked: string[] = [];
@@ -31,7 +43,7 @@ function beyond() {
 
 test("what is read is answered without a question", async () => {
   const { history, asked } = beyond();
-  const both = knownHistory(graph, history);
+  const both = knownHistory(graph, log, history);
   expect(await both.resolve("2222222")).toBe(second);
   expect(await both.isAncestor(first, second)).toBe(true);
   expect(await both.isAncestor(second, first)).toBe(false);
@@ -41,8 +53,16 @@ test("what is read is answered without a question", async () => {
 
 test("what is newer is asked for beyond", async () => {
   const { history, asked } = beyond();
-  const both = knownHistory(graph, history);
+  const both = knownHistory(graph, log, history);
   expect(await both.resolve("3333333")).toBe(later);
   expect(await both.isAncestor(second, later)).toBe(true);
   expect(asked).toEqual(["3333333", "2222222..3333333"]);
+});
+
+test("what changed between two that are read is compared there", async () => {
+  const { history } = beyond();
+  const both = knownHistory(graph, log, { ...history, changed: async () => true });
+  expect(await both.changed(first, second, ["app"])).toBe(true);
+  expect(await both.changed(first, second, ["docs"])).toBe(false);
+  expect(await both.changed(second, later, ["docs"])).toBe(true);
 });

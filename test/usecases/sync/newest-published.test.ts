@@ -48,10 +48,11 @@ async function find({ published, graceMinutes = 0, changing, passed, paths = ["a
       return changing === undefined || changing.some((digit) => at(digit) === to);
     },
   } as Partial<SourceHistory> as SourceHistory;
-  const isPassed = async (revision: Revision) => passed !== undefined && revision === at(passed);
+  const passedBy = async (revision: Revision) =>
+    passed !== undefined && revision === at(passed) ? revision : undefined;
   const group = { images, paths };
   const question = { group, commits, tagFormat, nowMs: 0, graceMs: graceMinutes * 60_000 };
-  const whole = await findNewestPublished({ ...question, isPassed }, { registry, history });
+  const whole = await findNewestPublished({ ...question, passedBy }, { registry, history });
   return { whole, asked };
 }
 

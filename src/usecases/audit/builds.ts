@@ -1,0 +1,44 @@
+/** Which images are built together, and of which commits: by the source paths they are made of. */
+
+import type { FileChange, LoggedCommit } from "../../core/history/commits.ts";
+import type { DeployLog } from "../../ports.ts";
+
+/** Source paths whose changes rebuild an image. Undefined: every change does. */
+export interface WithPaths {
+  readonly paths?: readonly string[] | undefined;
+}
+
+/** Returns items in sets: those with the same paths are built of the same commits. */
+export function builtTogether<Item extends WithPaths>(
+  items: readonly Item[],
+): readonly (readonly [Item, ...Item[]])[] {
+  const sets = new Map<string, [Item, ...Item[]]>();
+  for (const item of items) {
+    const key = JSON.stringify(item.paths && [...item.paths].sort());
+    const known = sets.get(key);
+    if (known === undefined) sets.set(key, [item]);
+    else known.push(item);
+  }
+  return [...sets.values()];
+}
+
+/** Tells whether a commit changed anything under some paths. */
+export type Touches = (commit: LoggedCommit, paths: readonly string[] | undefined) => boolean;
+
+/** Reads what commits of the source changed against their first parents, where that matters. */
+export async function touchesOf(
+  commits: readonly LoggedCommit[],
+  items: readonly WithPaths[],
+  log: Pick<DeployLog, "changes">,
+): Promise<Touches> {
+  const wanted = [...new Set(items.flatMap(({ paths }) => paths ?? []))];
+  const changes: ReadonlyMap<string, readonly FileChange[]> =
+    wanted.length === 0 ? new Map() : await log.changes(commits, wanted);
+  return ({ id }, paths) => {
+    if (paths === undefined) return true;
+    const files = changes.get(id) ?? [];
+    return files.some(({ path }) =>
+      paths.some((one) => one === "." || path === one || path.startsWith(`${one}/`)),
+    );
+  };
+}
