@@ -46,6 +46,12 @@ const probabilities = {
   hold: 0.3,
   /** People rewind the branch with a forced push. */
   rewind: 0.15,
+  /** People pick the commit of an older deploy again, with its words and trailers. */
+  pick: 0.4,
+  /** People rename a manifest. */
+  move: 0.6,
+  /** The clock of people who commit lies: years ahead, or in 1970. Asked at each commit. */
+  skew: 0.2,
 } as const;
 
 /** The name of a fault. */

@@ -136,9 +136,12 @@ export function historyOf(play: SimulationRun, operations: readonly Operation[])
     operations,
     tips: moves.map(({ tip }) => tip),
     cutOff,
+    byPeople: new Set(
+      moves.flatMap(({ tip, by, how }) => (how === "swap" && by.startsWith("people") ? [tip] : [])),
+    ),
     source: scene.source,
     images: scene.images,
-    isUndisturbed: !happened(["revert", "hold", "rewind"]) && !goesBack,
+    isUndisturbed: !happened(["revert", "hold", "rewind", "pick"]) && !goesBack,
     mustSucceed: !hindered && !goesBack && play.policy.timeoutMs >= landPolicy.timeoutMs,
     boundMs: happened(["stall"]) ? Number.POSITIVE_INFINITY : boundMsOf(play.policy),
   };

@@ -1,7 +1,8 @@
 /** Deliberate breaks of what races beside the promotions: the checker, and going back. */
 
+import type { FileChange, LoggedCommit } from "../../src/core/history/commits.ts";
 import { holdsPath } from "../../src/core/landing/holds-file.ts";
-import type { CommitDraft } from "../../src/ports.ts";
+import type { CommitDraft, DeployLog } from "../../src/ports.ts";
 import type { Checker, Returner } from "../../src/simulation/actors/commands.ts";
 import { alone } from "../../src/simulation/scenario.ts";
 import type { World } from "../../src/simulation/world.ts";
@@ -16,6 +17,27 @@ const syncs = { ...alone, syncs: 2 };
 /** Asks the real checker to land again what people took out, as `--force` does. */
 const landsAgain: Checker = (request, ports, { policy }) =>
   sync({ ...request, movedAway: "land again" }, ports, policy);
+
+/** The real checker, lied to about the branch's commits. */
+function misled(lie: (commit: LoggedCommit) => LoggedCommit): Checker {
+  return (request, ports, { policy }) => {
+    const histories = async () => {
+      const { manifests, source } = await ports.log.histories();
+      return { manifests: manifests.map(lie), source };
+    };
+    const log = { ...bound(ports.log), histories };
+    return sync(request, { ...ports, log }, policy);
+  };
+}
+
+function bound(log: DeployLog): DeployLog {
+  return {
+    histories: () => log.histories(),
+    changes: (...what) => log.changes(...what),
+    filesAt: (commit) => log.filesAt(commit),
+    read: (...what) => log.read(...what),
+  };
+}
 
 /** Goes back by the real rollback, whose commit somebody spoils. */
 function goingBack(spoil: (draft: CommitDraft, world: World) => CommitDraft): Returner {
@@ -33,6 +55,41 @@ export const mutantsBeside: Readonly<Record<string, Mutant>> = {
     faults: ["revert"],
     company: syncs,
     crew: { sync: landsAgain },
+  },
+  "looks for lost deploys, and takes whatever goes back for a tool's": {
+    law: "reverted",
+    shape: "same",
+    faults: ["pick"],
+    company: syncs,
+    crew: {
+      // What is said to be a rollback may go back without being people's.
+      sync: misled((commit) => {
+        return { ...commit, message: commit.message.replace(": landed", ": rolled-back") };
+      }),
+    },
+  },
+  "looks for lost deploys, and forgets what was renamed": {
+    law: "reverted",
+    shape: "same",
+    faults: ["revert", "move"],
+    company: syncs,
+    crew: {
+      sync(request, ports, { policy }) {
+        const log: DeployLog = {
+          ...bound(ports.log),
+          async changes(commits, paths) {
+            const all = await ports.log.changes(commits, paths);
+            const isDeath = ({ after }: FileChange) => after === undefined;
+            const isMove = (files: readonly FileChange[]) => files.some(isDeath);
+            const last = commits.find(({ id }) => isMove(all.get(id) ?? []));
+            const from = last === undefined ? commits.length : commits.indexOf(last);
+            const kept = new Set(commits.slice(0, from + 1).map(({ id }) => id));
+            return new Map([...all].filter(([id]) => kept.has(id)));
+          },
+        };
+        return sync(request, { ...ports, log }, policy);
+      },
+    },
   },
   "looks for lost deploys, and not for holds": {
     law: "held",

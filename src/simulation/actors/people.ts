@@ -17,7 +17,9 @@ interface PersonRun {
   readonly scene: Scenario;
 }
 
-const deeds: Readonly<Partial<Record<FaultKind, Deed>>> = { foreign: edit, revert, hold: rollBack };
+const deeds: Readonly<Partial<Record<FaultKind, Deed>>> = {
+  ...{ foreign: edit, revert, hold: rollBack, pick, move },
+};
 
 /** Sends those people to the branch whom fate has chosen. Each comes a few times. */
 export function sendPeople(world: World, scene: Scenario): void {
@@ -53,12 +55,15 @@ async function pushOnce(name: string, deed: Deed, play: PersonRun, manner: Manne
     const tip = objects.get(server.tip);
     const draft = deed(tip, play);
     if (draft === undefined) return;
-    const atSeconds = scheduler.nowSeconds;
+    const atSeconds = fate.strikes("skew") ? fate.choose(2) * farSeconds : scheduler.nowSeconds;
     const commit = objects.write({ ...draft, parent: tip.id, atSeconds });
     await scheduler.after(name, "push", fate.lasts(50, 400));
     if (server.swap(commit, name)) return;
   }
 }
+
+/** A date that no clock should show for decades. */
+const farSeconds = 4_000_000_000;
 
 /** Cuts the newest commits off the branch. */
 async function rewind({ scheduler, fate, server, objects }: World): Promise<void> {
@@ -85,13 +90,37 @@ function edit(tip: Commit, { world }: PersonRun) {
 function revert(tip: Commit, { world }: PersonRun) {
   const before = tip.parent === undefined ? undefined : world.objects.get(tip.parent);
   if (before !== undefined && isLanding(readMessage(tip.message))) {
-    return { changes: manifestsOf(before), message: `Revert "${firstLine(tip)}"\n` };
+    return { changes: onto(tip, before), message: `Revert "${firstLine(tip)}"\n` };
   }
   const changes = manifestsOf(tip).map(({ path, bytes }) => {
     const text = decoder.decode(bytes).replace(/sha-[0-9a-f]{7}/, "hotfix-1");
     return { path, bytes: encoder.encode(text) };
   });
   return { changes, message: "fix: by hand\n" };
+}
+
+/** Picks the deploy before the last one again, as `git cherry-pick` does. */
+function pick(tip: Commit, { world }: PersonRun) {
+  const landings = world.objects
+    .log(tip.id)
+    .filter(({ message }) => isLanding(readMessage(message)));
+  const picked = landings.at(-2);
+  if (picked === undefined) return undefined;
+  return { changes: onto(tip, picked), message: picked.message };
+}
+
+/** Renames a manifest, within the folder that is looked at. */
+function move(tip: Commit, { world }: PersonRun) {
+  const files = manifestsOf(tip);
+  const { path, bytes } = files[world.fate.choose(files.length)]!;
+  const [, count = "0"] = /-(\d+)\.yaml$/.exec(path) ?? [];
+  return {
+    changes: [
+      { path, bytes: undefined },
+      { path: `${stemOf(path)}-${Number(count) + 1}.yaml`, bytes },
+    ],
+    message: `chore: rename ${path}\n`,
+  };
 }
 
 /** Goes back to what stood before the race, and holds what the last deploy landed. */
@@ -108,11 +137,24 @@ function rollBack(tip: Commit, { world, scene }: PersonRun) {
   };
   const holds = { path: holdsPath, bytes: writeHolds([hold]) };
   const first = world.objects.get(world.base);
-  return { changes: [...manifestsOf(first), holds], message: "revert: by hand, and hold\n" };
+  return { changes: [...onto(tip, first), holds], message: "revert: by hand, and hold\n" };
 }
 
 function isLanding(record: ReadRecord | undefined): boolean {
   return record?.outcome === "landed" || record?.outcome === "recovered";
+}
+
+/** Returns the manifests of an older commit where they are now: git follows what was renamed. */
+function onto(tip: Commit, older: Commit) {
+  const now = new Map(manifestsOf(tip).map(({ path }) => [stemOf(path), path]));
+  return manifestsOf(older).map(({ path, bytes }) => {
+    return { path: now.get(stemOf(path)) ?? path, bytes };
+  });
+}
+
+/** Returns a manifest's path as it was before it was renamed. */
+function stemOf(path: string): string {
+  return path.replace(/(?:-\d+)?\.yaml$/, "");
 }
 
 function manifestsOf({ tree }: Commit) {

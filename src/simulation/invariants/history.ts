@@ -64,6 +64,8 @@ export interface RaceHistory {
   readonly operations: readonly Operation[];
   /** Every tip that anyone ever saw, in the order of the branch's moves. */
   readonly tips: readonly CommitId[];
+  /** Commits that people made, whatever their messages say. Absent: the messages tell. */
+  readonly byPeople?: ReadonlySet<CommitId>;
   /** Commits that people cut off the branch with a forced push. */
   readonly cutOff: ReadonlySet<CommitId>;
   readonly source: Lineage;

@@ -38,7 +38,8 @@ export class HistoryIndex {
     this.entries = evidence.log.map((commit, at) => ({
       commit,
       parent: evidence.log[at - 1],
-      record: at === 0 ? undefined : readMessage(commit.message),
+      record:
+        at === 0 || evidence.byPeople?.has(commit.id) ? undefined : readMessage(commit.message),
     }));
     this.#byId = new Map(this.entries.map((entry) => [entry.commit.id, entry]));
   }
@@ -61,7 +62,8 @@ export class HistoryIndex {
   /** Returns the pins of all the images in a file. */
   pinsIn(path: string, bytes: Uint8Array): readonly Pin[] {
     const known = this.#pins.get(bytes);
-    if (known !== undefined) return known;
+    // The same bytes may stand at another path by now.
+    if (known?.every(({ file }) => file === path)) return known;
     const pins = findPins({ path, bytes }, this.evidence.images);
     this.#pins.set(bytes, pins);
     return pins;

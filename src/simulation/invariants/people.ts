@@ -5,14 +5,14 @@ import type { Pin } from "../../core/pins/index.ts";
 import type { Violation } from "./history.ts";
 import { changedFiles, type Entry, type HistoryIndex } from "./ledger.ts";
 
-/** Judges every recovery: what it lands was never in the same pin and taken out of it by hand. */
+/** Judges every recovery: what it lands was never taken out of a pin of its image by hand. */
 export function peopleInvariant(ledger: HistoryIndex): readonly Violation[] {
   const recoveries = ledger.entries.filter(({ record }) => record?.outcome === "recovered");
   return recoveries.flatMap((entry) => {
     const { commit, record } = entry;
-    return changesBy(entry, ledger).flatMap(({ path, now, was }): Violation[] => {
+    return changesBy(entry, ledger).flatMap(({ now, was }): Violation[] => {
       if (now.tag === was.tag) return [];
-      const takenBy = lastTaking({ path, image: now.image }, entry, ledger);
+      const takenBy = lastTaking(now.image, entry, ledger);
       if (takenBy === undefined) return [];
       const what = `${printImageName(now.image)} ${record!.revision.slice(0, 7)}`;
       const message = `${commit.id} lands ${what} again, which ${takenBy} took out by hand`;
@@ -22,7 +22,6 @@ export function peopleInvariant(ledger: HistoryIndex): readonly Violation[] {
 }
 
 interface PersonPinChange {
-  readonly path: string;
   readonly was: Pin;
   readonly now: Pin;
 }
@@ -35,7 +34,7 @@ function changesBy({ commit, parent }: Entry, ledger: HistoryIndex): readonly Pe
     const pins = ledger.pinsIn(path, after);
     return ledger.pinsIn(path, before).flatMap((was, at) => {
       const now = pins[at];
-      return now === undefined ? [] : [{ path, was, now }];
+      return now === undefined ? [] : [{ was, now }];
     });
   });
 }
@@ -45,7 +44,7 @@ function changesBy({ commit, parent }: Entry, ledger: HistoryIndex): readonly Pe
  * newer, unless something as new has stood there since.
  */
 function lastTaking(
-  { path, image }: { readonly path: string; readonly image: Pin["image"] },
+  image: Pin["image"],
   recovery: Entry,
   ledger: HistoryIndex,
 ): string | undefined {
@@ -57,9 +56,7 @@ function lastTaking(
   };
   const before = ledger.entries.slice(1, ledger.entries.indexOf(recovery));
   for (const entry of before.toReversed()) {
-    const changes = changesBy(entry, ledger).filter(
-      (change) => change.path === path && sameImage(change.was.image, image),
-    );
+    const changes = changesBy(entry, ledger).filter(({ was }) => sameImage(was.image, image));
     if (changes.some(({ was, now }) => holds(was) && !holds(now))) {
       return entry.record === undefined ? entry.commit.id : undefined;
     }
