@@ -35,7 +35,7 @@ export function syncReport(result: SyncResult): ReportModel {
       },
     ],
     troubles: failureNotices("sync", result),
-    notices: images.flatMap(imageNotices),
+    notices: images.filter(isNews).flatMap(imageNotices),
     outputs: outputs(result),
     gauges: gauges(result),
   };
@@ -60,6 +60,11 @@ function imageRow(image: SyncImage, atMs: number): readonly string[] {
   const word = fixed ? `${verdict}, repaired` : verdict;
   const found = hint === undefined ? detail : `${detail} ${hint}`;
   return [image.image, word, tags, wanted?.tag ?? "", behind, found];
+}
+
+/** A build that is missing is no matter of one image's pins: it is told once. */
+function isNews({ verdict, detail }: SyncImage, at: number, images: readonly SyncImage[]): boolean {
+  return verdict !== "stalled" || images.findIndex((one) => one.detail === detail) === at;
 }
 
 /** One notice for each pin that is not as wanted; where that cannot be told, one for the image. */

@@ -15,7 +15,7 @@ export function syncText(result: SyncResult, style: Style): string {
   const lines = [
     style.bold(style[tone](text)),
     `  ${style.dim(about(result))}`,
-    ...images.flatMap((image) => imageLines(image, atMs, style)),
+    ...images.flatMap((image, at) => imageLines(image, images.slice(0, at), { atMs, style })),
   ];
   for (const warning of warnings) lines.push(`  ${style.warn("warning")}  ${plain(warning)}`);
   // What is the matter with an image stands there already.
@@ -34,7 +34,12 @@ function about({ branch, repository, commit, outcome, attempts, tookMs }: SyncRe
   return `${plain(branch)} of ${plain(repository)}${repaired}  ${took}`;
 }
 
-function imageLines(image: SyncImage, atMs: number, style: Style): readonly string[] {
+/** What was said of an image before this one, word for word, is not said again. */
+function imageLines(
+  image: SyncImage,
+  before: readonly SyncImage[],
+  { atMs, style }: { readonly atMs: number; readonly style: Style },
+): readonly string[] {
   const { verdict, fixed, wanted, gap, detail, hint, pins } = image;
   const paint = calmVerdicts.has(verdict) ? style.good : fixed ? style.warn : style.bad;
   const indent = " ".repeat(14);
@@ -44,9 +49,10 @@ function imageLines(image: SyncImage, atMs: number, style: Style): readonly stri
       : ` Behind by ${counted(gap.commits, "commit")}, for ${printSpan(atMs - gap.sinceMs)}.`;
   const lines = [
     `  ${paint(verdict.padEnd(10))}  ${plain(image.image)}${fixed ? style.good("  repaired") : ""}`,
-    `${indent}${plain(detail)}${style.dim(behind)}`,
   ];
-  if (hint !== undefined) lines.push(`${indent}${style.dim(plain(hint))}`);
+  const isSaid = before.some((other) => other.detail === detail && other.hint === hint);
+  if (!isSaid) lines.push(`${indent}${plain(detail)}${style.dim(behind)}`);
+  if (hint !== undefined && !isSaid) lines.push(`${indent}${style.dim(plain(hint))}`);
   if (verdict === "in-sync") return lines;
   for (const pin of pins) {
     const isWanted = pin.tag === wanted?.tag;
