@@ -176,7 +176,7 @@ describe("verify", () => {
     const stoppedMs = Date.now();
     stop.abort("SIGINT");
     const { status, out, err } = await running;
-    expect({ status, out }).toEqual({ status: 1, out: "" });
+    expect({ status, out }).toEqual({ status: 130, out: "" });
     expect(err).toMatch(/^landfall: .* interrupted$/m);
     // Without being told, it would look for five minutes.
     expect(Date.now() - stoppedMs).toBeLessThan(10_000);
