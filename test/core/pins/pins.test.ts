@@ -131,6 +131,11 @@ const exact: [title: string, text: string][] = [
   ["values with an empty digest", 'image:\n  repository: shop/api\n  tag: OLD\n  digest: ""\n'],
   ["values with a null for a digest", "image:\n  repository: shop/api\n  tag: OLD\n  digest:\n"],
   ["values with both", "image:\n  repository: shop/api\n  tag: OLD\n  digest: DIGEST\n"],
+  [
+    "values with several tags beside the name",
+    "version: 15\nimageName: shop/api\ntag: keep\nimageTag: OLD\n",
+  ],
+  ["a tag before a version", "version: '15'\nimage: shop/api\ntag: OLD\n"],
   ["values with image and tag side by side", "image: shop/api\ntag: OLD\n"],
   ["values with image and digest side by side", "image: shop/api\ndigest: DIGEST\n"],
   ["a tag of something else beside a reference", "image: shop/api:OLD\ntag: keep\n"],

@@ -23,6 +23,7 @@ const roles = {
   repository: ["imagerepository", "repository", "imagerepo", "repo"],
   name: ["imagename", "name"],
   image: ["image"],
+  // Where several stand beside a name, the first of these is the image's.
   tag: ["imagetag", "imageversion", "tag", "version"],
   digest: ["imagedigest", "digest", "sha"],
 } as const;
@@ -76,6 +77,10 @@ export function namedPins(list: Listing, search: Search): Candidate[] {
   return pinsOf(fields, { owner: list.owner, isRoot: false, above: "" }, search);
 }
 
+function rank({ role, word }: { readonly role: Role; readonly word: string }): number {
+  return (roles[role] as readonly string[]).indexOf(word);
+}
+
 interface Field {
   readonly key: string;
   readonly node: YamlNode;
@@ -100,7 +105,10 @@ function pinsOf(fields: readonly Field[], place: Place, search: Search): Candida
     const group = groups.get(prefix) ?? {};
     groups.set(prefix, group);
     const part = { node: field.node, word: found.word, trail: field.trail };
-    group[found.role] ??= part;
+    const other = group[found.role];
+    if (other === undefined || rank(found) < rank({ ...found, word: other.word })) {
+      group[found.role] = part;
+    }
   }
   return [...groups].flatMap(([prefix, group]) => {
     if (group.tag === undefined && group.digest === undefined) return [];
