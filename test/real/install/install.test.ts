@@ -85,7 +85,10 @@ describe("npm pack", () => {
   test("that brings at most 14 packages and 16 MB, and nothing of the build", async () => {
     const modules = join(home, "node_modules");
     const lock = readFileSync(join(modules, ".package-lock.json"), "utf8");
-    expect(Object.keys(JSON.parse(lock).packages).length).toBeLessThanOrEqual(14);
+    const brought = Object.keys(JSON.parse(lock).packages).filter(
+      (path) => !/landfall$/.test(path),
+    );
+    expect(brought.length).toBeLessThanOrEqual(14);
     const bytes = await sizeOf(modules);
     expect(bytes / 1024 / 1024).toBeLessThan(16);
     const inside = readdirSync(join(modules, "landfall"), { recursive: true, encoding: "utf8" });
