@@ -108,12 +108,20 @@ function sayIt(
   return `${flag}. ${noSettings(io)}`;
 }
 
+/** Which manifests are meant where nothing says so: that is an error, or all of the branch. */
+type Unsaid = "error" | "all";
+
 /** Returns which manifests are meant. Throws `usage` when nothing says so. */
-export async function scopeFrom(flags: ManifestFlags, io: Process): Promise<ScopeSettings> {
+export async function scopeFrom(
+  flags: ManifestFlags,
+  io: Process,
+  unsaid: Unsaid = "error",
+): Promise<ScopeSettings> {
   const file = await readConfig(flags, io);
   const environment = chooseEnvironment(file, flags.env ?? []);
   const config = environment === undefined ? file : settingsOf(file!, environment);
-  const paths = (flags.path ?? config?.manifests?.paths ?? []).map(tidy);
+  const whole = unsaid === "all" ? ["."] : [];
+  const paths = (flags.path ?? config?.manifests?.paths ?? whole).map(tidy);
   if (paths.length === 0) {
     throw usageError(
       "Cannot look for manifests: no path is given",
@@ -144,8 +152,12 @@ export async function forEachEnvironment<Flags extends ManifestFlags>(
 }
 
 /** Merges flags and file, and refuses what neither says although it is needed. */
-export async function settingsFrom(flags: ManifestFlags, io: Process): Promise<Settings> {
-  const scope = await scopeFrom(flags, io);
+export async function settingsFrom(
+  flags: ManifestFlags,
+  io: Process,
+  unsaid: Unsaid = "error",
+): Promise<Settings> {
+  const scope = await scopeFrom(flags, io, unsaid);
   const { config } = scope;
   const images = flags.image?.map(parseAskedImage) ?? imagesIn(config);
   if (images.length === 0) {

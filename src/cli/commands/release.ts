@@ -26,7 +26,8 @@ export default command({
   ],
   flags,
   async run(flags, io) {
-    const settings = await settingsFrom(flags, io);
+    // A hold knows its own place: without a path, those of all places are lifted.
+    const settings = await settingsFrom(flags, io, "all");
     const ports = await openRelease(settings, { io, progress: progressFor(flags, io) });
     try {
       const result = await release(

@@ -19,7 +19,7 @@ export default command({
   ],
   flags,
   async run(flags, io) {
-    const settings = await scopeFrom(flags, io);
+    const settings = await scopeFrom(flags, io, "all");
     const { environment, paths, branch } = settings;
     const ports = await openRelease(settings, { io, progress: progressFor(flags, io) });
     try {
