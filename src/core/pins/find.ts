@@ -5,19 +5,12 @@ import { type ImageName, printImageName, sameImage } from "../image-ref.ts";
 import type { YamlNode } from "../yaml/node.ts";
 import type { Stretch } from "../yaml/text.ts";
 import type { Candidate } from "./candidate.ts";
-import {
-  decodeManifest,
-  fileLayer,
-  type Layer,
-  type Manifest,
-  placesAt,
-  uneditable,
-} from "./manifest.ts";
-import { type Mention, mentionsIn } from "./mention.ts";
+import { decodeManifest, fileLayer, type Manifest, placesAt, uneditable } from "./manifest.ts";
+import { type Mention, mentionsIn, type UnreadDocument } from "./mention.ts";
 import { mayName, patternOf } from "./names.ts";
 import type { Pin } from "./pin.ts";
 import { isExcluded, isSelected, type ManifestRules } from "./rules.ts";
-import { type Searched, searchLayer } from "./search.ts";
+import { type LayeredCandidate, searchLayer } from "./search.ts";
 import { printTrail } from "./tree.ts";
 
 /** A file to look into. */
@@ -41,7 +34,7 @@ interface FoundPin {
 
 interface FoundFile {
   readonly manifest: Manifest;
-  readonly documents: Searched["documents"];
+  readonly documents: readonly UnreadDocument[];
   readonly pins: readonly FoundPin[];
   readonly images: readonly ImageName[];
 }
@@ -85,11 +78,9 @@ export function findPins(file: SourceFile, wanted: readonly ImageName[]): readon
   return findPlaces([file], wanted).pins;
 }
 
-/** Returns the pins of a manifest that was decoded. Throws as `findPlaces` does. */
+/** Returns all that could be pins of a manifest, the weak ones included. Throws as `findPlaces` does. */
 export function pinsIn(manifest: Manifest, wanted: readonly ImageName[]): readonly Pin[] {
-  const found = searchManifest(manifest, wanted, []);
-  const strong = found.pins.filter(({ weak }) => weak === undefined);
-  return found.pins.filter((each) => isPin(each, strong)).map(({ pin }) => pin);
+  return searchManifest(manifest, wanted, []).pins.map(({ pin }) => pin);
 }
 
 /** A bare name is a pin where nothing else pins it. One that is renamed only never is. */
@@ -135,46 +126,54 @@ function searchManifest(
   fields: readonly string[],
 ): Pick<FoundFile, "documents" | "pins"> {
   const origin = { trail: undefined, owner: "" };
-  const { documents, candidates } = searchLayer(fileLayer(manifest), { images, fields }, origin);
-  for (const { start, end, error } of documents) {
-    if (error === undefined) continue;
-    const why = `it is not YAML: ${error.message}`;
-    const remedy = "Correct it there, or leave the file out.";
-    refuseUnread(manifest, { start, end }, { at: error.offset, why, remedy }, images);
-  }
+  const documents: UnreadDocument[] = [];
+  const found: PlacedLater[] = [];
   const isWanted = ({ image }: Candidate) => images.some((name) => sameImage(name, image));
-  return { documents, pins: distinctPins(candidates.filter(isWanted), manifest) };
+  for (const document of searchLayer(fileLayer(manifest), { images, fields }, origin)) {
+    const { start, end, error, candidates } = document;
+    documents.push({ start, end, error });
+    if (error !== undefined) {
+      const why = `it is not YAML: ${error.message}`;
+      const remedy = "Correct it there, or leave the file out.";
+      refuseUnread(manifest, { start, end }, { at: error.offset, why, remedy }, images);
+    }
+    for (const pin of distinctPins(candidates.filter(isWanted))) found.push(pin);
+  }
+  const starts = found.map(({ start }) => start);
+  const places = placesAt(manifest, starts);
+  const pins = found.map(({ pin, weak, covered }, at) => {
+    return { pin: { ...places[at]!, ...pin }, weak, covered };
+  });
+  return { documents, pins };
 }
 
-function distinctPins(
-  candidates: readonly (Candidate & { readonly layer: Layer })[],
-  manifest: Manifest,
-): FoundPin[] {
+/** A pin whose line is not known yet. */
+interface PlacedLater extends Omit<FoundPin, "pin"> {
+  readonly start: number;
+  readonly pin: Omit<Pin, "file" | "line" | "column">;
+}
+
+/** Returns the pins of one document in the order of the text. What is shared is one pin. */
+function distinctPins(candidates: readonly LayeredCandidate[]): PlacedLater[] {
   const taken = new Set<YamlNode>();
-  // What several places share, by an alias or a merge, is one pin.
   const distinct = candidates.filter(({ nodes }) => {
     const isNew = nodes.some((node) => !taken.has(node));
     for (const node of nodes) taken.add(node);
     return isNew;
   });
-  const starting = distinct
-    .map((candidate) => ({ candidate, start: startOf(candidate) }))
-    .sort((a, b) => a.start - b.start);
-  const places = placesAt(
-    manifest,
-    starting.map(({ start }) => start),
-  );
-  return starting.map(({ candidate }, at) => {
-    const { form, owner, trail, image, tag, digest, slots, lock, weak, layer } = candidate;
-    const place = places[at]!;
-    const pin = { ...place, form, owner, keyPath: printTrail(trail), image, tag, digest, slots };
-    const nodes = [...candidate.uses, ...candidate.nodes];
-    const covered = nodes.filter(({ start, end }) => end > start).map((node) => layer.inFile(node));
-    return { pin: lock === undefined ? pin : { ...pin, locked: lock }, weak, covered };
-  });
+  return distinct.map(placedLater).sort((a, b) => a.start - b.start);
 }
 
-function startOf({ slots, nodes, layer }: Candidate & { readonly layer: Layer }): number {
+function placedLater(candidate: LayeredCandidate): PlacedLater {
+  const { form, owner, trail, image, tag, digest, slots, lock, weak, layer } = candidate;
+  const pin = { form, owner, keyPath: printTrail(trail), image, tag, digest, slots };
+  const nodes = [...candidate.uses, ...candidate.nodes];
+  const covered = nodes.filter(({ start, end }) => end > start).map((node) => layer.inFile(node));
+  const whole = lock === undefined ? pin : { ...pin, locked: lock };
+  return { start: startOf(candidate), pin: whole, weak, covered };
+}
+
+function startOf({ slots, nodes, layer }: LayeredCandidate): number {
   const slot = slots.tag ?? slots.digest;
   return slot?.start ?? layer.inFile(nodes[0]!).start;
 }

@@ -2,12 +2,12 @@
 
 import type { Place } from "../failure.ts";
 import { type ImageName, parseImageRef } from "../image-ref.ts";
+import { readDocument } from "../yaml/block.ts";
 import { decodeScalar } from "../yaml/decode.ts";
-import type { YamlNode } from "../yaml/node.ts";
+import type { YamlError, YamlNode } from "../yaml/node.ts";
 import type { Stretch } from "../yaml/text.ts";
 import { type Manifest, placesAt, shorten } from "./manifest.ts";
 import { patternOf } from "./names.ts";
-import type { Searched } from "./search.ts";
 
 /** A place that was not moved, and why not. */
 export interface Mention extends Required<Place> {
@@ -22,9 +22,16 @@ export interface Mention extends Required<Place> {
   readonly why: string;
 }
 
+/** Where a document stands, and why it was not read, if it was not. */
+export interface UnreadDocument extends Stretch {
+  readonly error?: YamlError | undefined;
+}
+
 /** A file that was searched, with the stretches that its pins cover. */
-export interface SearchedFile extends Pick<Searched, "documents"> {
+export interface SearchedFile {
   readonly manifest: Manifest;
+  /** The documents that name an image, in the order of the text. */
+  readonly documents: readonly UnreadDocument[];
   readonly covered: readonly Stretch[];
   /** The tags of its pins, by image. */
   readonly tags: readonly { readonly tag: string; readonly image: ImageName }[];
@@ -38,13 +45,13 @@ interface Spotted extends Pick<Mention, "image" | "kind" | "why" | "tag"> {
 export function mentionsIn(file: SearchedFile, images: readonly ImageName[]): Mention[] {
   const { text } = file.manifest;
   const spotted: Spotted[] = [];
-  const isCovered = coverage(file.covered);
+  const search = { file, isCovered: coverage(file.covered), nodeAt: nodeFinder(file) };
   for (const image of images) {
     for (const { index } of text.matchAll(patternOf(image))) {
-      if (!isCovered(index)) spotted.push({ at: index, image, ...reasonAt(index, file) });
+      if (!search.isCovered(index)) spotted.push({ at: index, image, ...reasonAt(index, search) });
     }
   }
-  for (const { tag, image } of file.tags) spotted.push(...tagsIn(file, tag, { image, isCovered }));
+  for (const spot of tagsIn(search)) spotted.push(spot);
   spotted.sort((a, b) => a.at - b.at);
   const places = placesAt(
     file.manifest,
@@ -58,6 +65,13 @@ export function mentionsIn(file: SearchedFile, images: readonly ImageName[]): Me
     told.add(name);
     return [{ ...place, ...what, text: lineAt(text, at) }];
   });
+}
+
+/** What it takes to say what stands somewhere in a file. */
+interface MentionSearch {
+  readonly file: SearchedFile;
+  readonly isCovered: (offset: number) => boolean;
+  readonly nodeAt: (offset: number) => Spot | undefined;
 }
 
 function coverage(stretches: readonly Stretch[]): (offset: number) => boolean {
@@ -86,32 +100,29 @@ function lineAt(text: string, at: number): string {
 }
 
 /** Where the tag of a pin stands alone: a label, a variable, the version of an application. */
-function tagsIn(
-  file: SearchedFile,
-  tag: string,
-  { image, isCovered }: { image: ImageName; isCovered: (offset: number) => boolean },
-): Spotted[] {
+function* tagsIn({ file, isCovered, nodeAt }: MentionSearch): Generator<Spotted> {
   const { text } = file.manifest;
   // A short word or a number means many things.
-  if (tag.length < 5 || !/\d/.test(tag)) return [];
-  const found: Spotted[] = [];
-  for (let at = text.indexOf(tag); at >= 0; at = text.indexOf(tag, at + tag.length)) {
-    if (isCovered(at) || !/[\s"'=]/.test(text[at - 1] ?? " ")) continue;
+  const telling = file.tags.filter(({ tag }) => tag.length >= 5 && /\d/.test(tag));
+  if (telling.length === 0) return;
+  const images = new Map(telling.map(({ tag, image }) => [tag, image]));
+  for (const { 0: tag, index: at } of text.matchAll(/\w[\w.-]*/g)) {
+    const image = images.get(tag);
+    if (image === undefined || isCovered(at) || !/[\s"'=]/.test(text[at - 1] ?? " ")) continue;
     if (!/[\s"',}\]]/.test(text[at + tag.length] ?? " ")) continue;
-    const { node, key } = nodeAt(at, file) ?? {};
+    const { node, key } = nodeAt(at) ?? {};
     if (node?.kind !== "scalar" || /(?:^|[a-z_-])tag$|^new(?:Tag|Name)$/i.test(key ?? "")) continue;
     const why = `holds the tag "${tag}" alone, which is moved only beside the image's name`;
-    found.push({ at, image, kind: "tag", why, tag });
+    yield { at, image, kind: "tag", why, tag };
   }
-  return found;
 }
 
-function reasonAt(at: number, file: SearchedFile): Pick<Mention, "kind" | "why"> {
-  const { manifest, documents } = file;
+function reasonAt(at: number, { file, nodeAt }: MentionSearch): Pick<Mention, "kind" | "why"> {
+  const { manifest } = file;
   if (manifest.garbled) return { kind: "unread", why: manifest.garbled.why };
-  const document = documents.find(({ start, end }) => start <= at && at < end);
-  if (document?.error) return { kind: "unread", why: `is not YAML: ${document.error.message}` };
-  const found = nodeAt(at, file);
+  const error = documentAt(at, file)?.error;
+  if (error) return { kind: "unread", why: `is not YAML: ${error.message}` };
+  const found = nodeAt(at);
   if (found?.node.kind !== "scalar") return { kind: "comment", why: "stands in a comment" };
   const { node, key, isKey } = found;
   const place = (why: string) => ({ kind: "place", why }) as const;
@@ -133,10 +144,30 @@ interface Spot {
   readonly isKey: boolean;
 }
 
+/** Returns the document that an offset stands in. */
+function documentAt(at: number, { documents }: SearchedFile): UnreadDocument | undefined {
+  const document = lastBefore(documents, at, (each) => each);
+  return document !== undefined && holds(document, at) ? document : undefined;
+}
+
+/** Returns a search for nodes by offset, which reads a document again when one asks about it. */
+function nodeFinder(file: SearchedFile): MentionSearch["nodeAt"] {
+  const { text } = file.manifest;
+  let read: { document: UnreadDocument | undefined; root: YamlNode | undefined } | undefined;
+  return (at) => {
+    const document = documentAt(at, file);
+    if (read === undefined || read.document !== document) {
+      const isRead = document !== undefined && document.error === undefined;
+      const root = isRead ? readDocument(text, document.start, document.end) : undefined;
+      read = { document, root };
+    }
+    return spotAt(at, read.root, text);
+  };
+}
+
 /** Returns the scalar or alias that an offset stands in. */
-function nodeAt(at: number, { documents, manifest }: SearchedFile): Spot | undefined {
-  const document = documents.find(({ start, end }) => start <= at && at < end);
-  let node = document?.root;
+function spotAt(at: number, root: YamlNode | undefined, text: string): Spot | undefined {
+  let node = root;
   let key = "";
   while (node?.kind === "map" || node?.kind === "list") {
     if (node.kind === "list") node = lastBefore(node.items, at, (item) => item);
@@ -148,7 +179,7 @@ function nodeAt(at: number, { documents, manifest }: SearchedFile): Spot | undef
       );
       if (pair === undefined) return undefined;
       if (holds(pair.key, at)) return { node: pair.key, key, isKey: true };
-      key = pair.key.kind === "scalar" ? decodeScalar(manifest.text, pair.key).value : "";
+      key = pair.key.kind === "scalar" ? decodeScalar(text, pair.key).value : "";
       node = pair.value;
     }
   }
@@ -163,13 +194,13 @@ function holds({ start, end }: Stretch, at: number): boolean {
 function lastBefore<Thing>(
   things: readonly Thing[],
   at: number,
-  nodeOf: (thing: Thing) => YamlNode,
+  placeOf: (thing: Thing) => Stretch,
 ): Thing | undefined {
   let low = 0;
   let high = things.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (nodeOf(things[middle]!).start <= at) low = middle + 1;
+    if (placeOf(things[middle]!).start <= at) low = middle + 1;
     else high = middle;
   }
   return things[low - 1];

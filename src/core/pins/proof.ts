@@ -31,8 +31,11 @@ interface Written {
   readonly end: number;
 }
 
-/** The `yaml` package takes seconds for more than this. Our own reader proves it by itself then. */
-const packageMax = 128 * 1024;
+/** The `yaml` package reads at most this much of a file. Ours proves the rest by itself. */
+const packageMax = 1024 * 1024;
+
+/** In one document the package takes seconds for more than this. */
+const documentMax = 128 * 1024;
 
 /**
  * Throws Failure `internal` unless the edit did what the moves say: the nodes are the same, of
@@ -40,22 +43,51 @@ const packageMax = 128 * 1024;
  * Two readers must agree, ours and the `yaml` package, wherever the package can read the document.
  */
 export function proveOnlyPinsMoved(before: Manifest, edited: string, change: Change): void {
-  const after = { ...before, text: edited };
-  const old = splitDocuments(before.text);
   const now = splitDocuments(edited);
+  const old = splitDocuments(before.text);
   if (old.length !== now.length) throw unproven(before, "its structure changed");
-  let next = 0;
+  const edits = queueOf(change.edits, ({ start }) => start);
+  const moves = queueOf(
+    [...change.moves].sort((a, b) => startOfPin(a.pin) - startOfPin(b.pin)),
+    ({ pin }) => startOfPin(pin),
+  );
+  let packageLeft = packageMax;
   for (const [at, range] of old.entries()) {
-    const first = next;
-    while ((change.edits[next]?.start ?? Number.POSITIVE_INFINITY) <= range.end) next += 1;
-    if (next === first) continue;
-    const edits = change.edits.slice(first, next);
-    for (const outline of [ourOutline, packageOutline]) {
-      const nodes = outline(before.text, range);
-      if (nodes !== undefined) compare(before, nodes, { after: outline(edited, now[at]!), edits });
-    }
+    const step = { range, rangeAfter: now[at]!, edits: edits(range.end), moves: moves(range.end) };
+    if (step.edits.length === 0) continue;
+    const size = range.end - range.start;
+    proveDocument(before, edited, {
+      ...step,
+      asksPackage: size <= Math.min(packageLeft, documentMax),
+    });
+    packageLeft -= size;
   }
-  comparePins(before, after, change.moves);
+}
+
+/** Returns a function that gives what comes next of a list, up to and with an offset. */
+function queueOf<Item>(items: readonly Item[], startOf: (item: Item) => number) {
+  let next = 0;
+  return (end: number): readonly Item[] => {
+    const first = next;
+    while (next < items.length && startOf(items[next]!) <= end) next += 1;
+    return items.slice(first, next);
+  };
+}
+
+/** One document, before and after. */
+interface Step extends Change {
+  readonly range: DocumentRange;
+  readonly rangeAfter: DocumentRange;
+  readonly asksPackage: boolean;
+}
+
+function proveDocument(before: Manifest, edited: string, step: Step): void {
+  const { range, rangeAfter, edits, asksPackage } = step;
+  for (const outline of asksPackage ? [ourOutline, packageOutline] : [ourOutline]) {
+    const nodes = outline(before.text, range);
+    if (nodes !== undefined) compare(before, nodes, { after: outline(edited, rangeAfter), edits });
+  }
+  comparePins(before, edited, step);
 }
 
 function compare(
@@ -95,7 +127,6 @@ function writtenBy(node: YamlNode, text: string): Written {
 }
 
 function packageOutline(text: string, { start, end }: DocumentRange): Written[] | undefined {
-  if (end - start > packageMax) return undefined;
   const options = { schema: "failsafe", uniqueKeys: false, prettyErrors: false } as const;
   const source = text.slice(start, end).replace(/^[ \t]*\r?\n/, "");
   const document = parseDocument(source, { ...options, logLevel: "silent" });
@@ -125,18 +156,21 @@ function outlineOf(document: Document.Parsed, source: string): Written[] {
   return found;
 }
 
-function comparePins(before: Manifest, after: Manifest, moves: readonly PinMove[]): void {
+function comparePins(manifest: Manifest, edited: string, step: Step): void {
+  const { range, rangeAfter, moves } = step;
   const byName = new Map(moves.map(({ pin }) => [printImageName(pin.image), pin.image]));
   const images = [...byName.values()];
-  const moveAt = new Map(moves.map((move) => [startOfPin(move.pin), move]));
-  const standing = pinsIn(before, images);
+  const moveAt = new Map(moves.map((move) => [startOfPin(move.pin) - range.start, move]));
+  const part = { ...manifest, text: manifest.text.slice(range.start, range.end) };
+  const standing = pinsIn(part, images);
   const starts = new Set(standing.map(startOfPin));
-  if (moves.some(({ pin }) => !starts.has(startOfPin(pin)))) {
-    throw unproven(before, "the pins are not where they were found");
+  if ([...moveAt.keys()].some((start) => !starts.has(start))) {
+    throw unproven(manifest, "the pins are not where they were found");
   }
   const expected = standing.map((pin) => expectedOf(pin, moveAt.get(startOfPin(pin))));
+  const after = { ...manifest, text: edited.slice(rangeAfter.start, rangeAfter.end) };
   const found = pinsIn(after, images).map((pin) => `${pin.keyPath} ${printPinned(pin)}`);
-  if (expected.join("\n") !== found.join("\n")) throw unproven(before, "a pin reads otherwise");
+  if (expected.join("\n") !== found.join("\n")) throw unproven(manifest, "a pin reads otherwise");
 }
 
 function expectedOf(pin: Pin, move: PinMove | undefined): string {

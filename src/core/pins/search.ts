@@ -2,7 +2,7 @@
 
 import type { ImageName } from "../image-ref.ts";
 import { readDocument } from "../yaml/block.ts";
-import { splitDocuments } from "../yaml/documents.ts";
+import { type DocumentRange, splitDocuments } from "../yaml/documents.ts";
 import { YamlError, type YamlNode } from "../yaml/node.ts";
 import { layerIn } from "./blocks.ts";
 import type { Candidate, Search } from "./candidate.ts";
@@ -12,7 +12,7 @@ import { namedPins, splitPins } from "./forms/split.ts";
 import type { Layer } from "./manifest.ts";
 import { lastPart } from "./names.ts";
 import type { Lock } from "./pin.ts";
-import { lockOf, lockOfHolder } from "./shared.ts";
+import { lockOf, lockOfHolder, usersOf } from "./shared.ts";
 import {
   type Listing,
   type Mapping,
@@ -39,40 +39,42 @@ interface Origin {
   readonly owner: string;
 }
 
-/** A document that was read, or why it was not. */
-export interface ReadDocument {
-  readonly start: number;
-  readonly end: number;
-  readonly root?: YamlNode;
+/** What could be pins in a document, of any image, or why the document was not read. */
+export interface SearchedDocument extends DocumentRange {
+  readonly candidates: readonly LayeredCandidate[];
   readonly error?: YamlError;
 }
 
-/** What a layer holds. The candidates may be of any image. */
-export interface Searched {
-  readonly documents: readonly ReadDocument[];
-  readonly candidates: readonly (Candidate & { readonly layer: Layer })[];
+/** A candidate and the text that it stands in. */
+export type LayeredCandidate = Candidate & { readonly layer: Layer };
+
+/**
+ * Reads the documents of a layer that name an image, and finds what could be pins in them. One at a
+ * time, so that no more than one is held in memory.
+ */
+export function* searchLayer(
+  layer: Layer,
+  wanted: Wanted,
+  origin: Origin,
+): Generator<SearchedDocument> {
+  const hits = hitsIn(layer.text, wanted.images);
+  for (const range of splitDocuments(layer.text)) {
+    if (!hasBetween(hits, range.start, range.end)) continue;
+    yield searchDocument(layer, range, { hits, wanted, origin });
+  }
 }
 
-/** Reads the documents of a layer that name an image, and finds what could be pins in them. */
-export function searchLayer(layer: Layer, wanted: Wanted, origin: Origin): Searched {
-  const hits = hitsIn(layer.text, wanted.images);
-  const documents: ReadDocument[] = [];
-  const candidates: (Candidate & { readonly layer: Layer })[] = [];
-  for (const { start, end } of splitDocuments(layer.text)) {
-    if (!hasBetween(hits, start, end)) continue;
-    try {
-      const root = readDocument(layer.text, start, end);
-      if (root === undefined) continue;
-      documents.push({ start, end, root });
-      const tree = treeOf(root, layer.text);
-      const search = { layer, tree, wanted: wanted.images, fields: wanted.fields };
-      for (const found of searchTree(search, { hits, wanted, origin })) candidates.push(found);
-    } catch (error) {
-      if (!(error instanceof YamlError)) throw error;
-      documents.push({ start, end, error });
-    }
+function searchDocument(layer: Layer, range: DocumentRange, around: Around): SearchedDocument {
+  const { images, fields } = around.wanted;
+  try {
+    const root = readDocument(layer.text, range.start, range.end);
+    if (root === undefined) return { ...range, candidates: [] };
+    const search = { layer, tree: treeOf(root, layer.text), wanted: images, fields };
+    return { ...range, candidates: searchTree(search, around) };
+  } catch (error) {
+    if (!(error instanceof YamlError)) throw error;
+    return { ...range, candidates: [], error };
   }
-  return { documents, candidates };
 }
 
 interface Around {
@@ -82,38 +84,59 @@ interface Around {
   readonly origin: Origin;
 }
 
-function searchTree(search: Search, around: Around) {
+function searchTree(search: Search, around: Around): LayeredCandidate[] {
   const { tree, layer } = search;
   const isShared = tree.targets.size > 0;
   const isHit = ({ start, end }: YamlNode) => hasBetween(around.hits, start, end);
   const found: Candidate[] = [];
-  const inner: (Candidate & { readonly layer: Layer })[] = [];
+  const inner: LayeredCandidate[] = [];
   const holders = new Map<YamlNode, Lock>();
   // What is used elsewhere matters wherever it stands.
   for (const visit of visitsOf(tree, (node) => isShared || isHit(node))) {
     const visited = rebase(visit, around.origin);
-    if ("mapping" in visited) {
-      const { mapping } = visited;
-      for (const form of inMappings) found.push(...form(mapping, search));
-      if (isShared) noteHolders(mapping, tree, holders);
-    } else for (const form of inLists) found.push(...form(visited.list, search));
+    for (const candidate of candidatesAt(visited, search)) found.push(candidate);
+    if (isShared && "mapping" in visited) noteHolders(visited.mapping, tree, holders);
     for (const [node, trail, owner] of childrenOf(visited, tree)) {
-      if (!isHit(node)) continue;
-      const below = node.kind === "scalar" ? layerIn(node, trail, layer) : undefined;
-      if (below) inner.push(...searchLayer(below, around.wanted, { trail, owner }).candidates);
+      if (node.kind !== "scalar" || !isHit(node)) continue;
+      for (const pin of innerPins(layerIn(node, trail, layer), { trail, owner }, around)) {
+        inner.push(pin);
+      }
     }
   }
   const sealed = sealOf(tree);
+  const users = isShared ? usersOf(found) : undefined;
   const own = found.map((candidate) => {
-    const held = candidate.nodes
-      .map((node) => holders.get(node))
-      .find((lock) => lock !== undefined);
-    const isHeld = held && !found.some(({ uses }) => candidate.nodes.some((n) => uses.includes(n)));
-    const shared = isShared ? lockOf(candidate, found, tree) : undefined;
-    const lock = candidate.lock ?? sealed ?? shared ?? (isHeld ? held : undefined);
+    const shared = users && lockOf(candidate, users, tree);
+    const lock = candidate.lock ?? sealed ?? shared ?? heldBy(candidate, holders, found);
     return { ...candidate, lock, layer };
   });
   return [...own, ...inner.map((pin) => (sealed ? { ...pin, lock: sealed } : pin))];
+}
+
+function* candidatesAt(visited: Visited, search: Search): Generator<Candidate> {
+  if ("mapping" in visited) for (const form of inMappings) yield* form(visited.mapping, search);
+  else for (const form of inLists) yield* form(visited.list, search);
+}
+
+function* innerPins(
+  layer: Layer | undefined,
+  origin: Origin,
+  around: Around,
+): Generator<LayeredCandidate> {
+  if (layer === undefined) return;
+  for (const { candidates } of searchLayer(layer, around.wanted, origin)) yield* candidates;
+}
+
+/** Returns why the place of a candidate's anchor must not change, unless the pin stands there. */
+function heldBy(
+  { nodes }: Candidate,
+  holders: ReadonlyMap<YamlNode, Lock>,
+  found: readonly Candidate[],
+): Lock | undefined {
+  const held = nodes.map((node) => holders.get(node)).find((lock) => lock !== undefined);
+  if (held === undefined) return undefined;
+  const isOwnPlace = found.some(({ uses }) => nodes.some((node) => uses.includes(node)));
+  return isOwnPlace ? undefined : held;
 }
 
 type Visited = { readonly mapping: Mapping } | { readonly list: Listing };

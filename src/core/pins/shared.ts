@@ -6,17 +6,30 @@ import type { Candidate } from "./candidate.ts";
 import type { Lock } from "./pin.ts";
 import type { Mapping, Tree } from "./tree.ts";
 
+/** Returns the candidates of each scalar that an edit would change. */
+export function usersOf(all: readonly Candidate[]): ReadonlyMap<YamlNode, readonly Candidate[]> {
+  const users = new Map<YamlNode, Candidate[]>();
+  for (const candidate of all) {
+    for (const node of candidate.nodes) {
+      const own = users.get(node);
+      if (own === undefined) users.set(node, [candidate]);
+      else own.push(candidate);
+    }
+  }
+  return users;
+}
+
 /**
  * Returns why a candidate's text cannot be changed, or undefined when everything that uses it is
  * the same image's: then one edit is all that is possible.
  */
 export function lockOf(
   candidate: Candidate,
-  all: readonly Candidate[],
+  usersOfNodes: ReadonlyMap<YamlNode, readonly Candidate[]>,
   tree: Tree,
 ): Lock | undefined {
   for (const node of candidate.nodes) {
-    const users = all.filter(({ nodes }) => nodes.includes(node));
+    const users = usersOfNodes.get(node)!;
     const other = users.find(({ image }) => !sameImage(image, candidate.image));
     if (other !== undefined) {
       const why = `shares its tag with "${printImageName(other.image)}", which would move along`;
