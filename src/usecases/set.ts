@@ -131,7 +131,7 @@ function pinReport(pin: Pin, target: Target): PinReport {
   const tag = slots.tag ? target.tag : undefined;
   const digest = slots.digest ? target.digest : undefined;
   const from = printPinned(pin);
-  const to = pinHolds(pin, target) ? from : printPinned({ ...pin, tag, digest });
+  const to = pinHolds(pin, target) ? from : printPinned({ tag, digest });
   return { file, line, column, from, to };
 }
 

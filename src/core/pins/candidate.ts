@@ -30,7 +30,7 @@ export interface Candidate extends Pick<Pin, "form" | "owner" | "image" | "tag" 
    * `bare`: a container's name without a tag, which gets one if nothing else pins it. `renamed`: an
    * entry of kustomize that gives the name only, and leaves the tag to another one.
    */
-  readonly weak?: "bare" | "renamed";
+  readonly weak?: "bare" | "renamed" | undefined;
 }
 
 /** A tag and a digest with where they stand. */
@@ -54,13 +54,13 @@ export function heldByReference(
   const digestAt = digest && value.stretch(afterTag + 1, end);
   if ((tag && !tagAt) || (digest && !digestAt) || from >= end) return undefined;
   // With a name in front, nothing looks like a number.
-  const textual = { quote: undefined, writes: "whole" } as const;
-  const slotAt = (at: { start: number; end: number }): Slot => {
-    return { ...layer.inFile(at), before: "", ...textual };
+  const slotAt = (at: { start: number; end: number }, before: Slot["before"] = ""): Slot => {
+    const { start, end: until } = layer.inFile(at);
+    return { start, end: until, before, quote: undefined, writes: "whole" };
   };
   if (tag === undefined && digest === undefined) {
-    const at = layer.inFile({ start: value.endOf(end), end: value.endOf(end) });
-    const slots = { tag: { ...at, before: ":" as const, ...textual }, digest: undefined };
+    const at = { start: value.endOf(end), end: value.endOf(end) };
+    const slots = { tag: slotAt(at, ":"), digest: undefined };
     return { tag, digest, slots, nodes: [value.node] };
   }
   const slots = { tag: tagAt && slotAt(tagAt), digest: digestAt && slotAt(digestAt) };
@@ -149,12 +149,25 @@ function emptyPlace(behind: number, layer: Layer): Pick<Slot, "start" | "end" | 
   return { ...layer.inFile({ start, end: start }), before: fits ? "" : " " };
 }
 
+/** What was counted of a text, so that it is counted once. */
+const liked = new WeakMap<Layer, '"' | "'">();
+
+/** Returns the quotes that a text has more of. */
+function likedQuote(layer: Layer): '"' | "'" {
+  const known = liked.get(layer);
+  if (known !== undefined) return known;
+  let single = 0;
+  for (const { 0: sign } of layer.text.matchAll(/(?<=[:[,-][ \t])["']/g)) {
+    single += sign === "'" ? 1 : -1;
+  }
+  const quote = single > 0 ? "'" : '"';
+  liked.set(layer, quote);
+  return quote;
+}
+
 /** Returns the quotes to write around what does not read as text: the file's own, if it has any. */
 function quoteFor({ node }: Value, layer: Layer): Slot["quote"] {
   if (node.style !== "plain" || (node.tag !== undefined && node.start < node.end)) return undefined;
-  const near = layer.text.slice(Math.max(0, node.start - 20_000), node.start + 20_000);
-  const double = near.split(/[:[,-][ \t]"/).length;
-  const single = near.split(/[:[,-][ \t]'/).length;
-  const liked = single > double ? "'" : '"';
-  return layer.quotes.includes(liked) ? liked : layer.quotes[0];
+  const own = likedQuote(layer);
+  return layer.quotes.includes(own) ? own : layer.quotes[0];
 }

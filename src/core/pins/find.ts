@@ -137,12 +137,13 @@ function searchManifest(
       const remedy = "Correct it there, or leave the file out.";
       refuseUnread(manifest, { start, end }, { at: error.offset, why, remedy }, images);
     }
-    for (const pin of distinctPins(candidates.filter(isWanted))) found.push(pin);
+    const own = candidates.filter(({ candidate }) => isWanted(candidate));
+    for (const pin of distinctPins(own)) found.push(pin);
   }
   const starts = found.map(({ start }) => start);
   const places = placesAt(manifest, starts);
   const pins = found.map(({ pin, weak, covered }, at) => {
-    return { pin: { ...places[at]!, ...pin }, weak, covered };
+    return { pin: Object.assign(pin, places[at]!), weak, covered };
   });
   return { documents, pins };
 }
@@ -156,7 +157,7 @@ interface PlacedLater extends Omit<FoundPin, "pin"> {
 /** Returns the pins of one document in the order of the text. What is shared is one pin. */
 function distinctPins(candidates: readonly LayeredCandidate[]): PlacedLater[] {
   const taken = new Set<YamlNode>();
-  const distinct = candidates.filter(({ nodes }) => {
+  const distinct = candidates.filter(({ candidate: { nodes } }) => {
     const isNew = nodes.some((node) => !taken.has(node));
     for (const node of nodes) taken.add(node);
     return isNew;
@@ -164,16 +165,17 @@ function distinctPins(candidates: readonly LayeredCandidate[]): PlacedLater[] {
   return distinct.map(placedLater).sort((a, b) => a.start - b.start);
 }
 
-function placedLater(candidate: LayeredCandidate): PlacedLater {
-  const { form, owner, trail, image, tag, digest, slots, lock, weak, layer } = candidate;
+function placedLater(layered: LayeredCandidate): PlacedLater {
+  const { candidate, layer, lock } = layered;
+  const { form, owner, trail, image, tag, digest, slots, weak } = candidate;
   const pin = { form, owner, keyPath: printTrail(trail), image, tag, digest, slots };
   const nodes = [...candidate.uses, ...candidate.nodes];
   const covered = nodes.filter(({ start, end }) => end > start).map((node) => layer.inFile(node));
   const whole = lock === undefined ? pin : { ...pin, locked: lock };
-  return { start: startOf(candidate), pin: whole, weak, covered };
+  return { start: startOf(layered), pin: whole, weak, covered };
 }
 
-function startOf({ slots, nodes, layer }: LayeredCandidate): number {
+function startOf({ candidate: { slots, nodes }, layer }: LayeredCandidate): number {
   const slot = slots.tag ?? slots.digest;
   return slot?.start ?? layer.inFile(nodes[0]!).start;
 }

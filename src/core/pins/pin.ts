@@ -64,7 +64,7 @@ export function pinHolds(pin: Pin, target: PinTarget): boolean {
 }
 
 /** Prints what a pin holds as a reference has it: `tag`, `tag@digest`, `@digest` or nothing. */
-export function printPinned(pin: Pin): string {
+export function printPinned(pin: Pick<Pin, "tag" | "digest">): string {
   return `${pin.tag ?? ""}${pin.digest === undefined ? "" : `@${pin.digest}`}`;
 }
 

@@ -53,13 +53,13 @@ export function proveOnlyPinsMoved(before: Manifest, edited: string, change: Cha
   );
   let packageLeft = packageMax;
   for (const [at, range] of old.entries()) {
-    const step = { range, rangeAfter: now[at]!, edits: edits(range.end), moves: moves(range.end) };
-    if (step.edits.length === 0) continue;
+    const [ownEdits, ownMoves] = [edits(range.end), moves(range.end)];
+    if (ownEdits.length === 0) continue;
     const size = range.end - range.start;
-    proveDocument(before, edited, {
-      ...step,
-      asksPackage: size <= Math.min(packageLeft, documentMax),
-    });
+    const asksPackage = size <= Math.min(packageLeft, documentMax);
+    const rangeAfter = now[at]!;
+    const step = { range, rangeAfter, edits: ownEdits, moves: ownMoves, asksPackage };
+    proveDocument(before, edited, step);
     packageLeft -= size;
   }
 }
@@ -176,7 +176,7 @@ function comparePins(manifest: Manifest, edited: string, step: Step): void {
 function expectedOf(pin: Pin, move: PinMove | undefined): string {
   const tag = move && pin.slots.tag ? move.tag : pin.tag;
   const digest = move && pin.slots.digest ? move.digest : pin.digest;
-  return `${pin.keyPath} ${printPinned({ ...pin, tag, digest })}`;
+  return `${pin.keyPath} ${printPinned({ tag, digest })}`;
 }
 
 function unproven({ path }: Manifest, why: string): Failure {

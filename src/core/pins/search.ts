@@ -45,8 +45,12 @@ export interface SearchedDocument extends DocumentRange {
   readonly error?: YamlError;
 }
 
-/** A candidate and the text that it stands in. */
-export type LayeredCandidate = Candidate & { readonly layer: Layer };
+/** A candidate, the text that it stands in, and why it must stay as it is, if it must. */
+export interface LayeredCandidate {
+  readonly candidate: Candidate;
+  readonly layer: Layer;
+  readonly lock: Lock | undefined;
+}
 
 /**
  * Reads the documents of a layer that name an image, and finds what could be pins in them. One at a
@@ -66,14 +70,15 @@ export function* searchLayer(
 
 function searchDocument(layer: Layer, range: DocumentRange, around: Around): SearchedDocument {
   const { images, fields } = around.wanted;
+  const { start, end } = range;
   try {
-    const root = readDocument(layer.text, range.start, range.end);
-    if (root === undefined) return { ...range, candidates: [] };
+    const root = readDocument(layer.text, start, end);
+    if (root === undefined) return { start, end, candidates: [] };
     const search = { layer, tree: treeOf(root, layer.text), wanted: images, fields };
-    return { ...range, candidates: searchTree(search, around) };
+    return { start, end, candidates: searchTree(search, around) };
   } catch (error) {
     if (!(error instanceof YamlError)) throw error;
-    return { ...range, candidates: [], error };
+    return { start, end, candidates: [], error };
   }
 }
 
@@ -108,9 +113,9 @@ function searchTree(search: Search, around: Around): LayeredCandidate[] {
   const own = found.map((candidate) => {
     const shared = users && lockOf(candidate, users, tree);
     const lock = candidate.lock ?? sealed ?? shared ?? heldBy(candidate, holders, found);
-    return { ...candidate, lock, layer };
+    return { candidate, layer, lock };
   });
-  return [...own, ...inner.map((pin) => (sealed ? { ...pin, lock: sealed } : pin))];
+  return [...own, ...(sealed ? inner.map((pin) => ({ ...pin, lock: sealed })) : inner)];
 }
 
 function* candidatesAt(visited: Visited, search: Search): Generator<Candidate> {
@@ -180,15 +185,14 @@ function noteHolders(mapping: Mapping, tree: Tree, holders: Map<YamlNode, Lock>)
 }
 
 /** SOPS signs the clear values, too, unless it was told to sign the encrypted ones only. */
-function sealOf({ root, source, ...tree }: Tree): Lock | undefined {
-  const all = { root, source, ...tree };
+function sealOf(tree: Tree): Lock | undefined {
   const fieldIn = (node: YamlNode | undefined, name: string) =>
     node?.kind === "map"
-      ? node.pairs.find(({ key }) => textOf(key, all) === name)?.value
+      ? node.pairs.find(({ key }) => textOf(key, tree) === name)?.value
       : undefined;
-  const sops = fieldIn(root, "sops");
+  const sops = fieldIn(tree.root, "sops");
   if (fieldIn(sops, "mac") === undefined) return undefined;
-  if (textOf(fieldIn(sops, "mac_only_encrypted"), all) === "true") return undefined;
+  if (textOf(fieldIn(sops, "mac_only_encrypted"), tree) === "true") return undefined;
   const why = "stands in a document that SOPS has signed, whose MAC would not match any more";
   return { why, remedy: "Keep the image in a file of its own, or set mac_only_encrypted: true." };
 }

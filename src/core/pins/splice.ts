@@ -39,12 +39,16 @@ function editsOf({ pin, tag, digest }: PinMove): Edit[] {
   if (pin.locked !== undefined) throw locked(pin, pin.locked);
   const edits: Edit[] = [];
   const { slots } = pin;
-  if (slots.tag !== undefined) edits.push({ ...slots.tag, text: written(tag, slots.tag) });
+  if (slots.tag !== undefined) edits.push(editOf(slots.tag, tag));
   if (slots.digest !== undefined) {
     if (digest === undefined) throw needsDigest(pin);
-    edits.push({ ...slots.digest, text: written(digest, slots.digest) });
+    edits.push(editOf(slots.digest, digest));
   }
   return edits;
+}
+
+function editOf(slot: Slot, value: string): Edit {
+  return { start: slot.start, end: slot.end, text: written(value, slot) };
 }
 
 function written(value: string, { before, quote, writes }: Slot): string {

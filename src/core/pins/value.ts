@@ -25,14 +25,10 @@ export function readValue(used: YamlNode | undefined, tree: Tree): Value | undef
   if (node.style === "plain" && node.start === node.end) return emptyAt(node, used);
   const read = decodeScalar(tree.source, node);
   const pieces = expand(read.value);
-  return pieces === undefined
-    ? { ...verbatim(read, node), node, used, text: read.value }
-    : {
-        ...expanded(pieces, read, node),
-        node,
-        used,
-        text: pieces.map(({ text }) => text).join(""),
-      };
+  const { stretch, endOf } =
+    pieces === undefined ? verbatim(read, node) : expanded(pieces, read, node);
+  const text = pieces === undefined ? read.value : pieces.map((piece) => piece.text).join("");
+  return { node, used, text, stretch, endOf };
 }
 
 function emptyAt(node: ScalarNode, used: YamlNode): Value {

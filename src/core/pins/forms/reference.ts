@@ -57,9 +57,11 @@ function referenceAt(
   const read = value && readReference(value);
   const held = read && heldByReference(value, read.ref, read.from, search.layer);
   if (held === undefined) return undefined;
-  const isBare = held.tag === undefined && held.digest === undefined;
-  const rest = { ...held, ...at, uses: [node], ...(isBare ? { weak: "bare" as const } : {}) };
-  return { form: "reference", image: read!.ref.name, ...rest };
+  const { tag, digest, slots, nodes } = held;
+  const weak = tag === undefined && digest === undefined ? "bare" : undefined;
+  const { trail, owner } = at;
+  const { name: image } = read!.ref;
+  return { form: "reference", owner, trail, image, tag, digest, slots, nodes, uses: [node], weak };
 }
 
 /** Reads `NAME:TAG`, and what `kustomize edit set image` takes: `OLD=NAME:TAG`, `NAME=*:TAG`. */

@@ -47,11 +47,12 @@ type Group = Partial<Record<Role, Part>>;
 /** Knows `repository`, `name`, `image` or `registry` beside a `tag`, `version` or `digest`. */
 export function splitPins(mapping: Mapping, search: Search): Candidate[] {
   if (mapping.fields.has("newName") || mapping.fields.has("newTag")) return [];
-  const fields = [...mapping.fields].map(([key, node]) => {
-    return { key, node, trail: { up: mapping.trail, step: key } };
+  const { trail, owner } = mapping;
+  const fields = Array.from(mapping.fields, ([key, node]) => {
+    return { key, node, trail: { up: trail, step: key } };
   });
-  const isRoot = mapping.trail === undefined && search.layer.depth === 0;
-  const place = { ...mapping, isRoot, above: keyAbove(mapping.trail) };
+  const isRoot = trail === undefined && search.layer.depth === 0;
+  const place = { owner, isRoot, above: keyAbove(trail) };
   return pinsOf(fields, place, search).map((pin) => {
     const isTwice = pin.uses.some((node) => usesTwice(node, mapping));
     return isTwice ? { ...pin, lock: standsTwice([...mapping.twice]) } : pin;
@@ -112,7 +113,8 @@ function pinsOf(fields: readonly Field[], place: Place, search: Search): Candida
   }
   return [...groups].flatMap(([prefix, group]) => {
     if (group.tag === undefined && group.digest === undefined) return [];
-    const pin = pinOf(group, { ...place, above: `${place.above}.${prefix}` }, search);
+    const { owner, isRoot, above } = place;
+    const pin = pinOf(group, { owner, isRoot, above: `${above}.${prefix}` }, search);
     return pin === undefined ? [] : [pin];
   });
 }
