@@ -78,9 +78,13 @@ export function findPins(file: SourceFile, wanted: readonly ImageName[]): readon
   return findPlaces([file], wanted).pins;
 }
 
-/** Returns all that could be pins of a manifest, the weak ones included. Throws as `findPlaces` does. */
-export function pinsIn(manifest: Manifest, wanted: readonly ImageName[]): readonly Pin[] {
-  return searchManifest(manifest, wanted, []).pins.map(({ pin }) => pin);
+/** Returns all that could be pins of a manifest, weak ones, too. Throws as `findPlaces` does. */
+export function pinsIn(
+  manifest: Manifest,
+  wanted: readonly ImageName[],
+  fields: readonly string[],
+): readonly Pin[] {
+  return searchManifest(manifest, wanted, fields).pins.map(({ pin }) => pin);
 }
 
 /** A bare name is a pin where nothing else pins it. One that is renamed only never is. */

@@ -162,14 +162,18 @@ function comparePins(manifest: Manifest, edited: string, step: Step): void {
   const images = [...byName.values()];
   const moveAt = new Map(moves.map((move) => [startOfPin(move.pin) - range.start, move]));
   const part = { ...manifest, text: manifest.text.slice(range.start, range.end) };
-  const standing = pinsIn(part, images);
-  const starts = new Set(standing.map(startOfPin));
-  if ([...moveAt.keys()].some((start) => !starts.has(start))) {
-    throw unproven(manifest, "the pins are not where they were found");
-  }
+  const isFound = (pins: readonly Pin[]) => {
+    const starts = new Set(pins.map(startOfPin));
+    return [...moveAt.keys()].every((start) => starts.has(start));
+  };
+  // What only the settings call a pin is found again by its own path.
+  const plain = pinsIn(part, images, []);
+  const fields = isFound(plain) ? [] : moves.map(({ pin }) => pin.keyPath.replace(/\[\d+\]/g, ""));
+  const standing = fields.length === 0 ? plain : pinsIn(part, images, fields);
+  if (!isFound(standing)) throw unproven(manifest, "the pins are not where they were found");
   const expected = standing.map((pin) => expectedOf(pin, moveAt.get(startOfPin(pin))));
   const after = { ...manifest, text: edited.slice(rangeAfter.start, rangeAfter.end) };
-  const found = pinsIn(after, images).map((pin) => `${pin.keyPath} ${printPinned(pin)}`);
+  const found = pinsIn(after, images, fields).map((pin) => `${pin.keyPath} ${printPinned(pin)}`);
   if (expected.join("\n") !== found.join("\n")) throw unproven(manifest, "a pin reads otherwise");
 }
 

@@ -3,8 +3,9 @@
 import { expect, test } from "vitest";
 import { asTag } from "../../../src/core/ids.ts";
 import { parseImageName } from "../../../src/core/image-ref.ts";
-import { pinsIn } from "../../../src/core/pins/find.ts";
+import { findPlaces, pinsIn } from "../../../src/core/pins/find.ts";
 import { proveOnlyPinsMoved } from "../../../src/core/pins/proof.ts";
+import { splicePins } from "../../../src/core/pins/splice.ts";
 
 const before = "a: {image: shop/api:old, n: &n 0420}\nb: [*n, !!str 1]\nimage: shop/api:old\n";
 const good = before.replace("old", "new");
@@ -12,7 +13,7 @@ const good = before.replace("old", "new");
 /** Moves the first of the two pins. */
 function prove(edited: string): void {
   const manifest = { path: "f.yaml", text: before };
-  const [pin] = pinsIn(manifest, [parseImageName("shop/api")!]);
+  const [pin] = pinsIn(manifest, [parseImageName("shop/api")!], []);
   const edits = [{ start: pin!.slots.tag!.start, end: pin!.slots.tag!.end, text: "new" }];
   proveOnlyPinsMoved(manifest, edited, { moves: [{ pin: pin!, tag: asTag("new")! }], edits });
 }
@@ -58,10 +59,22 @@ test("what is not YAML any more does not pass", () => {
 test("what the yaml package cannot read is proven by our own reader", () => {
   const text = `${before}c: "x"# no blank\n`;
   const manifest = { path: "f.yaml", text };
-  const [pin] = pinsIn(manifest, [parseImageName("shop/api")!]);
+  const [pin] = pinsIn(manifest, [parseImageName("shop/api")!], []);
   const edits = [{ ...pin!.slots.tag!, text: "new" }];
   const change = { moves: [{ pin: pin!, tag: asTag("new")! }], edits };
   expect(() => proveOnlyPinsMoved(manifest, text.replace("old", "new"), change)).not.toThrow();
   const wrong = text.replace("old", "new").replace("0420", "420");
   expect(() => proveOnlyPinsMoved(manifest, wrong, change)).toThrow(/0420 changed/);
+});
+
+test("a pin that only the settings call one is moved and proven, of two the one that is asked", () => {
+  const text = "kind: Runner\nspec:\n  runner: shop/api:old\n  list:\n  - runner: shop/web:old\n";
+  const bytes = new Uint8Array(Buffer.from(text));
+  const names = [parseImageName("shop/api")!];
+  const { pins } = findPlaces([{ path: "f.yaml", bytes }], names, { fields: ["runner"] });
+  const moved = splicePins(
+    bytes,
+    pins.map((pin) => ({ pin, tag: asTag("new")! })),
+  );
+  expect(Buffer.from(moved).toString()).toBe(text.replace("api:old", "api:new"));
 });
