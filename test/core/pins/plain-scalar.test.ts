@@ -13,13 +13,20 @@ const [, numbers = [], allTexts = []] = fixture
 
 /** Returns the words that the `yaml` package takes for text, by either version of YAML. */
 function textsToPackage(words: readonly string[]): ReadonlySet<string> {
-  const versions = ["1.1", "1.2"] as const;
-  const read = versions.map((version) => {
-    const { contents } = parseDocument(words.map((word) => `- ${word}\n`).join(""), { version });
-    return isSeq(contents) ? contents.items : [];
-  });
-  const isText = (item: unknown) => isScalar(item) && typeof item.value === "string";
-  return new Set(words.filter((_, at) => read.every((items) => isText(items[at]))));
+  const texts = new Set<string>();
+  // One document for each word takes a minute, and one for all of them longer.
+  for (let at = 0; at < words.length; at += 500) {
+    const some = words.slice(at, at + 500);
+    const read = (["1.1", "1.2"] as const).map((version) => {
+      const { contents } = parseDocument(some.map((word) => `- ${word}\n`).join(""), { version });
+      return isSeq(contents) ? contents.items : [];
+    });
+    const isText = (item: unknown) => isScalar(item) && typeof item.value === "string";
+    for (const [place, word] of some.entries()) {
+      if (read.every((items) => isText(items[place]))) texts.add(word);
+    }
+  }
+  return texts;
 }
 
 test("200,000 words are text exactly when go-yaml, PyYAML and the package say so", () => {
@@ -36,7 +43,7 @@ test("200,000 words are text exactly when go-yaml, PyYAML and the package say so
   expect(words.size).toBe(200_000);
   // The fixture is of these words, and of no older list.
   expect([...corrected.keys()].filter((word) => !words.has(word))).toEqual([]);
-}, 60_000);
+}, 300_000);
 
 test.each([
   ["4081777", false],
