@@ -5,7 +5,7 @@ import { resolve } from "node:path";
 import { openDeployLog } from "../adapters/git/deploy-log.ts";
 import { localLine } from "../adapters/git/refs.ts";
 import { systemClock } from "../adapters/system.ts";
-import { isLocalPath } from "../core/repository-url.ts";
+import { isLocalPath, sameRepository } from "../core/repository-url.ts";
 import type { Clock, Progress } from "../ports.ts";
 import type { Settings } from "../settings/options.ts";
 import type { Process } from "../settings/process.ts";
@@ -25,7 +25,10 @@ export async function openAudit(
   const { local } = source;
   const path = resolve(io.cwd, settings.source);
   const isWhole = local !== undefined && local.shallow === "";
-  const upstream = await upstreamOf(source, repository, io);
+  const itself = { url: path, credentials: {} };
+  // A mirror that is named as both is asked itself, and not what it was cloned from.
+  const isBoth = isLocalPath(settings.source) && sameRepository(repository, path);
+  const upstream = isBoth ? itself : await upstreamOf(source, repository, io);
   const asked = { branch: settings.sourceBranch, usual: ["main", "master", settings.branch] };
   const log = await openDeployLog({
     manifests: {
@@ -38,8 +41,7 @@ export async function openAudit(
       branch: settings.sourceBranch,
       trees: settings.images.some(({ paths }) => paths !== undefined),
       // A repository without an origin is its own: a path to it names it.
-      upstream:
-        upstream ?? (isLocalPath(settings.source) ? { url: path, credentials: {} } : undefined),
+      upstream: upstream ?? (isLocalPath(settings.source) ? itself : undefined),
     },
     env: io.env,
     temporary: tmpdir(),

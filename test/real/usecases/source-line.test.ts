@@ -100,3 +100,15 @@ describe("the source is a clone whose server cannot be asked", () => {
     expect(result.failure?.hint).toContain("source.branch");
   });
 });
+
+test("a mirror that is named as both repositories is asked itself, not its origin", async () => {
+  const world = await openSyncWorld();
+  const home = mkdtempSync(join(tmpdir(), "landfall-mirror-"));
+  onTestFinished(() => rmSync(home, { recursive: true, force: true, maxRetries: 3 }));
+  const mirror = join(home, "mirror.git");
+  execFileSync("git", ["clone", "--quiet", "--bare", world.url, mirror]);
+  const newer = await world.code();
+  await world.publish(newer);
+  const result = await world.sync("--repository", mirror, "--source", mirror, "--dry-run");
+  expect(result).toMatchObject({ verdict: "in-sync", exit: 0 });
+});
