@@ -130,7 +130,7 @@ describe("promote, as CI runs it", () => {
     const revision = await world.commit("feat: odd");
     const env = { GITHUB_ACTIONS: "true" };
     const ran = await promote(["--revision", revision, ...missing], env);
-    expect(ran.status).toBe(2);
+    expect(ran.status).toBe(1);
     expect(ran.err.match(/^::error/gm)).toHaveLength(1);
   });
 });
