@@ -1,7 +1,7 @@
 /** Tags that name another build of the same revision: `sha-1a2b3c4-alpine` beside `sha-1a2b3c4`. */
 
 import { asTag, type Tag } from "../ids.ts";
-import { sameImage } from "../image-ref.ts";
+import { type ImageName, printImageName } from "../image-ref.ts";
 import type { Pin, PinTarget } from "./pin.ts";
 
 /** What a version may be followed by without being another build. */
@@ -15,12 +15,12 @@ const commit = /^[-_][0-9a-f]{7,40}$/;
  *
  * @param others Tags that pins of the same image hold.
  */
-export function variantIn(tag: string, others: readonly string[]): string | undefined {
+export function variantIn(tag: string, others: ReadonlySet<string>): string | undefined {
   const [, base = "", suffix = ""] = /^(.*?\d.*?)([-_][a-z][a-z0-9._-]*)$/i.exec(tag) ?? [];
   for (let at = tag.length; at > 0; at -= 1) {
     if (!/[-_]/.test(tag[at] ?? "") || !/[a-z]/i.test(tag[at + 1] ?? "")) continue;
     const rest = tag.slice(at);
-    if (!others.includes(tag.slice(0, at)) || commit.test(rest) || prerelease.test(rest)) continue;
+    if (!others.has(tag.slice(0, at)) || commit.test(rest) || prerelease.test(rest)) continue;
     return rest;
   }
   if (base === "" || prerelease.test(suffix) || commit.test(suffix)) return undefined;
@@ -31,13 +31,32 @@ export function variantIn(tag: string, others: readonly string[]): string | unde
 
 /** Returns a tag without the suffix of another build. */
 export function withoutVariant(tag: Tag): Tag {
-  const suffix = variantIn(tag, []);
+  const suffix = variantIn(tag, new Set());
   return suffix === undefined ? tag : asTag(tag.slice(0, -suffix.length))!;
 }
 
 /** What a pin is to hold, and the suffix that it keeps. */
 export interface OwnTarget extends PinTarget {
   readonly variant?: string;
+}
+
+/** The tags of a list's pins by image, so that each pin need not look at all the others. */
+const known = new WeakMap<readonly Pin[], ReadonlyMap<string, ReadonlySet<string>>>();
+
+function tagsOf(all: readonly Pin[], image: ImageName): ReadonlySet<string> {
+  const tags = known.get(all) ?? tagsByImage(all);
+  known.set(all, tags);
+  return tags.get(printImageName(image)) ?? new Set();
+}
+
+function tagsByImage(all: readonly Pin[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const tags = new Map<string, Set<string>>();
+  for (const { image, tag } of all) {
+    const name = printImageName(image);
+    const own = tags.get(name) ?? new Set();
+    if (tag !== undefined) tags.set(name, own.add(tag));
+  }
+  return tags;
 }
 
 /**
@@ -47,10 +66,7 @@ export interface OwnTarget extends PinTarget {
 export function ownTarget(pin: Pin, target: PinTarget, all: readonly Pin[]): OwnTarget {
   const { tag, digest } = target;
   if (pin.tag === undefined) return { tag, digest };
-  const others = all.flatMap((other) =>
-    sameImage(other.image, pin.image) && other.tag !== undefined ? [other.tag] : [],
-  );
-  const variant = variantIn(pin.tag, others);
+  const variant = variantIn(pin.tag, tagsOf(all, pin.image));
   if (variant === undefined || tag.endsWith(variant)) return { tag, digest };
   const kept = asTag(`${tag}${variant}`);
   return kept === undefined ? { tag, digest } : { tag: kept, variant };

@@ -13,7 +13,7 @@ describe("a suffix names another build", () => {
     ["1.4.0-alpine", ["1.4.0"], "-alpine"],
     ["v2-debug", ["v2", "v1"], "-debug"],
   ])("%s beside %j: %s", (tag, others, suffix) => {
-    expect(variantIn(tag, others)).toBe(suffix);
+    expect(variantIn(tag, new Set(others))).toBe(suffix);
   });
 
   test.each([
@@ -30,7 +30,7 @@ describe("a suffix names another build", () => {
     ["debug", []],
     ["defaced-build", []],
   ])("%s beside %j: none", (tag, others) => {
-    expect(variantIn(tag, others)).toBeUndefined();
+    expect(variantIn(tag, new Set(others))).toBeUndefined();
   });
 
   test("and without it the tag is that of the revision", () => {
