@@ -2,12 +2,12 @@
 
 import { Failure } from "../../core/failure.ts";
 import type { CommitId, Revision } from "../../core/ids.ts";
-import { sameImage } from "../../core/image-ref.ts";
+import { type ImageName, sameImage } from "../../core/image-ref.ts";
 import type { Target } from "../../core/landing/change.ts";
 import { oneLine } from "../../core/landing/commit-message.ts";
 import { type ClosedGate, closedGate, type Gate } from "../../core/landing/gate.ts";
 import type { Mark, MarkKind } from "../../core/landing/mark.ts";
-import { pinHolds } from "../../core/pins/index.ts";
+import { type Pin, pinHolds } from "../../core/pins/index.ts";
 import type { Clock, Progress, Remote } from "../../ports.ts";
 import { snapshotAt } from "./snapshot.ts";
 
@@ -39,20 +39,25 @@ export async function askGate(
 ): Promise<ClosedGate | undefined> {
   const { after, beforePaths } = question;
   const marks = await marksAt(ports);
-  const runsBefore =
-    after !== undefined && (await isPinned(wanted.targets, beforePaths, tip, ports));
+  const images = wanted.targets.map(({ image }) => image);
+  const pins = after === undefined ? [] : await pinsBefore(beforePaths, images, tip, ports);
+  const runsBefore = areHeld(wanted.targets, pins);
   return closedGate(question, wanted.revision, { marks, runsBefore, nowMs: ports.clock.nowMs() });
 }
 
-async function isPinned(
-  targets: readonly Target[],
+/** Reads what the environment before holds of some images, at this tip or on its own branch. */
+export async function pinsBefore(
   paths: readonly string[],
+  images: readonly ImageName[],
   tip: CommitId,
   { remote, before }: GatePorts,
-): Promise<boolean> {
+): Promise<readonly Pin[]> {
   const at = before === undefined ? tip : await before.fetchTip();
-  const images = targets.map(({ image }) => image);
-  const { pins } = await snapshotAt(at, { images, paths }, before ?? remote);
+  return (await snapshotAt(at, { images, paths }, before ?? remote)).pins;
+}
+
+/** Returns whether every target has pins, and all of them hold it. */
+export function areHeld(targets: readonly Target[], pins: readonly Pin[]): boolean {
   return targets.every((target) => {
     const own = pins.filter((pin) => sameImage(pin.image, target.image));
     return own.length > 0 && own.every((pin) => pinHolds(pin, target));

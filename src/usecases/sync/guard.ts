@@ -1,12 +1,10 @@
 /** Which commits the checker may land in an environment with a gate. */
 
 import type { Revision } from "../../core/ids.ts";
-import { sameImage } from "../../core/image-ref.ts";
 import { closedGate } from "../../core/landing/gate.ts";
-import type { Pin } from "../../core/pins/index.ts";
 import { tagOf } from "../../core/tag-format.ts";
-import { marksAt } from "../landing/gate.ts";
-import { type RevisionSnapshot, snapshotAt } from "../landing/snapshot.ts";
+import { areHeld, marksAt, pinsBefore } from "../landing/gate.ts";
+import type { RevisionSnapshot } from "../landing/snapshot.ts";
 import type { CodeCommit } from "./newest-published.ts";
 import type { SyncPorts, SyncRequest } from "./request.ts";
 
@@ -33,7 +31,9 @@ export async function guard(
   const { guarded, environment } = request;
   if (guarded === undefined || environment === undefined) return { commits, warnings: [] };
   const marks = await marksAt(ports);
-  const before = await pinsBefore(request, ports, snapshot);
+  const images = request.images.map(({ image }) => image);
+  const paths = guarded.gate?.beforePaths ?? [];
+  const pins = paths.length === 0 ? [] : await pinsBefore(paths, images, snapshot.tip, ports);
   const nowMs = ports.clock.nowMs();
   const held = new Set<Revision>();
   for (const pin of snapshot.pins) {
@@ -46,7 +46,9 @@ export async function guard(
     const isOurs = (mark: (typeof marks)[number]) =>
       mark.kind === "attempted" && mark.environment === environment && mark.revision === revision;
     if (marks.some(isOurs)) return true;
-    const runsBefore = isHeld(revision, before, request);
+    const tag = tagOf(request.tagFormat, revision);
+    const targets = images.map((image) => ({ image, tag, digest: undefined }));
+    const runsBefore = areHeld(targets, pins);
     return (
       guarded.gate !== undefined &&
       !closedGate(guarded.gate, revision, { marks, runsBefore, nowMs })
@@ -58,28 +60,4 @@ export async function guard(
   const what = left === 1 ? "1 newer commit alone" : `${left} newer commits alone`;
   const why = `nobody tried to promote ${left === 1 ? "it" : "them"} to ${environment}`;
   return { commits: open, warnings: [`The checker leaves ${what}: ${why}, and no gate is open`] };
-}
-
-async function pinsBefore(
-  { guarded, images }: SyncRequest,
-  { before, remote }: SyncPorts,
-  { tip }: RevisionSnapshot,
-): Promise<readonly Pin[]> {
-  const paths = guarded?.gate?.beforePaths ?? [];
-  if (paths.length === 0) return [];
-  const at = before === undefined ? tip : await before.fetchTip();
-  const scope = { images: images.map(({ image }) => image), paths };
-  return (await snapshotAt(at, scope, before ?? remote)).pins;
-}
-
-function isHeld(
-  revision: Revision,
-  pins: readonly Pin[],
-  { images, tagFormat }: SyncRequest,
-): boolean {
-  const tag = tagOf(tagFormat, revision);
-  return images.every(({ image }) => {
-    const own = pins.filter((pin) => sameImage(pin.image, image));
-    return own.length > 0 && own.every((pin) => pin.tag === tag);
-  });
 }
