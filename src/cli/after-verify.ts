@@ -6,7 +6,7 @@ import type { VerifyResult } from "../core/results/verify.ts";
 import type { Progress } from "../ports.ts";
 import type { Settings } from "../settings/options.ts";
 import type { Process } from "../settings/process.ts";
-import { type GatePorts, tryToMark } from "../usecases/landing/gate.ts";
+import { type MarkPorts, tryToMark } from "../usecases/landing/gate.ts";
 import { landPolicy } from "../usecases/landing/land.ts";
 import { rollback } from "../usecases/rollback/rollback.ts";
 import { newDeployId } from "../wiring/index.ts";
@@ -16,7 +16,7 @@ import { openRollback } from "../wiring/rollback.ts";
 export async function recordVerified(
   { outcome, revision }: VerifyResult,
   { environment, rules }: Settings,
-  ports: Pick<GatePorts, "remote" | "clock"> & { readonly progress: Progress },
+  ports: MarkPorts & { readonly progress: Progress },
 ): Promise<void> {
   if (outcome !== "verified" || environment === undefined || !rules?.recordsVerified) return;
   const tip = await ports.remote.fetchTip();

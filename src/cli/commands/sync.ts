@@ -90,6 +90,7 @@ export function askedBy(flags: SyncFlags, settings: Settings): Omit<SyncRequest,
     lookback: flags.lookback === undefined ? lookback : parseCount(flags.lookback),
     graceMs: flags.grace === undefined ? graceMs : parseDuration(flags.grace),
     guarded: checkerRules(settings),
+    marks: settings.rules?.marks,
     movedAway: flags.force ? "land again" : "leave",
     ...landingIn(flags, settings),
   };

@@ -1,7 +1,7 @@
 /** Gates: what a revision must have behind it before it may land in an environment. */
 
 import type { Revision } from "../ids.ts";
-import { printTime } from "./hold.ts";
+import { type HoldWords, printTime } from "./hold.ts";
 import type { Mark, MarkKind } from "./mark.ts";
 
 /** What must have happened before. */
@@ -27,14 +27,20 @@ export interface GateFacts {
   readonly marks: readonly Mark[];
   /** Whether the environment before holds just these images now. */
   readonly runsBefore: boolean;
+  /** What keeps it out of the environment before, although it may have landed there once. */
+  readonly outBefore?: HoldWords | undefined;
   readonly nowMs: number;
 }
 
 /** Why a gate is closed, and what opens it. */
 export interface ClosedGate {
+  /** `rolled-back`: of the environment before. What was tried since must not land either. */
+  readonly because: "rolled-back" | "not-yet";
   readonly message: string;
   readonly hint: string;
 }
+
+const because = "not-yet";
 
 /** Returns why a gate is closed for a revision, or undefined when it is open. */
 export function closedGate(
@@ -48,11 +54,19 @@ export function closedGate(
 function closedByAfter(
   { environment, after }: Gate,
   revision: Revision,
-  { marks, runsBefore, nowMs }: GateFacts,
+  { marks, runsBefore, outBefore, nowMs }: GateFacts,
 ): ClosedGate | undefined {
   if (after === undefined) return undefined;
   const { environment: before, verified, soakMs } = after;
   const what = `Cannot land ${revision} in ${environment}`;
+  if (outBefore !== undefined) {
+    const { reason, by } = outBefore;
+    return {
+      because: "rolled-back",
+      message: `${what}: ${before} was rolled back from it: ${reason} (${by})`,
+      hint: `Promote a newer revision, or lift the hold with \`landfall release --env ${before}\`.`,
+    };
+  }
   const marked = (kind: MarkKind) => firstMark(marks, { kind, environment: before, revision });
   const verifiedAt = marked("verified");
   const hadAt = verified ? verifiedAt : (marked("landed") ?? verifiedAt);
@@ -60,10 +74,12 @@ function closedByAfter(
     const isThere = runsBefore || marked("landed") !== undefined;
     return verified && isThere
       ? {
+          because,
           message: `${what}: nothing shows that it runs in ${before}`,
           hint: `Run \`landfall verify --env ${before} --revision ${revision}\`; it records what it sees.`,
         }
       : {
+          because,
           message: `${what}: it has not landed in ${before}`,
           hint: `Promote it there first: \`landfall promote --env ${before} --revision ${revision}\`.`,
         };
@@ -71,6 +87,7 @@ function closedByAfter(
   if (soakMs === 0) return undefined;
   if (hadAt === undefined) {
     return {
+      because,
       message: `${what}: nothing shows since when ${before} has it`,
       hint: `\`landfall verify --env ${before}\` records it. The time that it must soak begins then.`,
     };
@@ -78,6 +95,7 @@ function closedByAfter(
   const opensMs = hadAt.atSeconds * 1000 + soakMs;
   if (nowMs >= opensMs) return undefined;
   return {
+    because,
     message: `${what}: it has been in ${before} since ${printTime(hadAt.atSeconds * 1000)} only`,
     hint: `Run it again at ${printTime(opensMs)}, or later.`,
   };
@@ -90,6 +108,7 @@ function closedByApproval(
 ): ClosedGate | undefined {
   if (!approve || firstMark(marks, { kind: "approved", environment, revision })) return undefined;
   return {
+    because,
     message: `Cannot land ${revision} in ${environment}: nobody has approved it`,
     hint: `\`landfall approve --env ${environment} --revision ${revision} --reason …\` does.`,
   };

@@ -75,7 +75,10 @@ export function concludePromotion(
 
 /** How a promotion ended that pushed nothing. One that moves pins does so in a dry run alone. */
 function restedOn({ verdict, images, gate }: PromoteBasis): EndingFields {
-  if (verdict === "gated") return { ...ended("refused"), failure: { code: "gated", ...gate! } };
+  if (verdict === "gated") {
+    const { message, hint } = gate!;
+    return { ...ended("refused"), failure: { code: "gated", message, hint } };
+  }
   if (verdict === "held") return { ...ended("held"), failure: images.flatMap(holding)[0] };
   if (verdict === "unordered")
     return { ...ended("refused"), failure: images.flatMap(unordered)[0] };

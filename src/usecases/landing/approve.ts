@@ -3,7 +3,7 @@
 import type { Revision } from "../../core/ids.ts";
 import { holdText } from "../../core/landing/hold.ts";
 import type { SourceHistory } from "../../ports.ts";
-import { type GatePorts, leaveMark } from "./gate.ts";
+import { leaveMark, type MarkPorts } from "./gate.ts";
 import { namedRevision } from "./named-revision.ts";
 
 /** What a person says. */
@@ -22,7 +22,7 @@ export interface Approval {
  */
 export async function approve(
   { environment, revision: asked, ...words }: Approval,
-  ports: Pick<GatePorts, "remote" | "clock"> & { readonly history: SourceHistory },
+  ports: MarkPorts & { readonly history: SourceHistory },
 ): Promise<Revision> {
   const reason = `${holdText("reason", words.reason)} (${holdText("by", words.by)})`;
   const revision = await namedRevision(asked, "approve", ports.history);

@@ -6,62 +6,123 @@ import { type ImageName, sameImage } from "../../core/image-ref.ts";
 import type { Target } from "../../core/landing/change.ts";
 import { oneLine } from "../../core/landing/commit-message.ts";
 import { type ClosedGate, closedGate, type Gate } from "../../core/landing/gate.ts";
+import { activeHolds, type Hold, isFreeze, type RevisionHold } from "../../core/landing/hold.ts";
 import type { Mark, MarkKind } from "../../core/landing/mark.ts";
 import { type Pin, pinHolds } from "../../core/pins/index.ts";
+import type { TagFormat } from "../../core/tag-format.ts";
 import type { Clock, Progress, Remote } from "../../ports.ts";
-import { snapshotAt } from "./snapshot.ts";
+import { coveringHold } from "./evaluate.ts";
+import type { RevisionPorts } from "./pin-revision.ts";
+import { type RevisionSnapshot, snapshotAt, withRevisions } from "./snapshot.ts";
 
 /** A gate, and where the environment before it has its manifests. */
 export interface GateQuestion extends Gate {
   readonly beforePaths: readonly string[];
 }
 
-/** What asking a gate needs of the world. */
-export interface GatePorts {
+/** What leaving a mark needs of the world. */
+export interface MarkPorts {
   readonly remote: Remote;
-  /** The branch of the environment before, where it is another one. */
-  readonly before?: Remote | undefined;
   readonly clock: Clock;
 }
 
+/** What asking a gate needs of the world. */
+export interface GatePorts extends MarkPorts, RevisionPorts {
+  readonly remote: Remote;
+  /** The branch of the environment before, where it is another one. */
+  readonly before?: Remote | undefined;
+}
+
 /** Returns every mark that counts at a gate: each environment's are beside its own branch. */
-export async function marksAt({ remote, before }: GatePorts): Promise<readonly Mark[]> {
+export async function marksAt({
+  remote,
+  before,
+}: Pick<GatePorts, "remote" | "before">): Promise<readonly Mark[]> {
   const own = await remote.marks();
   return before === undefined ? own : [...own, ...(await before.marks())];
 }
 
-/** Asks a gate about some images at a tip. Throws what reading the branches throws. */
-export async function askGate(
-  question: GateQuestion,
-  wanted: { readonly revision: Revision; readonly targets: readonly Target[] },
-  tip: CommitId,
-  ports: GatePorts,
-): Promise<ClosedGate | undefined> {
-  const { after, beforePaths } = question;
-  const marks = await marksAt(ports);
-  const images = wanted.targets.map(({ image }) => image);
-  const pins = after === undefined ? [] : await pinsBefore(beforePaths, images, tip, ports);
-  const runsBefore = areHeld(wanted.targets, pins);
-  return closedGate(question, wanted.revision, { marks, runsBefore, nowMs: ports.clock.nowMs() });
+/** What is to land, and at which tip of its branch. */
+interface GateScope {
+  readonly images: readonly ImageName[];
+  readonly tip: CommitId;
+  readonly tagFormat: TagFormat;
 }
 
-/** Reads what the environment before holds of some images, at this tip or on its own branch. */
-export async function pinsBefore(
-  paths: readonly string[],
-  images: readonly ImageName[],
-  tip: CommitId,
-  { remote, before }: GatePorts,
-): Promise<readonly Pin[]> {
+/** Asks a gate about a revision: why it is closed, or undefined. */
+export type AskGate = (
+  revision: Revision,
+  targets: readonly Target[],
+) => Promise<ClosedGate | undefined>;
+
+/** Looks at a gate as it is at one tip. Throws what reading the branches throws. */
+export async function gateAt(
+  question: GateQuestion,
+  scope: GateScope,
+  ports: GatePorts,
+): Promise<AskGate> {
+  const marks = await marksAt(ports);
+  const before = question.after && (await environmentBefore(question, scope, ports));
+  return async (revision, targets) => {
+    const own = targets.map((target) => ({ ...target, revision: target.revision ?? revision }));
+    const nowMs = ports.clock.nowMs();
+    return closedGate(question, revision, {
+      ...{ marks, nowMs },
+      runsBefore: before !== undefined && areHeld(targets, before.snapshot.pins),
+      outBefore: before && (await firstOut(own, before, ports)),
+    });
+  };
+}
+
+/** The environment before a gate, as it was seen. */
+interface EnvironmentBefore {
+  readonly snapshot: RevisionSnapshot;
+  /** What rollbacks keep out of it. */
+  readonly holds: readonly RevisionHold[];
+}
+
+/** Reads it at the same tip, or on its own branch. */
+async function environmentBefore(
+  { after, beforePaths: paths }: GateQuestion,
+  { images, tip, tagFormat }: GateScope,
+  ports: GatePorts,
+): Promise<EnvironmentBefore> {
+  const { before, clock } = ports;
   const at = before === undefined ? tip : await before.fetchTip();
-  return (await snapshotAt(at, { images, paths }, before ?? remote)).pins;
+  const remote = before ?? ports.remote;
+  const seen = await snapshotAt(at, { images, paths }, remote);
+  const { holds } = await seen.holds();
+  const active = activeHolds(holds, { environment: after?.environment, paths }, clock.nowMs());
+  const snapshot = withRevisions(seen, tagFormat, { ...ports, remote });
+  return { snapshot, holds: active.filter((hold): hold is RevisionHold => !isFreeze(hold)) };
 }
 
 /** Returns whether every target has pins, and all of them hold it. */
-export function areHeld(targets: readonly Target[], pins: readonly Pin[]): boolean {
+function areHeld(targets: readonly Target[], pins: readonly Pin[]): boolean {
   return targets.every((target) => {
     const own = pins.filter((pin) => sameImage(pin.image, target.image));
     return own.length > 0 && own.every((pin) => pinHolds(pin, target));
   });
+}
+
+type RevisionTarget = Target & { readonly revision: Revision };
+
+/** Returns a hold that keeps a target out, unless what runs there has it inside all the same. */
+async function firstOut(
+  targets: readonly RevisionTarget[],
+  { snapshot, holds }: EnvironmentBefore,
+  ports: GatePorts,
+): Promise<Hold | undefined> {
+  for (const { image, revision } of targets) {
+    const hold = await coveringHold(image, holds, { revision, ports });
+    if (hold === undefined) continue;
+    for (const pin of snapshot.pins) {
+      if (!sameImage(pin.image, image)) continue;
+      const held = (await snapshot.revisionOf(pin))?.revision;
+      if (held === undefined || !(await ports.history.isAncestor(revision, held))) return hold;
+    }
+  }
+  return undefined;
 }
 
 /** A mark to leave, and who says what of it. */
@@ -77,7 +138,7 @@ export interface MarkRequest {
 export async function leaveMark(
   { reason, ...what }: MarkRequest,
   tip: CommitId,
-  { remote, clock }: Pick<GatePorts, "remote" | "clock">,
+  { remote, clock }: MarkPorts,
 ): Promise<void> {
   const mark = { ...what, atSeconds: Math.floor(clock.nowMs() / 1000) };
   await remote.mark(mark, { tip, message: messageOf(mark, reason) });
@@ -87,7 +148,7 @@ export async function leaveMark(
 export async function tryToMark(
   request: MarkRequest,
   tip: CommitId,
-  ports: Pick<GatePorts, "remote" | "clock"> & { readonly progress: Progress },
+  ports: MarkPorts & { readonly progress: Progress },
 ): Promise<string | undefined> {
   try {
     await leaveMark(request, tip, ports);

@@ -11,7 +11,7 @@ import type { Registry, Remote, SourceHistory } from "../../ports.ts";
 import { type LandCommand, landChange } from "../landing/change.ts";
 import { checkImages } from "../landing/check-images.ts";
 import { evaluate } from "../landing/evaluate.ts";
-import { askGate, tryToMark } from "../landing/gate.ts";
+import { gateAt, tryToMark } from "../landing/gate.ts";
 import type { LandPolicy } from "../landing/land.ts";
 import { namedRevision } from "../landing/named-revision.ts";
 import type { ReadPorts } from "../landing/read-patiently.ts";
@@ -62,7 +62,9 @@ export function promotionOf(
       const change = planPromotion(promotion, { images, verdict, isRecorded: told });
       if (verdict !== "move") return { snapshot, change, basis: { images, verdict } };
       // Asked on every round: what was open a moment ago may be closed by now.
-      const gate = request.gate && (await askGate(request.gate, promotion, tip, ports));
+      const ask =
+        request.gate && (await gateAt(request.gate, { ...promotion, ...seen.scope, tip }, ports));
+      const gate = await ask?.(promotion.revision, targets);
       if (gate !== undefined) {
         return { snapshot, change: undefined, basis: { images, verdict: "gated", gate } };
       }

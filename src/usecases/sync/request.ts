@@ -33,6 +33,8 @@ export interface SyncRequest extends HoldQuestion, AuditScope {
   readonly movedAway: "leave" | "land again";
   /** The checker may land only what was attempted, or what the gate lets through. */
   readonly guarded?: { readonly gate?: GateQuestion | undefined } | undefined;
+  /** What is left beside the branch for other environments. */
+  readonly marks?: readonly ("attempted" | "landed")[] | undefined;
   readonly mode: "push" | "dry-run";
   readonly skipCi: boolean;
 }

@@ -2,6 +2,7 @@
 
 import type { SyncResult } from "../../core/results/sync.ts";
 import { landChange } from "../landing/change.ts";
+import { tryToMark } from "../landing/gate.ts";
 import type { LandPolicy } from "../landing/land.ts";
 import { repairAt, type SyncBasis } from "./plan.ts";
 import { concludeSync } from "./report.ts";
@@ -16,7 +17,7 @@ export async function sync(
   ports: SyncPorts,
   policy: LandPolicy,
 ): Promise<SyncResult> {
-  return landChange<void, SyncBasis, SyncResult>(
+  const result = await landChange<void, SyncBasis, SyncResult>(
     {
       request,
       async prepare() {
@@ -29,4 +30,26 @@ export async function sync(
     ports,
     policy,
   );
+  const warnings = await markRepaired(result, request, ports);
+  return warnings.length === 0
+    ? result
+    : { ...result, warnings: [...result.warnings, ...warnings] };
+}
+
+/** Marks what was landed here, for environments that come after this one. */
+async function markRepaired(
+  { outcome, tip, images }: SyncResult,
+  { environment, deploy, marks }: SyncRequest,
+  ports: SyncPorts,
+): Promise<readonly string[]> {
+  if (outcome !== "landed" || tip === undefined) return [];
+  if (environment === undefined || !marks?.includes("landed")) return [];
+  const fixed = images.filter((image) => image.fixed);
+  const revisions = new Set(fixed.flatMap(({ wanted }) => wanted?.revision ?? []));
+  const warnings: string[] = [];
+  for (const revision of revisions) {
+    const mark = { kind: "landed", environment, revision, reason: `Deploy ${deploy}` } as const;
+    warnings.push(...[await tryToMark(mark, tip, ports)].filter((words) => words !== undefined));
+  }
+  return warnings;
 }

@@ -28,6 +28,12 @@ describe("a gate after staging", () => {
       /has not landed/,
     ],
     [
+      "is closed for what was rolled back there since",
+      prod,
+      { marks: [mark("landed")], outBefore: { reason: "slow", by: "ana", at: "" } },
+      /staging was rolled back from it: slow \(ana\)/,
+    ],
+    [
       "is closed for what was only tried there",
       prod,
       { marks: [mark("attempted")] },

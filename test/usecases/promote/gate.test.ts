@@ -2,6 +2,9 @@
 
 import { describe, expect, test } from "vitest";
 import type { Revision } from "../../../src/core/ids.ts";
+import { printImageName } from "../../../src/core/image-ref.ts";
+import type { Hold } from "../../../src/core/landing/hold.ts";
+import { holdsPath, writeHolds } from "../../../src/core/landing/holds-file.ts";
 import { manifestsPath } from "../../../src/simulation/scenario.ts";
 import { Stage } from "../../support/scripted-world.ts";
 
@@ -66,6 +69,40 @@ test("what staging pins at the same tip opens it without a mark", async () => {
   expect(await stage.promote(2, { request: { ...request, gate: here } })).toMatchObject({
     outcome: "refused",
   });
+});
+
+test("what staging was rolled back from stays out of prod, and what runs there does not", async () => {
+  const stage = staged();
+  const [two, three] = [revisionOf(stage, 2), revisionOf(stage, 3)];
+  for (const revision of [two, three]) land(stage, revision);
+  const { images } = stage.scene;
+  const pins = images.map((name) => `image: ${printImageName(name)}:sha-${two.slice(0, 7)}\n`);
+  stage.commit("staging/all.yaml", pins.join("---\n"));
+  const words = { reason: "slow", by: "ana", at: "2026-11-26T10:00:00Z" };
+  const hold: Hold = { ...words, images, through: three, environment: "staging" };
+  stage.commit(holdsPath, new TextDecoder().decode(writeHolds([hold])));
+  const here = { ...request, gate: { ...gate, beforePaths: ["staging"] } };
+  expect(await stage.promote(3, { request: here })).toMatchObject({
+    outcome: "refused",
+    failure: { message: expect.stringContaining("staging was rolled back from it: slow (ana)") },
+  });
+  expect(await stage.promote(2, { request: here })).toMatchObject({ outcome: "landed" });
+  const tried = { kind: "attempted", environment: "prod", revision: three, atSeconds: 2 } as const;
+  stage.world.server.marks.push(tried);
+  const checked = await stage.sync({ environment: "prod", guarded: { gate: here.gate } });
+  expect(checked).toMatchObject({ verdict: "in-sync", exit: 0 });
+});
+
+test("what the checker lands is marked too: it may go on from there", async () => {
+  const stage = staged();
+  await stage.promote(1);
+  const marks = ["landed"] as const;
+  expect(await stage.sync({ environment: "staging", marks })).toMatchObject({ outcome: "landed" });
+  const left = stage.world.server.marks.map(({ atSeconds: _, ...mark }) => mark);
+  const revision = revisionOf(stage, 3);
+  expect(left).toEqual([{ kind: "landed", environment: "staging", revision }]);
+  await stage.sync({ environment: "staging", marks });
+  expect(stage.world.server.marks).toHaveLength(1);
 });
 
 test("a dry run asks the gate, and leaves no mark", async () => {
