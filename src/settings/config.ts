@@ -1,8 +1,9 @@
 /** landfall.yaml → Config, and its JSON Schema. An error names the key, its place, the remedy. */
 
-import { type Document, LineCounter, parseDocument } from "yaml";
+import { type Document, LineCounter } from "yaml";
 import { z } from "zod";
 import { Failure, type Place } from "../core/failure.ts";
+import { parseYaml } from "../core/yaml/parse.ts";
 import { firstError, type KeyTree } from "./config-errors.ts";
 import { type Config, settingsSchema } from "./config-schema.ts";
 import { checkEnvironments } from "./environments.ts";
@@ -27,7 +28,7 @@ export function loadConfigText(file: string, text: string): Config {
     throw new Failure("config", message, "Check that this is landfall.yaml.", { place: { file } });
   }
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
+  const document = parseYaml(text, { lineCounter: lines });
   const at = (offset: number): Place => {
     const { line, col } = lines.linePos(offset);
     return { file, line, column: col };

@@ -3,8 +3,8 @@
  * tools/clientcmd/api/v1 `Config`.
  */
 
-import { parseDocument } from "yaml";
 import { Failure } from "../failure.ts";
+import { parseYaml } from "../yaml/parse.ts";
 import { at, listAt, textAt, textsAt } from "./json.ts";
 
 /** A certificate or key: its PEM text, or the file that holds it, relative to the kubeconfig's. */
@@ -109,7 +109,7 @@ function proxyOf(cluster: unknown, file: string): URL | undefined {
 const repair = "Write it again with `kubectl config`, or name another file.";
 
 function parse(text: string, file: string): unknown {
-  const document = parseDocument(text);
+  const document = parseYaml(text);
   const [error] = document.errors;
   // What follows the first line shows the file, which may hold secrets.
   if (error !== undefined) throw refused(file, error.message.replace(/\n.*/s, ""), repair);

@@ -1,9 +1,10 @@
 /** The file that keeps holds on the manifests branch, both ways. The push protects it. */
 
-import { type Document, parseDocument } from "yaml";
+import type { Document } from "yaml";
 import { Failure } from "../failure.ts";
 import { asRevision } from "../ids.ts";
 import { parseImageName, printImageName } from "../image-ref.ts";
+import { parseYaml } from "../yaml/parse.ts";
 import type { Hold, HoldWords } from "./hold.ts";
 
 /** Where holds live on the manifests branch. */
@@ -24,7 +25,7 @@ const bytesMax = 64 * 1024;
 export function readHolds(bytes: Uint8Array | undefined): readonly Hold[] {
   if (bytes === undefined) return [];
   if (bytes.length > bytesMax) throw unreadable(`it has more than ${bytesMax} bytes`);
-  const document = parseDocument(new TextDecoder().decode(bytes));
+  const document = parseYaml(new TextDecoder().decode(bytes));
   const [error] = document.errors;
   if (error !== undefined) throw unreadable(error.message);
   const root = plainValue(document);

@@ -9,10 +9,8 @@ import {
   YamlError,
   type YamlNode,
 } from "./node.ts";
+import { depthMax } from "./parse.ts";
 import { type Context, isFlowIndicator, readPlain, readQuoted } from "./scalar.ts";
-
-/** Manifests nest a dozen deep. What nests deeper than this is meant to hurt. */
-const depthMax = 1_000;
 
 /** Counts a collection that opens. */
 export function enter(c: Cursor): void {
