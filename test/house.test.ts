@@ -1,13 +1,9 @@
-/** The rules of the house that neither the compiler nor the linter knows. Biome has the sizes. */
-
-import { readFileSync } from "node:fs";
-import { join, posix } from "node:path";
+import { posix } from "node:path";
 import { describe, expect, test } from "vitest";
-import { program } from "../src/cli/program.ts";
 import {
   codeLines,
+  fileAt,
   importsOf,
-  root,
   type SourceFile,
   sourceFiles,
 } from "./support/source-files.ts";
@@ -185,87 +181,6 @@ describe("text", () => {
     expect(written.flatMap((file) => placesIn(file, (line) => banned.test(line)))).toEqual([]);
   });
 });
-
-describe("README commands", async () => {
-  const commands = commandsIn(fileAt("README.md").text);
-  const cli = await program(
-    {
-      env: {},
-      cwd: "/",
-      out: () => {},
-      err: () => {},
-      outIsTerminal: false,
-      signal: new AbortController().signal,
-    },
-    () => {},
-  );
-  const { scripts } = JSON.parse(fileAt("package.json").text) as {
-    scripts: Record<string, string>;
-  };
-
-  test("there are some", () => {
-    expect(commands).not.toEqual([]);
-  });
-
-  test("every `landfall` verb and flag exists", () => {
-    const unknown = commands.flatMap((words) => {
-      const [verb = "", ...rest] = wordsAfter("landfall", words) ?? ["--help"];
-      const command = cli.commands.find((known) => known.name() === verb);
-      if (command === undefined) return /^--(?:help|version)$/.test(verb) ? [] : [words.join(" ")];
-      const flags = command.options.flatMap(({ long, short }) => [long, short]);
-      const asked = rest.filter((word) => /^--?[a-z]/.test(word)).map((word) => word.split("=")[0]);
-      return asked
-        .filter((flag) => flag !== "--help" && !flags.includes(flag))
-        .map((flag) => `${verb} ${flag}`);
-    });
-    expect(unknown).toEqual([]);
-  });
-
-  test("every `npm` script exists", () => {
-    const asked = commands.flatMap((words) => {
-      const [verb, name = ""] = wordsAfter("npm", words) ?? [];
-      return verb === "run" ? [name] : verb === "test" ? ["test"] : [];
-    });
-    expect(asked.filter((name) => scripts[name] === undefined)).toEqual([]);
-  });
-
-  test("every `dagger call` function exists", () => {
-    const asked = commands.flatMap((words) => {
-      const after = wordsAfter("call", words[0] === "dagger" ? words : []);
-      return after?.find((word) => /^[a-z]/.test(word)) ?? [];
-    });
-    const methods = modules.flatMap(({ text }) => [...text.matchAll(/^ {2}(?:async )?(\w+)\(/gm)]);
-    const names = new Set(methods.map(([, name = ""]) => kebab(name)));
-    expect(asked.filter((name) => !names.has(name))).toEqual([]);
-  });
-});
-
-/** Returns the commands of the fenced `sh` blocks, each as its words, without `$` and comments. */
-function commandsIn(markdown: string): string[][] {
-  const blocks = [...markdown.matchAll(/^```(?:sh|bash|console)\n([\s\S]*?)^```/gm)];
-  return blocks
-    .flatMap(([, block = ""]) => block.replaceAll("\\\n", " ").split("\n"))
-    .map((line) => line.replace(/ #.*$/, "").replace(/\$\([^)]*\)/g, "VALUE"))
-    .flatMap((line) => line.split(/&&|\||;/))
-    .map((line) => line.trim().replace(/^\$ /, "").split(/\s+/))
-    .filter(([first = ""]) => first !== "" && !first.startsWith("#"));
-}
-
-/** Returns what follows a program's name, which may stand behind `npx` or assignments. */
-function wordsAfter(name: string, words: readonly string[]): readonly string[] | undefined {
-  const at = words.indexOf(name);
-  const isProgram =
-    at >= 0 && (name === "call" || words.slice(0, at).every((w) => /^npx$|=/.test(w)));
-  return isProgram ? words.slice(at + 1) : undefined;
-}
-
-function kebab(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-}
-
-function fileAt(path: string): SourceFile {
-  return { path, text: readFileSync(join(root, path), "utf8") };
-}
 
 function places(files: readonly SourceFile[], isWrong: (line: string) => boolean): string[] {
   return files.flatMap((file) =>

@@ -34,6 +34,11 @@ export function sourceFiles(directories: readonly string[], endings: RegExp): So
   });
 }
 
+/** Reads one file, by its path from the root of the repository. */
+export function fileAt(path: string): SourceFile {
+  return { path, text: readFileSync(join(root, path), "utf8") };
+}
+
 /** Lists what a file imports, also by `import()`. The text is as Biome formats it. */
 export function importsOf({ path, text }: SourceFile): Import[] {
   const statement =

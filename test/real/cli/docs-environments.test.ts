@@ -1,18 +1,19 @@
-/** The README's environments, with the settings and the commands that stand there. */
+/** docs/environments.md: its settings and its commands, from staging to prod. */
 
 import { execFile } from "node:child_process";
-import { cpSync, readdirSync, readFileSync } from "node:fs";
+import { cpSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { openAppWorld } from "../../support/app-world.ts";
+import { blocks } from "../../support/docs.ts";
 
 const root = resolve(import.meta.dirname, "../../..");
-const readme = readFileSync(join(root, "README.md"), "utf8");
-const [, yaml = ""] = /^```yaml\n(environments:\n[\s\S]*?)^```/m.exec(readme) ?? [];
-const [, script = ""] = /^```sh\n(landfall promote --env [\s\S]*?)^```/m.exec(readme) ?? [];
+const own = blocks.filter(({ page }) => page === "docs/environments.md");
+const yaml = own.find(({ text }) => text.startsWith("environments:"))?.text;
+const script = own.find(({ text }) => text.startsWith("landfall promote --env "))?.text;
 
-test("the README's way from staging to prod lands in both", async () => {
+test("the way from staging to prod lands in both", async () => {
   const world = await openAppWorld({ origin: "path" });
   try {
     const settings = world.read("landfall.yaml").replace(/^manifests: .*$/m, "");
