@@ -2,6 +2,7 @@
 
 import { Failure } from "./failure.ts";
 import { asTag, type Revision, type Tag } from "./ids.ts";
+import { variantIn } from "./pins/variant.ts";
 
 /** A format such as `sha-{revision:7}`. */
 export interface TagFormat {
@@ -51,11 +52,14 @@ export function looksLikeRelease(format: TagFormat, tag: string): boolean {
 
 /**
  * Returns the hex digits of a tag of this format with any number of digits from 7 to 40, because
- * histories hold tags from before the number was changed. Undefined when it is of another kind.
+ * histories hold tags from before the number was changed. Undefined when it is of another kind. A
+ * variant, `sha-1a2b3c4-alpine`, is a build of the same revision.
  */
 export function revisionPrefixIn({ prefix, suffix }: TagFormat, tag: string): string | undefined {
-  if (!tag.startsWith(prefix) || !tag.endsWith(suffix)) return undefined;
+  const variant = variantIn(tag, new Set());
+  const end = variant?.startsWith(suffix) ? variant : suffix;
+  if (!tag.startsWith(prefix) || !tag.endsWith(end)) return undefined;
   // Nothing is left where the prefix and the suffix share characters.
-  const digits = tag.slice(prefix.length, tag.length - suffix.length);
+  const digits = tag.slice(prefix.length, tag.length - end.length);
   return /^[0-9a-f]{7,40}$/.test(digits) ? digits : undefined;
 }

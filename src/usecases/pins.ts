@@ -1,8 +1,8 @@
 /** Lists every pin of some images at the tip of the manifests branch. */
 
 import type { CommitId } from "../core/ids.ts";
-import { type ImageName, printImageName } from "../core/image-ref.ts";
-import { printPinned } from "../core/pins/index.ts";
+import { type ImageName, printImageName, sameImage } from "../core/image-ref.ts";
+import { plainTagOf, printPinned } from "../core/pins/index.ts";
 import { type MentionReport, reportMentions } from "../core/results/mention.ts";
 import type { Remote } from "../ports.ts";
 import { snapshotAt } from "./landing/snapshot.ts";
@@ -55,17 +55,23 @@ export async function listPins(
     keyPath: pin.keyPath,
     form: pin.form,
   }));
-  const names = images.map(printImageName);
-  const tagsOf = (name: string) =>
-    new Set(rows.filter((row) => row.image === name).map((row) => row.tag));
+  // A variant is another build of the same tag.
+  const tagsOf = (image: ImageName) =>
+    new Set(
+      pins
+        .filter((pin) => sameImage(pin.image, image))
+        .map((pin) =>
+          printPinned({ tag: plainTagOf(pin), digest: pin.variant ? undefined : pin.digest }),
+        ),
+    );
   return {
     version: 1,
     command: "pins",
     exit: 0,
     tip,
     pins: rows,
-    unpinned: names.filter((name) => tagsOf(name).size === 0),
-    mixed: names.filter((name) => tagsOf(name).size > 1),
+    unpinned: images.filter((image) => tagsOf(image).size === 0).map(printImageName),
+    mixed: images.filter((image) => tagsOf(image).size > 1).map(printImageName),
     mentions: reportMentions(mentions),
   };
 }

@@ -9,9 +9,9 @@ import {
   findPlaces,
   type ManifestRules,
   type Mention,
+  moveTo,
   namesIn,
   needlesOf,
-  ownTarget,
   type Pin,
   type PinMove,
   pinHolds,
@@ -65,8 +65,8 @@ export async function setImages(request: SetRequest, files: Files): Promise<SetR
 
   const moves = pins
     .map((pin) => moveOf(pin, targets))
-    .filter(({ pin, ...to }) => !pinHolds(pin, to));
-  for (const move of moves) refuseVariant(move, pins);
+    .filter(({ pin, tag, digest }) => !pinHolds(pin, { tag, digest }));
+  for (const move of moves) if (move.isDerived) throw otherBuild(move);
   if (moves.length > 0) refuseMentions(mentions, rules);
   const edits = editManifests(manifests, moves);
   const written = edits.map(({ file, bytes }) => ({ path: file.path, bytes }));
@@ -96,20 +96,17 @@ function targetsOf(images: readonly AskedImage[]): readonly Target[] {
 }
 
 function moveOf(pin: Pin, targets: readonly Target[]): PinMove {
-  const { tag, digest } = targets.find(({ image }) => sameImage(image, pin.image))!;
-  return { pin, tag, digest };
+  return moveTo(pin, targets.find(({ image }) => sameImage(image, pin.image))!);
 }
 
 /** Nobody is asked here whether the other build of the new revision is there. */
-function refuseVariant({ pin, tag, digest }: PinMove, pins: readonly Pin[]): void {
-  const { variant } = ownTarget(pin, { tag, digest }, pins);
-  if (variant === undefined) return;
+function otherBuild({ pin, tag }: PinMove): Failure {
   const { file, line, column, image } = pin;
   const name = printImageName(image);
-  throw new Failure(
+  return new Failure(
     "bad-manifest",
-    `Cannot set "${name}" to ${tag}: it stands as ${pin.tag}, another build of the same revision`,
-    `Leave it out with --exclude or --only, or set its file alone, as ${name}=${tag}${variant}.`,
+    `Cannot set "${name}": it runs ${pin.tag}, another build of the same revision`,
+    `Leave it out with --exclude or --only, or set it alone, as ${name}=${tag}.`,
     { place: { file, line, column } },
   );
 }

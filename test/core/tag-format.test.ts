@@ -87,6 +87,15 @@ describe("revisionPrefixIn", () => {
     expect(revisionPrefixIn(suffixed, "1a2b3c4")).toBeUndefined();
   });
 
+  test("nor is a variant, whose revision is the same", () => {
+    expect(revisionPrefixIn(parseTagFormat("sha-{revision:7}"), "sha-1a2b3c4-alpine3.20")).toBe(
+      "1a2b3c4",
+    );
+    const suffixed = parseTagFormat("{revision:7}-web");
+    expect(revisionPrefixIn(suffixed, "1a2b3c4-web-debug")).toBe("1a2b3c4");
+    expect(revisionPrefixIn(suffixed, "1a2b3c4-debug")).toBeUndefined();
+  });
+
   test("a prefix and a suffix do not share characters", () => {
     expect(revisionPrefixIn({ prefix: "ab-", digits: 7, suffix: "b-" }, "ab-")).toBeUndefined();
   });

@@ -74,8 +74,9 @@ function replanned(change: (derive: Derive, request: PromoteRequest) => Derive):
     const startedMs = ports.clock.nowMs();
     const command = promotionOf(request, { ...ports, registry: undefined }, policy);
     const promotion = await command.prepare(startedMs);
+    const looking = { ...ports, registry: undefined, reads: policy.reads, deadlineMs: startedMs };
     const derive: Derive = async (tip) =>
-      planOf(await command.plan(tip, promotion), request, startedMs);
+      planOf(await command.plan(tip, promotion), request, { startedMs, looking });
     const landing = await land(change(derive, request), ports, policy);
     const frame = { request, startedMs, tookMs: ports.clock.nowMs() - startedMs };
     return command.result(landing, promotion, frame);

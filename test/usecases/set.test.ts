@@ -170,8 +170,7 @@ describe("bad input changes nothing, and is said once, with the remedy", () => {
       { "k8s/zz.yaml": "a: {image: shop/api:sha-1}\nb: {image: shop/api:sha-1-debug}\n" },
       {
         code: "bad-manifest",
-        message:
-          'Cannot set "shop/api" to sha-2: it stands as sha-1-debug, another build of the same revision',
+        message: 'Cannot set "shop/api": it runs sha-1-debug, another build of the same revision',
         hint: expect.stringContaining("shop/api=sha-2-debug"),
         place: { file: "k8s/zz.yaml", line: 2 },
       },

@@ -2,7 +2,7 @@
 
 import type { Digest, Revision, Tag } from "../ids.ts";
 import { type ImageName, printImageName } from "../image-ref.ts";
-import { type Pin, type PinMove, printPinned } from "../pins/index.ts";
+import { moveTo, type Pin, type PinMove, printPinned } from "../pins/index.ts";
 import { type RecordedChange, type RecordedOutcome, writeMessage } from "./commit-message.ts";
 import type { Hold } from "./hold.ts";
 
@@ -30,8 +30,8 @@ export interface Change {
 }
 
 /** Returns the moves of some pins to a target. */
-export function movesTo({ tag, digest }: Target, pins: readonly Pin[]): readonly PinMove[] {
-  return pins.map((pin) => ({ pin, tag, digest }));
+export function movesTo(target: Target, pins: readonly Pin[]): readonly PinMove[] {
+  return pins.map((pin) => moveTo(pin, target));
 }
 
 /** Returns the tags of some targets, without repeats. */
@@ -51,13 +51,15 @@ export function messageOf(
   { moves, ...change }: Change,
   { deploy, environment, skipCi }: Deploy,
 ): string {
-  const byImage = new Map<string, PinMove[]>();
+  const byTag = new Map<string, PinMove[]>();
   for (const move of moves) {
-    const image = printImageName(move.pin.image);
-    byImage.set(image, [...(byImage.get(image) ?? []), move]);
+    const reference = `${printImageName(move.pin.image)}:${move.tag}`;
+    const own = byTag.get(reference);
+    if (own === undefined) byTag.set(reference, [move]);
+    else own.push(move);
   }
-  const recorded = [...byImage].map(([image, own]) => ({
-    image,
+  const recorded = [...byTag.values()].map((own) => ({
+    image: printImageName(own[0]!.pin.image),
     from: [...new Set(own.map(({ pin }) => printPin(pin)))].join(", "),
     to: own[0]!.tag,
   }));

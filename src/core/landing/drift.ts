@@ -1,7 +1,7 @@
 /** How an image's pins stand to what is published of it: facts in, verdict and moves out. */
 
 import type { CommitId, Digest, Revision, Tag } from "../ids.ts";
-import type { Pin } from "../pins/pin.ts";
+import { type Pin, plainTagOf } from "../pins/pin.ts";
 import { type SyncVerdict, worstOf } from "../results/sync.ts";
 import type { Relation } from "./decide.ts";
 import type { Hold } from "./hold.ts";
@@ -124,7 +124,7 @@ function isReverted({ pins }: DriftFacts): boolean {
 function isMixed({ pins }: DriftFacts): boolean {
   const known = pins.filter(({ relation, isRelease }) => !isRelease && relation.kind !== "foreign");
   const held = known.map(({ pin, relation }) =>
-    relation.kind === "equal" ? "" : (pin.tag ?? pin.digest),
+    relation.kind === "equal" ? "" : (plainTagOf(pin) ?? pin.digest),
   );
   return new Set(held).size > 1;
 }

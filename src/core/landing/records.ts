@@ -6,8 +6,8 @@ import { type ReadRecord, readMessage } from "./commit-message.ts";
 
 /** A deploy commit's own words: its trailers, and what it moved. */
 export interface RecordedCommit extends ReadRecord {
-  /** The tag that each image was moved to, by the image's name. */
-  readonly moves: ReadonlyMap<string, string>;
+  /** What was moved: an image and its tag, `NAME:TAG`, for each build of it. */
+  readonly moves: ReadonlySet<string>;
 }
 
 /** Reads the records among some commits' messages, in their order. */
@@ -16,7 +16,7 @@ export function readRecords(messages: readonly string[]): readonly RecordedCommi
     const record = readMessage(message);
     if (record === undefined) return [];
     const moves = message.matchAll(/^(\S+): .* -> (\S+)$/gm);
-    return [{ ...record, moves: new Map([...moves].map(([, image, to]) => [image!, to!])) }];
+    return [{ ...record, moves: new Set(Array.from(moves, ([, image, to]) => `${image}:${to}`)) }];
   });
 }
 
@@ -29,9 +29,8 @@ export function recordedRevision(
   tag: Tag,
   records: readonly RecordedCommit[],
 ): Revision | undefined {
-  const name = printImageName(image);
-  const isIt = ({ outcome, moves }: RecordedCommit) =>
-    outcome === "landed" && moves.get(name) === tag;
+  const reference = `${printImageName(image)}:${tag}`;
+  const isIt = ({ outcome, moves }: RecordedCommit) => outcome === "landed" && moves.has(reference);
   return records.find(isIt)?.revision;
 }
 

@@ -12,6 +12,7 @@ import type { Pin } from "./pin.ts";
 import { isExcluded, isSelected, type ManifestRules } from "./rules.ts";
 import { type LayeredCandidate, searchLayer } from "./search.ts";
 import { printTrail } from "./tree.ts";
+import { withVariants } from "./variant.ts";
 
 /** A file to look into. */
 export interface SourceFile {
@@ -70,7 +71,7 @@ export function findPlaces(
     if (rules.mentions === "ignore") continue;
     for (const mention of mentionsIn(file, images)) mentions.push(mention);
   }
-  return { pins, mentions };
+  return { pins: withVariants(pins), mentions };
 }
 
 /** Returns the pins in one file. Throws as `findPlaces` does. */

@@ -5,7 +5,6 @@ export { findPins, findPlaces } from "./find.ts";
 export type { Mention } from "./mention.ts";
 export { isManifestPath, namesIn, needlesOf } from "./names.ts";
 export type { Pin, PinMove } from "./pin.ts";
-export { pinHolds, printPinned } from "./pin.ts";
+export { moveTo, pinHolds, plainTagOf, printPinned } from "./pin.ts";
 export { type ManifestRules, refuseMentions } from "./rules.ts";
 export { splicePins } from "./splice.ts";
-export { ownTarget } from "./variant.ts";

@@ -20,10 +20,19 @@ export interface Pin {
   readonly image: ImageName;
   readonly tag: Tag | undefined;
   readonly digest: Digest | undefined;
+  /** Which build of its revision it runs. None: the image has no others here. */
+  readonly variant?: Variant | undefined;
   /** What an edit replaces. Only `splicePins` reads it. A pin has at least one. */
   readonly slots: { readonly tag: Slot | undefined; readonly digest: Slot | undefined };
   /** Why it cannot be moved without breaking or changing something else, if so. */
   readonly locked?: Lock | undefined;
+}
+
+/** A build of a revision, by what its tags end with: `-alpine`, or nothing for the plain one. */
+export interface Variant {
+  readonly suffix: string;
+  /** The suffixes of all pins of the image, its own included. */
+  readonly all: readonly string[];
 }
 
 /** Why something is not edited, and what to do about it. */
@@ -54,13 +63,35 @@ export interface PinTarget {
 /** One pin, and what it is to hold. */
 export interface PinMove extends PinTarget {
   readonly pin: Pin;
+  /** The tag is the target's in the pin's own variant: nobody has seen yet that it exists. */
+  readonly isDerived?: boolean;
+}
+
+/**
+ * Returns the move of a pin to a target. A pin keeps its variant, unless the target is of one that
+ * no pin runs. The digest of the target is not that of another build.
+ */
+export function moveTo(pin: Pin, { tag, digest }: PinTarget): PinMove {
+  if (pin.variant === undefined) return { pin, tag, digest };
+  const { suffix, all } = pin.variant;
+  const named = all.filter((each) => tag.endsWith(each)).sort((a, b) => b.length - a.length)[0];
+  if (named === suffix) return { pin, tag, digest };
+  const plain = tag.slice(0, tag.length - (named ?? "").length);
+  return { pin, tag: `${plain}${suffix}` as Tag, digest: undefined, isDerived: true };
+}
+
+/** Returns a pin's tag without its variant. */
+export function plainTagOf({ tag, variant }: Pick<Pin, "tag" | "variant">): Tag | undefined {
+  if (tag === undefined || variant === undefined) return tag;
+  return tag.slice(0, tag.length - variant.suffix.length) as Tag;
 }
 
 /** Returns whether a pin already holds the target, as far as the pin and the target both say. */
 export function pinHolds(pin: Pin, target: PinTarget): boolean {
-  const knowsDigest = pin.digest !== undefined && target.digest !== undefined;
-  if (knowsDigest && pin.digest !== target.digest) return false;
-  return pin.tag === undefined ? knowsDigest : pin.tag === target.tag;
+  const { tag, digest } = moveTo(pin, target);
+  const knowsDigest = pin.digest !== undefined && digest !== undefined;
+  if (knowsDigest && pin.digest !== digest) return false;
+  return pin.tag === undefined ? knowsDigest : pin.tag === tag;
 }
 
 /** Prints what a pin holds as a reference has it: `tag`, `tag@digest`, `@digest` or nothing. */

@@ -1,11 +1,10 @@
 /** Tags that name another build of the same revision: `sha-1a2b3c4-alpine` beside `sha-1a2b3c4`. */
 
-import { asTag, type Tag } from "../ids.ts";
-import { type ImageName, printImageName } from "../image-ref.ts";
-import type { Pin, PinTarget } from "./pin.ts";
+import { printImageName } from "../image-ref.ts";
+import type { Pin, Variant } from "./pin.ts";
 
 /** What a version may be followed by without being another build. */
-const prerelease = /^[-.](?:alpha|beta|rc|pre|preview|m|snapshot|dev|nightly)[\d.]*\b/i;
+const prerelease = /^[-.](?:alpha|beta|rc|pre|preview|m|snapshot|dev|dirty|nightly)[\d.]*\b/i;
 
 /** Another revision, not another build. */
 const commit = /^[-_][0-9a-f]{7,40}$/;
@@ -29,45 +28,31 @@ export function variantIn(tag: string, others: ReadonlySet<string>): string | un
   return isCommit ? suffix : undefined;
 }
 
-/** Returns a tag without the suffix of another build. */
-export function withoutVariant(tag: Tag): Tag {
-  const suffix = variantIn(tag, new Set());
-  return suffix === undefined ? tag : asTag(tag.slice(0, -suffix.length))!;
-}
-
-/** What a pin is to hold, and the suffix that it keeps. */
-export interface OwnTarget extends PinTarget {
-  readonly variant?: string;
-}
-
-/** The tags of a list's pins by image, so that each pin need not look at all the others. */
-const known = new WeakMap<readonly Pin[], ReadonlyMap<string, ReadonlySet<string>>>();
-
-function tagsOf(all: readonly Pin[], image: ImageName): ReadonlySet<string> {
-  const tags = known.get(all) ?? tagsByImage(all);
-  known.set(all, tags);
-  return tags.get(printImageName(image)) ?? new Set();
-}
-
-function tagsByImage(all: readonly Pin[]): ReadonlyMap<string, ReadonlySet<string>> {
-  const tags = new Map<string, Set<string>>();
-  for (const { image, tag } of all) {
-    const name = printImageName(image);
-    const own = tags.get(name) ?? new Set();
-    if (tag !== undefined) tags.set(name, own.add(tag));
+/** Marks the pins of images that several builds run of, or one that is not the plain one. */
+export function withVariants(pins: readonly Pin[]): readonly Pin[] {
+  const byImage = new Map<string, Pin[]>();
+  for (const pin of pins) {
+    const name = printImageName(pin.image);
+    const own = byImage.get(name);
+    if (own === undefined) byImage.set(name, [pin]);
+    else own.push(pin);
   }
-  return tags;
+  const variants = new Map<Pin, Variant>();
+  for (const own of byImage.values())
+    for (const [pin, it] of variantsOf(own)) variants.set(pin, it);
+  if (variants.size === 0) return pins;
+  return pins.map((pin) => {
+    const variant = variants.get(pin);
+    return variant === undefined ? pin : { ...pin, variant };
+  });
 }
 
-/**
- * Returns what a pin is to hold: the target, with the pin's own suffix where that names another
- * build. The digest of the target is not that build's.
- */
-export function ownTarget(pin: Pin, target: PinTarget, all: readonly Pin[]): OwnTarget {
-  const { tag, digest } = target;
-  if (pin.tag === undefined) return { tag, digest };
-  const variant = variantIn(pin.tag, tagsOf(all, pin.image));
-  if (variant === undefined || tag.endsWith(variant)) return { tag, digest };
-  const kept = asTag(`${tag}${variant}`);
-  return kept === undefined ? { tag, digest } : { tag: kept, variant };
+/** Returns the variants of one image's pins: none where all of them run the plain build. */
+function variantsOf(pins: readonly Pin[]): ReadonlyMap<Pin, Variant> {
+  const tagged = pins.filter(({ tag }) => tag !== undefined);
+  const tags = new Set(tagged.map(({ tag }) => tag!));
+  const suffixes = new Map([...tags].map((tag) => [tag, variantIn(tag, tags) ?? ""]));
+  const all = [...new Set(suffixes.values())];
+  if (all.every((suffix) => suffix === "")) return new Map();
+  return new Map(tagged.map((pin) => [pin, { suffix: suffixes.get(pin.tag!)!, all }]));
 }

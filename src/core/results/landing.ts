@@ -6,7 +6,7 @@ import { printPin, type Target } from "../landing/change.ts";
 import type { PinFact } from "../landing/decide.ts";
 import type { Hold } from "../landing/hold.ts";
 import type { Landing } from "../landing/landing.ts";
-import type { Mention, Pin } from "../pins/index.ts";
+import { type Mention, type Pin, type PinMove, printPinned } from "../pins/index.ts";
 import { reportMentions } from "./mention.ts";
 import {
   exitOfOutcome,
@@ -121,13 +121,13 @@ function uncertainty({
   };
 }
 
-/** Returns what is reported of an image: its pins, and what those that were moved hold now. */
+/** Returns what is reported of an image: its pins, and what those that are moved hold then. */
 export function reportImage(
   target: Target,
   facts: readonly PinFact[],
-  pinsMoved: readonly Pin[],
+  moves: readonly PinMove[],
 ): Omit<ImageReport, "outcome"> {
-  const moved = new Set(pinsMoved);
+  const moved = new Map(moves.map((move) => [move.pin, move]));
   const digestOf = target.digest === undefined ? {} : { digest: target.digest };
   return {
     image: printImageName(target.image),
@@ -135,13 +135,17 @@ export function reportImage(
     ...digestOf,
     pins: [...new Set(facts.map(({ pin }) => pin))].map((pin) => {
       const from = printPin(pin);
-      const withDigest = pin.digest !== undefined && target.digest !== undefined;
-      const to = pin.tag === undefined && withDigest ? "" : target.tag;
-      const after = withDigest ? `${to}@${target.digest}` : to;
+      const move = moved.get(pin);
       const { file, line, column } = pin;
-      return { file, line, column, from, to: moved.has(pin) ? after : from };
+      return { file, line, column, from, to: move === undefined ? from : printMoved(move) };
     }),
   };
+}
+
+/** Prints what a pin holds once it is moved. */
+function printMoved({ pin, tag, digest }: PinMove): string {
+  if (pin.digest === undefined || digest === undefined) return tag;
+  return printPinned({ tag: pin.tag && tag, digest });
 }
 
 /** Returns an image as its landing left it: what was to move did not where nothing landed. */

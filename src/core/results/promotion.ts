@@ -14,7 +14,7 @@ import {
   type Promotion,
   printLost,
 } from "../landing/promotion.ts";
-import type { Mention } from "../pins/index.ts";
+import type { Mention, PinMove } from "../pins/index.ts";
 import {
   adoptions,
   ambiguities,
@@ -37,6 +37,8 @@ export interface PromoteBasis {
   /** `gated`: it would move, and a gate is closed. */
   readonly verdict: Verdict | "gated";
   readonly gate?: ClosedGate | undefined;
+  /** What is moved. None: nothing is. */
+  readonly moves?: readonly PinMove[] | undefined;
   /** The change that a dry run would push. */
   readonly diff?: string | undefined;
   readonly mentions?: readonly Mention[] | undefined;
@@ -58,7 +60,7 @@ export function concludePromotion(
     ...(isSuperseded(landing) ? ended("superseded") : endingOf(landing, restedOn)),
     ...(promotion && { revision: promotion.revision }),
     ...traceOf(landing),
-    images: images.map((image) => imageAfter(kind, reportEvaluation(image))),
+    images: images.map((image) => imageAfter(kind, reportEvaluation(image, why?.moves))),
     warnings: [
       ...(promotion?.warnings ?? []),
       ...images.flatMap(warningsOf),
@@ -144,9 +146,11 @@ function unordered({ decision }: ImageEvaluation): FailureReport | readonly [] {
   };
 }
 
-function reportEvaluation({ target, facts, decision }: ImageEvaluation): ImageReport {
-  const moved = decision.kind === "move" ? decision.pins : [];
-  return { ...reportImage(target, facts, moved), outcome: outcomes[decision.kind] };
+function reportEvaluation(
+  { target, facts, decision }: ImageEvaluation,
+  moves: readonly PinMove[] = [],
+): ImageReport {
+  return { ...reportImage(target, facts, moves), outcome: outcomes[decision.kind] };
 }
 
 const outcomes: Readonly<Record<ImageDecision["kind"], ImageReport["outcome"]>> = {

@@ -11,7 +11,7 @@ import {
   type Goal,
   pinsToMove,
 } from "../landing/rollback.ts";
-import type { Mention } from "../pins/index.ts";
+import type { Mention, PinMove } from "../pins/index.ts";
 import {
   adoptions,
   baseOf,
@@ -34,6 +34,8 @@ export interface RollbackBasis {
   readonly verdict: BackVerdict;
   readonly holds: readonly Hold[];
   readonly past: DeployHistory;
+  /** What is moved. None: nothing is. */
+  readonly moves?: readonly PinMove[] | undefined;
   /** The change that a dry run would push. */
   readonly diff?: string | undefined;
   readonly mentions?: readonly Mention[] | undefined;
@@ -52,7 +54,7 @@ export function concludeBack(
     ...endingOf(landing, restedOn),
     ...(goal && { revision: goal.revision }),
     ...traceOf(landing),
-    images: images.map((image) => imageAfter(landing.kind, reportBack(image, why?.verdict))),
+    images: images.map((image) => imageAfter(landing.kind, reportBack(image, why!))),
     ...(goal && { holds: (why?.holds ?? []).map((hold) => reportHold("set", hold)) }),
     warnings: why && goal ? [...warningsOf(why, goal), ...why.past.warnings] : [],
     ...mentionsIn(landing),
@@ -71,12 +73,11 @@ const restedAs = {
   overtaken: "superseded",
 } as const satisfies Record<RollbackBasis["verdict"], PromoteResult["outcome"]>;
 
-function reportBack(image: BackImage, verdict: RollbackBasis["verdict"] | undefined): ImageReport {
+function reportBack(image: BackImage, { verdict, moves = [] }: RollbackBasis): ImageReport {
   const { target, facts, decision } = image;
   if (verdict === "overtaken") return { ...reportImage(target, facts, []), outcome: "superseded" };
-  const moved = pinsToMove(decision);
-  const outcome = moved.length > 0 ? "moved" : "unchanged";
-  return { ...reportImage(target, facts, moved), outcome };
+  const outcome = pinsToMove(decision).length > 0 ? "moved" : "unchanged";
+  return { ...reportImage(target, facts, moves), outcome };
 }
 
 function warningsOf(why: RollbackBasis, goal: Goal): readonly string[] {

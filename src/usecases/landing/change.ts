@@ -13,12 +13,15 @@ import {
   editManifests,
   type FileEdit,
   type Mention,
+  type PinMove,
   refuseMentions,
 } from "../../core/pins/index.ts";
 import type { Frame } from "../../core/results/landing.ts";
+import type { Registry } from "../../ports.ts";
 import { type LandPolicy, land, type Plan } from "./land.ts";
 import type { ReadPorts } from "./read-patiently.ts";
 import type { Snapshot } from "./snapshot.ts";
+import { checkVariants, type VariantCheck } from "./variants.ts";
 
 /** What every command that lands is asked. */
 export interface LandRequest {
@@ -39,8 +42,9 @@ export interface Planned<Basis> {
   readonly basis: Basis;
 }
 
-/** A basis, with the change that a dry run would push, and what would not be moved. */
+/** A basis, with what is moved, the change that a dry run would push, and what stays. */
 export type Tried<Basis> = Basis & {
+  readonly moves?: readonly PinMove[] | undefined;
   readonly diff?: string | undefined;
   readonly mentions?: readonly Mention[] | undefined;
 };
@@ -56,10 +60,15 @@ export interface LandCommand<Facts, Basis, Result> {
   result(landing: Landing<Tried<Basis>>, facts: Facts | undefined, frame: Frame): Result;
 }
 
+/** The world of a command that lands. Without a registry, variants are not moved. */
+export interface LandPorts extends ReadPorts {
+  readonly registry?: Registry | undefined;
+}
+
 /** Lands a command. A Failure becomes its result; anything else that is thrown is a bug. */
 export async function landChange<Facts, Basis extends object, Result>(
   command: LandCommand<Facts, Basis, Result>,
-  ports: ReadPorts,
+  ports: LandPorts,
   policy: LandPolicy,
 ): Promise<Result> {
   const { request } = command;
@@ -72,8 +81,11 @@ export async function landChange<Facts, Basis extends object, Result>(
     const failed = { kind: "failed", failure: asFailure(error), attempts: 0 } as const;
     return command.result({ ...failed, why: undefined }, undefined, frame());
   }
+  const deadlineMs = startedMs + policy.timeoutMs;
+  const looking = { ...ports, reads: policy.reads, deadlineMs };
   const derive = async (tip: CommitId) => {
-    return planOf(await command.plan(tip, facts), request, startedMs);
+    const planned = await command.plan(tip, facts);
+    return planOf(planned, request, { startedMs, looking });
   };
   const landing = await land(derive, ports, policy);
   return command.result(landing, facts, frame());
@@ -86,13 +98,15 @@ export async function landChange<Facts, Basis extends object, Result>(
 export async function planOf<Basis extends object>(
   { snapshot, change, basis: own }: Planned<Basis>,
   request: LandRequest,
-  startedMs: number,
+  { startedMs, looking }: { readonly startedMs: number; readonly looking: VariantCheck },
 ): Promise<Plan<Tried<Basis>>> {
   const { mentions } = snapshot;
-  const basis = mentions.length === 0 ? own : { ...own, mentions };
-  if (change === undefined) return { kind: "rest", why: basis };
+  const told = mentions.length === 0 ? own : { ...own, mentions };
+  if (change === undefined) return { kind: "rest", why: told };
   if (change.moves.length > 0) refuseMentions(mentions, snapshot.rules);
-  const edits = editManifests(snapshot.files, change.moves);
+  const moves = await checkVariants(change.moves, looking);
+  const basis = { ...told, moves };
+  const edits = editManifests(snapshot.files, moves);
   const holds = change.holds && writeHolds(change.holds);
   if (holds !== undefined && (await snapshot.holds()).isBlocked) throw blocked();
   if (request.mode === "dry-run") {

@@ -67,7 +67,7 @@ export async function checkImages(
 }
 
 /** Looks for all, and again for those that are missing, until the looks or the time are used up. */
-async function findPatiently(
+export async function findPatiently(
   wanted: readonly RequestedImage[],
   { registry, clock, random, progress, reads, deadlineMs }: ImageCheck,
 ): Promise<readonly ImageFact[]> {

@@ -3,7 +3,7 @@
 import type { CommitId, Digest, Revision, Tag } from "../../core/ids.ts";
 import { readMessage } from "../../core/landing/commit-message.ts";
 import { type RecordedCommit, recordedRevision } from "../../core/landing/records.ts";
-import type { Pin } from "../../core/pins/index.ts";
+import { type Pin, plainTagOf } from "../../core/pins/index.ts";
 import { revisionPrefixIn, type TagFormat } from "../../core/tag-format.ts";
 import type { Registry, Remote, SourceHistory } from "../../ports.ts";
 
@@ -57,7 +57,7 @@ export async function revisionOf(
   const reference = pin.digest ?? asKnownTag(tag);
   if (reference === undefined) return undefined;
   const label = () => byLabel(pin, reference, question.ports);
-  const release = () => byRelease(tag, question.ports.history);
+  const release = () => byRelease(plainTagOf(pin), question.ports.history);
   // A digest is exact, and its tag may have been pushed again.
   const [first, second] = pin.digest === undefined ? [release, label] : [label, release];
   return (await first()) ?? (await second()) ?? byRecord(pin, question);
@@ -101,11 +101,11 @@ async function byLabel(
 }
 
 async function byRecord(
-  { image, tag }: Pin,
+  pin: Pin,
   { ports, records }: RevisionQuestion,
 ): Promise<HeldRevision | undefined> {
-  if (tag === undefined) return undefined;
-  const recorded = recordedRevision(image, tag, await records());
+  if (pin.tag === undefined) return undefined;
+  const recorded = recordedRevision(pin.image, pin.tag, await records());
   return recorded === undefined ? undefined : known(recorded, "record", ports.history);
 }
 

@@ -4,6 +4,7 @@ import { Failure, printPlace } from "../../core/failure.ts";
 import type { Revision } from "../../core/ids.ts";
 import { type ImageName, printImageName } from "../../core/image-ref.ts";
 import type { Target } from "../../core/landing/change.ts";
+import { plainTagOf } from "../../core/pins/index.ts";
 import type { TagFormat } from "../../core/tag-format.ts";
 import type { Remote, SourceHistory } from "../../ports.ts";
 import type { RevisionPorts } from "../landing/pin-revision.ts";
@@ -45,7 +46,9 @@ export async function targetsFrom(
   for (const image of images) {
     const [first, ...others] = pinsOf(image, snapshot);
     const { tag, digest } = first!;
-    const odd = others.find((pin) => pin.tag !== tag || pin.digest !== digest);
+    const odd = others.find(
+      (pin) => plainTagOf(pin) !== plainTagOf(first!) || (pin.tag === tag && pin.digest !== digest),
+    );
     if (odd !== undefined) {
       throw new Failure(
         "usage",

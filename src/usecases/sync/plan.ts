@@ -4,7 +4,7 @@ import { Failure } from "../../core/failure.ts";
 import type { CommitId } from "../../core/ids.ts";
 import type { Change } from "../../core/landing/change.ts";
 import type { WantedImage } from "../../core/landing/drift.ts";
-import type { Mention, PinMove } from "../../core/pins/index.ts";
+import { type Mention, moveTo, type PinMove } from "../../core/pins/index.ts";
 import type { Planned } from "../landing/change.ts";
 import type { LookedImage } from "./group.ts";
 import { inspect, type SyncFindings, type SyncInspection } from "./inspect.ts";
@@ -38,8 +38,7 @@ export async function repairAt(
 function repairOf({ image, found }: LookedImage): readonly Repair[] {
   if (found instanceof Failure || found.facts.wanted === undefined) return [];
   const { wanted } = found.facts;
-  const { tag, digest } = wanted;
-  const moves = found.drift.moves.map((pin) => ({ pin, tag, digest }));
+  const moves = found.drift.moves.map((pin) => moveTo(pin, wanted));
   return moves.length === 0 ? [] : [{ image, wanted, moves }];
 }
 

@@ -9,7 +9,7 @@ import {
 import { printPlace } from "../../core/failure.ts";
 import type { Tag } from "../../core/ids.ts";
 import { type ImageName, printImageName, sameImage } from "../../core/image-ref.ts";
-import { type Pin, printPinned } from "../../core/pins/index.ts";
+import { type Pin, pinHolds, printPinned } from "../../core/pins/index.ts";
 import type { StepVerdict } from "../../core/results/verify.ts";
 import type { ImageDigests, SourceHistory } from "../../ports.ts";
 import { candidatesOf } from "../landing/pin-revision.ts";
@@ -53,7 +53,7 @@ async function isReached(pin: Pin, { question, deploy, pinned }: ResolvedDeploy,
   const asked = question.images.find(({ image }) => sameImage(image, pin.image));
   if (asked?.tag === undefined && question.revision === undefined) return true;
   const wanted = asked?.tag ?? deploy.tag;
-  if (pin.tag === wanted) return true;
+  if (pinHolds(pin, { tag: wanted })) return true;
   if (pin.tag === undefined && (await isDigestOf(wanted, pin, ports.registry))) return true;
   if (asked?.tag !== undefined) return false;
   const held = await pinned.revisionOf(pin);

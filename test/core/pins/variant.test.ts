@@ -1,8 +1,7 @@
 /** Which tags name another build, and which only another revision. */
 
 import { describe, expect, test } from "vitest";
-import { asTag } from "../../../src/core/ids.ts";
-import { variantIn, withoutVariant } from "../../../src/core/pins/variant.ts";
+import { variantIn } from "../../../src/core/pins/variant.ts";
 
 describe("a suffix names another build", () => {
   test.each([
@@ -31,10 +30,5 @@ describe("a suffix names another build", () => {
     ["defaced-build", []],
   ])("%s beside %j: none", (tag, others) => {
     expect(variantIn(tag, new Set(others))).toBeUndefined();
-  });
-
-  test("and without it the tag is that of the revision", () => {
-    expect(withoutVariant(asTag("sha-1111111-debug")!)).toBe("sha-1111111");
-    expect(withoutVariant(asTag("sha-1111111")!)).toBe("sha-1111111");
   });
 });
