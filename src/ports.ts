@@ -17,7 +17,10 @@ import type { ManifestRules } from "./core/pins/rules.ts";
 export interface ManifestFile {
   /** Path from the root of the repository, with forward slashes. */
   readonly path: string;
+  /** Of a link, those of the file that it leads to. */
   readonly bytes: Uint8Array;
+  /** Why it is not ours to edit, if so: `links to "../web.yaml", …`. It is told, never written. */
+  readonly unread?: string | undefined;
 }
 
 /** A commit to be written: the same fields give the same commit id, however often it is made. */
@@ -45,7 +48,8 @@ export interface Remote {
   fetchTip(): Promise<CommitId>;
   /**
    * Returns the regular files under `paths` at `tip` whose bytes contain one of `needles`
-   * (fixed strings). A path that does not exist is a Failure `usage`; a symlink or submodule
+   * (fixed strings), and what leads out of the paths: such links, folders' and files' that contain
+   * one, and submodules. A path that does not exist is a Failure `usage`; a symlink or submodule
    * whose path is asked for is a Failure `bad-manifest`.
    */
   findManifests(
@@ -236,9 +240,9 @@ export interface Files {
    * Returns the manifests under `paths` whose bytes contain one of `needles` (fixed strings; none
    * means all), in the order of their paths. What is named like no manifest is not read, and `.git`
    * is not entered. A link into the given paths is passed over: its target has a path of its own.
+   * One that leads out of them, to a folder or to a file that contains a needle, is `unread`.
    *
-   * @throws Failure `usage` when a path does not exist; `bad-manifest` when a path is a link, or
-   *   when a link leads out of the given paths.
+   * @throws Failure `usage` when a path does not exist; `bad-manifest` when a path is a link.
    */
   find(paths: readonly string[], needles: readonly string[]): Promise<readonly ManifestFile[]>;
   /**

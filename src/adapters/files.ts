@@ -9,6 +9,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -18,6 +19,7 @@ import {
 import { open } from "node:fs/promises";
 import { basename, dirname, join, normalize, sep } from "node:path";
 import { Failure } from "../core/failure.ts";
+import { leadsOut } from "../core/manifest-paths.ts";
 import { isManifestPath } from "../core/pins/names.ts";
 import type { Files, ManifestFile } from "../ports.ts";
 
@@ -47,10 +49,11 @@ function findManifests(paths: readonly string[], needles: readonly string[]): Ma
   const roots = paths.map(rootOf);
   const realRoots = roots.map((root) => realpathSync(root));
   const found = new Map<string, ManifestFile>();
-  for (const path of roots.flatMap((root) => [...manifestsUnder(root, realRoots)])) {
-    const bytes = readManifestFile(path);
+  for (const { path, isLink } of roots.flatMap((root) => [...entriesUnder(root)])) {
+    const file = isLink ? fileBehind(path, realRoots) : { path, bytes: readManifestFile(path) };
+    if (file === undefined || !(contains(file.bytes, needles) || isFolder(file))) continue;
     // Paths that overlap give a file once.
-    if (mentions(bytes, needles)) found.set(realpathSync(path), { path, bytes });
+    found.set(isLink ? path : realpathSync(path), file);
   }
   return [...found.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
@@ -70,36 +73,43 @@ function rootOf(path: string): string {
   });
 }
 
-function* manifestsUnder(path: string, realRoots: readonly string[]): Generator<string> {
+interface Entry {
+  readonly path: string;
+  readonly isLink: boolean;
+}
+
+function* entriesUnder(path: string): Generator<Entry> {
   if (!lstatSync(path).isDirectory()) {
     // What is named by hand is meant, whatever its name ends in.
-    yield path;
+    yield { path, isLink: false };
     return;
   }
   for (const entry of readdirSync(path, { withFileTypes: true })) {
     const below = join(path, entry.name);
-    if (entry.isSymbolicLink()) refuseOutside(below, realRoots);
-    else if (entry.isDirectory() && entry.name !== ".git") yield* manifestsUnder(below, realRoots);
-    else if (entry.isFile() && isManifestPath(below)) yield below;
+    if (entry.isDirectory() && entry.name !== ".git") yield* entriesUnder(below);
+    else if (entry.isSymbolicLink()) yield { path: below, isLink: true };
+    else if (entry.isFile() && isManifestPath(below)) yield { path: below, isLink: false };
   }
 }
 
-/** Writing through a link could change anything; passing it over could leave a pin behind. */
-function refuseOutside(link: string, realRoots: readonly string[]): void {
+/**
+ * Writing through a link could change anything, and passing it over could leave a pin behind.
+ * Returns what is to be told of one, or undefined when it leads to what is read anyway.
+ */
+function fileBehind(link: string, realRoots: readonly string[]): ManifestFile | undefined {
   const target = targetOf(link);
-  const matters = target?.isDirectory() || (target?.isFile() && isManifestPath(link));
-  if (!matters) return;
+  const isFile = target?.isFile() && isManifestPath(link);
+  if (!isFile && !target?.isDirectory()) return undefined;
   const real = realpathSync(link);
-  if (realRoots.some((root) => real === root || real.startsWith(root + sep))) return;
-  const hint = "Give --path the folder that holds the target, or take the link away.";
-  throw new Failure(
-    "bad-manifest",
-    `Cannot edit "${link}": it links out of the given paths`,
-    hint,
-    {
-      place: { file: link },
-    },
-  );
+  const isInside = realRoots.some((root) => real === root || real.startsWith(root + sep));
+  if (isInside && !(isFile && !isManifestPath(real))) return undefined;
+  const bytes = isFile ? readManifestFile(real) : new Uint8Array();
+  if (isFile && bytes.length === 0) return undefined;
+  return { path: link, bytes, unread: leadsOut(readlinkSync(link)) };
+}
+
+function isFolder({ bytes, unread }: ManifestFile): boolean {
+  return unread !== undefined && bytes.length === 0;
 }
 
 /** Returns what a link leads to, or undefined when that is nothing, or the link itself. */
@@ -161,7 +171,7 @@ async function writeBeside(
   }
 }
 
-function mentions(bytes: Uint8Array, needles: readonly string[]): boolean {
+function contains(bytes: Uint8Array, needles: readonly string[]): boolean {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return needles.length === 0 || needles.some((needle) => buffer.includes(needle));
 }

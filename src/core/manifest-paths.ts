@@ -1,7 +1,7 @@
 /** Which files of a tree are meant by paths that a user gave: the rule of git and of the model. */
 
 import { Failure } from "./failure.ts";
-import { isManifestPath } from "./pins/index.ts";
+import { isManifestPath } from "./pins/names.ts";
 
 /** A file, link or submodule of a tree. */
 export interface PathEntry {
@@ -31,7 +31,8 @@ export function manifestsUnder<Entry extends PathEntry>(
   );
 }
 
-function isUnder(path: string, folders: readonly string[]): boolean {
+/** Returns whether a path is one of some folders and files, or stands below one. */
+export function isUnder(path: string, folders: readonly string[]): boolean {
   return folders.some((folder) => path === folder || path.startsWith(`${folder}/`));
 }
 
@@ -68,4 +69,23 @@ export function checkPath(path: string, entries: readonly PathEntry[]): void {
   }
   if (exact !== undefined || entries.some((entry) => entry.path.startsWith(`${path}/`))) return;
   throw new Failure("usage", `Cannot find the path "${path}" on the manifests branch`, pathHint);
+}
+
+/**
+ * Returns the path that a link in a tree leads to, or undefined when that is outside of the tree.
+ */
+export function targetOfLink(path: string, text: string): string | undefined {
+  const steps = path.split("/").slice(0, -1);
+  if (text.startsWith("/")) return undefined;
+  for (const step of text.split("/")) {
+    if (step === "..") {
+      if (steps.pop() === undefined) return undefined;
+    } else if (step !== "." && step !== "") steps.push(step);
+  }
+  return steps.join("/");
+}
+
+/** Says why a link is not edited. */
+export function leadsOut(to: string): string {
+  return `links to "${to}", which is not under the paths`;
 }

@@ -46,15 +46,25 @@ const image = "image: shop/api:1";
 const bytes = new Uint8Array(Buffer.from("image: shop/api:2"));
 
 describe("links", () => {
-  test("one that leads out of the given paths is refused, to a file or a folder", async () => {
-    for (const target of ["outside/x.yaml", "outside"]) {
-      const root = folderWith({ "in/a.yaml": image, "outside/x.yaml": image });
-      symlinkSync(join(root, target), join(root, "in/link.yaml"));
-      await expect(localFiles.find([join(root, "in")], ["api"])).rejects.toMatchObject({
-        code: "bad-manifest",
-        place: { file: join(root, "in/link.yaml") },
-      });
+  test("one that leads out of the given paths is told: to a file that has a needle, to a folder", async () => {
+    const root = folderWith({ "in/a.yaml": image, "outside/x.yaml": image, "outside/y.yaml": "" });
+    for (const target of ["outside/x.yaml", "outside/y.yaml", "outside"]) {
+      symlinkSync(join(root, target), join(root, `in/${target.replaceAll("/", "-")}`));
     }
+    const list = await localFiles.find([join(root, "in")], ["api"]);
+    expect(list.map(({ path, unread }) => [path.slice(root.length), unread])).toEqual([
+      ["/in/a.yaml", undefined],
+      ["/in/outside", `links to "${root}/outside", which is not under the paths`],
+      ["/in/outside-x.yaml", `links to "${root}/outside/x.yaml", which is not under the paths`],
+    ]);
+  });
+
+  test("one to what is under the paths and no manifest by its name is told, too", async () => {
+    const root = folderWith({ "a.yaml.tmpl": image });
+    symlinkSync("a.yaml.tmpl", join(root, "a.yaml"));
+    const [file] = await localFiles.find([root], ["api"]);
+    expect(file).toMatchObject({ path: join(root, "a.yaml"), bytes: Buffer.from(image) });
+    expect(file?.unread).toContain('"a.yaml.tmpl"');
   });
 
   test("one whose target is under the given paths gives its target once, and a loop ends", async () => {

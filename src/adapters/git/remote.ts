@@ -10,6 +10,7 @@ import type { ManifestRules } from "../../core/pins/index.ts";
 import type { CommitDraft, ManifestFile, Remote } from "../../ports.ts";
 import { type BlobReader, blobReader } from "./blobs.ts";
 import { Clone, type CloneOptions } from "./clone.ts";
+import { detours, isLink, leadingOut } from "./links.ts";
 import { listMarks, pushMark } from "./marks.ts";
 import { checkEncoding, fullRef } from "./names.ts";
 import {
@@ -137,7 +138,8 @@ class GitRemote implements OpenedRemote {
     const isMoved = this.#seen.size === 0 ? isWhole : ids.some((id) => !this.#seen.has(id));
     this.#movedLast = isMoved ? "ours" : "others";
     this.#seen = new Set(ids);
-    const blobs = await this.#blobs(ids);
+    const aside = detours(listed, paths);
+    const blobs = await this.#blobs([...ids, ...aside.filter(isLink).map(({ id }) => id)]);
     const found: ManifestFile[] = [];
     for (const { mode, id, path } of files) {
       const bytes = blobs.get(id);
@@ -146,7 +148,9 @@ class GitRemote implements OpenedRemote {
       this.#modes.set(path, mode);
       found.push({ path, bytes });
     }
-    return found;
+    const list = (path: string) => listTree(this.#parts.inside, tip, path === "" ? [] : [path]);
+    const tree = { paths, listed, blobs: this.#blobs, list };
+    return [...found, ...(await leadingOut(aside, tree, needles))];
   }
 
   async readFile(tip: CommitId, path: string): Promise<Uint8Array | undefined> {

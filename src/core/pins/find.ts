@@ -6,7 +6,7 @@ import type { YamlNode } from "../yaml/node.ts";
 import type { Stretch } from "../yaml/text.ts";
 import type { Candidate } from "./candidate.ts";
 import { decodeManifest, fileLayer, type Manifest, placesAt, uneditable } from "./manifest.ts";
-import { type Mention, mentionsIn, type UnreadDocument } from "./mention.ts";
+import { type Mention, mentionsIn, mentionsOfUnread, type UnreadDocument } from "./mention.ts";
 import { mayName, patternOf } from "./names.ts";
 import type { Pin } from "./pin.ts";
 import { isExcluded, isSelected, type ManifestRules } from "./rules.ts";
@@ -18,6 +18,8 @@ import { withVariants } from "./variant.ts";
 export interface SourceFile {
   readonly path: string;
   readonly bytes: Uint8Array;
+  /** Why it is not looked into, if so. */
+  readonly unread?: string | undefined;
 }
 
 /** Every place that names one of the images: what is moved, and what is only told. */
@@ -54,11 +56,13 @@ export function findPlaces(
   rules: ManifestRules = {},
 ): Places {
   const found = files
-    .filter(({ path }) => !isExcluded(path, rules))
+    .filter(({ path, unread }) => unread === undefined && !isExcluded(path, rules))
     .flatMap((file) => findIn(file, wanted, rules.fields ?? []) ?? []);
   const strong = found.flatMap(({ pins }) => pins.filter(({ weak }) => weak === undefined));
   const pins: Pin[] = [];
-  const mentions: Mention[] = [];
+  const mentions: Mention[] = files
+    .filter(({ path }) => rules.mentions !== "ignore" && !isExcluded(path, rules))
+    .flatMap((file) => mentionsOfUnread(file, wanted));
   for (const { manifest, documents, pins: all, images } of found) {
     const own = all.filter((each) => isSelected(each.pin.owner, rules) && isPin(each, strong));
     const tags = own.flatMap(({ pin: { tag, image } }) =>

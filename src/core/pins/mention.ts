@@ -6,8 +6,9 @@ import { readDocument } from "../yaml/block.ts";
 import { decodeScalar } from "../yaml/decode.ts";
 import type { YamlError, YamlNode } from "../yaml/node.ts";
 import type { Stretch } from "../yaml/text.ts";
-import { type Manifest, placesAt, shorten } from "./manifest.ts";
-import { patternOf } from "./names.ts";
+import type { SourceFile } from "./find.ts";
+import { glance, type Manifest, placesAt, shorten } from "./manifest.ts";
+import { mayName, patternOf } from "./names.ts";
 
 /** A place that was not moved, and why not. */
 export interface Mention extends Required<Place> {
@@ -65,6 +66,18 @@ export function mentionsIn(file: SearchedFile, images: readonly ImageName[]): Me
     told.add(name);
     return [{ ...place, ...what, text: lineAt(text, at) }];
   });
+}
+
+/** Returns the mentions of a file that is not looked into: nothing of its text is shown. */
+export function mentionsOfUnread(
+  { path, bytes, unread }: SourceFile,
+  images: readonly ImageName[],
+): Mention[] {
+  if (unread === undefined) return [];
+  const whole = { file: path, line: 1, column: 1, kind: "unread", text: "", why: unread } as const;
+  if (bytes.length === 0) return [{ ...whole, image: undefined }];
+  const text = glance(bytes);
+  return images.filter((image) => mayName(text, image)).map((image) => ({ ...whole, image }));
 }
 
 /** What it takes to say what stands somewhere in a file. */

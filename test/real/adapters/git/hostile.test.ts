@@ -231,10 +231,15 @@ describe("a hostile repository", () => {
     return { box, remote, tip: await remote.fetchTip() };
   }
 
-  test("has its links and submodules passed over below a path", async () => {
+  test("has its links and submodules told below a path, and nothing behind them read", async () => {
     const { remote, tip } = await openHostile();
     const found = await remote.findManifests(tip, ["k8s"], [""]);
-    expect(found.map(({ path }) => path)).toEqual([manifest.path]);
+    const nothing = Buffer.alloc(0);
+    expect(found).toEqual([
+      { path: manifest.path, bytes: Buffer.from(String(manifest.bytes)) },
+      { path: "k8s/link.yaml", bytes: nothing, unread: expect.stringContaining(outside) },
+      { path: "k8s/module.yaml", bytes: nothing, unread: expect.stringContaining("submodule") },
+    ]);
   });
 
   test.each(["k8s/link.yaml", "k8s/module.yaml"])("has %s refused as a path", async (path) => {

@@ -52,6 +52,47 @@ describe("a round", () => {
     expect(await found(".")).toEqual([beside.path, manifest.path]);
   });
 
+  test("tells of links that lead out of the paths, and of no other", async () => {
+    const text = "image: example/app:1\n";
+    const link = (path: string, to: string) => ({ path, bytes: to, mode: "120000" }) as const;
+    const box = await openSandbox({
+      files: [
+        manifest,
+        { path: "shared/x.yaml", bytes: text },
+        { path: "shared/y.yaml", bytes: "image: example/other:1\n" },
+        { path: "k8s/z.yaml.tmpl", bytes: text },
+        link("k8s/file.yaml", "../shared/x.yaml"),
+        link("k8s/chain.yaml", "file.yaml"),
+        link("k8s/folder", "../shared"),
+        link("k8s/root", ".."),
+        link("k8s/template.yaml", "z.yaml.tmpl"),
+        link("k8s/other.yaml", "../shared/y.yaml"),
+        link("k8s/inside.yaml", manifest.path.slice("k8s/".length)),
+        link("k8s/here", "."),
+        link("k8s/gone.yaml", "../shared/gone.yaml"),
+        link("k8s/loop.yaml", "loop.yaml"),
+        link("k8s/notes.txt", "../shared/x.yaml"),
+        link("k8s/bin", "/nix/store/x"),
+      ],
+    });
+    const remote = await box.open();
+    const tip = await remote.fetchTip();
+    const told = async (path: string) => {
+      const found = await remote.findManifests(tip, [path], ["example/app"]);
+      return found.flatMap(({ path: at, bytes, unread }) =>
+        unread === undefined ? [] : [[at, String(bytes), unread.split('"')[1]]],
+      );
+    };
+    expect(await told("k8s")).toEqual([
+      ["k8s/chain.yaml", text, "file.yaml"],
+      ["k8s/file.yaml", text, "../shared/x.yaml"],
+      ["k8s/folder", "", "../shared"],
+      ["k8s/root", "", ".."],
+      ["k8s/template.yaml", text, "z.yaml.tmpl"],
+    ]);
+    expect(await told(".")).toEqual([["k8s/template.yaml", text, "z.yaml.tmpl"]]);
+  });
+
   test("reads what the commits before the tip say, and goes on landing", async () => {
     const box = await openSandbox();
     for (const n of [1, 2, 3]) {
