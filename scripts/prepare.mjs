@@ -1,5 +1,5 @@
 /**
- * Builds dist/ when npm packs this package or installs it from git or from a folder.
+ * Builds the program when npm packs this package or installs it from git or from a folder.
  *
  * `npm install --global` of a git URL (seen with npm 11) prepares its clone by an `npm
  * install` that takes itself for global, too: it leaves out what the build needs, and puts a link
@@ -14,21 +14,18 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-const needed = ["typescript", "@types/node"];
+const require = createRequire(import.meta.url);
 
-/** Returns the compiler's own script, or undefined when something that it needs is not there. */
-function compiler() {
-  const require = createRequire(join(root, "package.json"));
+/** Returns the place of a package, or undefined when it is not there. */
+function placeOf(name) {
   try {
-    for (const name of needed) require.resolve(`${name}/package.json`);
-    const manifest = require.resolve("typescript/package.json");
-    return join(dirname(manifest), JSON.parse(readFileSync(manifest, "utf8")).bin.tsc);
+    return dirname(require.resolve(`${name}/package.json`));
   } catch {
     return undefined;
   }
 }
 
-function install() {
+function install(name) {
   const { devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   // What npm was told for the package around us would move these somewhere else.
   const misled = /^npm_config_(?:global|local_)?(?:prefix|location|global)$/i;
@@ -36,10 +33,10 @@ function install() {
     Object.entries(process.env).filter(([name]) => !misled.test(name)),
   );
   const how = ["--no-save", "--no-package-lock", "--omit=dev", "--ignore-scripts", "--no-audit"];
-  const names = needed.map((name) => `${name}@${devDependencies[name]}`);
   const npm = process.env.npm_execpath;
   const [program, first] = npm === undefined ? ["npm", []] : [process.execPath, [npm]];
-  const args = [...first, "install", ...how, "--no-fund", "--global=false", ...names];
+  const what = ["--no-fund", "--global=false", `${name}@${devDependencies[name]}`];
+  const args = [...first, "install", ...how, ...what];
   execFileSync(program, args, { cwd: root, env, stdio: ["ignore", "ignore", "inherit"] });
 }
 
@@ -56,10 +53,13 @@ function unlinkClone() {
 }
 
 unlinkClone();
-if (compiler() === undefined) install();
-const script = compiler();
-if (script === undefined) throw new Error("landfall: cannot build without TypeScript");
-execFileSync(process.execPath, [script, "-p", "tsconfig.build.json"], {
-  cwd: root,
-  stdio: ["ignore", 2, 2],
-});
+if (placeOf("rolldown") === undefined) install("rolldown");
+await import("./bundle.mjs");
+
+// The tests and benches of a clone start the modules.
+const compiler = placeOf("typescript");
+if (compiler !== undefined) {
+  const { bin } = require("typescript/package.json");
+  const args = [join(compiler, bin.tsc), "-p", "tsconfig.build.json"];
+  execFileSync(process.execPath, args, { cwd: root, stdio: ["ignore", 2, 2] });
+}

@@ -81,5 +81,5 @@ async function run(): Promise<void> {
 }
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  await run();
+  void run();
 }
