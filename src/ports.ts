@@ -6,7 +6,7 @@ import type { FluxObject, FluxRef, FluxSource, SourceRef } from "./core/cluster/
 import type { Pod } from "./core/cluster/pod.ts";
 import type { PageReply, SmokePage } from "./core/cluster/smoke.ts";
 import type { Workload, WorkloadRef } from "./core/cluster/workload.ts";
-import type { FileChange, LoggedCommit } from "./core/history/commits.ts";
+import type { FileChange, LoggedCommit, SourceTag } from "./core/history/commits.ts";
 import type { CommitId, Digest, Revision, Tag } from "./core/ids.ts";
 import type { ImageName } from "./core/image-ref.ts";
 import type { Mark } from "./core/landing/mark.ts";
@@ -143,6 +143,8 @@ export interface SourceHistory {
    * under another id (a cherry-pick) is not among them, as far as changes can be compared here.
    */
   lacking(from: Revision, to: Revision): Promise<readonly SourceCommit[]>;
+  /** Returns the names of the git tags that stand at a revision. */
+  tagsAt(revision: Revision): Promise<readonly string[]>;
   /** Returns a revision's committer date, in seconds since the epoch. */
   committedAtSeconds(revision: Revision): Promise<number>;
 }
@@ -159,6 +161,8 @@ export interface DeployLog {
     readonly manifests: readonly LoggedCommit[];
     readonly source: readonly LoggedCommit[];
   }>;
+  /** Reads the git tags of the source. Throws as `histories` does. */
+  tags(): Promise<readonly SourceTag[]>;
   /**
    * Returns the files at or under `paths` (none means all) that commits of the manifests branch
    * changed against their first parents, by commit. Commits that changed none are left out.

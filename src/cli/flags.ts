@@ -156,7 +156,7 @@ export const page = {
 };
 
 export const tagFormat = {
-  tagFormat: text("--tag-format <format>", "how a tag is made, for example sha-{revision:7}"),
+  tagFormat: text("--tag-format <format>", "how a tag is made: sha-{revision:7}, {release}"),
 };
 
 /** Flags of commands that push. */

@@ -144,7 +144,7 @@ const identity = z.strictObject({
 export const settingsSchema = z.strictObject({
   tag: optional(
     value.tagFormat,
-    "How a tag is made from a revision: text with one {revision:N}, N from 7 to 40.",
+    "How a tag is made from a revision: text with one {revision:N}, N from 7 to 40, or with {release}, the name of its newest git tag.",
     defaults.tag,
   ),
   images: optional(

@@ -3,11 +3,10 @@
 import { Cron } from "croner";
 import { z } from "zod";
 import { isBranchName } from "../core/branch-name.ts";
-import { defaults } from "../core/defaults.ts";
 import { durationHint, durationPattern, parseDuration } from "../core/duration.ts";
 import { asTag } from "../core/ids.ts";
 import { parseImageName } from "../core/image-ref.ts";
-import { parseTagFormat } from "../core/tag-format.ts";
+import { parseTagFormat, tagFormatHint } from "../core/tag-format.ts";
 
 export const text = z.string().regex(/\S/, "Write a text that is not empty.");
 
@@ -70,7 +69,7 @@ export const tag = textThat(
 
 export const tagFormat = textThat(
   (format) => succeeds(() => parseTagFormat(format)),
-  `Write it like ${defaults.tag}: one {revision:N}, with N from 7 to 40.`,
+  tagFormatHint,
 );
 
 export const regularExpression = textThat(

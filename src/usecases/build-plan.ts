@@ -4,9 +4,9 @@
 
 import type { Digest, Revision, Tag } from "../core/ids.ts";
 import { type ImageName, printImageName, sameImage } from "../core/image-ref.ts";
-import { type TagFormat, tagOf } from "../core/tag-format.ts";
+import type { TagFormat } from "../core/tag-format.ts";
 import type { Registry, Remote, SourceHistory } from "../ports.ts";
-import { namedRevision } from "./landing/named-revision.ts";
+import { imageTag, namedRevision } from "./landing/named-revision.ts";
 import { type RevisionSnapshot, snapshotAt, withRevisions } from "./landing/snapshot.ts";
 
 /** An image of the source, as landfall.yaml has it. */
@@ -80,8 +80,9 @@ export interface BuildPorts {
  */
 export async function planBuild(request: BuildRequest, ports: BuildPorts): Promise<BuildPlan> {
   const revision = await namedRevision(request.revision, "build", ports.history);
-  const tag = tagOf(request.tagFormat, revision);
-  const created = new Date((await ports.history.committedAtSeconds(revision)) * 1000);
+  const { history } = ports;
+  const tag = await imageTag(request.tagFormat, revision, { history, word: request.revision });
+  const created = new Date((await history.committedAtSeconds(revision)) * 1000);
   const labels = {
     "org.opencontainers.image.revision": revision,
     "org.opencontainers.image.source": request.source,

@@ -3,7 +3,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { asRevision, asTag } from "../../src/core/ids.ts";
-import { parseTagFormat, revisionPrefixIn, tagOf } from "../../src/core/tag-format.ts";
+import {
+  isOfFormat,
+  parseTagFormat,
+  releasesIn,
+  revisionPrefixIn,
+  tagOf,
+} from "../../src/core/tag-format.ts";
 
 const revision = asRevision("1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d")!;
 const hex = (length: { minLength: number; maxLength: number }) =>
@@ -35,6 +41,7 @@ describe("parseTagFormat and tagOf", () => {
     ["too many digits", "sha-{revision:41}"],
     ["no number after the colon", "sha-{revision:}"],
     ["another word", "sha-{commit:7}"],
+    ["digits of a release", "{release:7}"],
     ["a brace too many", "sha-{{revision:7}}"],
     ["a brace too many in front", "sha-{{revision:7}"],
     ["a prefix that no tag may begin with", ".{revision:7}"],
@@ -46,7 +53,7 @@ describe("parseTagFormat and tagOf", () => {
       expect.objectContaining({
         code: "usage",
         message: `Cannot use the tag format "${format}"`,
-        hint: "Write it like sha-{revision:7}: one {revision:N}, with N from 7 to 40.",
+        hint: "Write it like sha-{revision:7}, with N from 7 to 40, or {release} for the revision's git tag.",
       }),
     );
   });
@@ -107,5 +114,52 @@ describe("revisionPrefixIn", () => {
         expect(found).toBe(of.slice(0, made.digits));
       }),
     );
+  });
+});
+
+describe("releases", () => {
+  const format = (text: string) => parseTagFormat(text);
+
+  test.each([
+    ["{release}", ["v1.2.3"], "v1.2.3"],
+    ["v{release}", ["1.2.3"], "v1.2.3"],
+    ["{release}-prod", ["2026.11.1"], "2026.11.1-prod"],
+    ["{release}", ["v1.2.0", "v1.10.0", "v1.9.0"], "v1.10.0"],
+    ["{release}", ["v1", "v1.2", "v1.2.3", "latest", "stable"], "v1.2.3"],
+    ["{release}", ["v1.3.0", "v1.3.0-rc.1", "v1.3.0-rc.10"], "v1.3.0"],
+    ["{release}", ["v1.3.0-rc.2", "v1.3.0-rc.10"], "v1.3.0-rc.10"],
+    ["{release}", ["2026.11.1-2", "2026.11.1"], "2026.11.1-2"],
+    ["{release}", ["20261126", "20261125"], "20261126"],
+    // A registry could hold neither of these.
+    ["{release}", ["v1.2.3+build", "acme/v2.0.0", "v1.2.2"], "v1.2.2"],
+  ])("%s of %j is %s", (text, releases, tag) => {
+    expect(tagOf(format(text), revision, releases)).toBe(tag);
+    expect(tagOf(format(text), revision, releases.toReversed())).toBe(tag);
+  });
+
+  test.each([[[]], [["latest", "prod"]]])("%j are none", (releases) => {
+    expect(() => tagOf(format("{release}"), revision, releases)).toThrow(
+      expect.objectContaining({ code: "unknown-revision" }),
+    );
+  });
+
+  test.each([
+    ["{release}", "v1.2.3", ["v1.2.3", "1.2.3"]],
+    ["{release}", "1.2.3", ["1.2.3", "v1.2.3"]],
+    ["sha-{revision:7}", "1.2.3", ["1.2.3", "v1.2.3"]],
+    ["{release}-prod", "1.2.3-prod", ["1.2.3", "v1.2.3"]],
+    ["{release}-prod", "1.2.3", []],
+    ["{release}", "release-1", ["release-1"]],
+  ])("in %s, %s may be made from %j", (text, tag, releases) => {
+    expect(releasesIn(format(text), tag)).toEqual(releases);
+  });
+
+  test("tags from before are read, and are not of the format", () => {
+    const [release, digits] = [format("{release}"), format("sha-{revision:7}")];
+    expect(revisionPrefixIn(release, "sha-1a2b3c4")).toBe("1a2b3c4");
+    expect(["sha-1a2b3c4", "v1.2.3", "latest"].map((tag) => isOfFormat(release, tag))).toEqual([
+      ...[false, true, false],
+    ]);
+    expect(["sha-1a2b3c4", "v1.2.3"].map((tag) => isOfFormat(digits, tag))).toEqual([true, false]);
   });
 });

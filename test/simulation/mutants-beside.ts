@@ -34,6 +34,7 @@ function bound(log: DeployLog): DeployLog {
   return {
     histories: () => log.histories(),
     changes: (...what) => log.changes(...what),
+    tags: () => log.tags(),
     filesAt: (commit) => log.filesAt(commit),
     read: (...what) => log.read(...what),
   };

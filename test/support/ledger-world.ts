@@ -1,6 +1,6 @@
 /** A source and its manifests in memory, told commit by commit, and audited by the use case. */
 
-import type { FileChange, LoggedCommit } from "../../src/core/history/commits.ts";
+import type { FileChange, LoggedCommit, SourceTag } from "../../src/core/history/commits.ts";
 import type { CommitId, Revision } from "../../src/core/ids.ts";
 import { parseImageName } from "../../src/core/image-ref.ts";
 import { type RecordedOutcome, writeMessage } from "../../src/core/landing/commit-message.ts";
@@ -30,6 +30,7 @@ export class LedgerWorld {
   readonly #source: Branch = newBranch();
   readonly #manifests: Branch;
   readonly #contents = new Map<string, string>();
+  readonly #tags: SourceTag[] = [];
   #count = 0;
   /** How far ahead the clock of whoever commits next is. */
   skewMs = 0;
@@ -51,6 +52,11 @@ export class LedgerWorld {
     writes: Writes = { "app/main.ts": String(this.#count) },
   ): Revision {
     return this.#commit(this.#source, { message: `${subject}\n`, writes }) as Revision;
+  }
+
+  /** Gives a commit of the source a git tag, now. */
+  release(name: string, commit: string): void {
+    this.#tags.push({ name, commit, atMs: this.nowMs });
   }
 
   /** Makes a commit of the manifests branch, as people do. */
@@ -95,23 +101,23 @@ export class LedgerWorld {
     });
   }
 
-  /** Audits all of it, as of now. */
-  audit(asked: Partial<AuditRequest> = {}) {
+  /** What an audit of all of it asks, as of now. */
+  get question(): AuditRequest {
     const images = ["acme/web", "acme/api"].map((name) => parseImageName(name)!);
-    const request: AuditRequest = {
+    return {
       ...{ images, paths: ["k8s"], tagFormat: parseTagFormat(`sha-{revision:${digits}}`) },
       ...{ repository: "manifests", branch: "main", source: "source", sinceMs: 0 },
-      ...{
-        asOfMs: this.nowMs,
-        nowMs: Math.max(asked.asOfMs ?? 0, this.nowMs),
-        graceMs: 0,
-        behind: 3,
-        strict: false,
-      },
+      ...{ asOfMs: this.nowMs, nowMs: this.nowMs, graceMs: 0, behind: 3, strict: false },
       pattern: /^chore\(gitops\): (?:update image tags|recover missing manifest update) to sha-/,
-      ...asked,
     };
-    return audit(request, { log: this.#log(), progress: { step: () => {}, warn: () => {} } });
+  }
+
+  /** Audits it. */
+  audit(asked: Partial<AuditRequest> = {}) {
+    const nowMs = Math.max(asked.asOfMs ?? 0, this.nowMs);
+    const { log } = this;
+    const progress = { step: () => {}, warn: () => {} };
+    return audit({ ...this.question, nowMs, ...asked }, { log, progress });
   }
 
   #commit(
@@ -151,7 +157,8 @@ export class LedgerWorld {
     return id;
   }
 
-  #log(): DeployLog {
+  /** Both histories, as they stand. */
+  get log(): DeployLog {
     const [source, manifests] = [this.#source, this.#manifests];
     const newestFirst = [...manifests.commits].reverse();
     return {
@@ -159,6 +166,7 @@ export class LedgerWorld {
         manifests: newestFirst,
         source: source === manifests ? newestFirst : [...source.commits].reverse(),
       }),
+      tags: async () => this.#tags,
       changes: async (commits, paths) => {
         const isAsked = (path: string) =>
           paths.length === 0 || paths.some((at) => path.startsWith(at));

@@ -12,7 +12,7 @@ export function historyOf(
   };
   return {
     ...{ candidates, named: candidates, refresh: () => {} },
-    ...{ changed: async () => true, committedAtSeconds: async () => 0 },
+    ...{ changed: async () => true, tagsAt: async () => [], committedAtSeconds: async () => 0 },
     lacking: async (from) => [{ revision: from, subject: "fix: something" }],
     ...known,
   };
@@ -31,6 +31,7 @@ export function withAnswers(
     refresh: () => history.refresh(),
     changed: (from, to, paths) => history.changed(from, to, paths),
     lacking: (from, to) => history.lacking(from, to),
+    tagsAt: (revision) => history.tagsAt(revision),
     committedAtSeconds: (revision) => history.committedAtSeconds(revision),
     ...answers,
   };

@@ -126,10 +126,10 @@ export async function openSyncWorld(options: SyncWorldOptions = {}) {
     revision: string,
     which: readonly string[] = names,
     mark = "",
+    tag: Tag = tagOf(revision),
   ): Promise<void> {
     const labels = { "org.opencontainers.image.revision": revision, mark };
     const packed = packImage({ files: [], labels, createdSeconds: 0 });
-    const tag = tagOf(revision);
     stock(
       store,
       which.map((name) => ({ repository: `acme/${name}`, tag, image: packed })),

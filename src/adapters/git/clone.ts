@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { rootCertificates } from "node:tls";
 import { Failure } from "../../core/failure.ts";
 import { gitEnvironment } from "./env.ts";
-import { createBare } from "./objects.ts";
+import { commitsAmong, createBare } from "./objects.ts";
 import type { GitPlace } from "./run.ts";
 import { Server, type Upstream } from "./server.ts";
 import type { LocalSource } from "./source.ts";
@@ -29,6 +29,7 @@ export class Clone {
   readonly inside: GitPlace;
   readonly #options: CloneOptions;
   readonly #ends: (() => unknown)[] = [];
+  readonly #kept = new Map<string, string>();
 
   private constructor(directory: string, options: CloneOptions) {
     const { env, timeoutMs, signal } = options;
@@ -55,6 +56,22 @@ export class Clone {
   }
 
   /**
+   * Keeps refs of another repository under a name of ours, as far as their commits are here
+   * (gitrepository-layout: packed-refs).
+   */
+  async keepRefs(under: string, refs: ReadonlyMap<string, string>): Promise<void> {
+    const plain = [...refs].filter(([name]) => isPlainRef.test(name));
+    const ids = plain.map(([, id]) => id);
+    const commits = await commitsAmong(this.inside, ids);
+    for (const [at, [name]] of plain.entries()) {
+      const commit = commits[at];
+      if (commit !== undefined) this.#kept.set(name.replace(/^refs/, under), commit);
+    }
+    const lines = [...this.#kept].map(([name, id]) => `${id} ${name}\n`);
+    await writeFile(join(this.directory, "packed-refs"), lines.join(""));
+  }
+
+  /**
    * Opens the way to a server. An SSH key is in an agent's hands from now on.
    *
    * @throws Failure `usage` when the URL is none that git may be given, or the key is none.
@@ -77,6 +94,9 @@ export class Clone {
     await rm(this.directory, { recursive: true, force: true, maxRetries: 3 }).catch(() => {});
   }
 }
+
+/** A name that git takes, whoever wrote it. */
+const isPlainRef = /^refs(?:\/(?!\.|\/)(?:(?!\.\.|@\{|\.lock(?:\/|$))[^\s\p{Cc}~^:?*[\\/])+)+$/u;
 
 /**
  * Returns an environment in which git trusts whom Node does: git itself knows none of the names

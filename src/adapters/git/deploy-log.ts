@@ -3,15 +3,15 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Failure } from "../../core/failure.ts";
-import type { FileChange, LoggedCommit } from "../../core/history/commits.ts";
+import type { FileChange, LoggedCommit, SourceTag } from "../../core/history/commits.ts";
 import { asCommitId } from "../../core/ids.ts";
 import { sameRepository } from "../../core/repository-url.ts";
 import type { DeployLog } from "../../ports.ts";
 import { Clone, type CloneOptions } from "./clone.ts";
-import { readChanges, readInPortions, readLog, readSizes } from "./log.ts";
+import { readChanges, readInPortions, readLog, readSizes, readTags } from "./log.ts";
 import { fullRef } from "./names.ts";
 import { listTree } from "./objects.ts";
-import type { LocalLine } from "./refs.ts";
+import { type LocalLine, localRefs } from "./refs.ts";
 import type { Server, Upstream } from "./server.ts";
 import type { LocalSource } from "./source.ts";
 
@@ -38,7 +38,11 @@ export interface LoggedSource {
 /** Manifests that people write have a few KiB. What is bigger is none, and is not read. */
 const bytesMax = 1024 * 1024;
 
-const refs = { manifests: "refs/landfall/tip", source: "refs/landfall/source" } as const;
+const refs = {
+  manifests: "refs/landfall/tip",
+  source: "refs/landfall/source",
+  all: "refs/landfall/all",
+} as const;
 
 /** Opens the log. Nothing is read before it is asked for. It is to be closed. */
 export async function openDeployLog(
@@ -91,6 +95,18 @@ class GitDeployLog implements DeployLog {
     const tip = hasBoth ? await this.#read(refs.source) : await this.#sourceTip(from);
     const isWithin = manifests.some(({ id }) => id === tip);
     return { manifests, source: isWithin ? manifests : await readLog(this.#clone.inside, tip) };
+  }
+
+  async tags(): Promise<readonly SourceTag[]> {
+    const { upstream, clone } = this.#options.source;
+    try {
+      if (upstream === undefined) throw noTip();
+      await this.#fetch(upstream, [`+refs/tags/*:${refs.all}/tags/*`], "tree:0");
+    } catch (error) {
+      if (clone === undefined || !(error instanceof Failure)) throw error;
+      await this.#clone.keepRefs(refs.all, await localRefs(clone.local));
+    }
+    return readTags(this.#clone.inside, `${refs.all}/tags/`);
   }
 
   changes(

@@ -90,6 +90,11 @@ class GitHistory implements OpenedHistory {
     return commitsLacking(this.#copy.clone.inside, from, to);
   }
 
+  async tagsAt(revision: Revision): Promise<readonly string[]> {
+    await this.#copy.look();
+    return this.#copy.tagsAt(revision);
+  }
+
   async committedAtSeconds(revision: Revision): Promise<number> {
     await this.#bring([revision]);
     return Number(await this.#log(revision, ["-1", "--format=%ct"]));

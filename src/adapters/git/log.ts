@@ -1,8 +1,8 @@
 /** Whole histories of our own bare repository: all commits, what each changed. One pass each. */
 
 import { setImmediate } from "node:timers/promises";
-import type { FileChange, LoggedCommit } from "../../core/history/commits.ts";
-import { readBlobs } from "./objects.ts";
+import type { FileChange, LoggedCommit, SourceTag } from "../../core/history/commits.ts";
+import { commitsAmong, readBlobs } from "./objects.ts";
 import { type GitPlace, runHere } from "./run.ts";
 
 const nul = 0;
@@ -28,6 +28,21 @@ export async function readLog(place: GitPlace, tip: string): Promise<readonly Lo
     const [author = "", message = ""] = [fields.next(), fields.next()];
     commits.push({ id, parents, atMs, author, message });
   }
+}
+
+/** Reads the tags whose full names begin so, but for those of other things than commits. */
+export async function readTags(place: GitPlace, under: string): Promise<readonly SourceTag[]> {
+  const args = ["for-each-ref", "--format=%(refname) %(creatordate:unix)", under];
+  const { stdout } = await runHere(place, args);
+  const rows = stdout.toString("utf8").split("\n").filter(Boolean);
+  const refs = rows.map((row) => row.split(" ")[0]!);
+  const commits = await commitsAmong(place, refs);
+  return rows.flatMap((row, at) => {
+    const [ref = "", seconds] = row.split(" ");
+    const commit = commits[at];
+    const atMs = Number(seconds) * 1000;
+    return commit === undefined ? [] : [{ name: ref.slice(under.length), commit, atMs }];
+  });
 }
 
 /**

@@ -6,7 +6,7 @@
  * machine, and must decide nothing.
  */
 
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Failure } from "../../core/failure.ts";
 import { Clone, type CloneOptions } from "./clone.ts";
@@ -44,7 +44,6 @@ export class SourceCopy {
   readonly #depths: string[];
   #server: Promise<Server | undefined> | undefined;
   #state: "never looked" | "old" | "new" = "never looked";
-  readonly #kept = new Map<string, string>();
   #turn: Promise<unknown> = Promise.resolve();
   /** Why the server would not be asked. The clone's own refs stand for the source then. */
   #denied: Failure | undefined;
@@ -112,6 +111,15 @@ export class SourceCopy {
     return this.#commitsAt(names.map((name) => name.replace(/^refs/, roots)));
   }
 
+  /** Returns the names of the source's git tags that stand at a commit. */
+  async tagsAt(commit: string): Promise<readonly string[]> {
+    const tags = `${roots}/tags/`;
+    const args = ["for-each-ref", "--format=%(refname)", `--points-at=${commit}`, tags];
+    const { stdout } = await runHere(this.clone.inside, args);
+    const names = stdout.toString("utf8").split("\n").filter(Boolean);
+    return names.map((name) => name.slice(tags.length));
+  }
+
   /** Returns where the server's own HEAD stands; undefined where no server is asked. */
   async head(): Promise<string | undefined> {
     const server = await this.#theServer();
@@ -134,7 +142,7 @@ export class SourceCopy {
     const { local, warn } = this.#options;
     if (this.#state === "never looked" && local !== undefined) {
       // Says what a clone has, so that the server sends only the rest.
-      await this.#keep("refs/landfall/have", await localRefs(local));
+      await this.clone.keepRefs("refs/landfall/have", await localRefs(local));
     }
     const refs = ["heads", "tags"].map((kind) => `+refs/${kind}/*:${roots}/${kind}/*`);
     const said = await server.fetchRefs(["--prune", "--filter=tree:0", ...scope], refs);
@@ -148,7 +156,7 @@ export class SourceCopy {
 
   async #useOwnRefs(): Promise<void> {
     const { local } = this.#options;
-    if (local !== undefined) await this.#keep(roots, await localRefs(local));
+    if (local !== undefined) await this.clone.keepRefs(roots, await localRefs(local));
   }
 
   async #commitsAt(refs: readonly string[]): Promise<readonly string[]> {
@@ -164,21 +172,6 @@ export class SourceCopy {
     return this.#server;
   }
 
-  /** Writes refs of ours (gitrepository-layout: packed-refs), for those commits that are here. */
-  async #keep(under: string, refs: ReadonlyMap<string, string>): Promise<void> {
-    const plain = [...refs].filter(([name]) => isPlainRef.test(name));
-    const commits = await commitsAmong(
-      this.clone.inside,
-      plain.map(([, id]) => id),
-    );
-    for (const [at, [name]] of plain.entries()) {
-      const commit = commits[at];
-      if (commit !== undefined) this.#kept.set(name.replace(/^refs/, under), commit);
-    }
-    const lines = [...this.#kept].map(([name, id]) => `${id} ${name}\n`);
-    await writeFile(join(this.clone.directory, "packed-refs"), lines.join(""));
-  }
-
   /** One after the other: two fetches at once would meet each other's locks. */
   #inTurn<Answer>(act: () => Promise<Answer>): Promise<Answer> {
     const answer = this.#turn.then(act);
@@ -186,6 +179,3 @@ export class SourceCopy {
     return answer;
   }
 }
-
-/** A name that git takes, whoever wrote it. */
-const isPlainRef = /^refs(?:\/(?!\.|\/)(?:(?!\.\.|@\{|\.lock(?:\/|$))[^\s\p{Cc}~^:?*[\\/])+)+$/u;

@@ -9,13 +9,13 @@ import {
   type LedgerCommit,
   type LedgerDeploy,
 } from "../results/audit.ts";
-import type { TagFormat } from "../tag-format.ts";
+import { isOfFormat, type TagFormat } from "../tag-format.ts";
 import { leftBehind } from "./audit-behind.ts";
 import { type Applied, applySteps, type FateQuestion, judgeCommits } from "./audit-fates.ts";
 import type { CodePlace } from "./code-line.ts";
 import { subjectOf } from "./commits.ts";
 import { type BranchHistory, type DeployStep, deploySteps, isMove } from "./deploys.ts";
-import { digitsIn, revisionReader } from "./pin-revision.ts";
+import { type RevisionReader, tagIn } from "./pin-revision.ts";
 import type { SourceGraph } from "./source-graph.ts";
 
 /** What is asked of the histories. */
@@ -24,6 +24,7 @@ export interface LedgerQuestion extends FateQuestion {
   /** After how many deploys a pin that did not move has stayed behind. */
   readonly behind: number;
   readonly tagFormat: TagFormat;
+  readonly revisions: RevisionReader;
   /** Images that are built together, and the commits that they are built of. */
   readonly builds: readonly AuditBuild[];
 }
@@ -47,9 +48,9 @@ export function keepLedger(
   branch: BranchHistory,
   question: LedgerQuestion,
 ): DeployAudit {
-  const { sinceMs, asOfMs, tagFormat } = question;
+  const { sinceMs, asOfMs, tagFormat, revisions } = question;
   const commits = branch.commits.filter(({ atMs }) => atMs <= asOfMs);
-  const steps = deploySteps({ ...branch, commits }, revisionReader(graph, tagFormat));
+  const steps = deploySteps({ ...branch, commits }, revisions);
   const applied = applySteps(graph, steps);
   const judged = worstOf(
     question.builds.map(({ images, code }) => {
@@ -154,7 +155,7 @@ function strangeTags(steps: readonly DeployStep[], format: TagFormat): readonly 
   for (const { pins } of steps) {
     for (const { to, toRevision } of pins) {
       if (to === undefined || toRevision !== undefined) continue;
-      if (digitsIn(to, format) !== undefined) strange.add(to);
+      if (isOfFormat(format, tagIn(to))) strange.add(to);
     }
   }
   if (strange.size === 0) return [];

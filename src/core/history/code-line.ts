@@ -1,11 +1,14 @@
 /** The commits of the source's own line that deploys are made of. */
 
 import type { CommitJudge } from "./code-commits.ts";
+import type { Releases } from "./releases.ts";
 import type { SourceGraph } from "./source-graph.ts";
 
 /** A commit that deploys are made of, by its place in the source. */
 export interface CodePlace {
   readonly place: number;
+  /** The one that it is compared with to see what it changed. A first one has none. */
+  readonly before: number | undefined;
   /** Commits with the same code that it merged: whichever was built, production lacks nothing. */
   readonly same: readonly number[];
 }
@@ -34,5 +37,14 @@ export function codeLine(graph: SourceGraph, judge: CommitJudge): readonly CodeP
   return graph
     .line()
     .filter(isCode)
-    .map((place) => ({ place, same: sameAs(place) }));
+    .map((place) => ({ place, before: graph.parentsOf(place)[0], same: sameAs(place) }));
+}
+
+/**
+ * Returns the releases of the source's own line, newest first: where images are made of them, a
+ * commit between two is no deploy. A release is one wherever it was tagged, on a deploy too.
+ */
+export function releaseLine(graph: SourceGraph, releases: Releases): readonly CodePlace[] {
+  const places = graph.line().filter((place) => releases.isReleased(graph.commits[place]!.id));
+  return places.map((place, at) => ({ place, before: places[at + 1], same: [] }));
 }

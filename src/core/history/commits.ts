@@ -15,6 +15,15 @@ export interface LoggedCommit {
   readonly message: string;
 }
 
+/** A tag of the source's repository. */
+export interface SourceTag {
+  readonly name: string;
+  /** The commit that it stands at, through however many annotated tags. */
+  readonly commit: string;
+  /** When it was made, milliseconds since the epoch; a light one is as old as its commit. */
+  readonly atMs: number;
+}
+
 /** A regular file that differs between a commit and its first parent. */
 export interface FileChange {
   readonly path: string;

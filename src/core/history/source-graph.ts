@@ -46,6 +46,11 @@ export class SourceGraph {
     return known.filter((place) => this.commits[place]!.id.startsWith(idOrPrefix));
   }
 
+  /** Returns the places of a commit's parents, as far as they are here. */
+  parentsOf(place: number): readonly number[] {
+    return this.#parents[place]!;
+  }
+
   /** Returns the id at a place, as the revision that it is. */
   revisionAt(place: number): Revision {
     return this.commits[place]!.id as Revision;

@@ -1,7 +1,7 @@
 /** What a release asks of one tip: which holds to lift. Moves no pin. */
 
 import { type ImageName, printImageName } from "../image-ref.ts";
-import { type TagFormat, tagOf } from "../tag-format.ts";
+import { nameOf, type TagFormat } from "../tag-format.ts";
 import type { Change } from "./change.ts";
 import type { Hold, RevisionHold, Scope } from "./hold.ts";
 import { releaseHolds } from "./lift-holds.ts";
@@ -27,7 +27,7 @@ export function planRelease(standing: readonly Hold[], asked: ReleaseQuestion): 
   const change: Change = {
     outcome: "released",
     revision: first.through,
-    tags: [...new Set(lifted.map(({ through }) => tagOf(asked.tagFormat, through)))],
+    tags: [...new Set(lifted.map(({ through }) => nameOf(asked.tagFormat, through)))],
     moves: [],
     holds: kept,
     reason: `Images: ${names.join(", ")}`,

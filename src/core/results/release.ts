@@ -3,7 +3,7 @@
 import { printImageName } from "../image-ref.ts";
 import type { RevisionHold } from "../landing/hold.ts";
 import type { Landing } from "../landing/landing.ts";
-import { type TagFormat, tagOf } from "../tag-format.ts";
+import { nameOf, type TagFormat } from "../tag-format.ts";
 import { baseOf, diffIn, ended, endingOf, type Frame, reportHold, traceOf } from "./landing.ts";
 import type { ImageReport, PromoteResult } from "./promote.ts";
 
@@ -39,7 +39,7 @@ function reportImages(
   { images, through }: RevisionHold,
   tagFormat: TagFormat,
 ): readonly ImageReport[] {
-  const tag = tagOf(tagFormat, through);
+  const tag = nameOf(tagFormat, through);
   return images.map((image) => {
     return { image: printImageName(image), tag, outcome: "released", pins: [] };
   });

@@ -112,6 +112,7 @@ function watched(ports: Ports, through: Through, nowMs: () => number): Ports {
     },
     log: {
       histories: () => through((now) => now.log.histories()),
+      tags: () => log.tags(),
       changes: (...what) => log.changes(...what),
       filesAt: (commit) => log.filesAt(commit),
       read: (...what) => log.read(...what),

@@ -37,6 +37,10 @@ export class ModelLog implements DeployLog {
     return { manifests, source: sourceLog(this.#world) };
   }
 
+  async tags() {
+    return [];
+  }
+
   async changes(commits: readonly LoggedCommit[], paths: readonly string[]) {
     const { objects } = this.#world;
     const isAsked = (path: string) =>

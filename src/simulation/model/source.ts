@@ -77,6 +77,11 @@ export class ModelSource implements SourceHistory {
     return lost.toReversed().map((revision) => ({ revision, subject: "feat: of the model" }));
   }
 
+  /** The model has no releases. */
+  async tagsAt(): Promise<readonly string[]> {
+    return [];
+  }
+
   async committedAtSeconds(): Promise<number> {
     return 0;
   }

@@ -2,11 +2,9 @@
 
 import { asFailure, exit, exitOfFailure, Failure } from "../../core/failure.ts";
 import { type AuditBuild, keepLedger } from "../../core/history/audit.ts";
-import { codeLine } from "../../core/history/code-line.ts";
 import { printImageName } from "../../core/image-ref.ts";
 import { type AuditResult, type DeployFate, fates, findingsOf } from "../../core/results/audit.ts";
 import { reportFailure } from "../../core/results/promote.ts";
-import type { TagFormat } from "../../core/tag-format.ts";
 import type { DeployLog, Progress } from "../../ports.ts";
 import { builtTogether, touchesOf } from "./builds.ts";
 import { type AuditFacts, type AuditSubject, gatherFacts } from "./facts.ts";
@@ -26,7 +24,6 @@ export interface AuditRequest extends Omit<AuditSubject, "dates"> {
   readonly behind: number;
   /** Whether deploys by hand are findings too. */
   readonly strict: boolean;
-  readonly tagFormat: TagFormat;
 }
 
 /** What an audit needs of the world. */
@@ -47,6 +44,7 @@ export async function audit(request: AuditRequest, ports: AuditPorts): Promise<A
     const ledger = keepLedger(facts.graph, facts.branch, {
       ...request,
       holds: facts.holds,
+      revisions: facts.revisions,
       builds: await buildsOf(request, facts, ports.log),
     });
     const found = { ...ledger, ...(request.strict && { strict: true as const }) };
@@ -64,15 +62,13 @@ export async function audit(request: AuditRequest, ports: AuditPorts): Promise<A
 /** Returns the images that are built together, with the commits that they are built of. */
 async function buildsOf(
   { images, sourcePaths }: AuditRequest,
-  { graph, judge }: AuditFacts,
+  { graph, code }: AuditFacts,
   log: DeployLog,
 ): Promise<readonly AuditBuild[]> {
-  const code = codeLine(graph, judge);
   const named = images.map(printImageName).map((name) => ({ name, paths: sourcePaths?.get(name) }));
-  const commits = code.map(({ place }) => graph.commits[place]!);
-  const touches = await touchesOf(commits, named, log);
+  const touches = await touchesOf(code, named, { graph, log });
   return builtTogether(named).map((set) => {
-    const own = code.filter(({ place }) => touches(graph.commits[place]!, set[0].paths));
+    const own = code.filter(({ place }) => touches(place, set[0].paths));
     return { images: set.map(({ name }) => name), code: own };
   });
 }

@@ -1,6 +1,8 @@
 /** Which images are built together, and of which commits: by the source paths they are made of. */
 
-import type { FileChange, LoggedCommit } from "../../core/history/commits.ts";
+import type { CodePlace } from "../../core/history/code-line.ts";
+import type { FileChange } from "../../core/history/commits.ts";
+import type { SourceGraph } from "../../core/history/source-graph.ts";
 import type { DeployLog } from "../../ports.ts";
 
 /** Source paths whose changes rebuild an image. Undefined: every change does. */
@@ -22,21 +24,26 @@ export function builtTogether<Item extends WithPaths>(
   return [...sets.values()];
 }
 
-/** Tells whether a commit changed anything under some paths. */
-export type Touches = (commit: LoggedCommit, paths: readonly string[] | undefined) => boolean;
+/** Tells whether the commit at a place changed anything under some paths. */
+export type Touches = (place: number, paths: readonly string[] | undefined) => boolean;
 
-/** Reads what commits of the source changed against their first parents, where that matters. */
+/** Reads what commits of the source changed against those before them, where that matters. */
 export async function touchesOf(
-  commits: readonly LoggedCommit[],
+  code: readonly CodePlace[],
   items: readonly WithPaths[],
-  log: Pick<DeployLog, "changes">,
+  { graph, log }: { readonly graph: SourceGraph; readonly log: Pick<DeployLog, "changes"> },
 ): Promise<Touches> {
+  // A commit is compared with the first parent that it is said to have.
+  const commits = code.map(({ place, before }) => {
+    const parents = before === undefined ? [] : [graph.revisionAt(before)];
+    return { ...graph.commits[place]!, parents };
+  });
   const wanted = [...new Set(items.flatMap(({ paths }) => paths ?? []))];
   const changes: ReadonlyMap<string, readonly FileChange[]> =
     wanted.length === 0 ? new Map() : await log.changes(commits, wanted);
-  return ({ id }, paths) => {
+  return (place, paths) => {
     if (paths === undefined) return true;
-    const files = changes.get(id) ?? [];
+    const files = changes.get(graph.revisionAt(place)) ?? [];
     return files.some(({ path }) =>
       paths.some((one) => one === "." || path === one || path.startsWith(`${one}/`)),
     );

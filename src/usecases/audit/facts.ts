@@ -2,18 +2,23 @@
 
 import { asFailure } from "../../core/failure.ts";
 import type { LedgerHold } from "../../core/history/audit-fates.ts";
-import { type CommitJudge, judgeByFiles, judgeByMessage } from "../../core/history/code-commits.ts";
+import { judgeByMessage } from "../../core/history/code-commits.ts";
+import { type CodePlace, codeLine, releaseLine } from "../../core/history/code-line.ts";
 import type { FileChange, LoggedCommit } from "../../core/history/commits.ts";
 import { believed, type DateQuestion } from "../../core/history/dates.ts";
-import { type BranchHistory, readTool } from "../../core/history/deploys.ts";
+import type { BranchHistory } from "../../core/history/deploys.ts";
+import { type RevisionReader, revisionReader, tagIn } from "../../core/history/pin-revision.ts";
 import { type FilePins, PinVersions } from "../../core/history/pin-versions.ts";
+import { Releases } from "../../core/history/releases.ts";
 import { SourceGraph } from "../../core/history/source-graph.ts";
 import type { CommitId } from "../../core/ids.ts";
 import { type ImageName, printImageName } from "../../core/image-ref.ts";
 import { activeHolds, type Hold, holdsOn, type Scope } from "../../core/landing/hold.ts";
 import { holdsPath, readHolds } from "../../core/landing/holds-file.ts";
 import { isManifestPath } from "../../core/pins/index.ts";
+import { isRelease, type TagFormat } from "../../core/tag-format.ts";
 import type { DeployLog } from "../../ports.ts";
+import { judgeMixed } from "./mixed-branch.ts";
 import { followedChanges } from "./moved-files.ts";
 
 /** Which pins of which branch are meant, and what tells deploys from other commits. */
@@ -25,6 +30,7 @@ export interface AuditScope extends Scope {
 /** What an audit is about. */
 export interface AuditSubject extends AuditScope {
   readonly images: readonly ImageName[];
+  readonly tagFormat: TagFormat;
   /** What the subjects of deploy commits from before Landfall match. */
   readonly pattern: RegExp;
   /** Commits that were made later are not there yet, in milliseconds since the epoch. */
@@ -39,7 +45,11 @@ export interface AuditSubject extends AuditScope {
 export interface AuditFacts {
   readonly graph: SourceGraph;
   readonly branch: BranchHistory;
-  readonly judge: CommitJudge;
+  /** What deploys are made of, newest first. */
+  readonly code: readonly CodePlace[];
+  readonly releases: Releases;
+  /** Which commits of the source pins hold. */
+  readonly revisions: RevisionReader;
   readonly holds: readonly LedgerHold[];
   /** What was asked about and never occurs in the history, as far as all of that could be read. */
   readonly absent: { readonly paths: readonly string[]; readonly images: readonly string[] };
@@ -49,16 +59,18 @@ export interface AuditFacts {
 /** Reads both histories and the manifests in them. Throws what the log throws. */
 export async function gatherFacts(subject: AuditSubject, log: DeployLog): Promise<AuditFacts> {
   const { manifests, source } = datedBy(subject.dates, await log.histories());
-  const graph = new SourceGraph(source);
-  const { paths, manifestPaths = paths, follow } = subject;
+  const { paths, manifestPaths = paths, follow, tagFormat, dates } = subject;
   const wanted = [...paths, holdsPath];
   const changes = follow
     ? await followedChanges(wanted, manifests, log)
     : await log.changes(manifests, wanted);
   const beside =
     manifestPaths.length > paths.length ? await log.changes(manifests, manifestPaths) : [];
+  const pins = await readPins(subject, { changes, manifests, log });
+  const releases = await releasesFor(tagFormat, pins, log);
+  const isReleased = tagFormat.digits === undefined;
+  const graph = new SourceGraph(isReleased ? releases.dated(source, dates?.nowMs) : source);
   const read = { changes, manifests, graph, log };
-  const pins = await readPins(subject, read);
   const judge =
     source === manifests
       ? await judgeMixed(subject, { ...read, changes: new Map([...beside, ...changes]), pins })
@@ -73,11 +85,25 @@ export async function gatherFacts(subject: AuditSubject, log: DeployLog): Promis
   return {
     graph,
     branch,
-    judge,
+    releases,
+    code: isReleased ? releaseLine(graph, releases) : codeLine(graph, judge),
+    revisions: revisionReader(graph, tagFormat, releases),
     holds: held.holds,
     absent: absentFrom(subject, read, pins),
     warnings: [...pins.warnings, ...held.warnings, ...undated(source)],
   };
+}
+
+/** Git tags are asked for where a pin may be named like one. */
+async function releasesFor(
+  tagFormat: TagFormat,
+  { known }: ReadPins,
+  log: DeployLog,
+): Promise<Releases> {
+  const mayBeOne = (held: string) => isRelease(tagFormat, tagIn(held));
+  const isAsked =
+    tagFormat.digits === undefined || [...known.values()].some(({ held }) => held.some(mayBeOne));
+  return new Releases(isAsked ? await log.tags() : []);
 }
 
 type Histories = Awaited<ReturnType<DeployLog["histories"]>>;
@@ -131,7 +157,7 @@ interface ReadPins {
 /** Reads the pins of every version of every manifest, the oldest first. */
 async function readPins(
   { images, asOfMs }: AuditSubject,
-  { changes, manifests, log }: Read,
+  { changes, manifests, log }: Omit<Read, "graph">,
 ): Promise<ReadPins> {
   const inTime = manifests.filter(({ atMs }) => atMs <= asOfMs).reverse();
   const changed = inTime.flatMap(({ id }) => changes.get(id) ?? []);
@@ -160,47 +186,6 @@ async function readPins(
 
 function versionsOf(count: number): string {
   return count === 1 ? "one version" : `${count} versions`;
-}
-
-/** Judges a branch with code and manifests by all that its commits touch. */
-async function judgeMixed(
-  { paths, manifestPaths = paths, pattern }: AuditSubject,
-  { changes, manifests, pins, graph, log }: Read & { readonly pins: ReadPins },
-): Promise<CommitJudge> {
-  const merged = await mergedChanges(graph, log);
-  const suspects = manifests.filter(
-    (commit) =>
-      changes.has(commit.id) || merged.has(commit.id) || readTool(commit, pattern) !== undefined,
-  );
-  return judgeByFiles({
-    pattern,
-    paths: manifestPaths,
-    touched: await log.changes(suspects, []),
-    merged,
-    hasPinned: (path) => pins.files.has(path),
-    files: await log.filesAt(manifests[0]!.id),
-  });
-}
-
-/** Reads what the merges of the branch's own line changed against their further parents. */
-async function mergedChanges(
-  graph: SourceGraph,
-  log: DeployLog,
-): Promise<ReadonlyMap<string, readonly (readonly FileChange[])[]>> {
-  const merges = graph
-    .line()
-    .map((place) => graph.commits[place]!)
-    .filter(({ parents }) => parents.length > 1);
-  const merged = new Map(merges.map(({ id }): [string, (readonly FileChange[])[]] => [id, []]));
-  const most = Math.max(1, ...merges.map(({ parents }) => parents.length));
-  for (let at = 1; at < most; at += 1) {
-    const some = merges.filter(({ parents }) => parents.length > at);
-    // A commit is compared with the first parent that it is said to have.
-    const sides = some.map((merge) => ({ ...merge, parents: merge.parents.slice(at) }));
-    const changed = await log.changes(sides, []);
-    for (const { id } of some) merged.get(id)!.push(changed.get(id) ?? []);
-  }
-  return merged;
 }
 
 /** Reads the holds as they stood at the time asked about. */

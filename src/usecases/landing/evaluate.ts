@@ -17,7 +17,8 @@ import {
 import { holdsPath } from "../../core/landing/holds-file.ts";
 import type { ImageEvaluation, Promotion } from "../../core/landing/promotion.ts";
 import { pinHolds } from "../../core/pins/index.ts";
-import { looksLikeRelease, type TagFormat } from "../../core/tag-format.ts";
+import { compareReleases } from "../../core/release.ts";
+import { isRelease, type TagFormat } from "../../core/tag-format.ts";
 import type { Clock, SourceHistory } from "../../ports.ts";
 import { candidatesOf } from "./pin-revision.ts";
 import { pinsOf, type RevisionSnapshot } from "./snapshot.ts";
@@ -44,7 +45,8 @@ export async function evaluate(
   const images: ImageEvaluation[] = [];
   for (const target of promotion.targets) {
     const own = target.revision ?? revision;
-    const facts = await relate(target, own, { snapshot, history: ports.history });
+    const related = await relate(target, own, { snapshot, history: ports.history });
+    const facts = related.map((fact) => asRelease(fact, { target, own, tagFormat }));
     const heldBy = await coveringHold(target.image, holds, { revision: own, ports });
     const unordered =
       adoption === "allow" ? undefined : facts.find((fact) => isUnordered(fact, tagFormat))?.pin;
@@ -57,7 +59,21 @@ export async function evaluate(
 }
 
 function isUnordered({ pin, relation }: PinFact, tagFormat: TagFormat): boolean {
-  return relation.kind === "foreign" && looksLikeRelease(tagFormat, pin.tag ?? "");
+  return relation.kind === "foreign" && isRelease(tagFormat, pin.tag ?? "");
+}
+
+/** Of two releases of one revision the later one stays, whichever is promoted last. */
+function asRelease(
+  { pin, relation }: PinFact,
+  about: { readonly target: Target; readonly own: Revision; readonly tagFormat: TagFormat },
+): PinFact {
+  const { target, own, tagFormat } = about;
+  const isSame = relation.kind === "older" && relation.revision === own;
+  const isLater =
+    isSame &&
+    [pin.tag, target.tag].every((tag) => tag !== undefined && isRelease(tagFormat, tag)) &&
+    compareReleases(pin.tag!, target.tag) > 0;
+  return isLater ? { pin, relation: { kind: "newer", revision: own } } : { pin, relation };
 }
 
 /** Returns how every pin of an image stands to the revision that it is wanted to hold. */

@@ -36,6 +36,7 @@ export function knownHistory(
       return (await log.changes([pair], paths)).size > 0;
     },
     lacking: (from, to) => beyond.lacking(from, to),
+    tagsAt: (revision) => beyond.tagsAt(revision),
     committedAtSeconds: (revision) => beyond.committedAtSeconds(revision),
   };
 }

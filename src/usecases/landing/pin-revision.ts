@@ -4,7 +4,7 @@ import type { CommitId, Digest, Revision, Tag } from "../../core/ids.ts";
 import { readMessage } from "../../core/landing/commit-message.ts";
 import { type RecordedCommit, recordedRevision } from "../../core/landing/records.ts";
 import { type Pin, plainTagOf } from "../../core/pins/index.ts";
-import { revisionPrefixIn, type TagFormat } from "../../core/tag-format.ts";
+import { releasesIn, revisionPrefixIn, type TagFormat } from "../../core/tag-format.ts";
 import type { Registry, Remote, SourceHistory } from "../../ports.ts";
 
 /** A revision, and what says that a pin holds it. `digest`: the label of the image there. */
@@ -53,11 +53,12 @@ export async function revisionOf(
 ): Promise<HeldRevision | AmbiguousRevision | undefined> {
   const { tag } = pin;
   const digits = tag === undefined ? undefined : revisionPrefixIn(question.tagFormat, tag);
-  if (digits !== undefined) return byDigits(pin, digits, question);
+  const release = () => byRelease(plainTagOf(pin), question);
+  // All digits may also be a date: `20261126`.
+  if (digits !== undefined) return (await byDigits(pin, digits, question)) ?? release();
   const reference = pin.digest ?? asKnownTag(tag);
   if (reference === undefined) return undefined;
   const label = () => byLabel(pin, reference, question.ports);
-  const release = () => byRelease(plainTagOf(pin), question.ports.history);
   // A digest is exact, and its tag may have been pushed again.
   const [first, second] = pin.digest === undefined ? [release, label] : [label, release];
   return (await first()) ?? (await second()) ?? byRecord(pin, question);
@@ -80,14 +81,25 @@ async function byDigits(
   return labelled?.revision.startsWith(digits) ? labelled : untold;
 }
 
-/** A release is tagged in the source as its image is. */
 async function byRelease(
   tag: Tag | undefined,
-  history: SourceHistory,
+  { tagFormat, ports }: RevisionQuestion,
 ): Promise<HeldRevision | undefined> {
-  if (tag === undefined) return undefined;
-  const [revision, ...others] = await history.named(`refs/tags/${tag}`);
-  return revision === undefined || others.length > 0 ? undefined : { revision, knownBy: "tag" };
+  const revision = tag && (await releasedAs(tag, tagFormat, ports.history));
+  return revision && { revision, knownBy: "tag" };
+}
+
+/** Returns the revision whose git tag an image's tag is made from. */
+export async function releasedAs(
+  tag: string,
+  tagFormat: TagFormat,
+  history: Pick<SourceHistory, "named">,
+): Promise<Revision | undefined> {
+  for (const name of releasesIn(tagFormat, tag)) {
+    const [revision, ...others] = await history.named(`refs/tags/${name}`);
+    if (revision !== undefined) return others.length === 0 ? revision : undefined;
+  }
+  return undefined;
 }
 
 async function byLabel(

@@ -14,8 +14,9 @@ import {
   type Pin,
   printPinned,
 } from "../../core/pins/index.ts";
-import { type TagFormat, tagOf } from "../../core/tag-format.ts";
+import type { TagFormat } from "../../core/tag-format.ts";
 import type { ManifestFile, Remote, SourceHistory } from "../../ports.ts";
+import { imageTag } from "./named-revision.ts";
 import {
   type AmbiguousRevision,
   type HeldRevision,
@@ -141,7 +142,7 @@ export async function newestHeld(
     const { revision } = held;
     if (newest && !(await history.isAncestor(newest.revision, revision))) continue;
     if (newest?.revision === revision) continue;
-    newest = { revision, tag: pin.tag ?? tagOf(tagFormat, revision) };
+    newest = { revision, tag: pin.tag ?? (await imageTag(tagFormat, revision, { history })) };
   }
   return newest;
 }

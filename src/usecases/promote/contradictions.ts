@@ -4,8 +4,9 @@ import { Failure } from "../../core/failure.ts";
 import type { Revision, Tag } from "../../core/ids.ts";
 import { type ImageName, printImageName } from "../../core/image-ref.ts";
 import type { Target } from "../../core/landing/change.ts";
-import { revisionPrefixIn, type TagFormat } from "../../core/tag-format.ts";
+import { isRelease, revisionPrefixIn, type TagFormat } from "../../core/tag-format.ts";
 import type { Registry, SourceHistory } from "../../ports.ts";
+import { releasedAs } from "../landing/pin-revision.ts";
 import type { AskedImage } from "./promotion.ts";
 
 /** What telling takes. */
@@ -15,11 +16,12 @@ interface Doubts {
 }
 
 /**
- * Refuses a tag of our own format whose digits are another revision's: what lands would be recorded
- * as what it is not.
+ * Refuses a tag of our own format that is another revision's: what lands would be recorded as what
+ * it is not.
  *
- * @returns Warnings about digits that no commit of the source has.
- * @throws Failure `usage` when they name another commit.
+ * @returns Warnings about digits that no commit of the source has, and about releases of others
+ *   where tags are not made of releases.
+ * @throws Failure `usage` when a tag of our format names another commit.
  */
 export async function checkTags(
   targets: readonly Target[],
@@ -29,14 +31,37 @@ export async function checkTags(
   const warnings: string[] = [];
   for (const { image, tag } of targets) {
     const digits = revisionPrefixIn(tagFormat, tag);
-    if (digits === undefined || revision.startsWith(digits)) continue;
-    const other = await history.resolve(digits);
-    if (other !== undefined) throw ofAnother(image, tag, { revision, other });
-    warnings.push(
-      `${printImageName(image)}:${tag} has digits of another commit than ${revision}, which is promoted`,
-    );
+    const odd =
+      digits === undefined
+        ? await oddRelease(image, tag, { tagFormat, revision, history })
+        : await oddDigits(image, tag, { digits, revision, history });
+    if (odd !== undefined) warnings.push(`${printImageName(image)}:${tag} ${odd}`);
   }
   return warnings;
+}
+
+async function oddDigits(
+  image: ImageName,
+  tag: Tag,
+  { digits, revision, history }: Doubts & { readonly digits: string },
+): Promise<string | undefined> {
+  if (revision.startsWith(digits)) return undefined;
+  const other = await history.resolve(digits);
+  if (other !== undefined) throw ofAnother(image, tag, { revision, other });
+  return `has digits of another commit than ${revision}, which is promoted`;
+}
+
+/** Where tags are made of revisions, a release's name may be that of something else beside it. */
+async function oddRelease(
+  image: ImageName,
+  tag: Tag,
+  { tagFormat, revision, history }: Doubts & { readonly tagFormat: TagFormat },
+): Promise<string | undefined> {
+  if (!isRelease(tagFormat, tag)) return undefined;
+  const other = await releasedAs(tag, tagFormat, history);
+  if (other === undefined || other === revision) return undefined;
+  if (tagFormat.digits === undefined) throw ofAnother(image, tag, { revision, other });
+  return `is named like the git tag of ${other}, and ${revision} is promoted`;
 }
 
 /**
@@ -84,7 +109,7 @@ function ofAnother(
 ): Failure {
   return new Failure(
     "usage",
-    `Cannot promote "${printImageName(image)}:${tag}" as ${revision}: its digits are those of ${other}`,
+    `Cannot promote "${printImageName(image)}:${tag}" as ${revision}: it is named after ${other}`,
     `Name the revision that the image was built from: --revision ${other.slice(0, 12)}.`,
   );
 }

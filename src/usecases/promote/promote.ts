@@ -1,24 +1,24 @@
 /** Promote: check the images, land their tags, and say truthfully what came of it. */
 
 import type { CommitId, Revision } from "../../core/ids.ts";
+import type { Target } from "../../core/landing/change.ts";
 import { verdictOf } from "../../core/landing/decide.ts";
 import { type Promotion, planPromotion } from "../../core/landing/promotion.ts";
 import { isRecorded } from "../../core/landing/records.ts";
 import type { PromoteResult } from "../../core/results/promote.ts";
 import { concludePromotion, type PromoteBasis } from "../../core/results/promotion.ts";
-import { tagOf } from "../../core/tag-format.ts";
 import type { Registry, Remote, SourceHistory } from "../../ports.ts";
 import { type LandCommand, landChange } from "../landing/change.ts";
 import { checkImages } from "../landing/check-images.ts";
 import { evaluate } from "../landing/evaluate.ts";
 import { gateAt, tryToMark } from "../landing/gate.ts";
 import type { LandPolicy } from "../landing/land.ts";
-import { namedRevision } from "../landing/named-revision.ts";
+import { imageTag, namedRevision } from "../landing/named-revision.ts";
 import type { ReadPorts } from "../landing/read-patiently.ts";
 import { type Snapshot, snapshotAt, withRevisions } from "../landing/snapshot.ts";
 import { checkLabels, checkTags } from "./contradictions.ts";
 import { type FromEnvironment, newestOf, targetsFrom } from "./from.ts";
-import type { PromoteRequest } from "./promotion.ts";
+import type { AskedImage, PromoteRequest } from "./promotion.ts";
 
 /** The world of a promotion. Without a registry, the images are not checked. */
 export interface PromotePorts extends ReadPorts {
@@ -133,13 +133,13 @@ async function prepare(
   if (!revision.startsWith(request.revision)) {
     ports.progress.step(`${request.revision} of the source is ${revision}`);
   }
-  const wanted = request.images.map(({ image, tag, digest, paths: own }) => ({
-    image,
-    tag: tag ?? tagOf(tagFormat, revision),
-    digest,
-    paths: own,
-  }));
   const { history, registry } = ports;
+  const wanted: (Target & Pick<AskedImage, "paths">)[] = [];
+  for (const asked of request.images) {
+    const word = request.revision;
+    const tag = asked.tag ?? (await imageTag(tagFormat, revision, { history, word }));
+    wanted.push({ digest: undefined, ...asked, tag });
+  }
   const oddTags = await checkTags(wanted, tagFormat, { revision, history });
   const scope = { environment, paths, freezesAt, throughFreeze };
   const promotion = { revision, ...scope, tagFormat, divergence, adoption };

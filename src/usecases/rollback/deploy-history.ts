@@ -1,18 +1,14 @@
 /** What a branch has had deployed, read again whenever the branch has gone on. */
 
 import { deploySteps } from "../../core/history/deploys.ts";
-import { revisionReader } from "../../core/history/pin-revision.ts";
 import { deployedStates } from "../../core/history/timeline.ts";
 import type { CommitId } from "../../core/ids.ts";
 import type { DeployHistory, RecordedDeploy } from "../../core/landing/rollback.ts";
-import type { TagFormat } from "../../core/tag-format.ts";
 import type { DeployLog } from "../../ports.ts";
 import { type AuditSubject, gatherFacts } from "../audit/facts.ts";
 
 /** Which deploys are asked about: all that the branch has. */
-export interface DeployHistorySubject extends Omit<AuditSubject, "asOfMs"> {
-  readonly tagFormat: TagFormat;
-}
+export type DeployHistorySubject = Omit<AuditSubject, "asOfMs">;
 
 /** Returns a reader of the past at a tip: it reads again only what it has not seen yet. */
 export function deployHistoryReader(
@@ -34,10 +30,9 @@ interface WholeHistory {
 }
 
 async function readWhole(subject: DeployHistorySubject, log: DeployLog): Promise<WholeHistory> {
-  const { tagFormat } = subject;
   const asOfMs = Number.POSITIVE_INFINITY;
-  const { graph, branch, warnings } = await gatherFacts({ ...subject, asOfMs }, log);
-  const states = deployedStates(deploySteps(branch, revisionReader(graph, tagFormat)));
+  const { graph, branch, revisions, warnings } = await gatherFacts({ ...subject, asOfMs }, log);
+  const states = deployedStates(deploySteps(branch, revisions));
   const records = branch.commits.flatMap((commit): (readonly [string, RecordedDeploy])[] => {
     const record = branch.toolOf(commit)?.record;
     return record === undefined

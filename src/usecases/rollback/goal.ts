@@ -1,14 +1,16 @@
 /** Where a rollback goes back to: a revision that is named, or so many deploys ago. */
 
 import { Failure } from "../../core/failure.ts";
+import { tagIn } from "../../core/history/pin-revision.ts";
 import { type DeployPoint, deployLine, type HeldText } from "../../core/history/timeline.ts";
 import { asDigest, asTag, type Digest, type Revision, type Tag } from "../../core/ids.ts";
 import { type ImageName, printImageName } from "../../core/image-ref.ts";
 import type { BackTarget, DeployHistory, Goal } from "../../core/landing/rollback.ts";
-import { revisionPrefixIn, tagOf } from "../../core/tag-format.ts";
+import { revisionPrefixIn } from "../../core/tag-format.ts";
 import type { Registry, SourceHistory } from "../../ports.ts";
 import { checkImages, type ImageCheck, type RequestedImage } from "../landing/check-images.ts";
-import { namedRevision } from "../landing/named-revision.ts";
+import { imageTag, namedRevision } from "../landing/named-revision.ts";
+import { releasedAs } from "../landing/pin-revision.ts";
 import type { RollbackRequest } from "./rollback.ts";
 
 type BackWanted = RequestedImage & { readonly revision: Revision };
@@ -37,10 +39,13 @@ export async function goalNamed(
     place === undefined
       ? await namedRevision(digits ?? to, "roll back to", history)
       : past.graph.revisionAt(place);
-  return images.map(({ image, tag, digest }) => {
+  const wanted: BackWanted[] = [];
+  for (const { image, tag, digest } of images) {
     const deployed = tag ?? deployedTag(image, revision, past);
-    return { image, tag: deployed ?? tagOf(tagFormat, revision), digest, revision };
-  });
+    const own = deployed ?? (await imageTag(tagFormat, revision, { history, word: to }));
+    wanted.push({ image, tag: own, digest, revision });
+  }
+  return wanted;
 }
 
 /** Returns all that pins have held, the newest first. */
@@ -55,10 +60,6 @@ function deployedTag(image: ImageName, revision: Revision, past: DeployHistory):
     (held) => held.image === name && held.revision === place && tagIn(held.text) !== "",
   );
   return place === undefined || found === undefined ? undefined : asTag(tagIn(found.text));
-}
-
-function tagIn(held: string): string {
-  return held.split("@")[0]!;
 }
 
 /**
@@ -82,11 +83,14 @@ export async function goalBack(
     const { text, revision: place } = point.heads[at]!;
     const [tagText = "", digest = ""] = text.split("@");
     // The log has the line that the source has checked out; a deploy may have been of another one.
-    const digits = revisionPrefixIn(tagFormat, tagText) ?? "";
+    const digits = revisionPrefixIn(tagFormat, tagText);
     const known = place === undefined ? undefined : graph.revisionAt(place);
-    const revision = known ?? (await history.resolve(digits));
-    if (revision === undefined) throw namesNothing(image, text);
-    const tag = asTag(tagText) ?? tagOf(tagFormat, revision);
+    const revision =
+      known ??
+      (digits && (await history.resolve(digits))) ??
+      (await releasedAs(tagText, tagFormat, history));
+    if (!revision) throw namesNothing(image, text);
+    const tag = asTag(tagText) ?? (await imageTag(tagFormat, revision, { history }));
     wanted.push({ image, tag, digest: asDigest(digest), revision });
   }
   return wanted;

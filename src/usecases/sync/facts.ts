@@ -2,17 +2,17 @@
 
 import type { MovedAway } from "../../core/history/manual-reverts.ts";
 import type { SourceGraph } from "../../core/history/source-graph.ts";
-import type { Digest, Revision } from "../../core/ids.ts";
+import type { Digest, Revision, Tag } from "../../core/ids.ts";
 import { type ImageName, printImageName } from "../../core/image-ref.ts";
 import type { Relation } from "../../core/landing/decide.ts";
 import type { DriftFacts, DriftPin, WantedImage } from "../../core/landing/drift.ts";
 import type { Hold } from "../../core/landing/hold.ts";
 import { type Pin, pinHolds, printPinned } from "../../core/pins/index.ts";
 import type { SyncGap } from "../../core/results/sync.ts";
-import { looksLikeRelease, revisionPrefixIn, tagOf } from "../../core/tag-format.ts";
+import { isOfFormat, isRelease, nameOf } from "../../core/tag-format.ts";
 import { coveringHold, relationOf } from "../landing/evaluate.ts";
 import { pinsOf, type RevisionSnapshot } from "../landing/snapshot.ts";
-import type { CodeCommit, NewestPublished } from "./newest-published.ts";
+import type { CodeCommit, NewestPublished, TaggedRevision } from "./newest-published.ts";
 import type { SyncPorts, SyncRequest } from "./request.ts";
 
 /** What all groups share. */
@@ -51,14 +51,15 @@ export interface PassedQuestion {
  * built of.
  */
 export async function passedBy(
-  revision: Revision,
+  commit: TaggedRevision,
   { held, paths, scene }: PassedQuestion,
-): Promise<Revision | undefined> {
+): Promise<TaggedRevision | undefined> {
   const { history } = scene.ports;
+  const { revision } = commit;
   const known = [...new Set(held.flatMap((pin) => pin.revision ?? []))];
   const older: Revision[] = [];
   for (const each of known) if (!(await history.isAncestor(revision, each))) older.push(each);
-  if (older.length === 0) return known.length > 0 ? revision : undefined;
+  if (older.length === 0) return known.length > 0 ? commit : undefined;
   if (paths === undefined) return undefined;
   let newest = older[0]!;
   for (const each of older) {
@@ -66,7 +67,8 @@ export async function passedBy(
     if (await history.changed(each, revision, paths)) return undefined;
     if (await history.isAncestor(newest, each)) newest = each;
   }
-  return newest;
+  const { tag } = held.find((each) => each.revision === newest)!.pin;
+  return { revision: newest, tag: tag ?? nameOf(scene.request.tagFormat, newest) };
 }
 
 /** Gathers them. Throws what the registry throws, and `image-not-pinned`. */
@@ -87,13 +89,21 @@ export async function factsOf(
     // Many places hold the same: what is missing is asked for once, too.
     const tag = printPinned(pin);
     if (!published.has(tag)) published.set(tag, await isPublished(pin, scene));
-    const isRelease = looksLikeRelease(request.tagFormat, pin.tag ?? "");
-    pins.push({ pin, relation, isPublished: published.get(tag)!, isRelease, movedAwayBy });
+    const isPublishedNow = published.get(tag)!;
+    pins.push({
+      ...{ pin, relation, isPublished: isPublishedNow, movedAwayBy },
+      isRelease: isChosen(pin, request),
+    });
   }
   const revision = wanted?.revision;
   const heldBy = revision && (await coveringHold(image, holds, { revision, ports }));
   const own = { wanted, pins, heldBy, movedAway: request.movedAway };
   return { ...own, ...(await comingTo(whole, { held, paths, scene })) };
+}
+
+/** A release is people's choice where tags are made of revisions. */
+function isChosen({ tag = "" as Tag }: Pin, { tagFormat }: SyncRequest): boolean {
+  return isRelease(tagFormat, tag) && !isOfFormat(tagFormat, tag);
 }
 
 /** Without anything wanted, the oldest revision that was looked at tells which names are known. */
@@ -109,15 +119,14 @@ async function relationTo(
 
 /** What is on its way, or should have come, as far as the image's own pins do not hold it yet. */
 async function comingTo(whole: NewestPublished, passing: PassedQuestion) {
-  const { commits, request } = passing.scene;
   const isOut = async (tag: string | undefined) => {
-    const commit = commits.find(({ revision }) => tagOf(request.tagFormat, revision) === tag);
-    return commit !== undefined && (await passedBy(commit.revision, passing)) === undefined;
+    const commit = passing.scene.commits.find((each) => each.tag === tag);
+    return commit !== undefined && (await passedBy(commit, passing)) === undefined;
   };
   return {
     coming: (await isOut(whole.coming)) ? whole.coming : undefined,
     stalled: (await isOut(whole.stalled?.tag)) ? whole.stalled : undefined,
-    newest: commits[0]?.revision,
+    newest: passing.scene.commits[0]?.revision,
   };
 }
 
@@ -149,7 +158,7 @@ function movedAwayFrom(pin: Pin, wanted: WantedImage, { graph, movedAway }: Sync
  */
 async function isPublished(pin: Pin, { ports, request }: SyncContext): Promise<boolean> {
   const { image, tag, digest } = pin;
-  const isOurs = tag !== undefined && revisionPrefixIn(request.tagFormat, tag) !== undefined;
+  const isOurs = tag !== undefined && isOfFormat(request.tagFormat, tag);
   const reference = digest ?? (isOurs ? tag : undefined);
   if (reference === undefined) return true;
   return (await ports.registry.find(image, reference)).kind === "found";

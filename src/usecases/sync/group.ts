@@ -60,10 +60,10 @@ export async function lookFor(
     const passing = { held, paths: group.paths, scene };
     return findNewestPublished(
       {
-        ...{ group, tagFormat: request.tagFormat },
+        group,
         commits: scene.commits.filter(({ revision }) => isOpen(revision)),
         ...{ nowMs: ports.clock.nowMs(), graceMs: request.graceMs },
-        passedBy: (revision) => passedBy(revision, passing),
+        passedBy: (commit) => passedBy(commit, passing),
       },
       ports,
     );

@@ -1,7 +1,6 @@
 /** Which commits the checker may land in an environment with a gate. */
 
 import type { Revision } from "../../core/ids.ts";
-import { tagOf } from "../../core/tag-format.ts";
 import { gateAt, marksAt } from "../landing/gate.ts";
 import type { RevisionSnapshot } from "../landing/snapshot.ts";
 import type { CodeCommit } from "./newest-published.ts";
@@ -41,8 +40,7 @@ export async function guard(
   const passed = await firstHeld(commits, snapshot);
   const open: CodeCommit[] = [];
   for (const [at, commit] of commits.entries()) {
-    const { revision } = commit;
-    const tag = tagOf(request.tagFormat, revision);
+    const { revision, tag } = commit;
     const targets = images.map((image) => ({ image, tag, digest: undefined }));
     const closed = at >= passed ? undefined : await ask?.(revision, targets);
     const isTried = attempted.has(revision) && closed?.because !== "rolled-back";

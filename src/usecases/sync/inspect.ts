@@ -1,14 +1,13 @@
 /** What the checker sees at one tip: the source, the pins, the registry, and what follows. */
 
 import { Failure } from "../../core/failure.ts";
-import { type CodePlace, codeLine } from "../../core/history/code-line.ts";
+import type { CodePlace } from "../../core/history/code-line.ts";
 import { MovedAway } from "../../core/history/manual-reverts.ts";
-import { revisionReader } from "../../core/history/pin-revision.ts";
-import type { SourceGraph } from "../../core/history/source-graph.ts";
-import type { CommitId, Revision } from "../../core/ids.ts";
+import type { CommitId } from "../../core/ids.ts";
 import { type ImageName, printImageName, sameImage } from "../../core/image-ref.ts";
 import { holdsAgainst } from "../../core/landing/hold.ts";
 import type { Pin } from "../../core/pins/index.ts";
+import { type TagFormat, tagOf } from "../../core/tag-format.ts";
 import { builtTogether, touchesOf } from "../audit/builds.ts";
 import { type AuditFacts, gatherFacts } from "../audit/facts.ts";
 import { knownHistory } from "../landing/known-history.ts";
@@ -46,24 +45,21 @@ export async function inspect(tip: CommitId, looking: SyncInspection): Promise<S
   const written = await seen.holds();
   const holds = holdsAgainst(request, written.holds, ports.clock.nowMs());
   const facts = await factsAt(tip, looking);
-  const { graph, judge } = facts;
-  const code = codeLine(graph, judge);
-  const empty = code.length === 0 ? [noCode(graph.line().length)] : [];
+  const { graph, code } = facts;
+  const empty = code.length === 0 ? [noCode(graph.line().length, request)] : [];
   const known = { ...ports, history: knownHistory(graph, ports.log, ports.history) };
   const snapshot = withRevisions(seen, request.tagFormat, known);
   const newest = code.slice(0, request.lookback);
-  const recent = newest.map((each) => codeCommit(graph, each));
+  const recent = newest.map((each) => codeCommit(each, facts, request.tagFormat));
   const { commits, warnings: leftAlone } = await guard(recent, { request, ports: known, snapshot });
   const warnings = [...facts.warnings, ...empty, ...leftAlone];
-  const lookedAt = newest.map(({ place }) => graph.commits[place]!);
-  const touches = await touchesOf(lookedAt, request.images, ports.log);
+  const touches = await touchesOf(newest, request.images, { graph, log: ports.log });
   const scene = {
     ...{ request, ports: known, holds, graph, code: code.map(({ place }) => place) },
     snapshot,
     commits,
-    movedAway: new MovedAway(facts.branch, revisionReader(graph, request.tagFormat)),
-    touches: (place: number, paths: readonly string[] | undefined) =>
-      touches(graph.commits[place]!, paths),
+    movedAway: new MovedAway(facts.branch, facts.revisions),
+    touches,
   };
   const looks: GroupLook[] = [];
   for (const group of groupsOf(request)) {
@@ -77,7 +73,10 @@ export async function inspect(tip: CommitId, looking: SyncInspection): Promise<S
   return { tip, snapshot: seen, images, warnings };
 }
 
-function noCode(count: number): string {
+function noCode(count: number, { tagFormat }: SyncRequest): string {
+  if (tagFormat.digits === undefined) {
+    return `Nothing is compared: none of the ${count} commits of the source has a release's git tag`;
+  }
   return `Nothing is compared: all ${count} commits of the source look like deploys. Is audit.pattern too wide?`;
 }
 
@@ -101,6 +100,7 @@ async function factsAt(tip: CommitId, { request, ports }: SyncInspection): Promi
     environment: request.environment,
     paths: request.paths,
     manifestPaths: request.manifestPaths,
+    tagFormat: request.tagFormat,
     pattern: request.pattern,
     // Clocks differ: whatever is in the history has happened.
     asOfMs: Number.POSITIVE_INFINITY,
@@ -120,13 +120,20 @@ function behindTip(tip: CommitId): Failure {
   );
 }
 
-function codeCommit(graph: SourceGraph, { place, same }: CodePlace): CodeCommit {
-  const { atMs, parents, isDated } = graph.commits[place]!;
-  const [parent] = parents;
+function codeCommit(
+  { place, before, same }: CodePlace,
+  { graph, releases }: AuditFacts,
+  tagFormat: TagFormat,
+): CodeCommit {
+  const { atMs, isDated } = graph.commits[place]!;
+  const named = (each: number) => {
+    const revision = graph.revisionAt(each);
+    return { revision, tag: tagOf(tagFormat, revision, releases.namesOf(revision)) };
+  };
   return {
-    revision: graph.revisionAt(place),
-    parent: parent as Revision | undefined,
-    same: same.map((each) => graph.revisionAt(each)),
+    ...named(place),
+    parent: before === undefined ? undefined : graph.revisionAt(before),
+    same: same.map(named),
     atMs: isDated === false ? Number.NEGATIVE_INFINITY : atMs,
   };
 }

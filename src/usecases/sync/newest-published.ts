@@ -3,16 +3,20 @@
 import type { Digest, Revision, Tag } from "../../core/ids.ts";
 import { type ImageName, printImageName } from "../../core/image-ref.ts";
 import type { Stalled } from "../../core/landing/drift.ts";
-import { type TagFormat, tagOf } from "../../core/tag-format.ts";
 import type { ImageFact, Registry, SourceHistory } from "../../ports.ts";
 
-/** A commit of the source's own line that deploys are made of. */
-export interface CodeCommit {
+/** A commit, and the tag that its images have. */
+export interface TaggedRevision {
   readonly revision: Revision;
+  readonly tag: Tag;
+}
+
+/** A commit of the source's own line that deploys are made of. */
+export interface CodeCommit extends TaggedRevision {
   /** The commit before it on its line. A first commit has none. */
   readonly parent: Revision | undefined;
   /** Commits with the same code that it merged: what is published of one of them will do. */
-  readonly same: readonly Revision[];
+  readonly same: readonly TaggedRevision[];
   /** When it was made, milliseconds since the epoch; long ago where nothing tells. */
   readonly atMs: number;
 }
@@ -29,16 +33,15 @@ export interface PublishedQuestion {
   readonly group: ImageGroup;
   /** Newest first. */
   readonly commits: readonly CodeCommit[];
-  readonly tagFormat: TagFormat;
   readonly nowMs: number;
   readonly graceMs: number;
   /** Returns what the pins of the group hold where they lack nothing of a revision. */
-  readonly passedBy: (revision: Revision) => Promise<Revision | undefined>;
+  readonly passedBy: (commit: TaggedRevision) => Promise<TaggedRevision | undefined>;
 }
 
 /** What was found of a group. */
 export interface NewestPublished {
-  readonly wanted: { readonly revision: Revision; readonly tag: Tag } | undefined;
+  readonly wanted: TaggedRevision | undefined;
   /** What the registry says of the wanted images, by their names; empty where nobody had to ask. */
   readonly digests: ReadonlyMap<string, Digest>;
   /** The newest revision whose deploy may still be on its way. */
@@ -52,21 +55,19 @@ export async function findNewestPublished(
   question: PublishedQuestion,
   ports: { readonly registry: Registry; readonly history: SourceHistory },
 ): Promise<NewestPublished> {
-  const { group, commits, tagFormat, nowMs, graceMs, passedBy } = question;
+  const { group, commits, nowMs, graceMs, passedBy } = question;
   const asker = new WholeAsker(group.images, ports.registry);
   let coming: Tag | undefined;
   let stalled: Stalled | undefined;
   /** Whatever a merge on its way has inside with the same code may never be built by itself. */
   const onTheirWay = new Set<Revision>();
   for (const commit of commits) {
-    const { revision, same, atMs } = commit;
-    const tag = tagOf(tagFormat, revision);
-    const named = (each: Revision) => ({ revision: each, tag: tagOf(tagFormat, each) });
-    const equals = [revision, ...same].map(named);
+    const { revision, tag, same, atMs } = commit;
+    const equals = [{ revision, tag }, ...same];
     const held = await firstHeld(equals, passedBy);
-    if (held) return { wanted: named(held), digests: new Map(), coming, stalled };
+    if (held) return { wanted: held, digests: new Map(), coming, stalled };
     if (nowMs - atMs < graceMs) {
-      for (const each of same) onTheirWay.add(each);
+      for (const each of same) onTheirWay.add(each.revision);
       if (coming === undefined && (await isRebuilt(commit, group, ports.history))) coming = tag;
       continue;
     }
@@ -81,11 +82,11 @@ export async function findNewestPublished(
 }
 
 async function firstHeld(
-  equals: readonly { readonly revision: Revision }[],
+  equals: readonly TaggedRevision[],
   passedBy: PublishedQuestion["passedBy"],
-): Promise<Revision | undefined> {
-  for (const { revision } of equals) {
-    const held = await passedBy(revision);
+): Promise<TaggedRevision | undefined> {
+  for (const each of equals) {
+    const held = await passedBy(each);
     if (held !== undefined) return held;
   }
   return undefined;

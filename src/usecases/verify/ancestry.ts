@@ -1,8 +1,9 @@
 /** Which commits came after which: asked of the histories while the world moves on. */
 
-import type { CommitId, Tag } from "../../core/ids.ts";
-import { revisionPrefixIn, type TagFormat } from "../../core/tag-format.ts";
+import type { CommitId, Revision, Tag } from "../../core/ids.ts";
+import { isRelease, revisionPrefixIn, type TagFormat } from "../../core/tag-format.ts";
 import type { SourceHistory } from "../../ports.ts";
+import { releasedAs } from "../landing/pin-revision.ts";
 
 /** What is asked of the histories behind a deploy. */
 export interface Ancestry {
@@ -30,16 +31,21 @@ export function ancestryOf(
   { source, manifests }: HistoryDoors,
   tagFormat: TagFormat,
 ): Ancestry & { close(): Promise<void> } {
-  const [sources, deploys] = [relationsIn(source), relationsIn(manifests)];
+  const deploys = relationsIn(manifests, (history, id) => history.resolve(id));
+  const sources = relationsIn(source, (history, tag) => {
+    const digits = revisionPrefixIn(tagFormat, tag);
+    return digits === undefined ? releasedAs(tag, tagFormat, history) : history.resolve(digits);
+  });
+  const mayTell = (tag: Tag) =>
+    revisionPrefixIn(tagFormat, tag) !== undefined || isRelease(tagFormat, tag);
   return {
     async isManifestAncestor(ancestor, descendant) {
       if (String(ancestor) === descendant) return true;
       return deploys.relates(ancestor, descendant);
     },
     async isNewerTag(tag, than) {
-      const [later, earlier] = [tag, than].map((text) => revisionPrefixIn(tagFormat, text));
-      if (later === undefined || earlier === undefined || tag === than) return false;
-      return sources.relates(earlier, later);
+      if (tag === than || !mayTell(tag) || !mayTell(than)) return false;
+      return sources.relates(than, tag);
     },
     async close() {
       await Promise.all([sources.close(), deploys.close()]);
@@ -50,23 +56,26 @@ export function ancestryOf(
 /** How often a commit is looked for that no answer has known: it may be late on some replica. */
 const asksMax = 5;
 
-async function ask(
-  history: SourceHistory,
-  ancestor: string,
-  descendant: string,
-): Promise<boolean | "unknown"> {
-  const older = await history.resolve(ancestor);
-  const newer = await history.resolve(descendant);
-  if (older === undefined || newer === undefined) return "unknown";
-  return history.isAncestor(older, newer);
-}
+/** Finds the commit that a name stands for. */
+type Find = (history: SourceHistory, name: string) => Promise<Revision | undefined>;
 
 /** Answers one question after the other, and looks again for a commit that was unknown. */
-function relationsIn(open: () => Promise<OpenedHistory>) {
+function relationsIn(open: () => Promise<OpenedHistory>, find: Find) {
   /** How often each pair of commits was asked about without a yes. */
   const asks = new Map<string, number>();
   let opening: Promise<OpenedHistory> | undefined;
   let turn: Promise<unknown> = Promise.resolve();
+
+  async function ask(
+    history: SourceHistory,
+    ancestor: string,
+    descendant: string,
+  ): Promise<boolean | "unknown"> {
+    const older = await find(history, ancestor);
+    const newer = await find(history, descendant);
+    if (older === undefined || newer === undefined) return "unknown";
+    return history.isAncestor(older, newer);
+  }
 
   async function relate(ancestor: string, descendant: string): Promise<boolean> {
     const pair = `${ancestor} ${descendant}`;
@@ -86,7 +95,7 @@ function relationsIn(open: () => Promise<OpenedHistory>) {
   }
 
   return {
-    /** Returns whether one commit, by id or prefix, is another or reachable from it. */
+    /** Returns whether one commit is another or reachable from it, by what names them. */
     relates(ancestor: string, descendant: string): Promise<boolean> {
       const answer = turn.then(() => relate(ancestor, descendant));
       turn = answer.catch(() => {});

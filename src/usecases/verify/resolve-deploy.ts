@@ -3,9 +3,9 @@
 import { Failure } from "../../core/failure.ts";
 import type { CommitId, Revision, Tag } from "../../core/ids.ts";
 import { readMessage } from "../../core/landing/commit-message.ts";
-import { type TagFormat, tagOf } from "../../core/tag-format.ts";
+import type { TagFormat } from "../../core/tag-format.ts";
 import type { Remote } from "../../ports.ts";
-import { namedRevision } from "../landing/named-revision.ts";
+import { imageTag, namedRevision } from "../landing/named-revision.ts";
 import type { RevisionPorts } from "../landing/pin-revision.ts";
 import {
   newestHeld,
@@ -73,14 +73,16 @@ async function deployOf(
   if (question.revision !== undefined) {
     const revision = await namedRevision(question.revision, "verify", history);
     const newest = await newestHeld(pins, pinned, { history, tagFormat });
-    const tag = newest?.revision === revision ? newest.tag : tagOf(tagFormat, revision);
+    if (newest?.revision === revision) return { ...newest, ...where };
+    const tag = await imageTag(tagFormat, revision, { history, word: question.revision });
     return { revision, tag, ...where };
   }
   const newest = await newestHeld(pins, pinned, { history, tagFormat });
   if (newest !== undefined) return { ...newest, ...where };
   const recorded = readMessage(await remote.messageOf(tip))?.revision;
   if (recorded === undefined) throw untold(branch);
-  return { revision: recorded, tag: tagOf(tagFormat, recorded), ...where };
+  const tag = await imageTag(tagFormat, recorded, { history });
+  return { revision: recorded, tag, ...where };
 }
 
 function untold(branch: string): Failure {

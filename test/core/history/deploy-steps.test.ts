@@ -5,6 +5,7 @@ import type { FileChange, LoggedCommit } from "../../../src/core/history/commits
 import { deploySteps, readTool } from "../../../src/core/history/deploys.ts";
 import { revisionReader } from "../../../src/core/history/pin-revision.ts";
 import type { FilePins } from "../../../src/core/history/pin-versions.ts";
+import { Releases } from "../../../src/core/history/releases.ts";
 import { SourceGraph } from "../../../src/core/history/source-graph.ts";
 import type { Revision } from "../../../src/core/ids.ts";
 import { type RecordedOutcome, writeMessage } from "../../../src/core/landing/commit-message.ts";
@@ -18,7 +19,7 @@ const graph = new SourceGraph(
     return { id, parents: revisions.slice(at + 1, at + 2), atMs: 0, author: "ana", message: "" };
   }),
 );
-const reader = revisionReader(graph, parseTagFormat("sha-{revision:7}"));
+const reader = revisionReader(graph, parseTagFormat("sha-{revision:7}"), new Releases());
 const pattern = /^chore\(gitops\): (?:update image tags|recover missing manifest update)/;
 
 /** Reads contents such as `web=a api=b`; `#` pushes what follows a line down. */

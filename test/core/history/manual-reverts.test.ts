@@ -6,6 +6,7 @@ import { readTool } from "../../../src/core/history/deploys.ts";
 import { MovedAway } from "../../../src/core/history/manual-reverts.ts";
 import { revisionReader } from "../../../src/core/history/pin-revision.ts";
 import type { FilePins } from "../../../src/core/history/pin-versions.ts";
+import { Releases } from "../../../src/core/history/releases.ts";
 import { SourceGraph } from "../../../src/core/history/source-graph.ts";
 import type { CommitId, Revision } from "../../../src/core/ids.ts";
 import { type RecordedOutcome, writeMessage } from "../../../src/core/landing/commit-message.ts";
@@ -18,7 +19,7 @@ const graph = new SourceGraph(
     return { id, parents: ids.slice(at + 1, at + 2), atMs: 0, author: "ana", message: "work" };
   }),
 );
-const reader = revisionReader(graph, parseTagFormat("sha-{revision:7}"));
+const reader = revisionReader(graph, parseTagFormat("sha-{revision:7}"), new Releases());
 const place = (digit: number) => graph.find(String(digit).repeat(40))!;
 const pattern = /^chore\(gitops\): update image tags/;
 

@@ -2,6 +2,7 @@
 
 import { expect, test } from "vitest";
 import { digitsIn, revisionReader } from "../../../src/core/history/pin-revision.ts";
+import { Releases } from "../../../src/core/history/releases.ts";
 import { SourceGraph } from "../../../src/core/history/source-graph.ts";
 import type { Revision } from "../../../src/core/ids.ts";
 import { parseTagFormat } from "../../../src/core/tag-format.ts";
@@ -16,7 +17,7 @@ const commits = [newest, oldest].map((id, at) => {
   const parents = at === 0 ? [oldest] : [];
   return { id, parents, atMs: 0, author: "ana", message: "" };
 });
-const reader = revisionReader(new SourceGraph(commits), format);
+const reader = revisionReader(new SourceGraph(commits), format, new Releases());
 const digest = `sha256:${"1".repeat(64)}`;
 
 test.each([

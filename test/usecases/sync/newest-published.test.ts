@@ -8,6 +8,7 @@ import type { Registry, SourceHistory } from "../../../src/ports.ts";
 import {
   type CodeCommit,
   findNewestPublished,
+  type TaggedRevision,
 } from "../../../src/usecases/sync/newest-published.ts";
 
 const tagFormat = parseTagFormat("sha-{revision:7}");
@@ -16,7 +17,8 @@ const images = names.map((name) => parseImageName(name)!);
 const revisions = ["5", "4", "3", "2", "1"].map((digit) => digit.repeat(40) as Revision);
 /** Newest first, a minute apart: the newest is one minute old. */
 const commits = revisions.map((revision, at): CodeCommit => {
-  return { revision, parent: revisions[at + 1], same: [], atMs: -(at + 1) * 60_000 };
+  const named = { revision, tag: tagOf(tagFormat, revision) };
+  return { ...named, parent: revisions[at + 1], same: [], atMs: -(at + 1) * 60_000 };
 });
 const at = (digit: number) => revisions[5 - digit]!;
 const tag = (digit: number) => tagOf(tagFormat, at(digit));
@@ -48,10 +50,10 @@ async function find({ published, graceMinutes = 0, changing, passed, paths = ["a
       return changing === undefined || changing.some((digit) => at(digit) === to);
     },
   } as Partial<SourceHistory> as SourceHistory;
-  const passedBy = async (revision: Revision) =>
-    passed !== undefined && revision === at(passed) ? revision : undefined;
+  const passedBy = async (commit: TaggedRevision) =>
+    passed !== undefined && commit.revision === at(passed) ? commit : undefined;
   const group = { images, paths };
-  const question = { group, commits, tagFormat, nowMs: 0, graceMs: graceMinutes * 60_000 };
+  const question = { group, commits, nowMs: 0, graceMs: graceMinutes * 60_000 };
   const whole = await findNewestPublished({ ...question, passedBy }, { registry, history });
   return { whole, asked };
 }
