@@ -2,10 +2,14 @@
 
 import { branchInvariants } from "./invariants/branch.ts";
 import { endInvariants } from "./invariants/end.ts";
+import { environmentInvariants, historyIn } from "./invariants/environments.ts";
 import type { RaceHistory, Violation } from "./invariants/history.ts";
 import { HistoryIndex, type PinsRead } from "./invariants/ledger.ts";
 import { peopleInvariant } from "./invariants/people.ts";
 import { outcomeInvariants } from "./invariants/words.ts";
+
+/** The laws of one environment. */
+const environmentLaws = [branchInvariants, peopleInvariant, outcomeInvariants, endInvariants];
 
 /**
  * Returns every law that is broken, and by what.
@@ -13,8 +17,11 @@ import { outcomeInvariants } from "./invariants/words.ts";
  * @param pins Kept from one race to the next, where the same files come again.
  */
 export function check(evidence: RaceHistory, pins: PinsRead = new Map()): readonly Violation[] {
+  const { places } = evidence;
   const ledger = new HistoryIndex(evidence, pins);
-  return [branchInvariants, peopleInvariant, outcomeInvariants, endInvariants].flatMap((laws) =>
-    laws(ledger),
-  );
+  if (places === undefined) return environmentLaws.flatMap((laws) => laws(ledger));
+  return [
+    ...environmentInvariants(ledger),
+    ...places.flatMap((place) => check(historyIn(place, evidence))),
+  ];
 }

@@ -28,6 +28,9 @@ type Running = { -readonly [Key in keyof Operation]: Operation[Key] };
 const latestMs: Readonly<Record<Job["command"], number>> = {
   promote: 1_000,
   rollback: 4_000,
+  release: 15_000,
+  freeze: 4_000,
+  thaw: 15_000,
   sync: 12_000,
 };
 
@@ -72,12 +75,13 @@ function startRun(job: Job, count: number, { play, operations, before }: RunCont
 }
 
 function operationOf(
-  { command, revision, images }: Job,
+  { command, environment, revision, images }: Job,
   { actor, play, isRepeat }: { actor: string; play: SimulationRun; isRepeat: boolean },
 ): Running {
   return {
     actor,
     command,
+    environment,
     deploy: actor,
     revision,
     images: images.map((image) => ({ image, tag: tagOf(tagFormat, revision) })),
@@ -95,7 +99,7 @@ interface JobRun {
 async function run(job: Job, { operation, account, play }: JobRun): Promise<void> {
   const { world } = play;
   const { actor } = operation;
-  await world.scheduler.begin(actor, world.fate.lasts(0, latestMs[job.command]));
+  await world.scheduler.begin(actor, world.fate.lasts(0, job.latestMs ?? latestMs[job.command]));
   operation.startedMs = world.scheduler.nowMs;
   const { end, images } = await runCommand(job, actor, play);
   operation.end = { ...end, atMs: world.scheduler.nowMs };
@@ -129,7 +133,6 @@ export function historyOf(play: SimulationRun, operations: readonly Operation[])
   );
   const happened = (kinds: readonly string[]) =>
     kinds.some((kind) => world.fate.injected.has(kind as never));
-  const goesBack = operations.some(({ command }) => command === "rollback");
   const hindered = [...world.fate.injected.keys()].some((kind) => !harmless.has(kind));
   return {
     log: log.map(({ id, message, tree }) => ({ id, message, files: tree })),
@@ -141,8 +144,10 @@ export function historyOf(play: SimulationRun, operations: readonly Operation[])
     ),
     source: scene.source,
     images: scene.images,
-    isUndisturbed: !happened(["revert", "hold", "rewind", "pick"]) && !goesBack,
-    mustSucceed: !hindered && !goesBack && play.policy.timeoutMs >= landPolicy.timeoutMs,
+    places: scene.places,
+    marks: world.server.marks,
+    isUndisturbed: !happened(["revert", "hold", "rewind", "pick"]),
+    mustSucceed: !hindered && play.policy.timeoutMs >= landPolicy.timeoutMs,
     boundMs: happened(["stall"]) ? Number.POSITIVE_INFINITY : boundMsOf(play.policy),
   };
 }

@@ -7,6 +7,7 @@ import { landPolicy } from "../usecases/landing/land.ts";
 import { type Crew, realCrew } from "./actors/commands.ts";
 import { check } from "./checker.ts";
 import { seededChoices } from "./choices.ts";
+import { inBoth } from "./environments.ts";
 import { type Faults, printFaults, swarm } from "./faults.ts";
 import { historyOf, type SimulationRun, start, startRepeat } from "./harness.ts";
 import { isWell, type Operation, type RaceHistory } from "./invariants/history.ts";
@@ -23,6 +24,8 @@ export interface RaceOptions {
   readonly faults: Faults;
   /** Who races beside the deployers. Absent: nobody. */
   readonly company?: Companions | undefined;
+  /** Whether all of it happens in two environments of the branch, staging and prod. */
+  readonly environments?: boolean | undefined;
   /** The deadline of every deployer, in milliseconds. Absent: the seed chooses, short ones too. */
   readonly timeoutMs?: number;
   /** Whom to race. The real use cases, unless a test wants to see a law broken. */
@@ -54,7 +57,8 @@ export async function runRace(options: RaceOptions): Promise<SimulatedRace> {
   const { seed, faults } = options;
   const chance = seeded(seed * 2 + 1);
   const fate = seededChoices(seed, swarm(faults, chance));
-  const scene = scenarioOf(options, fate);
+  const alike = scenarioOf(options, fate);
+  const scene = options.environments ? inBoth(alike, fate) : alike;
   const world = new World(scene, fate, "timed");
   const timeoutMs = options.timeoutMs ?? chance.pick(timeoutsMs);
   const crew = { ...realCrew, ...options.crew };
@@ -89,6 +93,7 @@ function resultOf(
   const violations = check(evidence);
   return {
     ...{ version: 1, command: "race", seed, deployers, syncs, rollbacks, foreign, shape },
+    ...(options.environments && { environments: true as const }),
     faults: printFaults(faults),
     rounds: world.server.moves.slice(1).map(({ tip, atMs, by }) => {
       const { message } = world.objects.get(tip);
@@ -106,11 +111,12 @@ function resultOf(
 
 /** The command line of a race. What is as ever is left out. */
 function replayOf(options: RaceOptions): string {
-  const { deployers, seed, shape, faults, company = alone, timeoutMs } = options;
+  const { deployers, seed, shape, faults, company = alone, environments, timeoutMs } = options;
   const others = Object.entries(company).filter(([, count]) => count > 0);
   return [
     `landfall race --deployers ${deployers}`,
     ...others.map(([who, count]) => `--${who} ${count}`),
+    ...(environments ? ["--environments"] : []),
     `--seed ${seed} --shape ${shape} --faults ${printFaults(faults)}`,
     ...(timeoutMs === undefined ? [] : [`--timeout ${timeoutMs}ms`]),
   ].join(" ");

@@ -7,6 +7,7 @@ import type { Revision } from "../core/ids.ts";
 import { type ImageName, parseImageName } from "../core/image-ref.ts";
 import { parseTagFormat, tagOf } from "../core/tag-format.ts";
 import type { Choices } from "./choices.ts";
+import type { ScenePlace } from "./environments.ts";
 import type { ModelTree } from "./model/objects.ts";
 import { ModelSource, type PublishedImages, publishedKey } from "./model/source.ts";
 
@@ -35,7 +36,11 @@ export const alone: Companions = { syncs: 0, rollbacks: 0, foreign: 0 };
 /** One actor's task. */
 export interface Job {
   readonly name: string;
-  readonly command: "promote" | "sync" | "rollback";
+  readonly command: "promote" | "sync" | "rollback" | "release" | "freeze" | "thaw";
+  /** Where. Absent: the scene has one environment, without a name. */
+  readonly environment?: string | undefined;
+  /** When it begins at the latest, in milliseconds. Absent: as its command does. */
+  readonly latestMs?: number | undefined;
   /** What is to be landed; of a sync, the newest that there is. */
   readonly revision: Revision;
   readonly images: readonly ImageName[];
@@ -48,6 +53,8 @@ export interface Scenario {
   readonly shelf: PublishedImages;
   readonly images: readonly ImageName[];
   readonly jobs: readonly Job[];
+  /** Environments that have names. */
+  readonly places?: readonly ScenePlace[] | undefined;
   /** How many people push besides. */
   readonly foreign: number;
 }

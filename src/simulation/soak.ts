@@ -11,6 +11,8 @@ export interface SoakOptions {
   readonly from: number;
   readonly seeds: number;
   readonly faults: Faults;
+  /** Whether all happens in two environments. */
+  readonly environments?: boolean | undefined;
   /** Told of every race that broke a law, as small as it could be made. */
   readonly onFailure?: (smallest: RaceResult) => void;
 }
@@ -46,13 +48,13 @@ export function raceOfSeed(seed: number, faults: Faults): RaceOptions {
 }
 
 /** Runs the races of so many seeds. */
-export async function soak({ from, seeds, faults, onFailure }: SoakOptions): Promise<SoakResult> {
+export async function soak({ from, seeds, onFailure, ...how }: SoakOptions): Promise<SoakResult> {
   const outcomes: Record<string, number> = {};
   const injected: Record<string, number> = {};
   let runs = 0;
   let failures = 0;
   for (let seed = from; seed < from + seeds; seed += 1) {
-    const options = raceOfSeed(seed, faults);
+    const options = { ...raceOfSeed(seed, how.faults), environments: how.environments };
     const result = await race(options);
     runs += result.runs.length;
     for (const { outcome } of result.runs) add(outcomes, outcome, 1);

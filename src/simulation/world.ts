@@ -4,6 +4,7 @@
  */
 
 import type { CommitId } from "../core/ids.ts";
+import { markRef } from "../core/landing/mark.ts";
 import type { PushReply } from "../core/landing/push-outcome.ts";
 import type { Choices } from "./choices.ts";
 import { type ModelTree, Objects } from "./model/objects.ts";
@@ -76,7 +77,8 @@ export class World {
   state(): string {
     const told = [...this.accounts].map(([actor, account]) => `${actor}: ${account.told}`);
     const moves = this.server.moves.map(({ tip, how }) => `${tip} ${how}`);
-    return [...told, ...moves, ...this.scheduler.waiting].join("\n");
+    const marks = this.server.marks.map(markRef);
+    return [...told, ...moves, ...marks, ...this.scheduler.waiting].join("\n");
   }
 }
 

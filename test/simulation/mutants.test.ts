@@ -5,18 +5,20 @@ import { faultsOf } from "../../src/simulation/faults.ts";
 import { type RaceOptions, race } from "../../src/simulation/race.ts";
 import { mutants } from "./mutants.ts";
 import { mutantsBeside } from "./mutants-beside.ts";
+import { mutantsOfEnvironments } from "./mutants-environments.ts";
 
 /** How many seeds a mutant may survive. */
 const seedsMax = 1_000;
 
-const all = { ...mutants, ...mutantsBeside };
+const all = { ...mutants, ...mutantsBeside, ...mutantsOfEnvironments };
 
 test.each(Object.entries(all))("a loop that %s breaks its law", async (name, mutant) => {
-  const { law, shape, crew, faults, company } = mutant;
+  const { law, shape, crew, faults, company, environments } = mutant;
   const laws = new Set<string>();
   let failing: RaceOptions | undefined;
   for (let seed = 1; seed <= seedsMax && failing === undefined; seed += 1) {
-    const options = { deployers: 4, seed, shape, faults: faultsOf(faults), company };
+    const given = { shape, faults: faultsOf(faults), company, environments };
+    const options = { deployers: 4, seed, ...given };
     const { violations } = await race({ ...options, crew });
     for (const violation of violations) laws.add(violation.law);
     if (violations.some((violation) => violation.law === law)) failing = options;
@@ -38,7 +40,10 @@ test("every law has been seen red", () => {
     "I7",
     "I8",
     "I9",
+    "apart",
     "exit",
+    "frozen",
+    "gated",
     "held",
     "reverted",
     "truth",

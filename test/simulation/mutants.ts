@@ -26,6 +26,8 @@ export interface Mutant {
   readonly faults: readonly FaultKind[];
   readonly crew: Partial<Crew>;
   readonly company?: Companions;
+  /** Whether it races in two environments. */
+  readonly environments?: true;
 }
 
 /** One break of the promotion. */

@@ -1,6 +1,7 @@
 /**
  * Many seeds, one after the other: `npm run soak -- --seeds 20000 [--from N] [--faults …]` races,
- * and `npm run soak -- --edits 20000 [--from N] [--folder FOLDER]…` edits mixtures of manifests.
+ * with `--environments` in two environments, and `npm run soak -- --edits 20000 [--from N]
+ * [--folder FOLDER]…` edits mixtures of manifests.
  */
 
 import { parseArgs } from "node:util";
@@ -14,6 +15,7 @@ const { values } = parseArgs({
     seeds: { type: "string", default: "2000" },
     from: { type: "string", default: "0" },
     faults: { type: "string", default: "all" },
+    environments: { type: "boolean", default: false },
     edits: { type: "string" },
     folder: { type: "string", multiple: true, default: [] },
   },
@@ -39,7 +41,7 @@ if (values.edits !== undefined) {
 const [seeds, from] = [wholeNumber("seeds", 1), wholeNumber("from", 0)];
 const began = performance.now();
 const result = await soak({
-  ...{ from, seeds, faults: parseFaults(values.faults) },
+  ...{ from, seeds, faults: parseFaults(values.faults), environments: values.environments },
   onFailure: (smallest) => process.stdout.write(`\n${raceText(smallest, uncoloured)}\n`),
 });
 const seconds = (performance.now() - began) / 1000;

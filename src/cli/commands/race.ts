@@ -5,7 +5,7 @@ import { usageError } from "../../settings/process.ts";
 import { parseFaults } from "../../simulation/faults.ts";
 import { race } from "../../simulation/race.ts";
 import { command } from "../command.ts";
-import { type FlagsOf, oneOf, output, text, withDefault } from "../flags.ts";
+import { type FlagsOf, oneOf, output, text, toggle, withDefault } from "../flags.ts";
 import { printResult, styleFor } from "../output.ts";
 
 const few = { from: 0, to: 64 } as const;
@@ -15,6 +15,7 @@ const flags = {
   syncs: withDefault("--syncs <n>", "how many syncs race along, with a deploy that was lost", "0"),
   rollbacks: withDefault("--rollbacks <n>", "how many rollbacks race along", "0"),
   foreign: withDefault("--foreign <n>", "how many people push commits of their own", "0"),
+  environments: toggle("--environments", "let all of it happen in staging and in prod"),
   seed: withDefault("--seed <n>", "the race to run: the same seed is the same race", "1"),
   shape: oneOf("--shape <shape>", "what the deployers share (default: same)", [
     "same",
@@ -46,6 +47,7 @@ export default command({
       seed: wholeNumber(flags.seed, { flag: "--seed", from: 0, to: 2 ** 31 - 1 }),
       shape: flags.shape ?? "same",
       faults: parseFaults(flags.faults),
+      environments: flags.environments,
       ...timeoutOf(flags),
     });
     printResult(result, () => raceText(result, styleFor(flags, io)), { ...flags, io });

@@ -17,7 +17,7 @@ export interface RaceRound {
 /** One run of one command. */
 export interface RaceRun {
   readonly name: string;
-  readonly command: "promote" | "sync" | "rollback" | "release";
+  readonly command: "promote" | "sync" | "rollback" | "release" | "freeze" | "thaw";
   readonly revision: Revision;
   /** `crashed`: the process was cut off, and the next run of the same took over. */
   readonly outcome: Outcome | "crashed";
@@ -43,6 +43,8 @@ export interface RaceResult {
   readonly rollbacks: number;
   readonly foreign: number;
   readonly shape: string;
+  /** All of it happened in two environments of the branch. */
+  readonly environments?: true;
   /** The faults that could strike, as `--faults` takes them. */
   readonly faults: string;
   readonly rounds: readonly RaceRound[];

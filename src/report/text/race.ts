@@ -6,8 +6,9 @@ import type { Style } from "../style.ts";
 
 /** Returns the result as text, with a final newline. */
 export function raceText(result: RaceResult, style: Style): string {
-  const { shape, seed, steps, schedule } = result;
-  const title = `${whoRaced(result)}, shape ${shape}, seed ${seed}`;
+  const { shape, seed, steps, schedule, environments } = result;
+  const where = environments ? ", in staging and prod each" : "";
+  const title = `${whoRaced(result)}${where}, shape ${shape}, seed ${seed}`;
   const lines = [
     `${style.bold(title)}  ${style.dim(`${steps} steps, schedule ${schedule}`)}`,
     "",

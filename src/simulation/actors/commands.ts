@@ -2,11 +2,20 @@
 
 import type { ImageName } from "../../core/image-ref.ts";
 import { printImageName } from "../../core/image-ref.ts";
+import type { Gate } from "../../core/landing/gate.ts";
 import type { PromoteResult } from "../../core/results/promote.ts";
 import type { SyncResult, SyncVerdict } from "../../core/results/sync.ts";
 import type { LandPolicy } from "../../usecases/landing/land.ts";
+import type { ReadPorts } from "../../usecases/landing/read-patiently.ts";
 import { type PromotePorts, promote } from "../../usecases/promote/promote.ts";
 import type { PromoteRequest } from "../../usecases/promote/promotion.ts";
+import {
+  type FreezeRequest,
+  freeze,
+  type ThawRequest,
+  thaw,
+} from "../../usecases/rollback/freeze.ts";
+import { type ReleaseRequest, release } from "../../usecases/rollback/release.ts";
 import {
   type RollbackPorts,
   type RollbackRequest,
@@ -14,6 +23,7 @@ import {
 } from "../../usecases/rollback/rollback.ts";
 import type { SyncPorts, SyncRequest } from "../../usecases/sync/request.ts";
 import { sync } from "../../usecases/sync/sync.ts";
+import type { ScenePlace } from "../environments.ts";
 import type { StatedOutcome } from "../invariants/history.ts";
 import { ModelLog } from "../model/deploy-log.ts";
 import { ModelRemote } from "../model/remote.ts";
@@ -50,6 +60,9 @@ export interface Crew {
   readonly promote: DeployerActor;
   readonly rollback: Returner;
   readonly sync: Checker;
+  readonly release: Runner<ReleaseRequest, ReadPorts, PromoteResult>;
+  readonly freeze: Runner<FreezeRequest, ReadPorts, PromoteResult>;
+  readonly thaw: Runner<ThawRequest, ReadPorts, PromoteResult>;
 }
 
 /** The real use cases. */
@@ -57,6 +70,9 @@ export const realCrew: Crew = {
   promote: (request, ports, { policy }) => promote(request, ports, policy),
   rollback: (request, ports, { policy }) => rollback(request, ports, policy),
   sync: (request, ports, { policy }) => sync(request, ports, policy),
+  release: (request, ports, { policy }) => release(request, ports, policy),
+  freeze: (request, ports, { policy }) => freeze(request, ports, policy),
+  thaw: (request, ports, { policy }) => thaw(request, ports, policy),
 };
 
 /** What a command said, and which of its images it said it of. */
@@ -81,7 +97,7 @@ export function runCommand(
     progress: { step: () => {}, warn: () => {} },
     log: new ModelLog(world, actor),
   };
-  const cast = { crew, about: { policy, world, actor } };
+  const cast = { crew, scene, about: { policy, world, actor } };
   const act = (its: PromotePorts & SyncPorts) => commands[job.command](job, its, cast);
   if (memory === undefined) return act(ports);
   const known = [...scene.source.parents, ...scene.shelf].flat(2).join(" ");
@@ -90,41 +106,81 @@ export function runCommand(
 
 interface ActorContext {
   readonly crew: Crew;
+  readonly scene: Scenario;
   readonly about: About;
 }
 
 type Command = (job: Job, ports: PromotePorts & SyncPorts, cast: ActorContext) => Promise<Spoken>;
 
 const commands: Readonly<Record<Job["command"], Command>> = {
-  async promote({ revision, images }, ports, { crew, about }) {
+  async promote(job, ports, { crew, about, scene }) {
+    const { revision, images } = job;
+    const { gate, marks } = placeOf(job, scene) ?? {};
     const request: PromoteRequest = {
-      ...{ ...everywhere, deploy: about.actor, revision },
+      ...{ ...landing(job, about, scene), revision, marks },
       images: images.map((image) => ({ image })),
-      ...{ superseded: "record", divergence: "refuse", mode: "push", skipCi: true },
+      gate: gate && { ...gate, beforePaths: pathsBefore(gate, scene) },
+      ...{ superseded: "record", divergence: "refuse" },
     };
     return spoken(await crew.promote(request, ports, about), images);
   },
-  async rollback({ revision, images }, ports, { crew, about }) {
+  async rollback(job, ports, { crew, about, scene }) {
     const request: RollbackRequest = {
-      ...{ ...everywhere, deploy: about.actor, goal: { to: revision } },
-      images: images.map((image) => ({ image })),
-      ...{ reason: "it is slow", by: "Lab", pattern: deployPattern, mode: "push", skipCi: true },
+      ...{ ...landing(job, about, scene), goal: { to: job.revision } },
+      images: job.images.map((image) => ({ image })),
+      ...{ ...words, pattern: deployPattern, manifestPaths: [manifestsPath] },
     };
-    return spoken(await crew.rollback(request, ports, about), images);
+    return spoken(await crew.rollback(request, ports, about), job.images);
   },
-  async sync({ images }, ports, { crew, about }) {
+  async sync(job, ports, { crew, about, scene }) {
+    const { images } = job;
+    const place = placeOf(job, scene);
+    const gate = place?.gate && { ...place.gate, beforePaths: pathsBefore(place.gate, scene) };
     const request: SyncRequest = {
-      ...{ ...everywhere, deploy: about.actor, source: "model" },
+      ...{ ...landing(job, about, scene), source: "model", manifestPaths: [manifestsPath] },
       images: images.map((image) => ({ image })),
       ...{ pattern: deployPattern, lookback: 100, graceMs: 0, movedAway: "leave" },
-      ...{ mode: "push", skipCi: true },
+      ...{ guarded: gate && { gate }, marks: place?.marks },
     };
     const result = await crew.sync(request, ports, about);
     return { end: saidBySync(result), images: images.filter((image) => isAsWanted(image, result)) };
   },
+  async release(job, ports, { crew, about, scene }) {
+    const { images } = job;
+    const request = { ...landing(job, about, scene), images };
+    return spoken(await crew.release(request, ports, about), images);
+  },
+  async freeze(job, ports, { crew, about, scene }) {
+    const all = { images: undefined, untilMs: undefined };
+    const request = { ...landing(job, about, scene), ...words, ...all };
+    return spoken(await crew.freeze(request, ports, about), job.images);
+  },
+  async thaw(job, ports, { crew, about, scene }) {
+    return spoken(await crew.thaw(landing(job, about, scene), ports, about), job.images);
+  },
 };
 
-const everywhere = { tagFormat, paths: [manifestsPath], repository: "model", branch: "main" };
+const words = { reason: "it is slow", by: "Lab" };
+
+/** What every command that lands is asked. */
+function landing(job: Job, { actor }: About, scene: Scenario) {
+  const { environment, path = manifestsPath } = placeOf(job, scene) ?? {};
+  const where = { environment, paths: [path], repository: "model", branch: "main" };
+  return { ...where, tagFormat, deploy: actor, mode: "push" as const, skipCi: true };
+}
+
+function placeOf({ environment }: Job, { places }: Scenario): ScenePlace | undefined {
+  return places?.find((place) => place.environment === environment);
+}
+
+/** Returns where the environment before a gate has its manifests. */
+function pathsBefore({ after }: Gate, { places = [] }: Scenario): readonly string[] {
+  return places.filter(({ environment }) => environment === after?.environment).map(pathOf);
+}
+
+function pathOf({ path }: ScenePlace): string {
+  return path;
+}
 
 /** What the subjects of deploy commits match. */
 const deployPattern = /^chore\(gitops\)/;

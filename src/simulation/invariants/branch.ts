@@ -1,7 +1,7 @@
 /** Laws about the branch: what stands in it, in which order, and that nothing is missing. */
 
 import { printImageName, sameImage } from "../../core/image-ref.ts";
-import { activeHolds, type Hold, holdsOn } from "../../core/landing/hold.ts";
+import { type Hold, holdsOn, isFreeze } from "../../core/landing/hold.ts";
 import { holdsPath, readHolds } from "../../core/landing/holds-file.ts";
 import { type Pin, printPinned } from "../../core/pins/index.ts";
 import type { RecordedCommit, Violation } from "./history.ts";
@@ -17,6 +17,7 @@ export function branchInvariants(ledger: HistoryIndex): readonly Violation[] {
       ...strayBytes(entry),
       ...strayPins(entry, ledger),
       ...unheld(entry, ledger),
+      ...unfrozen(entry, ledger),
       ...unguarded(entry, ledger),
     ]),
     ...disappeared(ledger),
@@ -117,10 +118,10 @@ function wordsOf(text: string): readonly string[] {
 /** A hold that stands in the tree keeps the revisions out that it covers. */
 function unheld({ record, commit, parent }: Entry, ledger: HistoryIndex): readonly Violation[] {
   const isPromotion = record?.outcome === "landed" || record?.outcome === "recovered";
-  const holdsFile = parent?.files.get(holdsPath);
-  if (!isPromotion || parent === undefined || holdsFile === undefined) return [];
+  if (!isPromotion || parent === undefined) return [];
+  const holds = holdsAt(parent);
+  if (holds.length === 0) return [];
   const moved = movedPins(parent, commit, ledger);
-  const holds = holdsIn(holdsFile);
   const broken = ledger.evidence.images
     .filter((image) => moved.some((pin) => sameImage(pin.image, image)))
     .flatMap((image) => holdsOn(image, holds))
@@ -129,9 +130,18 @@ function unheld({ record, commit, parent }: Entry, ledger: HistoryIndex): readon
   return [{ law: "held", message: `${commit.id} lands what is held through ${broken.through}` }];
 }
 
-/** No hold of a simulation ends by itself. */
-function holdsIn(file: Uint8Array | undefined): readonly Hold[] {
-  return activeHolds(readHolds(file), { paths: ["."] }, 0);
+/** Nothing new lands while its parent says that all is frozen. */
+function unfrozen(entry: Entry, ledger: HistoryIndex): readonly Violation[] {
+  const { record, commit, parent } = entry;
+  const isPromotion = record?.outcome === "landed" || record?.outcome === "recovered";
+  if (!isPromotion || parent === undefined || !holdsAt(parent).some(isFreeze)) return [];
+  if (movedPins(parent, commit, ledger).length === 0) return [];
+  return [{ law: "frozen", message: `${commit.id} lands in a freeze` }];
+}
+
+/** Returns the holds of a commit. None of a simulation ends by itself. */
+export function holdsAt({ files }: RecordedCommit): readonly Hold[] {
+  return readHolds(files.get(holdsPath));
 }
 
 /** I6: every tip ever observed stays in the branch, unless people cut it off. */
@@ -154,7 +164,7 @@ function isAskedBack({ record, commit }: Entry, ledger: HistoryIndex): boolean {
 function unguarded({ record, commit, parent }: Entry, ledger: HistoryIndex): readonly Violation[] {
   if (record?.outcome !== "rolled-back" || parent === undefined) return [];
   const { source } = ledger.evidence;
-  const holds = holdsIn(commit.files.get(holdsPath));
+  const holds = holdsAt(commit);
   const isMoved = (pin: Pin) => ledger.pinsAt(commit).every((now) => !isSamePlace(now, pin));
   const open = ledger.pinsAt(parent).find((pin) => {
     const held = ledger.revisionOf(pin);

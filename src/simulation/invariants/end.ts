@@ -1,7 +1,7 @@
 /** Laws about how it ends: everybody comes out, in time, and the branch holds the newest. */
 
 import { sameImage } from "../../core/image-ref.ts";
-import { isWell, type Violation } from "./history.ts";
+import { isWell, type Operation, type RaceHistory, type Violation } from "./history.ts";
 import type { HistoryIndex } from "./ledger.ts";
 
 /** Judges I8 and I9. */
@@ -13,9 +13,10 @@ export function endInvariants(ledger: HistoryIndex): readonly Violation[] {
 function newestStands(ledger: HistoryIndex): readonly Violation[] {
   const { evidence } = ledger;
   const last = ledger.entries.at(-1);
-  if (!evidence.isUndisturbed || last === undefined) return [];
+  if (!evidence.isUndisturbed || last === undefined || goesBack(evidence)) return [];
   const pins = ledger.pinsAt(last.commit);
-  return evidence.operations.filter(isWell).flatMap(({ actor, revision, images }) =>
+  const landed = evidence.operations.filter((one) => isWell(one) && forward.has(one.command));
+  return landed.flatMap(({ actor, revision, images }) =>
     images.flatMap(({ image }): Violation[] => {
       const held = pins
         .filter((pin) => sameImage(pin.image, image))
@@ -27,11 +28,22 @@ function newestStands(ledger: HistoryIndex): readonly Violation[] {
   );
 }
 
+const forward: ReadonlySet<Operation["command"]> = new Set(["promote", "sync"]);
+
+function goesBack({ operations }: RaceHistory): boolean {
+  return operations.some(({ command }) => command === "rollback");
+}
+
+function isOfFreeze({ command }: Operation): boolean {
+  return command === "freeze";
+}
+
 /** I9: operations end within the bound, and well when nothing stood in their way. */
 function allEnd({ evidence }: HistoryIndex): readonly Violation[] {
   const { operations, boundMs, mustSucceed } = evidence;
   const late = operations.filter(({ startedMs, end }) => (end?.atMs ?? 0) - startedMs > boundMs);
-  const unlucky = operations.filter((one) => mustSucceed && one.end && !isWell(one));
+  const isFree = mustSucceed && !goesBack(evidence) && !operations.some(isOfFreeze);
+  const unlucky = operations.filter((one) => isFree && one.end && !isWell(one));
   return [
     ...late.map(({ actor, startedMs, end }): Violation => {
       const message = `${actor} took ${end!.atMs - startedMs} ms, the bound is ${boundMs} ms`;

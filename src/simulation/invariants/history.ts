@@ -5,7 +5,17 @@
 
 import type { CommitId, Revision, Tag } from "../../core/ids.ts";
 import type { ImageName } from "../../core/image-ref.ts";
+import type { Gate } from "../../core/landing/gate.ts";
+import type { Mark } from "../../core/landing/mark.ts";
 import type { Outcome } from "../../core/results/promote.ts";
+
+/** An environment with a name, as the laws need to know it. */
+export interface Place {
+  readonly environment: string;
+  /** The folder with its manifests. */
+  readonly path: string;
+  readonly gate?: Gate | undefined;
+}
 
 /** One commit of the branch. */
 export interface RecordedCommit {
@@ -18,7 +28,8 @@ export interface RecordedCommit {
 export interface Operation {
   /** Who ran it. */
   readonly actor: string;
-  readonly command: "promote" | "sync" | "rollback" | "release";
+  readonly command: "promote" | "sync" | "rollback" | "release" | "freeze" | "thaw";
+  readonly environment?: string | undefined;
   readonly deploy: string;
   readonly revision: Revision;
   readonly images: readonly { readonly image: ImageName; readonly tag: Tag }[];
@@ -70,6 +81,10 @@ export interface RaceHistory {
   readonly cutOff: ReadonlySet<CommitId>;
   readonly source: Lineage;
   readonly images: readonly ImageName[];
+  /** Environments that have names. Absent: there is one, which has none. */
+  readonly places?: readonly Place[] | undefined;
+  /** What was left beside the branch, each with how often that had moved by then. */
+  readonly marks?: readonly (Mark & { readonly moves: number })[] | undefined;
   /** Whether nobody moved pins by hand, set a hold or rewound, so that the end can be foretold. */
   readonly isUndisturbed: boolean;
   /** Whether nothing stood in anybody's way for good, so that all must come out well. */
@@ -90,6 +105,9 @@ export type Invariant =
   | "I8"
   | "I9"
   | "held"
+  | "frozen"
+  | "gated"
+  | "apart"
   | "reverted"
   | "truth"
   | "exit";

@@ -11,6 +11,8 @@ export interface Entry {
   readonly commit: RecordedCommit;
   readonly parent: RecordedCommit | undefined;
   readonly record: ReadRecord | undefined;
+  /** The id of its deploy, also where it is about no revision. */
+  readonly deploy: string | undefined;
 }
 
 /** One file before and after a commit. Undefined: there is none. */
@@ -35,12 +37,14 @@ export class HistoryIndex {
   constructor(evidence: RaceHistory, pins: PinsRead) {
     this.evidence = evidence;
     this.#pins = pins;
-    this.entries = evidence.log.map((commit, at) => ({
-      commit,
-      parent: evidence.log[at - 1],
-      record:
-        at === 0 || evidence.byPeople?.has(commit.id) ? undefined : readMessage(commit.message),
-    }));
+    this.entries = evidence.log.map((commit, at) => {
+      const { id, message } = commit;
+      const parent = evidence.log[at - 1];
+      const isOurs = parent !== undefined && !evidence.byPeople?.has(id);
+      if (!isOurs) return { commit, parent, record: undefined, deploy: undefined };
+      const [, deploy] = /^Landfall-Deploy: (.+)$/m.exec(message) ?? [];
+      return { commit, parent, record: readMessage(message), deploy };
+    });
     this.#byId = new Map(this.entries.map((entry) => [entry.commit.id, entry]));
   }
 
@@ -51,7 +55,7 @@ export class HistoryIndex {
 
   /** Returns the commits of the branch that carry an operation's deploy id. */
   entriesOf({ deploy }: Operation): readonly Entry[] {
-    return this.entries.filter(({ record }) => record?.deploy === deploy);
+    return this.entries.filter((entry) => entry.deploy === deploy);
   }
 
   /** Returns the pins of all the images in a commit. */

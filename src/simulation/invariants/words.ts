@@ -1,7 +1,9 @@
 /** Laws about what operations say: the branch must bear them out. */
 
 import { sameImage } from "../../core/image-ref.ts";
+import { type Hold, holdsOn, isFreeze } from "../../core/landing/hold.ts";
 import { exitOfOutcome, type Outcome } from "../../core/results/promote.ts";
+import { holdsAt } from "./branch.ts";
 import type { Invariant, Operation, RecordedCommit, StatedOutcome, Violation } from "./history.ts";
 import { changedFiles, type Entry, type HistoryIndex } from "./ledger.ts";
 
@@ -28,7 +30,7 @@ const lawsOf: Readonly<Record<Outcome, WordLaw>> = {
   landed: landedLaw,
   unchanged: unchangedLaw,
   superseded: supersededLaw,
-  held: (operation, _, ledger) => nothingReachable("truth", operation, ledger),
+  held: heldLaw,
   refused: refusedLaw,
   failed: (operation, _, ledger) => nothingReachable("I2", operation, ledger),
   unknown: unknownLaw,
@@ -46,7 +48,7 @@ function landedLaw(
   if (commit !== undefined && ledger.evidence.cutOff.has(commit)) return [];
   const entry = commit === undefined ? undefined : ledger.entry(commit);
   if (entry === undefined) return [broken("I1", `${actor} landed ${commit}, which is not there`)];
-  if (entry.record?.deploy !== deploy) {
+  if (entry.deploy !== deploy) {
     return [broken("I1", `${actor} landed ${commit}, which is not of ${deploy}`)];
   }
   if (isAt(entry.commit, operation, ledger)) return [];
@@ -61,6 +63,9 @@ function isAt(commit: RecordedCommit, operation: Operation, ledger: HistoryIndex
   const { images, revision, command } = operation;
   const { source } = ledger.evidence;
   const pins = ledger.pinsAt(commit);
+  if (command === "release" || command === "freeze" || command === "thaw") {
+    return areHoldsAs(command, holdsAt(commit), images);
+  }
   if (command === "rollback") {
     return images.every(({ image, tag }) =>
       pins.every((pin) => !sameImage(pin.image, image) || pin.tag === tag),
@@ -78,6 +83,34 @@ function isAt(commit: RecordedCommit, operation: Operation, ledger: HistoryIndex
     const held = ledger.revisionOf(pin);
     return held !== undefined && held !== revision && source.precedes(held, revision);
   }
+}
+
+/** A release leaves no hold of its images, a freeze leaves one, a thaw none. */
+function areHoldsAs(
+  command: "release" | "freeze" | "thaw",
+  holds: readonly Hold[],
+  images: Operation["images"],
+): boolean {
+  if (command === "release") return images.every(({ image }) => holdsOn(image, holds).length === 0);
+  return holds.some(isFreeze) === (command === "freeze");
+}
+
+/** A hold keeps it out, or a freeze, at the tip that it is said of. */
+function heldLaw(
+  operation: Operation,
+  end: StatedOutcome,
+  ledger: HistoryIndex,
+): readonly Violation[] {
+  const { actor, revision, images } = operation;
+  const violations = nothingReachable("truth", operation, ledger);
+  const tip = end.tip === undefined ? undefined : ledger.entry(end.tip);
+  if (tip === undefined) return violations;
+  const holds = holdsAt(tip.commit);
+  const isHeld = images.some(({ image }) =>
+    holdsOn(image, holds).some(({ through }) => ledger.evidence.source.precedes(revision, through)),
+  );
+  if (isHeld || holds.some(isFreeze)) return violations;
+  return [...violations, broken("truth", `${actor} said held of ${end.tip}, and nothing holds it`)];
 }
 
 function unchangedLaw(
@@ -128,7 +161,8 @@ function refusedLaw(
 ): readonly Violation[] {
   const violations = nothingReachable("I2", operation, ledger);
   const { pushes, actor } = operation;
-  if (end.code === "diverged" || pushes === undefined || pushes.denials > 0) return violations;
+  if (end.code === "diverged" || end.code === "gated" || pushes === undefined || pushes.denials > 0)
+    return violations;
   return [...violations, broken("truth", `${actor} said refused, and no rule had refused it`)];
 }
 

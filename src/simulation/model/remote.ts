@@ -24,11 +24,7 @@ export class ModelRemote implements Remote {
   async fetchTip(): Promise<CommitId> {
     const { scheduler } = this.#world;
     await scheduler.before(this.#actor, "fetch", this.#world.latencyMs());
-    const trouble = troubleReading(this.#world.fate);
-    if (trouble !== undefined) {
-      this.#tell(trouble.message);
-      throw trouble;
-    }
+    this.#fail();
     const tip = this.#world.view();
     await scheduler.after(this.#actor, `fetched ${short(tip)}`, this.#world.latencyMs());
     return this.#show(tip);
@@ -80,11 +76,23 @@ export class ModelRemote implements Remote {
   }
 
   async marks(): Promise<readonly Mark[]> {
-    return [...this.#world.server.marks];
+    const { scheduler, server } = this.#world;
+    await scheduler.before(this.#actor, "read the marks", this.#world.latencyMs());
+    this.#fail();
+    const marks = [...server.marks];
+    await scheduler.after(this.#actor, `read ${marks.length} marks`, this.#world.latencyMs());
+    this.#tell(JSON.stringify(marks));
+    return marks;
   }
 
   async mark(mark: Mark): Promise<void> {
-    this.#world.server.marks.push(mark);
+    const { scheduler, server } = this.#world;
+    const label = `mark ${short(mark.revision)} ${mark.kind}`;
+    await scheduler.before(this.#actor, label, this.#world.latencyMs());
+    this.#fail();
+    server.mark(mark);
+    await scheduler.after(this.#actor, "marked", this.#world.latencyMs());
+    this.#tell("marked");
   }
 
   async reread(before: CommitId, commit: CommitId): Promise<Reread> {
@@ -144,6 +152,14 @@ export class ModelRemote implements Remote {
       seenBy: "server",
       words: "[remote rejected] (cannot lock ref: is at X but expected Y)",
     };
+  }
+
+  /** Throws what befalls a read. */
+  #fail(): void {
+    const trouble = troubleReading(this.#world.fate);
+    if (trouble === undefined) return;
+    this.#tell(trouble.message);
+    throw trouble;
   }
 
   /** A branch that went on from a commit's parent without the commit never takes it any more. */

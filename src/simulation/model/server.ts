@@ -15,13 +15,18 @@ export interface Move {
   readonly how: "start" | "swap" | "force";
 }
 
+/** A mark, and how often the branch had moved by then. */
+export interface PlacedMark extends Mark {
+  readonly moves: number;
+}
+
 /** One branch. Its moves are the truth that everything said is held against. */
 export class Server {
   readonly #objects: Objects;
   readonly #now: () => number;
   readonly moves: Move[];
   /** Marks beside the branch. */
-  readonly marks: Mark[] = [];
+  readonly marks: PlacedMark[] = [];
 
   constructor(objects: Objects, base: CommitId, now: () => number) {
     this.#objects = objects;
@@ -41,6 +46,11 @@ export class Server {
     if (this.#objects.get(commit).parent !== this.tip) return false;
     this.moves.push({ tip: commit, atMs: this.#now(), by, how: "swap" });
     return true;
+  }
+
+  /** Takes a mark. */
+  mark(mark: Mark): void {
+    this.marks.push({ ...mark, moves: this.moves.length });
   }
 
   /**

@@ -39,8 +39,12 @@ export async function holdMissing(
     }
   }
   if (added.length === 0) return { holds: standing, added };
-  const kept: Hold[] = inForce.filter(isFreeze);
-  for (const hold of active) {
+  const kept: Hold[] = [];
+  for (const hold of inForce) {
+    if (isFreeze(hold)) {
+      kept.push(hold);
+      continue;
+    }
     const images = [];
     for (const image of hold.images) {
       const isNeedless = await isCovered({ ...hold, images: [image] }, added, history);

@@ -26,7 +26,7 @@ function staged(): Stage {
 
 function land(stage: Stage, revision: Revision) {
   const mark = { kind: "landed", environment: "staging", revision, atSeconds: 1 } as const;
-  stage.world.server.marks.push(mark);
+  stage.world.server.mark(mark);
 }
 
 describe("a gate that is closed", () => {
@@ -88,7 +88,7 @@ test("what staging was rolled back from stays out of prod, and what runs there d
   });
   expect(await stage.promote(2, { request: here })).toMatchObject({ outcome: "landed" });
   const tried = { kind: "attempted", environment: "prod", revision: three, atSeconds: 2 } as const;
-  stage.world.server.marks.push(tried);
+  stage.world.server.mark(tried);
   const checked = await stage.sync({ environment: "prod", guarded: { gate: here.gate } });
   expect(checked).toMatchObject({ verdict: "in-sync", exit: 0 });
 });
@@ -98,7 +98,11 @@ test("what the checker lands is marked too: it may go on from there", async () =
   await stage.promote(1);
   const marks = ["landed"] as const;
   expect(await stage.sync({ environment: "staging", marks })).toMatchObject({ outcome: "landed" });
-  const left = stage.world.server.marks.map(({ atSeconds: _, ...mark }) => mark);
+  const left = stage.world.server.marks.map(({ kind, environment, revision }) => ({
+    kind,
+    environment,
+    revision,
+  }));
   const revision = revisionOf(stage, 3);
   expect(left).toEqual([{ kind: "landed", environment: "staging", revision }]);
   await stage.sync({ environment: "staging", marks });
