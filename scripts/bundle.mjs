@@ -1,16 +1,17 @@
 /**
  * src/ → dist/bin/landfall.cjs: the program as one file, with the packages that it needs, and
  * dist/bin/licenses.txt: the licenses of those packages. It is what people install, what the
- * action and the image run, and what the executables are made of.
+ * action and the image run, and what the executables are made of. An argument names another
+ * folder than dist/bin.
  */
 
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-const folder = join(root, "dist/bin");
+const folder = resolve(process.argv[2] ?? join(root, "dist/bin"));
 
 const build = await rolldown({
   cwd: root,

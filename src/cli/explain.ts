@@ -5,6 +5,7 @@ import { exitOfFailure, Failure } from "../core/failure.ts";
 import { plainLines } from "../report/safe-text.ts";
 import { type Process, usageError } from "../settings/process.ts";
 import { printError, printFailure } from "./output.ts";
+import { annotateFailure } from "./publish.ts";
 
 /**
  * Prints an error and returns its exit status. Anything but a Failure is a bug of ours.
@@ -16,6 +17,7 @@ export function explain(error: unknown, argv: readonly string[], io: Process): n
   if (error instanceof CommanderError) {
     // Commander has printed what was wrong, and where help is.
     const failure = usageError(error.message.replace(/^error: /, ""), "See the command's --help.");
+    annotateFailure(failure, io);
     printError(failure, { ...how, exit: 2 });
     return 2;
   }

@@ -193,7 +193,7 @@ function declare(command: Command, spec: CommandSpec | CommandGroup, stage: Stag
     commandDescription: () => [spec.description, "", "Examples:", ...examples].join("\n").trimEnd(),
   });
   if (spec.argument !== undefined) command.argument(...spec.argument);
-  for (const flag of Object.values(spec.flags)) command.addOption(optionOf(flag));
+  for (const flag of Object.values(spec.flags)) command.addOption(optionOf(flag, stage.io));
   command.action(async (...given: unknown[]) => {
     const words = spec.argument === undefined ? [] : (given[0] as readonly string[]);
     const flags = command.opts();
@@ -206,9 +206,10 @@ function declare(command: Command, spec: CommandSpec | CommandGroup, stage: Stag
   });
 }
 
-function optionOf(flag: Flag<unknown>): Option {
+function optionOf(flag: Flag<unknown>, { env }: Process): Option {
   const option = new Option(flag.spelling, flag.description);
-  if (flag.env !== undefined) option.env(flag.env);
+  // CI has no other way to leave a variable out than to set it to nothing.
+  if (flag.env !== undefined && env[flag.env] !== "") option.env(flag.env);
   if (flag.group !== undefined) option.helpGroup(flag.group);
   if (flag.choices !== undefined) option.choices(flag.choices);
   if (flag.byDefault !== undefined) option.default(flag.byDefault);

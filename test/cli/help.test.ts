@@ -1,7 +1,7 @@
 /** The words of every command: its help, docs/cli.md, and the examples in both. */
 
 import { Option } from "commander";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { loadListed, program } from "../../src/cli/program.ts";
 import { referenceMarkdown } from "../support/cli-reference.ts";
 import { golden } from "../support/golden.ts";
@@ -99,4 +99,17 @@ test("the version by every spelling", async () => {
   expect(short).toEqual(long);
   expect(word).toEqual(long);
   expect(long?.out).toMatch(/^\d+\.\d+\.\d+\n$/);
+});
+
+test("an environment variable that is empty counts as one that is not set", async () => {
+  const list = (LANDFALL_CONFIG: string) => {
+    vi.stubEnv("LANDFALL_CONFIG", LANDFALL_CONFIG);
+    return runCli(["completion", "--list", "images"], { cwd: "/", env: { LANDFALL_CONFIG } });
+  };
+  try {
+    expect(await list("nope.yaml")).toMatchObject({ status: 2 });
+    expect(await list("")).toEqual({ status: 0, out: "", err: "" });
+  } finally {
+    vi.unstubAllEnvs();
+  }
 });
