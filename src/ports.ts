@@ -70,7 +70,8 @@ export interface Remote {
    */
   messagesBefore(tip: CommitId, count: number): Promise<readonly string[]>;
   /**
-   * Returns whether `commit` is `tip` or one of its ancestors. Asks no server: both are known here.
+   * Returns whether `commit` is `tip` or one of its ancestors. Asks no server: what is not here is
+   * no ancestor of a tip that was fetched.
    */
   contains(tip: CommitId, commit: CommitId): Promise<boolean>;
   /** Writes a commit into our own object database. Moves no ref and touches no work tree. */

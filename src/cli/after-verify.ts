@@ -11,6 +11,7 @@ import { landPolicy } from "../usecases/landing/land.ts";
 import { rollback } from "../usecases/rollback/rollback.ts";
 import { newDeployId } from "../wiring/index.ts";
 import { openRollback } from "../wiring/rollback.ts";
+import { landingIn } from "./landing.ts";
 
 /** Records that a revision runs, where another environment waits for that. */
 export async function recordVerified(
@@ -37,7 +38,7 @@ export async function wayBack(
   const { environment, paths, manifestPaths, images, tagFormat, branch, config } = settings;
   const failed = steps.find(({ state }) => state === "failed");
   progress.step("Rolling back, as onFailedVerify says");
-  const ports = await openRollback(settings, { io, progress, registry: true });
+  const ports = await openRollback(settings, { io, progress, registry: true, lands: true });
   try {
     const request = {
       goal: { steps: 1 },
@@ -52,8 +53,7 @@ export async function wayBack(
       repository: ports.repository,
       branch,
       deploy: newDeployId(),
-      mode: "push" as const,
-      skipCi: config?.skipCi ?? defaults.skipCi,
+      ...landingIn({ skipCi: true }, settings),
     };
     return await rollback(request, ports, landPolicy);
   } finally {

@@ -163,6 +163,11 @@ export const tagFormat = {
 export const landing = {
   dryRun: toggle("--dry-run", "print the change that would be pushed, and push nothing"),
   skipCi: switchOff("--no-skip-ci", "do not write [skip ci] into the commit message"),
+  land: oneOf("--land <how>", "push to the branch, or go through a pull request (default: push)", [
+    "push",
+    "pull-request",
+  ]),
+  wait: switchOff("--no-wait", "end once the pull request is open, whoever merges it"),
 };
 
 /** Flags that say which cluster is asked. */

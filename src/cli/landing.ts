@@ -3,7 +3,7 @@
 import { defaults } from "../core/defaults.ts";
 import type { PromoteResult } from "../core/results/promote.ts";
 import { promoteText } from "../report/text/promote.ts";
-import type { GitPlaces, ManifestFlags } from "../settings/options.ts";
+import type { GitPlaces, ManifestFlags, ScopeSettings } from "../settings/options.ts";
 import type { Process } from "../settings/process.ts";
 import { type LandPolicy, landPolicy } from "../usecases/landing/land.ts";
 import { printResult, styleFor } from "./output.ts";
@@ -15,9 +15,11 @@ export interface LandingFlags extends ManifestFlags {
 }
 
 /** Returns whether a landing is only tried out, and whether its commits ask CI to skip them. */
-export function landingIn({ dryRun, skipCi }: LandingFlags, { config }: GitPlaces) {
+export function landingIn({ dryRun, skipCi }: LandingFlags, { config, land }: ScopeSettings) {
   const mode = dryRun ? ("dry-run" as const) : ("push" as const);
-  return { mode, skipCi: skipCi && (config?.skipCi ?? defaults.skipCi) };
+  // A request whose commit asks to be skipped would wait for its checks for ever.
+  const usual = land.by === "push" && defaults.skipCi;
+  return { mode, skipCi: skipCi && (config?.skipCi ?? usual) };
 }
 
 /** Returns how long is tried to land. */

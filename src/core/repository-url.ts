@@ -52,3 +52,33 @@ function tidyPath(path: string): string {
     .replace(/\.git$/, "")
     .replace(/^(?!\/$)\/+/, "");
 }
+
+/** Where a repository's server is, as a browser would reach it, and the repository's path there. */
+export interface RepositoryAddress {
+  /** The host without a port. */
+  readonly host: string;
+  /** Scheme, host and port of its pages. */
+  readonly web: string;
+  /** Without a slash at either end, and without `.git`. */
+  readonly path: string;
+}
+
+/** Returns the address in a URL of a git server. Undefined for paths on this machine. */
+export function repositoryAddress(repository: string): RepositoryAddress | undefined {
+  const text = repository.trim();
+  const [, scheme, authority = "", path = ""] = urlForm.exec(text) ?? [];
+  if (scheme !== undefined) {
+    const host = authority.replace(/:\d+$/, "").toLowerCase();
+    const isWeb = /^https?$/i.test(scheme);
+    const web = isWeb ? `${scheme}://${authority}`.toLowerCase() : `https://${host}`;
+    return { host, web: web.replace(/^(https):\/\/(.+):443$/, "$1://$2"), path: tidyPath(path) };
+  }
+  if (isLocalPath(text)) return undefined;
+  const [, host = "", scpPath = ""] = scpForm.exec(text) ?? [];
+  if (host === "") return undefined;
+  return {
+    host: host.toLowerCase(),
+    web: `https://${host.toLowerCase()}`,
+    path: tidyPath(scpPath),
+  };
+}

@@ -2,7 +2,9 @@
 
 import { z } from "zod";
 import { defaults } from "../core/defaults.ts";
+import { forgeKinds } from "../core/forge/forge.ts";
 import { parseImageName, printImageName } from "../core/image-ref.ts";
+import { forge, land } from "./config-land.ts";
 import { manifestRules } from "./config-rules.ts";
 import * as value from "./config-values.ts";
 import { optional } from "./config-values.ts";
@@ -108,6 +110,7 @@ const environment = z.strictObject({
     "What it is deployed from, if not the default branch.",
   ),
   superseded: optional(z.enum(["record", "skip"]), "As superseded, for this environment."),
+  land: optional(land, "As land, for this environment."),
   sync: optional(
     sync.extend({
       lands: optional(
@@ -165,6 +168,11 @@ export const settingsSchema = z.strictObject({
   superseded: optional(
     z.enum(["record", "skip"]),
     "Whether a superseded revision leaves an empty commit that says so, or none. Left out, it does where the manifests stand in the source's own repository.",
+  ),
+  land: optional(land, "By which door a change reaches the branch."),
+  forge: optional(
+    z.union([z.enum(forgeKinds).transform((kind): z.output<typeof forge> => ({ kind })), forge]),
+    "The forge that the repository with the manifests is on: its kind, or `kind` and `api`.",
   ),
   skipCi: optional(z.boolean(), "Whether deploy commits say [skip ci].", defaults.skipCi),
   identity: optional(identity, "Author and committer of the deploy commits.", defaults.identity),

@@ -63,7 +63,7 @@ export function chooseEnvironment(
 /** Returns the settings as one environment has them: its own, and the file's for all it omits. */
 export function settingsOf(config: Config, name: string): Config {
   const own: EnvironmentConfig = config.environments?.[name] ?? {};
-  const { manifests, images, sync, source, after: _after, ...rest } = own;
+  const { manifests, images, sync, land, source, after: _after, ...rest } = own;
   const { approve: _approve, onFailedVerify: _onFailedVerify, freeze, ...others } = rest;
   return {
     ...config,
@@ -71,6 +71,7 @@ export function settingsOf(config: Config, name: string): Config {
     manifests: { ...config.manifests, ...manifests },
     images: config.images?.filter((image) => images?.includes(image.name) ?? true),
     sync: { ...config.sync, ...sync },
+    land: { ...config.land, ...land },
     source: source?.branch === undefined ? config.source : sourceWith(source.branch, config),
     freeze: [...(config.freeze ?? []), ...(freeze ?? [])],
   };

@@ -22,6 +22,7 @@ import {
   settingsOf,
 } from "./environments.ts";
 import { findSettings, localPath, noSettings } from "./find-settings.ts";
+import { type LandFlags, type LandSettings, landIn } from "./land.ts";
 import type { OutputFlags, ReportFlags } from "./output-flags.ts";
 import { type Process, usageError } from "./process.ts";
 
@@ -35,7 +36,7 @@ export interface PlaceFlags {
 }
 
 /** The flags of every command that works on the manifests branch. */
-export interface ManifestFlags extends OutputFlags, ReportFlags, PlaceFlags {
+export interface ManifestFlags extends OutputFlags, ReportFlags, PlaceFlags, LandFlags {
   readonly config?: string;
   readonly env?: readonly string[];
   readonly path?: readonly string[];
@@ -66,6 +67,7 @@ export interface ScopeSettings extends GitPlaces {
   readonly manifestPaths: readonly string[];
   /** What the environment asks of a revision. Undefined: the settings have none. */
   readonly rules: EnvironmentRules | undefined;
+  readonly land: LandSettings;
   /** Freezes that the settings order, at a moment. */
   readonly freezesAt: (nowMs: number) => readonly Freeze[];
 }
@@ -138,6 +140,7 @@ export async function scopeFrom(
     paths,
     manifestPaths: [...new Set([...paths, ...beside])],
     rules: environment === undefined ? undefined : rulesOf(file!, environment),
+    land: landIn(flags, config),
     freezesAt: (nowMs) => freezes?.freezesAt(windows, { environment, paths }, nowMs) ?? [],
   };
 }

@@ -10,7 +10,8 @@ import type { Clock, Progress } from "../ports.ts";
 import type { Settings } from "../settings/options.ts";
 import type { Process } from "../settings/process.ts";
 import type { AuditPorts } from "../usecases/audit/audit.ts";
-import { gitCredentials, type Opened, openSource, originUrl, upstreamOf } from "./index.ts";
+import { gitCredentials } from "./credentials.ts";
+import { type Opened, openSource, originUrl, upstreamOf } from "./index.ts";
 
 /** Wall time of one git command, in milliseconds: a whole history may be a long fetch. */
 const gitTimeoutMs = 10 * 60_000;

@@ -15,7 +15,8 @@ import { snapshotAt } from "../usecases/landing/snapshot.ts";
 import { ancestryOf } from "../usecases/verify/ancestry.ts";
 import { claimAt } from "../usecases/verify/argo-facts.ts";
 import { argocdFor, type ClusterFlags, clusterFor, fluxFor } from "./cluster.ts";
-import { gitCredentials, openManifests, openRegistry, repositoriesOf } from "./index.ts";
+import { gitCredentials } from "./credentials.ts";
+import { openManifests, openRegistry, repositoriesOf } from "./index.ts";
 import { networkOf } from "./network.ts";
 import { loginAt } from "./registry.ts";
 

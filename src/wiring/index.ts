@@ -7,16 +7,17 @@ import type { GitCredentials } from "../adapters/git/auth.ts";
 import { openHistory } from "../adapters/git/history.ts";
 import { type OpenedRemote, openRemote } from "../adapters/git/remote.ts";
 import { type LocalSource, localSource, originOf } from "../adapters/git/source.ts";
-import { clockUnder, systemClock, systemRandom } from "../adapters/system.ts";
+import { clockUnder, systemRandom } from "../adapters/system.ts";
 import { defaults } from "../core/defaults.ts";
 import { Failure } from "../core/failure.ts";
 import { isLocalPath, sameRepository, withoutLogin } from "../core/repository-url.ts";
 import type { ImageDigests, Progress, Registry, SourceHistory } from "../ports.ts";
-import { githubApp } from "../settings/github-app.ts";
 import type { GitPlaces, Settings } from "../settings/options.ts";
 import type { Process } from "../settings/process.ts";
-import { checkRegistryPassword, gitSecrets, signingSecret } from "../settings/secrets.ts";
+import { checkRegistryPassword, signingSecret } from "../settings/secrets.ts";
 import type { PromotePorts } from "../usecases/promote/promote.ts";
+import { gitCredentials } from "./credentials.ts";
+import { proposalsFor } from "./forge.ts";
 import { registryOptions } from "./registry.ts";
 
 /** What is to be opened, and for whom. */
@@ -25,6 +26,8 @@ export interface OpenOptions {
   readonly progress: Progress;
   /** Whether the registries are to be asked. */
   readonly registry: boolean;
+  /** Whether a change is to reach the branch. Absent: it is only looked at. */
+  readonly lands?: boolean;
 }
 
 /** Ports that hold temporary directories until they are closed. */
@@ -32,8 +35,6 @@ export type Opened<Ports> = Ports & { readonly repository: string; close(): Prom
 
 /** Wall time of one git command, in milliseconds. */
 const gitTimeoutMs = 120_000;
-/** Wall time of one question to GitHub's API, in milliseconds. */
-const apiTimeoutMs = 20_000;
 
 /** Returns a new id for a deploy: one per promotion. */
 export function newDeployId(): string {
@@ -49,6 +50,7 @@ export async function openPorts(
   // Before anything is opened that would have to be closed again.
   if (opening.registry) checkPassword(settings, io);
   const doors = await repositoriesOf(settings, io);
+  const propose = opening.lands ? proposalsFor(settings, doors, io) : undefined;
   const remote = await doors.branch();
   const history = await doors.source();
   return {
@@ -56,6 +58,7 @@ export async function openPorts(
     isOwn: doors.isOwn,
     remote,
     history,
+    ...(propose && { proposals: await propose(remote) }),
     registry: opening.registry ? await openRegistry(settings, io) : undefined,
     clock: clockUnder(io.signal),
     random: systemRandom,
@@ -83,6 +86,8 @@ export async function openBeside(
 export interface Repositories {
   /** Where the manifests are. */
   readonly repository: string;
+  /** Where the source is, as far as its clone knows. */
+  readonly sourceUrl: string;
   /** Whether that is the source's own repository. */
   readonly isOwn: boolean;
   branch(): Promise<OpenedRemote>;
@@ -102,6 +107,7 @@ export async function repositoriesOf(settings: GitPlaces, io: Process): Promise<
   const url = (await upstreamOf(source, repository, io))?.url ?? resolve(io.cwd, settings.source);
   return {
     repository,
+    sourceUrl: url,
     isOwn: sameRepository(url, repository),
     branch: () => openRemote(remoteOptions(settings, repository, io)),
     source: () => {
@@ -172,29 +178,6 @@ function remoteOptions(settings: GitPlaces, repository: string, io: Process) {
     temporary: tmpdir(),
     timeoutMs: Math.min(gitTimeoutMs, settings.timeoutMs ?? gitTimeoutMs),
     signal: io.signal,
-  };
-}
-
-/** Returns who we are at a repository's server: by its own secrets, or as a GitHub App. */
-export function gitCredentials(
-  repository: string,
-  io: Process,
-  access: "read" | "write" = "write",
-): GitCredentials {
-  const app = githubApp(repository, io);
-  const secrets = gitSecrets(repository, io);
-  if (app === undefined) return secrets;
-  const { token: _instead, ...others } = secrets;
-  const options = { clock: systemClock, timeoutMs: apiTimeoutMs, signal: io.signal };
-  const load = async () =>
-    (await import("../adapters/github/app.ts")).appMint({ ...app, access }, options);
-  let mint: ReturnType<typeof load> | undefined;
-  return {
-    ...others,
-    mint: async () => {
-      mint ??= load();
-      return (await mint)();
-    },
   };
 }
 

@@ -1,12 +1,11 @@
 /** Settings → the ports of a rollback and of a release. */
 
 import { systemClock, systemRandom } from "../adapters/system.ts";
-import type { Progress } from "../ports.ts";
 import type { ScopeSettings, Settings } from "../settings/options.ts";
-import type { Process } from "../settings/process.ts";
-import type { ReadPorts } from "../usecases/landing/read-patiently.ts";
+import type { LandPorts } from "../usecases/landing/change.ts";
 import type { RollbackPorts } from "../usecases/rollback/rollback.ts";
 import { openAudit } from "./audit.ts";
+import { proposalsFor } from "./forge.ts";
 import { type Opened, type OpenOptions, openManifests, openPorts } from "./index.ts";
 
 /** Opens what a rollback needs. */
@@ -32,8 +31,15 @@ export async function openRollback(
 /** Opens what a release needs: the branch alone. */
 export async function openRelease(
   settings: ScopeSettings,
-  { io, progress }: { readonly io: Process; readonly progress: Progress },
-): Promise<Opened<ReadPorts>> {
+  { io, progress, lands }: Omit<OpenOptions, "registry">,
+): Promise<Opened<LandPorts>> {
   const opened = await openManifests(settings, io);
-  return { ...opened, clock: systemClock, random: systemRandom, progress };
+  const world = { ...opened, clock: systemClock, random: systemRandom, progress };
+  try {
+    const propose = lands ? proposalsFor(settings, opened, io) : undefined;
+    return propose === undefined ? world : { ...world, proposals: await propose(opened.remote) };
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
 }

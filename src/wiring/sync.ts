@@ -1,19 +1,17 @@
 /** Settings → the ports of the checker: those of a promotion, and both histories as a whole. */
 
-import type { Progress } from "../ports.ts";
 import type { Settings } from "../settings/options.ts";
-import type { Process } from "../settings/process.ts";
 import type { SyncPorts } from "../usecases/sync/request.ts";
 import { openAudit } from "./audit.ts";
-import { type Opened, openPorts } from "./index.ts";
+import { type Opened, type OpenOptions, openPorts } from "./index.ts";
 
 /** Opens what the checker needs. */
 export async function openSync(
   settings: Settings,
-  { io, progress }: { readonly io: Process; readonly progress: Progress },
+  { io, progress, lands }: Omit<OpenOptions, "registry">,
 ): Promise<Opened<SyncPorts>> {
   const { registry, history, ...ports } = await openPorts(settings, {
-    ...{ io, progress, registry: true },
+    ...{ io, progress, lands, registry: true },
   });
   if (registry === undefined) throw new Error("no registry was opened");
   try {

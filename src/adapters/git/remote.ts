@@ -14,6 +14,7 @@ import { detours, isLink, leadingOut } from "./links.ts";
 import { listMarks, pushMark } from "./marks.ts";
 import { checkEncoding, fullRef } from "./names.ts";
 import {
+  commitsAmong,
   findFile,
   type Identity,
   isAncestor,
@@ -25,6 +26,7 @@ import {
 } from "./objects.ts";
 import type { GitPlace } from "./run.ts";
 import type { Server, Upstream } from "./server.ts";
+import { type SideBranch, sideBranch } from "./side-branch.ts";
 import { createSigner, type Signer, type SigningKey } from "./sign.ts";
 import { GitWire } from "./wire.ts";
 
@@ -41,6 +43,8 @@ export interface RemoteOptions extends CloneOptions, Upstream {
 export interface OpenedRemote extends Remote {
   /** Asks whether the server would take a push of a commit that is here. Writes nothing. */
   wouldTake(commit: CommitId): Promise<PushReply>;
+  /** Another branch of the same server, of our own. */
+  beside(branch: string): SideBranch;
   close(): Promise<void>;
 }
 
@@ -97,6 +101,7 @@ class GitRemote implements OpenedRemote {
   #listed: { readonly tip: CommitId; readonly files: ReadonlyMap<string, TreeEntry> } | undefined;
   /** The commits of our own, with what they stand on. */
   readonly #parents = new Map<CommitId, CommitId>();
+  readonly #bases = new Set<CommitId>();
   #movedLast: keyof typeof filters = "others";
   /** Ids of the manifests at the tip that was looked at last. */
   #seen: ReadonlySet<string> = new Set();
@@ -179,8 +184,12 @@ class GitRemote implements OpenedRemote {
     return here;
   }
 
-  contains(tip: CommitId, commit: CommitId): Promise<boolean> {
-    return isAncestor(this.#parts.inside, commit, tip);
+  async contains(tip: CommitId, commit: CommitId): Promise<boolean> {
+    const { inside } = this.#parts;
+    // Ours are here, and so is what they stand on. Of others only the forge may have spoken.
+    const isOurs = this.#parents.has(commit) || this.#bases.has(commit);
+    if (!isOurs && (await commitsAmong(inside, [commit]))[0] === undefined) return false;
+    return isAncestor(inside, commit, tip);
   }
 
   async commit(draft: CommitDraft): Promise<CommitId> {
@@ -188,6 +197,7 @@ class GitRemote implements OpenedRemote {
     const unsigned = await writeCommit(inside, draft, { identity, modes: this.#modes });
     const commit = await signer.sign(unsigned, draft);
     this.#parents.set(commit, draft.parent);
+    this.#bases.add(draft.parent);
     return commit;
   }
 
@@ -199,6 +209,11 @@ class GitRemote implements OpenedRemote {
 
   wouldTake(commit: CommitId): Promise<PushReply> {
     return this.#wire.wouldTake(commit);
+  }
+
+  beside(branch: string): SideBranch {
+    const { inside, server } = this.#parts;
+    return sideBranch(server, inside, fullRef(branch));
   }
 
   async reread(before: CommitId, commit: CommitId): Promise<Reread> {

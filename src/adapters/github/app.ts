@@ -17,8 +17,8 @@ export interface GitHubApp {
   readonly api: string;
   readonly owner: string;
   readonly name: string;
-  /** What the tokens may do with the repository's contents. */
-  readonly access: "read" | "write";
+  /** What the tokens may do with the repository's contents. `propose`: also with its requests. */
+  readonly access: "read" | "write" | "propose";
 }
 
 /** How the API is asked. */
@@ -80,13 +80,19 @@ async function makeToken(app: GitHubApp, http: HttpClient, clock: Clock): Promis
   if (found.status !== 200 || installation === undefined) throw refused(found, app, jwt);
   const made = await ask("POST", `/app/installations/${installation}/access_tokens`, {
     repositories: [app.name],
-    permissions: { contents: app.access },
+    permissions: permissions[app.access],
   });
   const answer = parseJson(made.body);
   const [text, ends] = [textAt(answer, "token"), Date.parse(textAt(answer, "expires_at"))];
   if (made.status !== 201 || !/^[\x21-\x7e]+$/.test(text)) throw refused(made, app, jwt);
   return { text, endsAtMs: Number.isNaN(ends) ? clock.nowMs() + leastLifeMs : ends };
 }
+
+const permissions: Readonly<Record<GitHubApp["access"], Readonly<Record<string, string>>>> = {
+  read: { contents: "read" },
+  write: { contents: "write" },
+  propose: { contents: "write", pull_requests: "write" },
+};
 
 /** A JSON Web Token by which an App shows who it is (RFC 7519, RS256). */
 function webToken({ id, privateKey }: GitHubApp, clock: Clock): string {

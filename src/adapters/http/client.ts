@@ -34,7 +34,7 @@ export type Unreachable = Extract<FailureCode, `${string}-unreachable`>;
 
 /** One request. */
 export interface HttpRequest {
-  readonly method: "GET" | "POST" | "PATCH";
+  readonly method: "GET" | "POST" | "PATCH" | "PUT";
   readonly url: URL;
   /** For messages, after "Cannot": `read the Application "x"`. */
   readonly doing: string;

@@ -37,7 +37,8 @@ export default command({
     const images = flags.image?.map((name) => parseAskedImage(name).image);
     const settings = await scopeFrom(flags, io);
     const { environment, paths, branch } = settings;
-    const ports = await openRelease(settings, { io, progress: progressFor(flags, io) });
+    const opening = { io, progress: progressFor(flags, io), lands: !flags.dryRun };
+    const ports = await openRelease(settings, opening);
     try {
       const result = await freeze(
         {

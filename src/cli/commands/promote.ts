@@ -1,6 +1,6 @@
 /** `landfall promote`: flags → use case → result. */
 
-import { settingsFrom } from "../../settings/options.ts";
+import { type Settings, settingsFrom } from "../../settings/options.ts";
 import { usageError } from "../../settings/process.ts";
 import { newDeployId, openBeside, openPorts } from "../../wiring/index.ts";
 import { command } from "../command.ts";
@@ -60,6 +60,16 @@ const flags = {
 
 export type PromoteFlags = FlagsOf<typeof flags>;
 
+/** A request with an empty commit would ask people to merge nothing. */
+function recordSuperseded(
+  { superseded }: { readonly superseded?: "record" | "skip" },
+  { config, land }: Settings,
+  { isOwn }: { readonly isOwn: boolean },
+): "record" | "skip" {
+  if (land.by !== "push") return "skip";
+  return superseded ?? config?.superseded ?? (isOwn ? "record" : "skip");
+}
+
 export default command({
   description: "Move the images of a revision in the manifests, push, and prove it on the remote.",
   examples: [
@@ -83,6 +93,7 @@ export default command({
       io,
       progress: progressFor(flags, io),
       registry: flags.imageCheck,
+      lands: !flags.dryRun,
     });
     // The first fetch is under way: what it takes to look at it is loaded meanwhile.
     const { promote } = await import("../../usecases/promote/promote.ts");
@@ -103,8 +114,7 @@ export default command({
           repository: ports.repository,
           branch: settings.branch,
           deploy: flags.deployId ?? newDeployId(),
-          superseded:
-            flags.superseded ?? settings.config?.superseded ?? (ports.isOwn ? "record" : "skip"),
+          superseded: recordSuperseded(flags, settings, ports),
           divergence: flags.allowDiverged ? "allow" : "refuse",
           adoption: flags.adopt ? "allow" : "refuse",
           ...landingIn(flags, settings),

@@ -28,7 +28,8 @@ export default command({
   async run(flags, io) {
     // A hold knows its own place: without a path, those of all places are lifted.
     const settings = await settingsFrom(flags, io, "all");
-    const ports = await openRelease(settings, { io, progress: progressFor(flags, io) });
+    const opening = { io, progress: progressFor(flags, io), lands: !flags.dryRun };
+    const ports = await openRelease(settings, opening);
     try {
       const result = await release(
         {

@@ -62,7 +62,9 @@ export default command({
       );
     }
     const progress = progressFor(flags, io);
-    const ports = await openRollback(settings, { io, progress, registry: flags.imageCheck });
+    const ports = await openRollback(settings, {
+      ...{ io, progress, registry: flags.imageCheck, lands: !flags.dryRun },
+    });
     const untilMs = endsAt(ports.clock.nowMs());
     try {
       const result = await rollback(

@@ -92,7 +92,7 @@ async function check(
   flags: DeployFlags,
   io: Process,
 ): Promise<SyncResult> {
-  const asked = askedBy({ ...flags, dryRun: true, skipCi: true }, settings);
+  const asked = askedBy({ ...flags, dryRun: true, skipCi: true, wait: true }, settings);
   // The time is for what is waited for; histories are read in git's own.
   const { log, repository, close } = await openAudit(
     { ...settings, timeoutMs: undefined },

@@ -61,7 +61,8 @@ export default command({
     const settings = await settingsFrom(flags, io);
     // All that can be wrong with the words is found before anything is opened.
     const asked = askedBy(flags, settings);
-    const ports = await openSync(settings, { io, progress: progressFor(flags, io) });
+    const opening = { io, progress: progressFor(flags, io), lands: !flags.dryRun };
+    const ports = await openSync(settings, opening);
     const before = await openBeside(settings.rules?.before, settings, io);
     try {
       const whole = { ...asked, repository: ports.repository };

@@ -21,7 +21,8 @@ export default command({
   async run(flags, io) {
     const settings = await scopeFrom(flags, io, "all");
     const { environment, paths, branch } = settings;
-    const ports = await openRelease(settings, { io, progress: progressFor(flags, io) });
+    const opening = { io, progress: progressFor(flags, io), lands: !flags.dryRun };
+    const ports = await openRelease(settings, opening);
     try {
       const where = { environment, paths, branch, repository: ports.repository };
       const request = { ...where, deploy: newDeployId(), ...landingIn(flags, settings) };

@@ -11,6 +11,11 @@ export type RecordedOutcome = "landed" | "superseded" | "recovered" | "rolled-ba
 /** What a commit did that is about no revision: it only changes what may land. */
 export type RecordedChange = "frozen" | "thawed";
 
+/** Returns whether a commit brought a revision, and is not about holding one out. */
+export function isDeploy(outcome: RecordedOutcome | RecordedChange): boolean {
+  return outcome === "landed" || outcome === "recovered";
+}
+
 /** One image's line in the message, already in the words people read. */
 export interface RecordedMove {
   readonly image: string;
@@ -89,29 +94,50 @@ export interface ReadRecord {
   readonly environment?: string | undefined;
 }
 
+/** What any commit of ours says of itself, also one that is about no revision. */
+export interface ReadCommit extends Omit<ReadRecord, "revision" | "outcome"> {
+  readonly revision?: Revision | undefined;
+  readonly outcome: RecordedOutcome | RecordedChange;
+}
+
+/** Returns the record of a deploy in a commit message, or undefined when it is none of ours. */
+export function readMessage(message: string): ReadRecord | undefined {
+  const said = readCommit(message);
+  // Whatever has a revision is about one.
+  return said?.revision === undefined ? undefined : (said as ReadRecord);
+}
+
 /**
- * Returns the record in a commit message, or undefined when it is none of ours. Only the last
+ * Returns what a commit of ours says of itself, or undefined when it is none. Only the last
  * paragraph counts, so that nothing quoted in the body can pose as a trailer.
  */
-export function readMessage(message: string): ReadRecord | undefined {
-  const last = message
-    .trimEnd()
-    .split(/\n{2,}/)
-    .at(-1)!;
+export function readCommit(message: string): ReadCommit | undefined {
   const trailers = new Map<string, string>();
-  for (const line of last.split("\n")) {
+  for (const line of lastParagraph(message).split("\n")) {
     const colon = line.indexOf(": ");
     if (colon > 0) trailers.set(line.slice(0, colon).toLowerCase(), line.slice(colon + 2).trim());
   }
   const deploy = trailers.get("landfall-deploy");
   const revision = asRevision(trailers.get("landfall-revision") ?? "");
   const outcome = trailers.get("landfall-outcome");
-  if (deploy === undefined || revision === undefined || !isOutcome(outcome)) return undefined;
+  if (deploy === undefined || !isOutcome(outcome)) return undefined;
   const environment = trailers.get("landfall-environment");
-  return { deploy, revision, outcome, ...(environment === undefined ? {} : { environment }) };
+  return {
+    ...{ deploy, outcome },
+    ...(revision === undefined ? {} : { revision }),
+    ...(environment === undefined ? {} : { environment }),
+  };
 }
 
-function isOutcome(text: string | undefined): text is RecordedOutcome {
+/** Returns the trailers of a message of ours, as they stand there. */
+export function lastParagraph(message: string): string {
+  return message
+    .trimEnd()
+    .split(/\n{2,}/)
+    .at(-1)!;
+}
+
+function isOutcome(text: string | undefined): text is RecordedOutcome | RecordedChange {
   return text !== undefined && Object.hasOwn(subjects, text);
 }
 

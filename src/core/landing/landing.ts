@@ -13,9 +13,21 @@ export type Ending<Why> =
     }
   | { readonly kind: "rested"; readonly tip: CommitId; readonly why: Why }
   | {
+      /** A request on the forge is open that would bring it. */
+      readonly kind: "proposed";
+      readonly commit: CommitId;
+      readonly tip: CommitId;
+      /** Whether it was waited for, until the deadline. */
+      readonly isAwaited: boolean;
+      readonly words: string;
+      readonly why: Why;
+    }
+  | {
       readonly kind: "refused";
       readonly words: string;
       readonly remedy: string | undefined;
+      /** Set where it was people or a request of theirs, and not a rule of the server. */
+      readonly by?: "people";
       readonly why: Why;
     }
   | { readonly kind: "failed"; readonly failure: Failure; readonly why: Why | undefined }
@@ -33,5 +45,14 @@ export interface Doubt<Why> {
   readonly why: Why;
 }
 
-/** An ending, and how many rounds it took. */
-export type Landing<Why> = Ending<Why> & { readonly attempts: number };
+/** A pull or merge request on the forge. */
+export interface RequestReference {
+  readonly number: number;
+  readonly url: string;
+}
+
+/** An ending, how many rounds it took, and the request that it went through. */
+export type Landing<Why> = Ending<Why> & {
+  readonly attempts: number;
+  readonly request?: RequestReference | undefined;
+};

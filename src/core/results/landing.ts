@@ -1,6 +1,6 @@
 /** What every command that lands says of how it ended, and of the pins that it moved. */
 
-import { type Failure, printPlace } from "../failure.ts";
+import { exit, type Failure, printPlace } from "../failure.ts";
 import { type ImageName, printImageName } from "../image-ref.ts";
 import { printPin, type Target } from "../landing/change.ts";
 import type { PinFact } from "../landing/decide.ts";
@@ -60,6 +60,10 @@ export function endingOf<Why, Rested = EndingFields>(
       return ended("landed");
     case "failed":
       return ended("failed", landing.failure);
+    case "proposed":
+      return landing.isAwaited
+        ? { ...ended("proposed"), exit: exit.unknown, failure: unmerged(landing) }
+        : ended("proposed");
     case "refused":
       return { ...ended("refused"), failure: refusal(landing) };
     case "unknown":
@@ -73,12 +77,27 @@ export function endingOf<Why, Rested = EndingFields>(
 function refusal({
   words,
   remedy,
+  by,
 }: Landing<unknown> & { readonly kind: "refused" }): FailureReport {
+  if (by === "people") return { code: "request-refused", message: words, hint: remedy ?? "" };
   const asks = remedy ?? "Check the branch's protection and the token's rights.";
   return {
     code: "push-refused",
     message: `The server refused the push: ${words}`,
     hint: `Nothing was changed, and trying again cannot help. ${asks}`,
+  };
+}
+
+/** Returns the words for a request that was waited for in vain. */
+function unmerged({
+  words,
+  request,
+}: Landing<unknown> & { readonly kind: "proposed" }): FailureReport {
+  const where = request === undefined ? "" : ` (${request.url})`;
+  return {
+    code: "not-merged",
+    message: `The request was not merged before the deadline: ${words}${where}`,
+    hint: "It stays open. Merge it, or run this again with a longer --timeout or with --no-wait.",
   };
 }
 
@@ -96,16 +115,17 @@ export function mentionsIn(
   return told.length === 0 ? {} : { mentions: told };
 }
 
-/** Returns the commit that landed, or the last of those that may have. */
+/** Returns the commit that landed or is proposed, or the last of those that may have landed. */
 export function withCommit(landing: Landing<unknown>) {
-  if (landing.kind === "landed") return { commit: landing.commit };
+  if (landing.kind === "landed" || landing.kind === "proposed") return { commit: landing.commit };
   return landing.kind === "unknown" ? { commit: landing.doubts.at(-1)?.commit } : {};
 }
 
-/** Returns what a landing left behind: its commit, the tip that was read last, and its rounds. */
+/** Returns what a landing left behind: commit, tip as it was read last, rounds, request. */
 export function traceOf(landing: Landing<unknown>) {
   const tip = "tip" in landing ? { tip: landing.tip } : {};
-  return { ...withCommit(landing), ...tip, attempts: landing.attempts };
+  const { attempts, request } = landing;
+  return { ...withCommit(landing), ...tip, attempts, ...(request && { request }) };
 }
 
 /** Returns the words for pushes that may have landed. */
@@ -151,7 +171,7 @@ function printMoved({ pin, tag, digest }: PinMove): string {
 /** Returns an image as its landing left it: what was to move did not where nothing landed. */
 export function imageAfter(kind: Landing<unknown>["kind"], image: ImageReport): ImageReport {
   if (image.outcome !== "moved" || kind === "landed" || kind === "rested") return image;
-  if (kind === "unknown") return { ...image, outcome: kind };
+  if (kind === "unknown" || kind === "proposed") return { ...image, outcome: kind };
   return { ...image, outcome: kind, pins: image.pins.map((pin) => ({ ...pin, to: pin.from })) };
 }
 

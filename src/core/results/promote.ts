@@ -5,9 +5,10 @@
 
 import { exit, exitOfFailure, type Failure, type Place } from "../failure.ts";
 import type { CommitId, Digest, Revision, Tag } from "../ids.ts";
+import type { RequestReference } from "../landing/landing.ts";
 import type { MentionReport } from "./mention.ts";
 
-/** The seven outcomes of docs/design.md, section 2, and the one of a dry run that would push. */
+/** The outcomes of docs/design.md, section 2, and the one of a dry run that would push. */
 export type Outcome =
   | "landed"
   | "unchanged"
@@ -16,6 +17,7 @@ export type Outcome =
   | "refused"
   | "failed"
   | "unknown"
+  | "proposed"
   | "would-land";
 
 /** One pin, before and after. `from` is as the manifest has it, empty where it names no tag. */
@@ -27,7 +29,7 @@ export interface PinReport extends Place {
 /** What became of an image. The last three: it was to move, and the landing ended so. */
 export const imageOutcomes = [
   ...(["moved", "unchanged", "superseded", "held", "diverged", "released"] as const),
-  ...(["refused", "failed", "unknown"] as const),
+  ...(["refused", "failed", "unknown", "proposed"] as const),
 ] as const;
 
 /** One image of the promotion. */
@@ -78,6 +80,8 @@ export interface PromoteResult {
   readonly commit?: CommitId | undefined;
   /** The branch's tip when it was last read. */
   readonly tip?: CommitId | undefined;
+  /** The request on the forge that it went through. */
+  readonly request?: RequestReference | undefined;
   /** Rounds of the landing loop. */
   readonly attempts: number;
   /** Wall time in milliseconds. */
@@ -97,6 +101,8 @@ const exits: Readonly<Record<Outcome, number>> = {
   landed: exit.done,
   unchanged: exit.done,
   superseded: exit.done,
+  /** Waited for in vain, it ends with the status of `unknown` instead. */
+  proposed: exit.done,
   "would-land": exit.done,
   held: exit.refused,
   refused: exit.refused,

@@ -2,6 +2,7 @@
 
 import type { Place } from "../failure.ts";
 import type { CommitId, Digest, Revision, Tag } from "../ids.ts";
+import type { RequestReference } from "../landing/landing.ts";
 import type { MentionReport } from "./mention.ts";
 import type { FailureReport, Outcome } from "./promote.ts";
 
@@ -96,6 +97,8 @@ export interface SyncResult {
   readonly attempts: number;
   /** The tip that was looked at, and the commit of the repair. */
   readonly tip?: CommitId | undefined;
+  /** The request on the forge that the repair went through. */
+  readonly request?: RequestReference | undefined;
   readonly commit?: CommitId | undefined;
   readonly images: readonly SyncImage[];
   /** Other places that name the images, and were not moved. None: there are none. */

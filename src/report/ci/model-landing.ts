@@ -21,6 +21,7 @@ const meanings: Readonly<Record<Outcome, string>> = {
   refused: "was refused by the server",
   failed: "certainly did not land",
   unknown: "may have landed: the remote does not show whether it did",
+  proposed: "is proposed: a request on the forge is open, and the branch does not hold it yet",
   "would-land": "would land; this was a dry run",
 };
 

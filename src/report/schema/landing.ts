@@ -6,8 +6,13 @@ import * as part from "./parts.ts";
 
 const outcome = z.enum([
   ...(["landed", "unchanged", "superseded", "held"] as const),
-  ...(["refused", "failed", "unknown", "would-land"] as const),
+  ...(["refused", "failed", "unknown", "proposed", "would-land"] as const),
 ]);
+
+const request = z
+  .object({ number: part.count, url: part.text })
+  .optional()
+  .describe("The request on the forge that it went through.");
 
 const image = z.object({
   image: part.text,
@@ -39,6 +44,7 @@ export const landing = z.object({
   revision: part.revision.optional(),
   ...{ repository: part.text, branch: part.text },
   ...{ commit: part.commitId.optional(), tip: part.commitId.optional() },
+  request,
   ...{ attempts: part.count, tookMs: part.tookMs },
   images: part.listOf(image),
   holds: part.listOf(hold).optional(),
@@ -70,7 +76,7 @@ export const sync = z.object({
   exit: part.exit,
   ...{ deploy: part.text, repository: part.text, branch: part.text, source: part.text },
   ...{ atMs: part.ms, tookMs: part.tookMs, attempts: part.count },
-  ...{ tip: part.commitId.optional(), commit: part.commitId.optional() },
+  ...{ tip: part.commitId.optional(), commit: part.commitId.optional(), request },
   images: part.listOf(synced),
   mentions: part.mentions,
   warnings: part.texts,

@@ -34,6 +34,7 @@ const lawsOf: Readonly<Record<Outcome, WordLaw>> = {
   refused: refusedLaw,
   failed: (operation, _, ledger) => nothingReachable("I2", operation, ledger),
   unknown: unknownLaw,
+  proposed: proposedLaw,
   "would-land": (operation, _, ledger) => nothingReachable("truth", operation, ledger),
 };
 
@@ -169,6 +170,17 @@ function refusedLaw(
 function unknownLaw({ actor, pushes }: Operation): readonly Violation[] {
   if (pushes === undefined || pushes.doubts > 0) return [];
   return [broken("truth", `${actor} said unknown, and nothing was in doubt`)];
+}
+
+/** It may be merged after that was said, but the tip that it was said of did not have it. */
+function proposedLaw(
+  operation: Operation,
+  end: StatedOutcome,
+  ledger: HistoryIndex,
+): readonly Violation[] {
+  const tip = end.tip === undefined ? undefined : ledger.entry(end.tip);
+  if (tip === undefined || !isAt(tip.commit, operation, ledger)) return [];
+  return [broken("truth", `${operation.actor} said proposed, and ${end.tip} has it`)];
 }
 
 function nothingReachable(

@@ -7,6 +7,7 @@ import { replacementDiff, unifiedDiff } from "../../core/diff.ts";
 import { asFailure, Failure } from "../../core/failure.ts";
 import type { CommitId } from "../../core/ids.ts";
 import { type Change, messageOf } from "../../core/landing/change.ts";
+import type { ReadCommit } from "../../core/landing/commit-message.ts";
 import { holdsFolder, holdsPath, writeHolds } from "../../core/landing/holds-file.ts";
 import type { Landing } from "../../core/landing/landing.ts";
 import {
@@ -18,7 +19,9 @@ import {
 } from "../../core/pins/index.ts";
 import type { Frame } from "../../core/results/landing.ts";
 import type { Registry } from "../../ports.ts";
+import type { Proposals } from "../../ports-forge.ts";
 import { type LandPolicy, land, type Plan } from "./land.ts";
+import { propose } from "./propose.ts";
 import type { ReadPorts } from "./read-patiently.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { checkVariants, type VariantCheck } from "./variants.ts";
@@ -40,6 +43,8 @@ export interface Planned<Basis> {
   readonly snapshot: Snapshot;
   readonly change: Change | undefined;
   readonly basis: Basis;
+  /** The tip holds what is wanted, or newer. */
+  readonly isReached?: boolean | undefined;
 }
 
 /** A basis, with what is moved, the change that a dry run would push, and what stays. */
@@ -49,6 +54,12 @@ export type Tried<Basis> = Basis & {
   readonly mentions?: readonly Mention[] | undefined;
 };
 
+/** What a command wants to land, and what its commit would say of it where there is one. */
+interface Wanted<Facts> {
+  readonly facts: Facts;
+  readonly wanted: ReadCommit | undefined;
+}
+
 /** A command that lands. */
 export interface LandCommand<Facts, Basis, Result> {
   readonly request: LandRequest;
@@ -56,6 +67,11 @@ export interface LandCommand<Facts, Basis, Result> {
   prepare(startedMs: number): Promise<Facts>;
   /** Asked again on every new tip. Throws what reading it throws. */
   plan(tip: CommitId, facts: Facts): Promise<Planned<Basis>>;
+  /**
+   * Returns whether what is wanted goes before what a request on the forge proposes. Absent: what
+   * people ask for always does.
+   */
+  overtakes?(record: ReadCommit, than: Wanted<Facts>): Promise<boolean>;
   /** Facts are missing where preparing failed. */
   result(landing: Landing<Tried<Basis>>, facts: Facts | undefined, frame: Frame): Result;
 }
@@ -63,6 +79,8 @@ export interface LandCommand<Facts, Basis, Result> {
 /** The world of a command that lands. Without a registry, variants are not moved. */
 export interface LandPorts extends ReadPorts {
   readonly registry?: Registry | undefined;
+  /** The way through a protected branch. Absent: it takes pushes. */
+  readonly proposals?: Proposals | undefined;
 }
 
 /** Lands a command. A Failure becomes its result; anything else that is thrown is a bug. */
@@ -87,7 +105,13 @@ export async function landChange<Facts, Basis extends object, Result>(
     const planned = await command.plan(tip, facts);
     return planOf(planned, request, { startedMs, looking });
   };
-  const landing = await land(derive, ports, policy);
+  const overtakes = async (record: ReadCommit, wanted?: ReadCommit) =>
+    (await command.overtakes?.(record, { facts, wanted })) ?? true;
+  const { proposals } = ports;
+  const landing =
+    proposals === undefined || request.mode === "dry-run"
+      ? await land(derive, ports, policy)
+      : await propose({ derive, overtakes }, { ...ports, proposals }, policy);
   return command.result(landing, facts, frame());
 }
 
@@ -96,13 +120,13 @@ export async function landChange<Facts, Basis extends object, Result>(
  * content on the same parent is the same commit.
  */
 export async function planOf<Basis extends object>(
-  { snapshot, change, basis: own }: Planned<Basis>,
+  { snapshot, change, basis: own, isReached }: Planned<Basis>,
   request: LandRequest,
   { startedMs, looking }: { readonly startedMs: number; readonly looking: VariantCheck },
 ): Promise<Plan<Tried<Basis>>> {
   const { mentions } = snapshot;
   const told = mentions.length === 0 ? own : { ...own, mentions };
-  if (change === undefined) return { kind: "rest", why: told };
+  if (change === undefined) return { kind: "rest", why: told, isReached };
   if (change.moves.length > 0) refuseMentions(mentions, snapshot.rules);
   const moves = await checkVariants(change.moves, looking);
   const basis = { ...told, moves };

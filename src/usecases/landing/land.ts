@@ -19,7 +19,12 @@ import { askPatiently, type Patience, type ReadPorts, readPatiently } from "./re
 /** What a tip asks for: a commit on top of it, or nothing, for a reason that the caller knows. */
 export type Plan<Why> =
   | { readonly kind: "write"; readonly draft: Omit<CommitDraft, "parent">; readonly why: Why }
-  | { readonly kind: "rest"; readonly why: Why };
+  | {
+      readonly kind: "rest";
+      readonly why: Why;
+      /** The tip holds what is wanted, or newer. */
+      readonly isReached?: boolean | undefined;
+    };
 
 /** How long the loop tries. A deadline and not a count, because losing a race is no fault. */
 export interface LandPolicy extends Patience {

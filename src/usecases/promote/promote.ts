@@ -2,26 +2,26 @@
 
 import type { CommitId, Revision } from "../../core/ids.ts";
 import type { Target } from "../../core/landing/change.ts";
+import { isDeploy } from "../../core/landing/commit-message.ts";
 import { verdictOf } from "../../core/landing/decide.ts";
 import { type Promotion, planPromotion } from "../../core/landing/promotion.ts";
 import { isRecorded } from "../../core/landing/records.ts";
 import type { PromoteResult } from "../../core/results/promote.ts";
 import { concludePromotion, type PromoteBasis } from "../../core/results/promotion.ts";
 import type { Registry, Remote, SourceHistory } from "../../ports.ts";
-import { type LandCommand, landChange } from "../landing/change.ts";
+import { type LandCommand, type LandPorts, landChange } from "../landing/change.ts";
 import { checkImages } from "../landing/check-images.ts";
 import { evaluate } from "../landing/evaluate.ts";
 import { gateAt, tryToMark } from "../landing/gate.ts";
 import type { LandPolicy } from "../landing/land.ts";
 import { imageTag, namedRevision } from "../landing/named-revision.ts";
-import type { ReadPorts } from "../landing/read-patiently.ts";
 import { type Snapshot, snapshotAt, withRevisions } from "../landing/snapshot.ts";
 import { checkLabels, checkTags } from "./contradictions.ts";
 import { type FromEnvironment, newestOf, targetsFrom } from "./from.ts";
 import type { AskedImage, PromoteRequest } from "./promotion.ts";
 
 /** The world of a promotion. Without a registry, the images are not checked. */
-export interface PromotePorts extends ReadPorts {
+export interface PromotePorts extends LandPorts {
   readonly history: SourceHistory;
   readonly registry: Registry | undefined;
   /** The branch of the environment before, where it is another one. */
@@ -60,7 +60,8 @@ export function promotionOf(
       const verdict = verdictOf(images.map(({ decision }) => decision));
       const told = verdict === "superseded" && (await isTold(snapshot, request, promotion));
       const change = planPromotion(promotion, { images, verdict, isRecorded: told });
-      if (verdict !== "move") return { snapshot, change, basis: { images, verdict } };
+      const isReached = verdict === "unchanged" || verdict === "superseded";
+      if (verdict !== "move") return { snapshot, change, basis: { images, verdict }, isReached };
       // Asked on every round: what was open a moment ago may be closed by now.
       const ask =
         request.gate && (await gateAt(request.gate, { ...promotion, ...seen.scope, tip }, ports));
@@ -70,6 +71,11 @@ export function promotionOf(
       }
       await attempt(promotion.revision, tip);
       return { snapshot, change, basis: { images, verdict } };
+    },
+    async overtakes({ outcome, revision }, { facts }) {
+      // What people asked for by a rollback or a freeze is theirs to take back.
+      if (!isDeploy(outcome) || revision === undefined) return false;
+      return ports.history.isAncestor(revision, facts.revision);
     },
     result: concludePromotion,
   };

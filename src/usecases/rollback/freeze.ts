@@ -11,9 +11,8 @@ import {
 } from "../../core/landing/hold.ts";
 import { concludeFreeze, type FreezeBasis } from "../../core/results/freeze.ts";
 import type { PromoteResult } from "../../core/results/promote.ts";
-import { type LandRequest, landChange } from "../landing/change.ts";
+import { type LandPorts, type LandRequest, landChange } from "../landing/change.ts";
 import type { LandPolicy } from "../landing/land.ts";
-import type { ReadPorts } from "../landing/read-patiently.ts";
 import { snapshotAt } from "../landing/snapshot.ts";
 
 /** What the user asks of a thaw. */
@@ -32,7 +31,7 @@ export interface FreezeRequest extends ThawRequest {
 /** Lands a freeze, in place of one that the same scope has already. */
 export function freeze(
   request: FreezeRequest,
-  ports: ReadPorts,
+  ports: LandPorts,
   policy: LandPolicy,
 ): Promise<PromoteResult> {
   const prepare = async (startedMs: number) => {
@@ -54,7 +53,7 @@ export function freeze(
 /** Lands the end of every freeze of a scope. */
 export function thaw(
   request: ThawRequest,
-  ports: ReadPorts,
+  ports: LandPorts,
   policy: LandPolicy,
 ): Promise<PromoteResult> {
   const prepare = async () => request;
@@ -70,7 +69,7 @@ interface HoldsCommand<Facts> {
 
 function changeHolds<Facts>(
   { request, command, prepare, plan }: HoldsCommand<Facts>,
-  ports: ReadPorts,
+  ports: LandPorts,
   policy: LandPolicy,
 ): Promise<PromoteResult> {
   return landChange<Facts, FreezeBasis, PromoteResult>(

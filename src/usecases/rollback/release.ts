@@ -3,9 +3,8 @@
 import { planRelease, type ReleaseQuestion } from "../../core/landing/release.ts";
 import type { PromoteResult } from "../../core/results/promote.ts";
 import { concludeRelease, type ReleaseBasis } from "../../core/results/release.ts";
-import { type LandRequest, landChange } from "../landing/change.ts";
+import { type LandPorts, type LandRequest, landChange } from "../landing/change.ts";
 import type { LandPolicy } from "../landing/land.ts";
-import type { ReadPorts } from "../landing/read-patiently.ts";
 import { snapshotAt } from "../landing/snapshot.ts";
 
 /** What the user asks of a release. */
@@ -14,7 +13,7 @@ export interface ReleaseRequest extends LandRequest, ReleaseQuestion {}
 /** Lands a release. A failure of the world is in the result. */
 export function release(
   request: ReleaseRequest,
-  ports: ReadPorts,
+  ports: LandPorts,
   policy: LandPolicy,
 ): Promise<PromoteResult> {
   return landChange<void, ReleaseBasis, PromoteResult>(

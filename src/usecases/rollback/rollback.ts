@@ -14,10 +14,10 @@ import { concludeBack, type RollbackBasis } from "../../core/results/rollback.ts
 import type { TagFormat } from "../../core/tag-format.ts";
 import type { DeployLog, Registry, SourceHistory } from "../../ports.ts";
 import type { AuditScope } from "../audit/facts.ts";
-import { type LandRequest, landChange, type Planned } from "../landing/change.ts";
+import { type LandPorts, type LandRequest, landChange, type Planned } from "../landing/change.ts";
 import type { ImageCheck } from "../landing/check-images.ts";
 import type { LandPolicy } from "../landing/land.ts";
-import { askPatiently, type ReadPorts } from "../landing/read-patiently.ts";
+import { askPatiently } from "../landing/read-patiently.ts";
 import type { AskedImage } from "../promote/promotion.ts";
 import { deployHistoryReader } from "./deploy-history.ts";
 import { checkGoal, goalBack, goalNamed } from "./goal.ts";
@@ -46,7 +46,7 @@ export interface RollbackRequest extends LandRequest, AuditScope {
 }
 
 /** The world of a rollback. Without a registry, the images are not checked. */
-export interface RollbackPorts extends ReadPorts {
+export interface RollbackPorts extends LandPorts {
   readonly history: SourceHistory;
   readonly registry: Registry | undefined;
   /** The past of the branch. Asked again on every new tip. */

@@ -35,6 +35,7 @@ export function concludeSync(landing: Landing<SyncBasis>, frame: SyncFrame): Syn
     ...{ deploy, repository, branch, source, atMs, tookMs, attempts },
     ...(why?.look.tip && { tip: why.look.tip }),
     ...withCommit(landing),
+    ...(landing.request && { request: landing.request }),
     images,
     ...mentionsIn(landing),
     warnings: why?.look.warnings ?? [],

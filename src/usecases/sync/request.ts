@@ -5,8 +5,8 @@ import type { HoldQuestion } from "../../core/landing/hold.ts";
 import type { TagFormat } from "../../core/tag-format.ts";
 import type { DeployLog, Registry, Remote, SourceHistory } from "../../ports.ts";
 import type { AuditScope } from "../audit/facts.ts";
+import type { LandPorts } from "../landing/change.ts";
 import type { GateQuestion } from "../landing/gate.ts";
-import type { ReadPorts } from "../landing/read-patiently.ts";
 
 /** An image, and the source paths whose changes rebuild it. Absent: every change does. */
 export interface SyncSubject {
@@ -40,7 +40,7 @@ export interface SyncRequest extends HoldQuestion, AuditScope {
 }
 
 /** The world of the checker. */
-export interface SyncPorts extends ReadPorts {
+export interface SyncPorts extends LandPorts {
   /** The branch of the environment before, where it is another one. */
   readonly before?: Remote | undefined;
   readonly history: SourceHistory;

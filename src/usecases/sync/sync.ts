@@ -1,5 +1,6 @@
 /** The checker: find what was published and never landed, land it, and say what was found. */
 
+import { isDeploy } from "../../core/landing/commit-message.ts";
 import type { SyncResult } from "../../core/results/sync.ts";
 import { landChange } from "../landing/change.ts";
 import { tryToMark } from "../landing/gate.ts";
@@ -24,6 +25,11 @@ export async function sync(
         ports.progress.step(`Comparing ${request.branch} with what is published`);
       },
       plan: (tip) => repairAt(tip, { request, ports }),
+      async overtakes({ outcome, revision }, { wanted }) {
+        if (!isDeploy(outcome) || revision === undefined || wanted?.revision === undefined)
+          return false;
+        return ports.history.isAncestor(revision, wanted.revision);
+      },
       result: (landing, _, { startedMs, tookMs }) =>
         concludeSync(landing, { request, atMs: startedMs, tookMs }),
     },

@@ -1,0 +1,118 @@
+/**
+ * Pull requests of GitHub. Facts: docs.github.com, "REST API endpoints for pull requests"; and the
+ * GraphQL API for auto-merge, which has no other way in.
+ */
+
+import { at, listAt, numberAt, textAt } from "../../core/cluster/json.ts";
+import { Failure } from "../../core/failure.ts";
+import type { ForgeRequest } from "../../core/forge/request.ts";
+import { asCommitId } from "../../core/ids.ts";
+import { newest, type Requests, type RequestsOf } from "./requests.ts";
+
+/** Also merges through a merge queue, where the branch has one. */
+const enableAutoMerge = `mutation($id: ID!, $head: GitObjectID!, $method: PullRequestMergeMethod) {
+  enablePullRequestAutoMerge(
+    input: { pullRequestId: $id, expectedHeadOid: $head, mergeMethod: $method }
+  ) { pullRequest { number } }
+}`;
+
+/** Returns the pull requests from one branch to another. */
+export function githubRequests(of: RequestsOf): Requests {
+  const { ask, forge, head, base } = of;
+  const repository = `/repos/${forge.path}`;
+  const [owner = ""] = forge.path.split("/");
+  return {
+    async latest() {
+      const query = new URLSearchParams({
+        ...{ head: `${owner}:${head}`, base, state: "all", per_page: "20" },
+        ...{ sort: "created", direction: "desc" },
+      });
+      const path = `${repository}/pulls?${query}`;
+      const { value } = await ask({ method: "GET", path, doing: "list pull requests" });
+      return newest((Array.isArray(value) ? value : []).flatMap(readRequest));
+    },
+
+    async open(text) {
+      const { status, words } = await ask({
+        ...{ method: "POST", path: `${repository}/pulls`, doing: "open a pull request" },
+        body: { ...text, head, base, maintainer_can_modify: false },
+        answers: [422],
+      });
+      if (status !== 422) return "opened";
+      // Also said of a branch that has nothing new, or has gone: the next look tells.
+      if (/already exists/i.test(words)) return "taken";
+      throw new Failure(
+        "remote-denied",
+        `Cannot open a pull request on GitHub: ${words}`,
+        "Let the token open pull requests; for GITHUB_TOKEN, in the repository's Actions settings.",
+      );
+    },
+
+    async edit(number, text) {
+      const path = `${repository}/pulls/${number}`;
+      await ask({ method: "PATCH", path, body: text, doing: "edit the pull request" });
+    },
+
+    async close(number, text) {
+      const path = `${repository}/pulls/${number}`;
+      const body = { ...text, state: "closed" };
+      await ask({ method: "PATCH", path, body, doing: "close the pull request" });
+    },
+
+    async comment(number, words) {
+      const path = `${repository}/issues/${number}/comments`;
+      await ask({ method: "POST", path, body: { body: words }, doing: "comment" });
+    },
+
+    mergeWhenReady: (request) => askToMerge(request, of),
+  };
+}
+
+/** Asks for what a request shows now to be merged, at once or when its checks are green. */
+async function askToMerge(
+  { number, head: shown }: ForgeRequest,
+  { ask, forge, method }: RequestsOf,
+): ReturnType<Requests["mergeWhenReady"]> {
+  const doing = "ask for the pull request to be merged";
+  const path = `/repos/${forge.path}/pulls/${number}`;
+  const { value: seen } = await ask({ method: "GET", path, doing });
+  const variables = {
+    ...{ id: textAt(seen, "node_id"), head: shown },
+    ...(method && { method: method.toUpperCase() }),
+  };
+  const said = await ask({
+    ...{ method: "POST", path: graphqlPath(forge.api), doing },
+    body: { query: enableAutoMerge, variables },
+  });
+  const errors = listAt(said.value, "errors").map((error) => textAt(error, "message"));
+  if (errors.length === 0) return "asked";
+  const words = errors.join("; ");
+  // There is nothing to wait for: GitHub wants to be told to merge.
+  if (!/(?:clean|unstable) status/i.test(words)) return { words };
+  const merge = { sha: shown, ...(method && { merge_method: method }) };
+  const asked = { method: "PUT", path: `${path}/merge`, body: merge, doing } as const;
+  const merged = await ask({ ...asked, answers: [405, 409, 422] });
+  if (merged.status === 200) return "asked";
+  return merged.status === 409 ? "later" : { words: merged.words };
+}
+
+/** GraphQL is beside REST: below the same host, and on servers of one's own not below v3. */
+function graphqlPath(api: string): string {
+  return api.endsWith("/v3") ? "/../graphql" : "/graphql";
+}
+
+function readRequest(value: unknown): readonly ForgeRequest[] {
+  const number = numberAt(value, "number");
+  if (number === undefined) return [];
+  const isMerged = textAt(value, "merged_at") !== "" || at(value, "merged") === true;
+  const state = isMerged ? "merged" : textAt(value, "state") === "open" ? "open" : "closed";
+  return [
+    {
+      ...{ number, state, url: textAt(value, "html_url") },
+      ...{ title: textAt(value, "title"), body: textAt(value, "body") },
+      head: asCommitId(textAt(value, "head", "sha")),
+      // Before it is merged, this is a commit of GitHub's own to try it out.
+      mergedAs: isMerged ? asCommitId(textAt(value, "merge_commit_sha")) : undefined,
+    },
+  ];
+}
