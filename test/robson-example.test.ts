@@ -1,6 +1,6 @@
 /** The example app: its settings, build contexts and manifests fit together. */
 
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { asTag } from "../src/core/ids.ts";
@@ -45,6 +45,24 @@ test("the frontend shows the tag that it was built as, where the smoke test look
   }
   const [smoke] = settings.verify?.smoke ?? [];
   expect(page).toContain(smoke!.contains!.replace("{tag}", "@VITE_APP_VERSION@"));
+});
+
+test("with staging and prod, the overlay of each has a tag of each image, and the base is neither's", () => {
+  const folder = join(app, "environments");
+  const text = readFileSync(join(folder, "landfall.yaml"), "utf8");
+  const both = loadConfigText("landfall.yaml", text);
+  expect(both.images).toEqual(settings.images);
+  const names = Object.keys(both.environments ?? {});
+  expect(names).toEqual(["staging", "prod"]);
+  for (const name of names) {
+    const [path = ""] = both.environments?.[name]?.manifests?.paths ?? [];
+    const overlay = readFileSync(join(folder, path, "kustomization.yaml"), "utf8");
+    for (const image of images) expect(overlay).toContain(`name: ${image.name}\n    newTag: sha-`);
+    expect(overlay).toContain("resources: [../base]\n");
+  }
+  const base = readFileSync(join(folder, "infra/k8s/base/kustomization.yaml"), "utf8");
+  const listed = [...base.matchAll(/^ {2}- (\S+)$/gm)].map(([, file = ""]) => file);
+  expect(listed).toEqual(readdirSync(join(app, settings.manifests!.paths![0]!)).sort());
 });
 
 test("three Deployments and three CronJobs pin the images, one of them left behind", async () => {

@@ -1,11 +1,16 @@
 /** Workflows: what may run with whose rights. */
 
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { unknownWords } from "./support/dagger-calls.ts";
 import { sourceFiles } from "./support/source-files.ts";
 
-const files = sourceFiles([".github/workflows", "examples/robson/.github/workflows"], /\.ya?ml$/);
+const folders = [".", "examples/robson", "examples/robson/environments"];
+const files = sourceFiles(
+  folders.map((folder) => join(folder, ".github/workflows")),
+  /\.ya?ml$/,
+);
 
 interface Step {
   readonly uses?: string;
@@ -18,12 +23,23 @@ interface Workflow {
   readonly jobs: Readonly<Record<string, { permissions?: unknown; steps: readonly Step[] }>>;
 }
 
-test("there are three", () => {
-  expect(files.map(({ path }) => path.split("/").at(-1))).toEqual([
+test("there are our own, those of the example, and those of the example with staging and prod", () => {
+  const names = files.map(({ path }) => path.split("/").at(-1));
+  expect(names).toEqual([
     "ci.yml",
     "deploy.yml",
     "sync.yml",
+    "prod.yml",
+    "staging.yml",
+    "sync.yml",
   ]);
+});
+
+test("only the one to prod waits for people, and only they start it", () => {
+  const waiting = files.filter(({ text }) => /^ {4}environment: production\b/m.test(text));
+  expect(waiting.map(({ path }) => path.split("/").at(-1))).toEqual(["prod.yml"]);
+  const { on } = parse(waiting[0]!.text) as Workflow;
+  expect(Object.keys(on)).toEqual(["workflow_dispatch"]);
 });
 
 describe.each(files)("$path", ({ text }) => {
@@ -77,7 +93,7 @@ describe.each(files.filter(({ path }) => path.startsWith("examples/")))("$path",
 
   test("calls a function that the module has, with flags that it takes", () => {
     const call = String(job!.steps[1]!.with?.call);
-    const words = call.replaceAll(/\$\{\{.*?'(.*?)'.*?\}\}/g, "$1").split(/\s+/);
+    const words = call.replaceAll(/\$\{\{[^}]*?'(.*?)'.*?\}\}/g, "$1").split(/\s+/);
     expect(unknownWords(words)).toEqual([]);
     expect(words.at(-1)).toBe("text");
   });
