@@ -1,6 +1,13 @@
 /** The sample app's repository: made on this machine, pushed to the embedded server. */
 
-import { appendFileSync, cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  cpSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { createBare } from "../adapters/git/objects.ts";
 import { type GitPlace, runGit } from "../adapters/git/run.ts";
@@ -15,6 +22,9 @@ export interface Workshop {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Below the example: what changes in the app when it gets staging beside prod. */
+const environments = "environments";
+
 /** The name of the bare repository on the embedded server. */
 export const repositoryName = "robson.git";
 
@@ -26,12 +36,23 @@ export async function createAppRepository(
   workshop: Workshop,
   example: string,
   registry: string,
+  kind: "prod" | "staging and prod" = "prod",
 ): Promise<void> {
   const bare = join(workshop.root, "server", repositoryName);
   createBare(bare);
   const app = join(workshop.root, "app");
   // Workflows belong to the real repository; here nobody would run them.
-  cpSync(example, app, { recursive: true, filter: (path) => !path.endsWith(".github") });
+  const isOther = (path: string) =>
+    path.endsWith(".github") || path === join(example, environments);
+  cpSync(example, app, { recursive: true, filter: (path) => !isOther(path) });
+  if (kind === "staging and prod") {
+    // What was prod's is what both share from now on.
+    renameSync(join(app, "infra/k8s/prod"), join(app, "infra/k8s/base"));
+    cpSync(join(example, environments), app, {
+      recursive: true,
+      filter: (path) => !path.endsWith(".github"),
+    });
+  }
   moveImages(app, registry);
   appendFileSync(join(bare, "config"), serverSettings);
   await git(workshop, ["init", "--initial-branch=main"]);

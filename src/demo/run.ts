@@ -2,27 +2,26 @@
 
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { gitEnvironment } from "../adapters/git/env.ts";
 import { openRemote } from "../adapters/git/remote.ts";
 import { runGit } from "../adapters/git/run.ts";
 import type { Revision } from "../core/ids.ts";
-import { parseImageName } from "../core/image-ref.ts";
 import { readMessage } from "../core/landing/commit-message.ts";
 import type { PromoteResult } from "../core/results/promote.ts";
-import { parseTagFormat, tagOf } from "../core/tag-format.ts";
+import { tagOf } from "../core/tag-format.ts";
 import type { Clock, Progress, Random } from "../ports.ts";
 import { listPins, type PinsResult } from "../usecases/pins.ts";
+import { createAppRepository, repositoryName, type Workshop } from "./app-repository.ts";
 import {
-  commitChange,
-  createAppRepository,
-  readContext,
-  repositoryName,
-  type Workshop,
-} from "./app-repository.ts";
+  type Built,
+  buildCommit,
+  example,
+  imagesOn,
+  login,
+  tagFormat,
+  workshopEnvironment,
+} from "./build-commit.ts";
 import { type DemoWorld, deployOnce } from "./deploy.ts";
 import { startGitServer } from "./git-server.ts";
-import { publishApp } from "./publish-app.ts";
 import { startRegistry } from "./registry-server.ts";
 
 /** What the demo needs of the process it runs in. */
@@ -58,17 +57,9 @@ export interface DemoResult {
   readonly folder?: string;
 }
 
-const example = fileURLToPath(new URL("../../examples/robson", import.meta.url));
 const manifests = "infra/k8s/prod";
-const login = { username: "demo", password: "only-for-this-minute" };
 /** The older commit's deployer has a slow line: this much is added to each of its requests. */
 const slowMs = 250;
-
-const images = [
-  { name: "ldamasio/rbs-frontend-prod", context: "apps/frontend" },
-  { name: "ldamasio/rbs-backend-monolith-prod", context: "apps/backend" },
-  { name: "ldamasio/rbs-backend-nginx-prod", context: "apps/backend/monolith" },
-];
 
 /** Runs the demo. Everything it starts is stopped, and everything it makes removed, unless kept. */
 export async function runDemo(options: DemoOptions): Promise<DemoResult> {
@@ -98,14 +89,15 @@ interface Stage extends DemoOptions {
 
 async function play(stage: Stage): Promise<DemoResult> {
   const { progress, root, signal } = stage;
-  const workshop = { root, env: workshopEnvironment(stage), signal };
+  const workshop = { root, env: workshopEnvironment(stage.env, root), signal };
+  const place = { ...stage, source: stage.urls.fast };
   progress.step(`A git server and a registry listen on loopback (${stage.registry})`);
   await createAppRepository(workshop, example, stage.registry);
-  const first = await buildCommit("feat: the first release", workshop, stage);
+  const first = await buildCommit("feat: the first release", workshop, place);
   await deployAs("first", first, { stage, url: stage.urls.fast });
 
-  const older = await buildCommit("feat: greet the visitor", workshop, stage);
-  const newer = await buildCommit("fix: spell the greeting right", workshop, stage);
+  const older = await buildCommit("feat: greet the visitor", workshop, place);
+  const newer = await buildCommit("fix: spell the greeting right", workshop, place);
   progress.step("Both deploy at the same moment; the older one has a slow line");
   const results = await Promise.all([
     deployAs("older", older, { stage, url: stage.urls.slow }),
@@ -113,27 +105,6 @@ async function play(stage: Stage): Promise<DemoResult> {
   ]);
   return conclude([older, newer], results, { stage, workshop });
 }
-
-/** A commit of the app whose images are published. */
-interface Built {
-  readonly revision: Revision;
-  readonly subject: string;
-}
-
-async function buildCommit(subject: string, workshop: Workshop, stage: Stage): Promise<Built> {
-  const change = { path: "apps/frontend/greeting.txt", text: `${subject}\n`, subject };
-  const revision = await commitChange(workshop, change);
-  const tag = tagOf(tagFormat, revision);
-  stage.progress.step(`Publishing ${images.length} images of ${tag}, "${subject}"`);
-  const packed = images.map(({ name, context }) => ({
-    name: imageOn(stage.registry, name),
-    files: readContext(workshop, context),
-  }));
-  await publishApp(packed, { revision, tag, source: stage.urls.fast }, { ...stage, login });
-  return { revision, subject };
-}
-
-const tagFormat = parseTagFormat("sha-{revision:7}");
 
 function deployAs(
   who: string,
@@ -146,7 +117,7 @@ function deployAs(
     {
       ...{ revision, tagFormat, repository: url, deploy: `demo-${who}` },
       source: join(stage.root, "app"),
-      images: images.map(({ name }) => imageOn(stage.registry, name)),
+      images: imagesOn(stage.registry),
       paths: [manifests],
       progress: {
         step: (message) => progress.step(`  ${who}: ${message}`),
@@ -198,23 +169,8 @@ async function pinsAtTip(stage: Stage): Promise<PinsResult> {
     timeoutMs: 60_000,
   });
   try {
-    const names = images.map(({ name }) => imageOn(stage.registry, name));
-    return await listPins(names, [manifests], remote);
+    return await listPins(imagesOn(stage.registry), [manifests], remote);
   } finally {
     await remote.close();
   }
-}
-
-function workshopEnvironment({ env, root }: Stage): Record<string, string> {
-  const who = { name: "Demo Developer", email: "developer@localhost" };
-  return gitEnvironment({ env, home: root, url: root }, [
-    ["user.name", who.name],
-    ["user.email", who.email],
-  ]);
-}
-
-function imageOn(registry: string, name: string) {
-  const image = parseImageName(`${registry}/${name}`);
-  if (image === undefined) throw new Error(`no image name: ${registry}/${name}`);
-  return image;
 }
