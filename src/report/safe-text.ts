@@ -13,6 +13,7 @@ export function plain(text: string, max = 4_096): string {
     .replace(unsafe, " ")
     .replaceAll("##[", "## [")
     .replace(/^(\s*):(?=:)/, "$1: ");
+  if (shown.length <= max) return shown;
   const points = [...shown];
   return points.length <= max ? shown : `${points.slice(0, max - 1).join("")}…`;
 }

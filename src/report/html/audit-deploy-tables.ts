@@ -1,4 +1,4 @@
-/** The tables of deploys in an audit's report: all of them, and those by hand. */
+/** The table of deploys in an audit's report. */
 
 import type { AuditResult, LedgerDeploy, ReportedPinMove } from "../../core/results/audit.ts";
 import { changeTag, linkTo, shownTag } from "./audit-cells.ts";
@@ -26,20 +26,7 @@ export function deployTable(result: AuditResult): Table {
       cells: [...deployCells(deploy), markedWord(deploy.kind), ...deployEnds(deploy, known)],
     })),
     kinds,
-  };
-}
-
-/** Returns the deploys by hand, which the table of all deploys has too. */
-export function handTable(deploys: readonly LedgerDeploy[], result: AuditResult): Table {
-  const known = knownRevisions(result);
-  return {
-    id: "by-hand",
-    noun: ["deploy by hand", "deploys by hand"],
-    columns: [...deployColumns, ...deployEnd],
-    naming: 1,
-    rows: deploys.map((deploy) => ({
-      cells: [...deployCells(deploy), ...deployEnds(deploy, known)],
-    })),
+    look: ["recovery", "rollback", "by-hand"],
   };
 }
 

@@ -60,6 +60,22 @@ const findingWords: Readonly<Record<AuditFinding, (count: number, result: AuditR
     "by-hand": (count) => counted(count, "deploy by hand", "deploys by hand"),
   };
 
+const remedies: Readonly<Record<AuditFinding, string>> = {
+  gap: "landfall sync lands what is published and was lost; of the others the build failed or never ran.",
+  "left-behind":
+    "landfall promote moves every pin of an image. Look at why the deploys before it passed these by.",
+  inversion:
+    "Promote the newer revision again, or record the way back: landfall rollback --to REVISION.",
+  "by-hand": "Deploy by landfall promote, so that the next change by hand stands out.",
+};
+
+/** Returns what to do about the worst, where something is wrong. A failure brings its own words. */
+export function adviceOf(result: AuditResult): { readonly advice?: string } {
+  const [worst] = findingsOf(result);
+  if (worst === undefined || result.failure !== undefined) return {};
+  return { advice: remedies[worst[0]] };
+}
+
 /** Returns whether something should not be as it is, or could not be read. */
 export function isBad(result: AuditResult): boolean {
   return result.failure !== undefined || findingsOf(result).length > 0;

@@ -24,10 +24,13 @@ export function timelineSection(result: AuditResult): Section {
 }
 
 function body(result: AuditResult): Html {
-  const items = fates.map((fate) => {
-    const count = result.counts[fate];
-    return html`<div class="${count === 0 ? "none" : ""}"><dt>${markedWord(fate)}<small>${meanings[fate]}</small></dt><dd data-fate="${fate}">${printCount(count)}</dd></div>\n`;
-  });
+  const { counts } = result;
+  const items = fates
+    .filter((fate) => counts[fate] > 0)
+    .map(
+      (fate) =>
+        html`<div><dt>${markedWord(fate)}<small>${meanings[fate]}</small></dt><dd data-fate="${fate}">${printCount(counts[fate])}</dd></div>\n`,
+    );
   return html`<dl class="legend">
 ${items}</dl>
 <figure class="timeline">

@@ -55,7 +55,6 @@ function matrixSection(names: readonly string[], commits: readonly MatrixRow[]):
     {
       title: "Commits and environments",
       note: "Newest first. Beside each word how long it took from the commit to there.",
-      none: "There are none in this time.",
     },
   );
 }

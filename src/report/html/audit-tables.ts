@@ -29,6 +29,7 @@ export function commitTable({ commits, deploys }: AuditResult): Table {
     naming: 1,
     rows: commits.map((commit) => commitRow(commit, known)),
     kinds: fates,
+    look: ["recovered", "rolled-back", "pending", "gap"],
   };
 }
 

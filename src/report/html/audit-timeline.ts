@@ -2,7 +2,7 @@
 
 import type { AuditResult, LedgerCommit, LedgerDeploy } from "../../core/results/audit.ts";
 import { lagsOf } from "./audit-figures.ts";
-import { type Html, html, nothing } from "./html.ts";
+import { Html, html, nothing } from "./html.ts";
 import { markOf, outlineAt, printWord, round, type Word } from "./marks.ts";
 import { lagTicks, logShare, type Range, share, timeTicks } from "./timeline-scale.ts";
 import { counted, printSpan, printTime } from "./words.ts";
@@ -25,10 +25,14 @@ export function auditTimeline(result: AuditResult, describedBy: string): Html {
   return html`<svg viewBox="0 0 ${width} ${height}" role="img"
  aria-label="Timeline of code commits and deploys" aria-describedby="${describedBy}">
 ${grid(scales)}${lack(result, scales)}
-<g class="marks" data-marks="commits-table">
-${result.commits.map((commit) => commitMark(commit, scales))}</g>
-<g class="marks" data-marks="deploys-table">
-${result.deploys.map((deploy) => deployMark(deploy, scales))}</g>
+${marksTag(
+  "commits-table",
+  result.commits.map((commit) => commitMark(commit, scales)),
+)}
+${marksTag(
+  "deploys-table",
+  result.deploys.map((deploy) => deployMark(deploy, scales)),
+)}
 ${median(result, scales)}</svg>`;
 }
 
@@ -94,20 +98,47 @@ function lack({ commits, counts }: AuditResult, scales: Scales): Html {
 <text class="bad" x="${labelX}" y="17" text-anchor="${anchor}">${label}</text>\n`;
 }
 
-function commitMark(commit: LedgerCommit, scales: Scales): Html {
-  const { revision, subject, atMs, fate, lagMs } = commit;
-  const y = lagMs === undefined ? 28 : yOf(lagMs, scales);
+/** A mark: its word, where it is, and what it says when it is pointed at. */
+interface Mark {
+  readonly word: Word;
+  readonly x: number;
+  readonly y: number;
+  readonly title: string;
+}
+
+/** More marks than this are drawn as one path for each word: nobody can point at one of them. */
+const singleMax = 1_000;
+
+function marksTag(table: string, marks: readonly Mark[]): Html {
+  if (marks.length <= singleMax) {
+    return html`<g class="marks" data-marks="${table}">\n${marks.map(markTag)}</g>`;
+  }
+  const words = [...new Set(marks.map(({ word }) => word))];
+  const paths = words.map((word) => {
+    const [shape, tone] = markOf[word];
+    const own = marks.filter((mark) => mark.word === word);
+    const places = new Set(own.map(({ x, y }) => outlineAt(shape, Math.round(x), Math.round(y))));
+    return html`<path class="${shape} ${tone}" d="${new Html([...places])}"/>\n`;
+  });
+  return html`<g class="marks many">\n${paths}</g>`;
+}
+
+function commitMark({ revision, subject, atMs, fate, lagMs }: LedgerCommit, scales: Scales): Mark {
   const lag = lagMs === undefined ? "" : ` after ${printSpan(lagMs)}`;
-  const title = `${revision.slice(0, 7)} ${printWord(fate)}${lag}: ${subject}`;
-  return markTag(fate, [xOf(atMs, scales), y], `${title.slice(0, 200)}`);
+  return {
+    word: fate,
+    x: xOf(atMs, scales),
+    y: lagMs === undefined ? 28 : yOf(lagMs, scales),
+    title: `${revision.slice(0, 7)} ${printWord(fate)}${lag}: ${subject}`,
+  };
 }
 
-function deployMark({ commit, subject, kind, atMs }: LedgerDeploy, scales: Scales): Html {
-  const title = `${commit.slice(0, 7)} ${printWord(kind)}: ${subject}`.slice(0, 200);
-  return markTag(kind, [xOf(atMs, scales), 260], title);
+function deployMark({ commit, subject, kind, atMs }: LedgerDeploy, scales: Scales): Mark {
+  const title = `${commit.slice(0, 7)} ${printWord(kind)}: ${subject}`;
+  return { word: kind, x: xOf(atMs, scales), y: 260, title };
 }
 
-function markTag(word: Word, [x, y]: readonly [number, number], title: string): Html {
+function markTag({ word, x, y, title }: Mark): Html {
   const [shape, tone] = markOf[word];
-  return html`<path class="${shape} ${tone}" d="${outlineAt(shape, x, y)}"><title>${title}</title></path>\n`;
+  return html`<path class="${shape} ${tone}" d="${outlineAt(shape, x, y)}"><title>${title.slice(0, 200)}</title></path>\n`;
 }

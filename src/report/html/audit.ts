@@ -1,8 +1,8 @@
 /** An audit as one HTML file: the verdict, the timeline, what is wrong, then every commit. */
 
 import type { AuditResult } from "../../core/results/audit.ts";
-import { deployTable, handTable } from "./audit-deploy-tables.ts";
-import { auditHeadline, byHand, isBad, lagsOf, landedCount } from "./audit-figures.ts";
+import { deployTable } from "./audit-deploy-tables.ts";
+import { adviceOf, auditHeadline, isBad, lagsOf, landedCount } from "./audit-figures.ts";
 import { timelineSection } from "./audit-legend.ts";
 import { commitTable, inversionTable, leftBehindTable } from "./audit-tables.ts";
 import { type HtmlContent, html } from "./html.ts";
@@ -17,10 +17,11 @@ export function auditHtml(result: AuditResult): string {
   return printPage({
     kind: "Audit",
     headline: auditHeadline(result),
+    ...adviceOf(result),
     tone: isBad(result) ? "bad" : "good",
     about: about(result),
     lead: html`${notesTag(failure, warnings)}${figuresTag(figures(result))}`,
-    sections: [timelineSection(result), ...wrongs(result), ...ledger(result)],
+    sections: [...wrongs(result), ...ledger(result)],
     foot: html`Times are UTC, as the commits claim them. What landed was decided by ancestry,
 never by time. As of ${timeTag(asOfMs)}.`,
   });
@@ -52,25 +53,18 @@ function figures(result: AuditResult): readonly Figure[] {
   ];
 }
 
-/** What should not be, where it is read before the long lists. */
+/** What should not be, where there is any, above the long lists. Gaps head the commits. */
 function wrongs(result: AuditResult): readonly Section[] {
-  return [
-    listing(leftBehindTable(result), {
-      title: "Pins left behind",
-      note: "Pins that deploys of their image went past: an older tag ran there, or still does.",
-      none: "Every deploy moved all pins of its images.",
-    }),
-    listing(inversionTable(result), {
-      title: "Inversions",
-      note: "Deploys that put an image back without being a rollback.",
-      none: "No deploy put an image back without being a rollback.",
-    }),
-    listing(handTable(byHand(result), result), {
-      title: "Deploys by hand",
-      note: "Commits that moved pins, and that no tool says it made.",
-      none: "A tool made every commit that moved a pin.",
-    }),
-  ];
+  const { leftBehind, inversions } = result;
+  const behind = listing(leftBehindTable(result), {
+    title: "Pins left behind",
+    note: "Pins that deploys of their image went past: an older tag ran there, or still does.",
+  });
+  const back = listing(inversionTable(result), {
+    title: "Inversions",
+    note: "Deploys that put an image back without being a rollback.",
+  });
+  return [...(leftBehind.length > 0 ? [behind] : []), ...(inversions.length > 0 ? [back] : [])];
 }
 
 function ledger(result: AuditResult): readonly Section[] {
@@ -78,12 +72,11 @@ function ledger(result: AuditResult): readonly Section[] {
     listing(commitTable(result), {
       title: "Code commits",
       note: "Newest first. Lag runs from the commit's date to that of the deploy that landed it.",
-      none: "There are none in this time.",
     }),
+    timelineSection(result),
     listing(deployTable(result), {
       title: "Deploys",
       note: "Commits of the manifests branch that moved pins, or say why they moved none.",
-      none: "There are none in this time.",
     }),
   ];
 }

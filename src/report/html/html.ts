@@ -4,14 +4,19 @@ import { plain } from "../safe-text.ts";
 
 /** Markup of our own, which a template takes as it is. Only templates and this room make it. */
 export class Html {
-  readonly #markup: string;
+  /** What stands before, between and after the contents. */
+  readonly parts: readonly string[];
+  readonly contents: readonly HtmlContent[];
 
-  constructor(markup: string) {
-    this.#markup = markup;
+  constructor(parts: readonly string[], contents: readonly HtmlContent[] = []) {
+    this.parts = parts;
+    this.contents = contents;
   }
 
   toString(): string {
-    return this.#markup;
+    return this.parts
+      .map((part, at) => (at === 0 ? "" : print(this.contents[at - 1])) + part)
+      .join("");
   }
 }
 
@@ -19,7 +24,7 @@ export class Html {
 export type HtmlContent = Html | string | number | undefined | readonly HtmlContent[];
 
 /** No markup at all. */
-export const nothing = new Html("");
+export const nothing = new Html([""]);
 
 const entities: Readonly<Record<string, string>> = {
   "&": "&amp;",
@@ -42,9 +47,7 @@ export function escapeHtml(text: string): string {
  * none may stand within a `script`, a `style`, a comment or a URL.
  */
 export function html(parts: TemplateStringsArray, ...contents: readonly HtmlContent[]): Html {
-  return new Html(
-    parts.map((part, at) => (at === 0 ? "" : print(contents[at - 1])) + part).join(""),
-  );
+  return new Html(parts, contents);
 }
 
 function print(content: HtmlContent): string {

@@ -1,14 +1,15 @@
 /** The frame of every HTML report: one file that loads nothing, and runs one script of our own. */
 
 import { Html, type HtmlContent, html, nothing } from "./html.ts";
+import { LaterRows } from "./later-rows.ts";
 import { script } from "./script.ts";
 import { style } from "./style.ts";
 import { printCount } from "./words.ts";
 
 /** SHA-256 of the two fixed texts. After a change of either, this file's test says the new one. */
 const hashes = {
-  style: "sha256-yJ2CZMrMBvu0iVDc9T9ht8ie5ZRyaifpAUj+RM5wQss=",
-  script: "sha256-+dElYrR5md2OlBansLb2TqYWTfDwMJMgfptO+GvQ544=",
+  style: "sha256-R0SJeNDLNG0WEoLbbxQXKLqrgb1t77AvVDHXni3P9XM=",
+  script: "sha256-lniQGbVdEtSK8lXzUwy9H1cjY1ZhI3ylJZZN7FGeOE4=",
 };
 
 const policy = [
@@ -27,8 +28,8 @@ export interface Section {
   readonly title: string;
   /** How many things it lists. */
   readonly count?: number;
-  /** Given the id of its heading, for what is labelled by that. */
-  readonly body: (headingId: string) => Html;
+  /** Given the id of its heading, for what is labelled by that, and where it may leave rows. */
+  readonly body: (headingId: string, later: LaterRows) => Html;
 }
 
 /** A page. */
@@ -36,6 +37,8 @@ export interface Page {
   /** Of the command: `Audit`. */
   readonly kind: string;
   readonly headline: string;
+  /** What to do about it. */
+  readonly advice?: string | undefined;
   readonly tone: "good" | "bad";
   /** What was looked at: names and values below the headline. */
   readonly about: readonly (readonly [name: string, value: HtmlContent])[];
@@ -46,31 +49,33 @@ export interface Page {
 
 /** Returns the page as the text of one HTML file. */
 export function printPage(page: Page): string {
-  const { kind, headline, tone, about, lead, sections, foot } = page;
+  const { kind, headline, advice, tone, about, lead, sections, foot } = page;
+  const later = new LaterRows();
+  const body = sections.map((section) => sectionTag(section, later));
   return `${html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${new Html(policy)}">
+<meta http-equiv="Content-Security-Policy" content="${new Html([policy])}">
 <meta name="referrer" content="no-referrer">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${headline} – Landfall ${kind.toLowerCase()}</title>
-<style>${new Html(style)}</style>
+<style>${new Html([style])}</style>
 </head>
 <body>
 <a class="skip" href="#main">Skip to the findings</a>
 <header>
 <p class="brand"><b>Landfall</b> ${kind}</p>
 <h1 class="${tone}">${headline}</h1>
-<dl class="about">${about.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>\n`)}</dl>
+${advice === undefined ? nothing : html`<p class="advice">${advice}</p>\n`}<dl class="about">${about.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>\n`)}</dl>
 </header>
 ${navigation(sections)}
 <main id="main" tabindex="-1">
 ${lead}
-${sections.map(sectionTag)}</main>
+${body}</main>
 <footer>${foot}</footer>
-<script>${new Html(script)}</script>
+${later.toHtml()}<script>${new Html([script])}</script>
 </body>
 </html>`}\n`;
 }
@@ -83,12 +88,12 @@ function navigation(sections: readonly Section[]): Html {
   return html`<nav aria-label="Sections"><ul>\n${links}</ul></nav>`;
 }
 
-function sectionTag({ id, title, count, body }: Section): Html {
+function sectionTag({ id, title, count, body }: Section, later: LaterRows): Html {
   const heading = `${id}-title`;
   const number =
     count === undefined ? nothing : html` <span class="count">${printCount(count)}</span>`;
   return html`<section id="${id}" aria-labelledby="${heading}">
 <h2 id="${heading}">${title}${number}</h2>
-${body(heading)}
+${body(heading, later)}
 </section>\n`;
 }

@@ -29,6 +29,7 @@ h1, h2, p, dl, dd, figure, fieldset { margin: 0; padding: 0; border: 0; }
 h1 { font-size: 1.75rem; line-height: 1.25; font-weight: 650; letter-spacing: -0.01em;
   text-wrap: balance; }
 h1.bad { color: var(--bad); }
+.advice { margin-top: 0.35rem; max-width: 48rem; }
 h2 { font-size: 1.125rem; font-weight: 650; line-height: 1.4; }
 h2 .count { color: var(--soft); font-weight: 400; margin-left: 0.4em; }
 a { color: var(--link); text-underline-offset: 0.15em; text-decoration-thickness: 1px; }
@@ -43,7 +44,8 @@ small { display: block; font-size: 0.8667rem; color: var(--soft); }
 .brand b { color: var(--text); font-weight: 650; }
 .about { margin-top: 0.5rem; color: var(--soft); display: flex; flex-wrap: wrap; gap: 0 1.75rem; }
 .about div { display: flex; gap: 0.5em; }
-.about dd { color: var(--text); }
+.about dt { white-space: nowrap; }
+.about dd { color: var(--text); min-width: 0; }
 nav { margin-top: 1.25rem; }
 nav ul { list-style: none; margin: 0; padding: 0.5rem 0; display: flex; flex-wrap: wrap;
   gap: 0.25rem 1.5rem;
@@ -111,19 +113,28 @@ summary { cursor: pointer; color: var(--link); }
 button:hover { border-color: var(--text); }
 .filter output { margin-left: auto; color: var(--soft); font-variant-numeric: tabular-nums; }
 .more { margin-top: 0.75rem; }
-tr.later { display: none; }
+#left-behind tbody tr, #inversions tbody tr { background: var(--bad-wash);
+  box-shadow: inset 3px 0 var(--bad); }
 @media (max-width: 60rem) {
-  .scroll { overflow-x: auto; }
-  .scroll > table, .scroll > svg { min-width: 52rem; }
-  thead th { position: static; }
+  thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  table, tbody, tr, td, tbody th { display: block; }
+  tbody tr { padding: 0.5rem 0.75rem; border-bottom: 1px solid var(--faint); }
+  tbody tr > *, tbody tr > :first-child { padding: 0.1rem 0; border: 0; }
+  tbody tr > :not(th):empty { display: none; }
+  tbody td[data-label]::before { content: attr(data-label) ": "; color: var(--soft);
+    font-size: 0.8667rem; }
+  tbody th { font-weight: 650; }
+  tbody th small { font-weight: 400; }
+  .filter output { margin-left: 0; }
+  .filter label { white-space: normal; }
+  .timeline .scroll { overflow-x: auto; direction: rtl; }
+  .timeline svg { min-width: 52rem; direction: ltr; }
 }
 @media print {
   html { font-size: 10pt; }
   header, main, footer { padding: 0; max-width: none; }
   nav, .filter, .more, .skip { display: none !important; }
   .scroll { overflow: visible; }
-  tr.later { display: table-row; }
-  tr[hidden] { display: none; }
   tr, figure { break-inside: avoid; }
   h2 { break-after: avoid; }
   thead th { position: static; }

@@ -46,9 +46,8 @@ export function printTime(ms: number): string {
 
 /** Returns a `time` element that shows UTC to the minute, and holds the seconds for machines. */
 export function timeTag(ms: number): Html {
-  const exact = printTime(ms);
-  const shown = `${exact.slice(0, 10)} ${exact.slice(11, 16)}`;
-  return html`<time datetime="${exact}">${shown}</time>`;
+  const exact = printTime(ms).replace("T", " ");
+  return html`<time datetime="${exact}">${exact.slice(0, 16)}</time>`;
 }
 
 /** Returns the first seven digits of a commit id; the whole id is its title. */

@@ -58,8 +58,27 @@ describe.skipIf(!present)(`${skipped}the HTML reports in Chromium`, () => {
 
   const result = sampleAudit(243);
 
+  const everyCommit = `document.querySelector('[data-filter="commits-table"] [name=look]').click()`;
+
+  test("of many commits those that need a look are shown first, in their colour", async () => {
+    await open(auditHtml(result));
+    const kinds = await page.evaluate<string[]>(
+      `${visibleRows("commits-table")}.map((row) => row.dataset.kind)`,
+    );
+    const { gap, pending, recovered } = result.counts;
+    const wanted = gap + pending + recovered + result.counts["rolled-back"];
+    expect(kinds).toHaveLength(wanted);
+    expect(kinds.slice(0, 3)).toEqual(["gap", "gap", "gap"]);
+    const said = `${wanted} of 243 code commits need a look`;
+    expect(await page.evaluate(outputOf("commits-table"))).toBe(said);
+    const ground = `getComputedStyle(document.querySelector("#left-behind tbody tr")).backgroundColor`;
+    expect(await page.evaluate(ground)).toBe("rgb(253, 238, 236)");
+  });
+
   test("the figures that are seen are the result's, and the lists are whole", async () => {
     await open(auditHtml(result));
+    await page.evaluate(everyCommit);
+    await page.settle();
     const seen = await page.evaluate<Record<string, string>>(
       `Object.fromEntries([...document.querySelectorAll("[data-figure], [data-fate]")]
         .map((one) => [one.dataset.figure ?? one.dataset.fate, one.innerText]))`,
@@ -112,7 +131,7 @@ describe.skipIf(!present)(`${skipped}the HTML reports in Chromium`, () => {
 
     while ((await page.evaluate(focused)) !== "button reset") await page.press("Tab");
     await page.press("Enter");
-    expect(await page.evaluate(outputOf("commits-table"))).toBe("243 code commits");
+    expect(await page.evaluate(outputOf("commits-table"))).toMatch(/243 code commits need a look$/);
   });
 
   test("a filter by fate shows exactly its commits", async () => {
@@ -135,9 +154,21 @@ describe.skipIf(!present)(`${skipped}the HTML reports in Chromium`, () => {
   test(title, async () => {
     const large = sampleAudit(many);
     await open(auditHtml(large));
-    expect(await page.evaluate(`${visibleRows("commits-table")}.length`)).toBe(500);
-    await page.evaluate(`document.querySelector('[data-more="commits-table"] button').click()`);
-    expect(await page.evaluate(`${visibleRows("commits-table")}.length`)).toBe(1_000);
+    await page.evaluate(everyCommit);
+    await page.settle();
+    expect(await page.evaluate(`${visibleRows("commits-table")}.length`)).toBe(300);
+    for (const rows of [600, 900]) {
+      await page.evaluate(`document.querySelector('[data-more="commits-table"] button').click()`);
+      expect(await page.evaluate(`${visibleRows("commits-table")}.length`)).toBe(rows);
+    }
+    // Row 500 is one that the script made: it reads as the markup would.
+    const made = large.commits[500]!;
+    const row = `document.getElementById("c-${made.revision}")`;
+    expect(await page.evaluate(`${row}.cells[1].innerText`)).toBe(made.revision.slice(0, 7));
+    expect(await page.evaluate(`${row}.cells[1].firstChild.title`)).toBe(made.revision);
+    expect(await page.evaluate(`${row}.cells[2].innerText`)).toBe(
+      `${made.subject}\n${made.author}`,
+    );
     const last = large.commits.at(-1)?.revision ?? "";
     await page.evaluate(`document.querySelector('[data-filter="commits-table"] input').focus()`);
     await page.type(last);
@@ -146,7 +177,7 @@ describe.skipIf(!present)(`${skipped}the HTML reports in Chromium`, () => {
     );
     await page.evaluate(`document.querySelector('[data-filter="commits-table"]').reset()`);
     await page.evaluate(`location.hash = "c-${last}"`);
-    const isSeen = `document.getElementById("c-${last}").checkVisibility()`;
+    const isSeen = `document.getElementById("c-${last}")?.checkVisibility() === true`;
     await expect.poll(() => page.evaluate(isSeen), { timeout: 20_000 }).toBe(true);
     await page.settle();
     expect(await page.evaluate(isSeen)).toBe(true);
@@ -165,6 +196,17 @@ describe.skipIf(!present)(`${skipped}the HTML reports in Chromium`, () => {
       await page.settle();
       expect(page.requests).toEqual([url]);
       expect(page.complaints).toEqual([]);
+    });
+
+    test("fits every width, with words of German length, and shows the newest end", async () => {
+      await open(print());
+      await page.evaluate(longer);
+      for (const width of [400, 600, 768, 1_024, 1_280, 1_600]) {
+        await page.resize(width, 900);
+        await page.settle();
+        expect(await page.evaluate(overflowing), `at ${width}`).toEqual([]);
+        expect(await page.evaluate(newestEnd), `at ${width}`).toBe(true);
+      }
     });
 
     test("is readable in a light and a dark scheme, which differ; pictures are kept", async () => {
@@ -239,6 +281,26 @@ describe.skipIf(!present)(`${skipped}the HTML reports in Chromium`, () => {
     expect(page.complaints.join("\n")).toMatch(/Content Security Policy/);
   });
 });
+
+/** Makes every word of ours a third longer, as German is than English. */
+const longer = `(() => {
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const { currentNode: text } = texts;
+    if (text.parentElement.closest("script, style, code, time, a code") !== null) continue;
+    text.data = text.data.replace(/[a-z]{4,}/gi, (word) => word + word.slice(-Math.ceil(word.length / 3)));
+  }
+})()`;
+/** What reaches out of the page's sides, and is not inside of something that scrolls. */
+const overflowing = `[...document.querySelectorAll("body *")]
+  .filter((one) => one.closest(".timeline .scroll, pre, thead, .skip") === null)
+  .filter((one) => one.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+  .map((one) => one.tagName + " " + one.className + " " + one.textContent.slice(0, 40))`;
+const newestEnd = `(() => {
+  const box = document.querySelector(".timeline .scroll")?.getBoundingClientRect();
+  const drawing = document.querySelector(".timeline svg")?.getBoundingClientRect();
+  return box === undefined || drawing.right <= box.right + 1;
+})()`;
 
 /** Roles that a screen reader announces by a name. */
 const named = /^(?:region|form|navigation|table|img|searchbox|checkbox|button|link|group)$/;

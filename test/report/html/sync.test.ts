@@ -24,29 +24,37 @@ describe("the headline", () => {
     ["ahead", one("ahead"), "All In Sync"],
     ["a deploy on its way", one("pending"), "In Sync, and a Deploy on Its Way"],
     ["a hold", one("held"), "In Sync, as a Hold Wants It"],
-    ["a repair", sampleSync(), "Gap Detected and Fixed"],
+    ["a repair", sampleSync(), "Gap Detected and Fixed: acme/api was mixed, now at sha-5b09d68"],
     [
       "a repair that leaves something",
       sampleSync({ exit: 3 }),
-      "Gap Detected and Fixed, and More to Look At",
+      "Gap Detected and Fixed, and More to Look At: acme/api was mixed, now at sha-5b09d68",
     ],
     [
       "a dry run",
       one("behind", { exit: 3, outcome: "would-land" }),
-      "Gap Detected, Nothing Pushed Yet",
+      "Gap Detected, Nothing Pushed Yet: acme/web is behind, should be at sha-5b09d68",
     ],
     [
       "a repair that was lost",
       one("behind", { exit: 3, outcome: "failed" }),
-      "Gap Detected and Not Fixed",
+      "Gap Detected and Not Fixed: acme/web is behind, should be at sha-5b09d68",
     ],
     [
       "a repair that the server refused",
       one("behind", { exit: 4, outcome: "refused", failure }),
-      "Gap Detected and Not Fixed",
+      "Gap Detected and Not Fixed: acme/web is behind, should be at sha-5b09d68",
     ],
-    ["what no run repairs", one("reverted", { exit: 3 }), "Not in Sync"],
-    ["what could not be read", one("unreadable", { exit: 3 }), "Not in Sync"],
+    [
+      "what no run repairs",
+      one("reverted", { exit: 3 }),
+      "Not in Sync: acme/web is reverted, should be at sha-5b09d68",
+    ],
+    [
+      "what could not be read",
+      one("unreadable", { exit: 3 }),
+      "Not in Sync: acme/web is unreadable, should be at sha-5b09d68",
+    ],
     ["a failure", one("in-sync", { exit: 1, failure }), "The check could not be finished"],
   ])("of %s", (_, result, text) => {
     expect(headline(result)).toBe(text);
@@ -55,18 +63,39 @@ describe("the headline", () => {
 
 test.each(syncVerdicts)("the verdict %s is named on its image's row", (verdict) => {
   const page = syncHtml(one(verdict, { exit: 3 }));
-  expect(page).toMatch(new RegExp(`<tr data-kind="${verdict}">`));
-  expect(page).toMatch(new RegExp(`<td><span class="k [^"]*">${verdict}</span>`));
+  expect(page).toMatch(new RegExp(`<tr data-kind="${verdict}" role="row">`));
+  expect(page).toMatch(new RegExp(`data-label="Verdict"><span class="k [^"]*">${verdict}</span>`));
+});
+
+describe("one finding", () => {
+  const [first] = sampleSync().images;
+  const told = { verdict: "stalled" as const, detail: "A build failed.", hint: "Look at it." };
+  const images = ["acme/a", "acme/b", "acme/c"].map((image) => ({ ...first!, ...told, image }));
+  const page = syncHtml(sampleSync({ verdict: "stalled", images, outcome: undefined, exit: 3 }));
+
+  test("of three images is one row, and is said once", () => {
+    expect(page.match(/A build failed\./g)).toHaveLength(1);
+    expect(page.match(/Look at it\./g)).toHaveLength(1);
+    for (const { image } of images) expect(page).toContain(`<div>${image}</div>`);
+  });
+
+  test("that the failure says again is said once", () => {
+    const failure = { code: "image-missing", message: "A build failed.", hint: "Look at it." };
+    const failed = syncHtml(sampleSync({ verdict: "stalled", images, exit: 1, failure }));
+    expect(failed.match(/A build failed\./g)).toHaveLength(1);
+  });
 });
 
 describe("a repair", () => {
   const page = syncHtml(sampleSync());
 
   test("names every place, what it should hold, and how long it stayed behind", () => {
-    for (const { image, pins } of sampleSync().images) {
-      expect(page).toContain(`<th scope="row">${image}</th>`);
+    for (const { image, pins, wanted } of sampleSync().images) {
+      expect(page).toContain(`<div>${image}</div>`);
       for (const { file, line, tag } of pins) {
-        expect(page).toContain(`<code>${tag}</code><small>${file}:${line}</small>`);
+        const to =
+          tag === wanted?.tag ? "" : ` <span class="arrow">→</span> <code>${wanted?.tag}</code>`;
+        expect(page).toContain(`<code>${tag}</code>${to}<small>${file}:${line}</small>`);
       }
     }
     expect(page).toContain("212 commits<small>for 87 d 17 h</small>");

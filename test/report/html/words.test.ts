@@ -47,7 +47,7 @@ test.each([
 
 test("a time shows its minute, and holds its second", () => {
   expect(String(timeTag(Date.UTC(2026, 0, 2, 3, 4, 5)))).toBe(
-    '<time datetime="2026-01-02T03:04:05Z">2026-01-02 03:04</time>',
+    '<time datetime="2026-01-02 03:04:05Z">2026-01-02 03:04</time>',
   );
 });
 
