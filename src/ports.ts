@@ -152,6 +152,8 @@ export interface SourceHistory {
 
 /** The manifests branch and the source behind it, each read as a whole. */
 export interface DeployLog {
+  /** What people say about the manifests of this branch. None: nothing. */
+  readonly rules?: ManifestRules;
   /**
    * Reads all commits of both, at least one, children before their parents, the tips first. Both
    * are the same array where the manifests stand on the source's own branch.

@@ -44,6 +44,7 @@ export async function openAudit(
       // A repository without an origin is its own: a path to it names it.
       upstream: upstream ?? (isLocalPath(settings.source) ? itself : undefined),
     },
+    rules: settings.manifestRules,
     env: io.env,
     temporary: tmpdir(),
     timeoutMs: settings.timeoutMs ?? gitTimeoutMs,

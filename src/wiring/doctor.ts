@@ -91,7 +91,7 @@ function pinPorts(
   );
   const read = () => snapshot().catch(() => undefined);
   return {
-    readPins: async () => (await read())?.pins,
+    readPins: snapshot,
     async claimOf(application) {
       const seen = await read();
       if (seen === undefined) return undefined;

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { Failure } from "../../core/failure.ts";
 import type { FileChange, LoggedCommit, SourceTag } from "../../core/history/commits.ts";
 import { asCommitId } from "../../core/ids.ts";
+import type { ManifestRules } from "../../core/pins/index.ts";
 import { sameRepository } from "../../core/repository-url.ts";
 import type { DeployLog } from "../../ports.ts";
 import { Clone, type CloneOptions } from "./clone.ts";
@@ -19,6 +20,7 @@ import type { LocalSource } from "./source.ts";
 export interface DeployLogOptions extends CloneOptions {
   readonly manifests: Upstream & { readonly branch: string };
   readonly source: LoggedSource;
+  readonly rules?: ManifestRules;
 }
 
 /**
@@ -71,7 +73,10 @@ class GitDeployLog implements DeployLog {
   readonly #options: DeployLogOptions;
   readonly #servers = new Map<Upstream, Promise<Server>>();
 
+  readonly rules: ManifestRules;
+
   constructor(clone: Clone, ref: string, options: DeployLogOptions) {
+    this.rules = options.rules ?? {};
     this.#clone = clone;
     this.#ref = ref;
     this.#options = options;

@@ -7,6 +7,7 @@ import { Failure } from "../failure.ts";
 import { type ImageName, printImageName } from "../image-ref.ts";
 import { findPins } from "../pins/find.ts";
 import type { Pin, Slot } from "../pins/pin.ts";
+import type { ManifestRules } from "../pins/rules.ts";
 
 /** A pin, whatever it holds. */
 export interface PinSite {
@@ -44,10 +45,12 @@ const isWord = Array.from({ length: 256 }, (_, byte) => /[\w.:-]/.test(String.fr
 /** Reads versions of files and remembers what they have in common. */
 export class PinVersions {
   readonly #images: readonly ImageName[];
+  readonly #rules: ManifestRules;
   readonly #shapes = new Map<string, FileOutline[]>();
 
-  constructor(images: readonly ImageName[]) {
+  constructor(images: readonly ImageName[], rules: ManifestRules = {}) {
     this.#images = images;
+    this.#rules = rules;
   }
 
   /** Returns the pins of one version, or undefined when they cannot be told for certain. */
@@ -58,7 +61,7 @@ export class PinVersions {
       if (held !== undefined) return { sites: shape.sites, held };
     }
     try {
-      const pins = findPins({ path, bytes }, this.#images);
+      const pins = findPins({ path, bytes }, this.#images, this.#rules);
       if (pins.length === 0) return none;
       const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
       const shape = shapeOf(text, pins);

@@ -79,8 +79,12 @@ export function findPlaces(
 }
 
 /** Returns the pins in one file. Throws as `findPlaces` does. */
-export function findPins(file: SourceFile, wanted: readonly ImageName[]): readonly Pin[] {
-  return findPlaces([file], wanted).pins;
+export function findPins(
+  file: SourceFile,
+  wanted: readonly ImageName[],
+  rules: ManifestRules = {},
+): readonly Pin[] {
+  return findPlaces([file], wanted, { ...rules, mentions: "ignore" }).pins;
 }
 
 /** Returns all that could be pins of a manifest, weak ones, too. Throws as `findPlaces` does. */

@@ -3,7 +3,7 @@
 export { editManifests, type FileEdit } from "./edit.ts";
 export { findPins, findPlaces } from "./find.ts";
 export type { Mention } from "./mention.ts";
-export { isManifestPath, namesIn, needlesOf } from "./names.ts";
+export { isManifestPath, mayNameOneOf, namesIn, needlesOf } from "./names.ts";
 export type { Pin, PinMove } from "./pin.ts";
 export { moveTo, pinHolds, plainTagOf, printPinned } from "./pin.ts";
 export { type ManifestRules, refuseMentions } from "./rules.ts";

@@ -61,6 +61,12 @@ export function mayName(text: string, image: ImageName): boolean {
   return new RegExp(escapePattern(image.registry), "i").test(text) || patternOf(image).test(text);
 }
 
+/** Returns whether bytes may name one of some images. */
+export function mayNameOneOf(bytes: Uint8Array, images: readonly ImageName[]): boolean {
+  const text = glance(bytes);
+  return images.some((image) => mayName(text, image));
+}
+
 /** Returns the image names in a file, as they are spelled there, for people who mistyped one. */
 export function namesIn(bytes: Uint8Array): string[] {
   const value = /\b(?:image|repository|newName|name)["']?[ \t]*:[ \t]*["']?([\w./:-]*\/[\w.-]+)/g;

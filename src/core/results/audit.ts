@@ -1,6 +1,7 @@
 /** What an audit found: the one object behind its text, its JSON and its HTML. */
 
 import type { CommitId, Revision } from "../ids.ts";
+import type { MentionReport } from "./mention.ts";
 import type { FailureReport } from "./promote.ts";
 
 /** What became of a code commit. */
@@ -111,6 +112,8 @@ export interface AuditResult {
   readonly leftBehind: readonly LeftBehind[];
   /** Whether deploys by hand are findings too. Absent: they are not. */
   readonly strict?: true | undefined;
+  /** Places that name the images as the branch is, and that no deploy moves. */
+  readonly mentions?: readonly MentionReport[] | undefined;
   readonly warnings: readonly string[];
   readonly failure?: FailureReport | undefined;
 }

@@ -1,6 +1,7 @@
 /** What an examination of the surroundings found. */
 
 import { exit, exitOfFailure, type FailureCode } from "../failure.ts";
+import type { MentionReport } from "./mention.ts";
 
 /** One thing that was looked at. */
 export interface Check {
@@ -20,6 +21,8 @@ export interface DoctorResult {
   readonly command: "doctor";
   readonly exit: number;
   readonly checks: readonly Check[];
+  /** Places that name the images, and would not be moved. */
+  readonly mentions?: readonly MentionReport[] | undefined;
 }
 
 /**

@@ -18,18 +18,18 @@ import {
   type ReportTable,
   single,
 } from "./model.ts";
-import { failureNotices } from "./notices.ts";
+import { failureNotices, mentionNotices, mentionTable } from "./notices.ts";
 
 /** Returns the result in brief. */
 export function auditReport(result: AuditResult): ReportModel {
-  const { command, exit } = result;
+  const { command, exit, mentions } = result;
   return {
     ...{ command, exit, verdict: verdictOf(result) },
     headline: auditHeadline(result),
     facts: facts(result),
-    tables: tables(result).filter(({ rows }) => rows.length > 0),
+    tables: [...tables(result), mentionTable(mentions)].filter(({ rows }) => rows.length > 0),
     troubles: failureNotices("audit", result),
-    notices: notices(result),
+    notices: [...notices(result), ...mentionNotices(mentions)],
     outputs: outputs(result),
     gauges: gauges(result),
   };

@@ -1,10 +1,11 @@
 /** What the commands that look at the cluster and the surroundings found, in brief. */
 
-import type { DoctorResult } from "../../core/results/doctor.ts";
+import type { Check, DoctorResult } from "../../core/results/doctor.ts";
 import { cellsOf, type StatusResult, stateOfRow } from "../../core/results/status.ts";
 import type { VerifyResult, VerifyStep } from "../../core/results/verify.ts";
 import { counted, printSpan } from "../html/words.ts";
 import { type Notice, type ReportModel, single, tally } from "./model.ts";
+import { mentionNotices, mentionTable } from "./notices.ts";
 
 const stepStates = ["done", "failed", "waiting", "unreadable", "skipped"] as const;
 /** What differs is certain, so it is worse than what could not be read. */
@@ -96,7 +97,7 @@ export function statusReport(result: StatusResult): ReportModel {
 }
 
 /** Returns an examination in brief. */
-export function doctorReport({ command, exit, checks }: DoctorResult): ReportModel {
+export function doctorReport({ command, exit, checks, mentions }: DoctorResult): ReportModel {
   const bad = checks.filter(({ state }) => state === "fail").length;
   const said = { name: "landfall_doctor_checks", help: "Checks, by state.", label: "state" };
   return {
@@ -109,13 +110,10 @@ export function doctorReport({ command, exit, checks }: DoctorResult): ReportMod
         heads: ["Check", "State", "What was seen", "Remedy"],
         rows: checks.map(({ name, state, detail, remedy }) => [name, state, detail, remedy ?? ""]),
       },
+      mentionTable(mentions),
     ],
     troubles: [],
-    notices: checks.flatMap(({ name, state, detail, remedy }): readonly Notice[] => {
-      if (state !== "fail" && state !== "warn") return [];
-      const level = state === "fail" ? "error" : "warning";
-      return [{ level, title: `doctor: ${name}`, message: detail, hint: remedy }];
-    }),
+    notices: [...checks.flatMap(checkNotices), ...mentionNotices(mentions)],
     outputs: [],
     gauges: [
       tally(
@@ -125,4 +123,10 @@ export function doctorReport({ command, exit, checks }: DoctorResult): ReportMod
       ),
     ],
   };
+}
+
+function checkNotices({ name, state, detail, remedy }: Check): readonly Notice[] {
+  if (state !== "fail" && state !== "warn") return [];
+  const level = state === "fail" ? "error" : "warning";
+  return [{ level, title: `doctor: ${name}`, message: detail, hint: remedy }];
 }

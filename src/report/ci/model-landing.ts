@@ -11,7 +11,7 @@ import {
 } from "../../core/results/promote.ts";
 import { counted, printSpan } from "../html/words.ts";
 import { type Fact, type Gauge, type ReportModel, single, tally } from "./model.ts";
-import { failureNotices, mentionNotices } from "./notices.ts";
+import { failureNotices, mentionNotices, mentionTable } from "./notices.ts";
 
 const meanings: Readonly<Record<Outcome, string>> = {
   landed: "is in the branch, verified by reading the remote",
@@ -27,7 +27,7 @@ const meanings: Readonly<Record<Outcome, string>> = {
 
 /** Returns the result in brief. */
 export function landingReport(result: PromoteResult): ReportModel {
-  const { command, outcome, exit, images, holds = [], mentions = [], diff } = result;
+  const { command, outcome, exit, images, holds = [], mentions, diff } = result;
   const what = subjectOf(result);
   return {
     ...{ command, verdict: outcome, exit, diff },
@@ -39,11 +39,7 @@ export function landingReport(result: PromoteResult): ReportModel {
         heads: ["Image", "Outcome", "Pin", "From", "To"],
         rows: images.flatMap(imageRows),
       },
-      {
-        title: "Not moved",
-        heads: ["Place", "Image", "Why"],
-        rows: mentions.map((at) => [printPlace(at), at.image ?? "", at.why]),
-      },
+      mentionTable(mentions),
       {
         title: "Holds",
         heads: ["Hold", "Where", "Images", "Through", "Reason", "By", "Until"],
@@ -51,7 +47,7 @@ export function landingReport(result: PromoteResult): ReportModel {
       },
     ],
     troubles: failureNotices(`${command} ${outcome}`, result),
-    notices: mentionNotices(result.mentions),
+    notices: mentionNotices(mentions),
     outputs: outputs(result),
     gauges: gauges(result),
   };

@@ -11,7 +11,7 @@ import {
 import { counted, printSpan, printTime } from "../html/words.ts";
 import { syncHeadline } from "../text/sync-headline.ts";
 import { type Fact, type Gauge, type Notice, type ReportModel, single, tally } from "./model.ts";
-import { failureNotices } from "./notices.ts";
+import { failureNotices, mentionNotices, mentionTable } from "./notices.ts";
 
 /** What a verdict asks of people, where a run of the checker has not mended it. */
 const levels: Readonly<Record<SyncVerdict, Notice["level"] | "none">> = {
@@ -22,7 +22,7 @@ const levels: Readonly<Record<SyncVerdict, Notice["level"] | "none">> = {
 
 /** Returns the result in brief. */
 export function syncReport(result: SyncResult): ReportModel {
-  const { command, verdict, exit, images, diff } = result;
+  const { command, verdict, exit, images, mentions, diff } = result;
   return {
     ...{ command, verdict, exit, diff },
     headline: syncHeadline(result).text,
@@ -33,9 +33,10 @@ export function syncReport(result: SyncResult): ReportModel {
         heads: ["Image", "Verdict", "Pins", "Wanted", "Behind", "What was found"],
         rows: images.map((image) => imageRow(image, result.atMs)),
       },
+      mentionTable(mentions),
     ],
     troubles: failureNotices("sync", result),
-    notices: images.filter(isNews).flatMap(imageNotices),
+    notices: [...images.filter(isNews).flatMap(imageNotices), ...mentionNotices(mentions)],
     outputs: outputs(result),
     gauges: gauges(result),
   };

@@ -1,8 +1,18 @@
 /** Notices that results of several commands have in common. */
 
+import { printPlace } from "../../core/failure.ts";
 import type { MentionReport } from "../../core/results/mention.ts";
 import type { FailureReport } from "../../core/results/promote.ts";
-import type { Notice } from "./model.ts";
+import type { Notice, ReportTable } from "./model.ts";
+
+/** Returns the places that were not moved, as a table. */
+export function mentionTable(mentions: readonly MentionReport[] = []): ReportTable {
+  return {
+    title: "Not moved",
+    heads: ["Place", "Image", "Why"],
+    rows: mentions.map((at) => [printPlace(at), at.image ?? "", at.why]),
+  };
+}
 
 /** Returns the places that were not moved, each on its own line of its file. */
 export function mentionNotices(mentions: readonly MentionReport[] = []): readonly Notice[] {

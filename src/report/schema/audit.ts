@@ -45,6 +45,7 @@ export const audit = z.object({
   inversions: part.listOf(z.object({ commit: part.commitId, atMs: part.ms, ...change })),
   leftBehind: part.listOf(leftBehind),
   strict: z.literal(true).optional().describe("Deploys by hand are findings too."),
+  mentions: part.mentions,
   warnings: part.texts,
   failure: part.failure,
 });

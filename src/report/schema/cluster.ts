@@ -103,4 +103,5 @@ export const doctor = z.object({
       code: code.optional(),
     }),
   ),
+  mentions: part.mentions,
 });

@@ -13,6 +13,7 @@ import { auditHeadline, byHand, isBad, lagsOf } from "../html/audit-figures.ts";
 import { counted, printCount, printSpan, printTime } from "../html/words.ts";
 import { plain } from "../safe-text.ts";
 import type { Style } from "../style.ts";
+import { mentionLine } from "./mentions.ts";
 
 const subjectMax = 100;
 /** How many of one kind are printed: who wants them all takes JSON or HTML. */
@@ -31,6 +32,8 @@ export function auditText(result: AuditResult, style: Style): string {
   lines.push(...some(inversions, (inversion) => inversionLine(inversion, style)));
   lines.push(...some(byHand({ ...result, deploys }), (deploy) => handLine(deploy, style)));
   lines.push(...some(result.leftBehind, (pin) => behindLine(pin, style)));
+  const { mentions = [] } = result;
+  lines.push(...some(mentions, (mention) => mentionLine(mention, style)));
   for (const warning of warnings) lines.push(`  ${style.warn("warning")}  ${plain(warning)}`);
   if (failure !== undefined) {
     const place = failure.place === undefined ? "" : `${printPlace(failure.place)}: `;

@@ -3,18 +3,20 @@
 import type { Check, DoctorResult } from "../../core/results/doctor.ts";
 import { plain } from "../safe-text.ts";
 import type { Style } from "../style.ts";
+import { mentionLines } from "./mentions.ts";
 
 const detailMax = 500;
 
 /** Returns the result as text, with a final newline. */
-export function doctorText({ checks }: DoctorResult, style: Style): string {
+export function doctorText({ checks, mentions = [] }: DoctorResult, style: Style): string {
   const wide = Math.max(...checks.map(({ name }) => plain(name).length));
   const lines = checks.flatMap(({ name, state, detail, remedy }) => {
     const line = `${paint(state, style)}  ${plain(name).padEnd(wide)}  ${plain(detail, detailMax)}`;
     if (remedy === undefined) return [line];
     return [line, `${" ".repeat(wide + 11)}${style.dim(plain(remedy))}`];
   });
-  return `${[...lines, "", summary(checks, style)].join("\n")}\n`;
+  const told = mentionLines(mentions, style);
+  return `${[...lines, ...told, "", summary(checks, style)].join("\n")}\n`;
 }
 
 function paint(state: Check["state"], style: Style): string {

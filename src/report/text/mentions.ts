@@ -7,9 +7,12 @@ import type { Style } from "../style.ts";
 
 /** Returns a line for each, under what was moved. */
 export function mentionLines(mentions: readonly MentionReport[], style: Style): readonly string[] {
-  return mentions.map(({ kind, why, image, text, ...place }) => {
-    const head = kind === "comment" ? style.dim("not moved") : style.warn("not moved");
-    const name = image === undefined ? "" : `${plain(image)} `;
-    return `  ${head}   ${style.dim(plain(printPlace(place)))}  ${name}${plain(why)}`;
-  });
+  return mentions.map((mention) => mentionLine(mention, style));
+}
+
+/** Returns one of the lines. */
+export function mentionLine({ kind, why, image, ...at }: MentionReport, style: Style): string {
+  const head = kind === "comment" ? style.dim("not moved") : style.warn("not moved");
+  const name = image === undefined ? "" : `${plain(image)} `;
+  return `  ${head}    ${style.dim(plain(printPlace(at)))}  ${name}${plain(why)}`;
 }

@@ -6,6 +6,7 @@ import { counted, printSpan } from "../html/words.ts";
 import { plain } from "../safe-text.ts";
 import type { Style } from "../style.ts";
 import { syncHeadline } from "../text/sync-headline.ts";
+import { mentionLines } from "./mentions.ts";
 import { diffText } from "./promote.ts";
 
 /** Returns the result as text, with a final newline. */
@@ -17,6 +18,7 @@ export function syncText(result: SyncResult, style: Style): string {
     `  ${style.dim(about(result))}`,
     ...images.flatMap((image, at) => imageLines(image, images.slice(0, at), { atMs, style })),
   ];
+  lines.push(...mentionLines(result.mentions ?? [], style));
   for (const warning of warnings) lines.push(`  ${style.warn("warning")}  ${plain(warning)}`);
   // What is the matter with an image stands there already.
   if (failure !== undefined && !images.some(({ detail }) => detail === failure.message)) {

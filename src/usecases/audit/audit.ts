@@ -4,6 +4,7 @@ import { asFailure, exit, exitOfFailure, Failure } from "../../core/failure.ts";
 import { type AuditBuild, keepLedger } from "../../core/history/audit.ts";
 import { printImageName } from "../../core/image-ref.ts";
 import { type AuditResult, type DeployFate, fates, findingsOf } from "../../core/results/audit.ts";
+import { reportMentions } from "../../core/results/mention.ts";
 import { reportFailure } from "../../core/results/promote.ts";
 import type { DeployLog, Progress } from "../../ports.ts";
 import { builtTogether, touchesOf } from "./builds.ts";
@@ -50,7 +51,9 @@ export async function audit(request: AuditRequest, ports: AuditPorts): Promise<A
     const found = { ...ledger, ...(request.strict && { strict: true as const }) };
     const status = findingsOf(found).length > 0 ? exit.drift : exit.done;
     const warnings = [...facts.warnings, ...ledger.warnings];
-    return { ...head, exit: status, sinceMs, asOfMs, ...found, warnings };
+    const mentions = reportMentions(facts.mentions);
+    const told = mentions.length === 0 ? {} : { mentions };
+    return { ...head, exit: status, sinceMs, asOfMs, ...found, ...told, warnings };
   } catch (error) {
     const failure = asFailure(error);
     const lists = { commits: [], deploys: [], inversions: [], leftBehind: [], warnings: [] };

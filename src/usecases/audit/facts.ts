@@ -15,11 +15,12 @@ import type { CommitId } from "../../core/ids.ts";
 import { type ImageName, printImageName } from "../../core/image-ref.ts";
 import { activeHolds, type Hold, holdsOn, type Scope } from "../../core/landing/hold.ts";
 import { holdsPath, readHolds } from "../../core/landing/holds-file.ts";
-import { isManifestPath } from "../../core/pins/index.ts";
+import { isManifestPath, type Mention } from "../../core/pins/index.ts";
 import { isRelease, type TagFormat } from "../../core/tag-format.ts";
 import type { DeployLog } from "../../ports.ts";
 import { judgeMixed } from "./mixed-branch.ts";
 import { followedChanges } from "./moved-files.ts";
+import { StandingFiles } from "./standing-files.ts";
 
 /** Which pins of which branch are meant, and what tells deploys from other commits. */
 export interface AuditScope extends Scope {
@@ -53,6 +54,8 @@ export interface AuditFacts {
   readonly holds: readonly LedgerHold[];
   /** What was asked about and never occurs in the history, as far as all of that could be read. */
   readonly absent: { readonly paths: readonly string[]; readonly images: readonly string[] };
+  /** What names the images at the end of the time asked about, and is no pin. */
+  readonly mentions: readonly Mention[];
   readonly warnings: readonly string[];
 }
 
@@ -90,6 +93,7 @@ export async function gatherFacts(subject: AuditSubject, log: DeployLog): Promis
     revisions: revisionReader(graph, tagFormat, releases),
     holds: held.holds,
     absent: absentFrom(subject, read, pins),
+    mentions: pins.mentions,
     warnings: [...pins.warnings, ...held.warnings, ...undated(source)],
   };
 }
@@ -151,6 +155,7 @@ interface ReadPins {
   readonly known: ReadonlyMap<string, FilePins>;
   /** Files that have ever pinned one of the images. */
   readonly files: ReadonlySet<string>;
+  readonly mentions: readonly Mention[];
   readonly warnings: readonly string[];
 }
 
@@ -167,12 +172,15 @@ async function readPins(
     if (before !== undefined && !pathOf.has(before)) pathOf.set(before, path);
     if (after !== undefined && !pathOf.has(after)) pathOf.set(after, path);
   }
-  const versions = new PinVersions(images);
+  const { rules = {} } = log;
+  const standing = new StandingFiles(changed, images);
+  const versions = new PinVersions(images, rules);
   const known = new Map<string, FilePins>();
   const files = new Set<string>();
   const unread = new Map<string, number>();
   await log.read([...pathOf.keys()], (content, bytes) => {
     const path = pathOf.get(content)!;
+    standing.note(content, bytes);
     const pins = versions.read(path, bytes);
     if (pins === undefined) unread.set(path, (unread.get(path) ?? 0) + 1);
     else known.set(content, pins);
@@ -181,7 +189,7 @@ async function readPins(
   const warnings = [...unread].map(
     ([path, count]) => `Cannot tell the pins of ${versionsOf(count)} of "${path}"`,
   );
-  return { known, files, warnings };
+  return { known, files, mentions: standing.mentions(rules), warnings };
 }
 
 function versionsOf(count: number): string {

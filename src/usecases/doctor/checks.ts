@@ -1,10 +1,13 @@
 /** The single checks of `landfall doctor`: each asks one thing and says what to do about it. */
 
+import { printPlace } from "../../core/failure.ts";
 import { asTag, type CommitId } from "../../core/ids.ts";
-import { type ImageName, printImageName } from "../../core/image-ref.ts";
+import { type ImageName, printImageName, sameImage } from "../../core/image-ref.ts";
 import type { PushReply } from "../../core/landing/push-outcome.ts";
+import { refuseMentions } from "../../core/pins/index.ts";
 import type { Check } from "../../core/results/doctor.ts";
 import type { Clock, Registry } from "../../ports.ts";
+import type { Snapshot } from "../landing/snapshot.ts";
 
 /** What a check found, without its name. */
 export type Finding = Omit<Check, "name">;
@@ -26,6 +29,35 @@ export function gitFinding(printed: string): Finding {
 /** Says what was read of the branch. */
 export function readFinding(tip: CommitId): Finding {
   return { state: "ok", detail: `its tip is ${tip.slice(0, 7)}` };
+}
+
+/** Judges the manifests: what a promotion would move, and what would stop it. */
+export function pinsFinding(
+  images: readonly ImageName[],
+  { pins, mentions, rules }: Pick<Snapshot, "pins" | "mentions" | "rules">,
+): Finding {
+  const missing = images.find((image) => !pins.some((pin) => sameImage(pin.image, image)));
+  if (missing !== undefined) {
+    const detail = `no manifest pins "${printImageName(missing)}"`;
+    const remedy = "Check the image's name and the paths, or add the image to a manifest first.";
+    return { state: "fail", detail, remedy, code: "image-not-pinned" };
+  }
+  refuseMentions(mentions, rules);
+  const locked = pins.find((pin) => pin.locked !== undefined);
+  if (locked?.locked !== undefined) {
+    const { why, remedy } = locked.locked;
+    const detail = `${printPlace(locked)} cannot be moved: "${printImageName(locked.image)}" ${why}`;
+    return { state: "fail", detail, remedy, code: "bad-manifest" };
+  }
+  const found = pins.length === 1 ? "1 pin" : `${pins.length} pins`;
+  const others = mentions.filter(({ kind }) => kind !== "comment").length;
+  if (others === 0) return { state: "ok", detail: found };
+  return {
+    state: "warn",
+    detail: `${found}, and ${others === 1 ? "1 place" : `${others} places`} that would not be moved`,
+    remedy:
+      "`landfall pins` lists them; mentions, exclude and fields in landfall.yaml are about them.",
+  };
 }
 
 /**

@@ -5,15 +5,17 @@ import { Failure } from "../../core/failure.ts";
 import type { CommitId } from "../../core/ids.ts";
 import type { ImageName } from "../../core/image-ref.ts";
 import type { PushReply } from "../../core/landing/push-outcome.ts";
-import type { Pin } from "../../core/pins/index.ts";
 import { type Check, type DoctorResult, exitOfChecks } from "../../core/results/doctor.ts";
+import { reportMentions } from "../../core/results/mention.ts";
 import type { ArgoCd, Clock, Cluster, Flux, Registry } from "../../ports.ts";
+import type { Snapshot } from "../landing/snapshot.ts";
 import type { RolloutPlace } from "../verify/wanted-workloads.ts";
 import {
   clockFinding,
   type Finding,
   gitFinding,
   type KnownLogin,
+  pinsFinding,
   readFinding,
   registryFinding,
   rightsFinding,
@@ -54,8 +56,8 @@ export interface DoctorPorts {
   /** Returns what became of our login at a registry that has been asked. */
   loginAt?(registry: string): KnownLogin;
   openArgoCd?(): Promise<Omit<ArgoCd, "sync">>;
-  /** Returns the pins, or undefined when they cannot be read, which another check shows. */
-  readPins?(): Promise<readonly Pick<Pin, "owner" | "image">[] | undefined>;
+  /** Reads the manifests. Throws what keeps a promotion from reading them. */
+  readPins?(): Promise<Pick<Snapshot, "pins" | "mentions" | "rules">>;
   claimOf?: ClaimOf;
   openFlux?(): Promise<Flux>;
   openCluster?(): Promise<Cluster>;
@@ -69,13 +71,15 @@ type CheckPlan = readonly [name: string, look: (() => Promise<Finding>) | undefi
 export async function doctor(request: DoctorRequest, ports: DoctorPorts): Promise<DoctorResult> {
   const { fetchTip, probeWrite, trySigning, tokenRights } = ports;
   const { openArgoCd, openCluster, serverTimes } = ports;
-  const { readPins = async () => undefined, claimOf = async () => undefined } = ports;
+  const { readPins, claimOf = async () => undefined } = ports;
+  const pinned = readPins && once(readPins);
   const { openFlux } = ports;
   const { flux, rollout } = request;
   const plans: readonly CheckPlan[] = [
     ["config", async () => ({ state: "ok", detail: await ports.readConfig() })],
     ["git", async () => gitFinding(await ports.gitVersion())],
     ["remote", fetchTip && (async () => readFinding(await fetchTip()))],
+    ["pins", pinned && (async () => pinsCheck(pinned, request, ports))],
     ["write", probeWrite && (async () => writeFinding(await probeWrite()))],
     ["signing", trySigning && (async () => trySigning().then(signingFinding))],
     ["token", tokenRights && (async () => rightsFinding(await tokenRights()))],
@@ -86,12 +90,37 @@ export async function doctor(request: DoctorRequest, ports: DoctorPorts): Promis
       "cluster",
       rollout &&
         openCluster &&
-        (async () => clusterFinding(rollout, await readPins(), await openCluster())),
+        (async () => clusterFinding(rollout, await pinsIn(pinned), await openCluster())),
     ],
     ["clock", serverTimes && (async () => clockFinding(await serverTimes(), ports.clock))],
   ];
   const checks = await Promise.all(plans.map(carryOut));
-  return { version: 1, command: "doctor", exit: exitOfChecks(checks), checks };
+  const mentions = reportMentions((await pinned?.().catch(() => undefined))?.mentions ?? []);
+  const told = mentions.length === 0 ? {} : { mentions };
+  return { version: 1, command: "doctor", exit: exitOfChecks(checks), checks, ...told };
+}
+
+async function pinsCheck(
+  read: NonNullable<DoctorPorts["readPins"]>,
+  { images }: DoctorRequest,
+  { fetchTip }: DoctorPorts,
+): Promise<Finding> {
+  const tip = await fetchTip?.().catch(() => undefined);
+  if (tip === undefined) return { state: "skipped", detail: "the branch cannot be read" };
+  return pinsFinding(images, await read());
+}
+
+/** Where the manifests cannot be read, their own check says so. */
+async function pinsIn(read: DoctorPorts["readPins"]) {
+  return (await read?.().catch(() => undefined))?.pins;
+}
+
+function once<Value>(read: () => Promise<Value>): () => Promise<Value> {
+  let value: Promise<Value> | undefined;
+  return () => {
+    value ??= read();
+    return value;
+  };
 }
 
 function fluxPlan(refs: readonly FluxRef[], open: () => Promise<Flux>): CheckPlan {

@@ -24,7 +24,15 @@ test("finds all that a deploy needs, without writing anything: 0", async () => {
   const { checks } = JSON.parse(out) as DoctorResult;
   const named = checks.map(({ name, state }) => [name.split(" ")[0], state]);
   expect(Object.fromEntries(named)).toEqual({
-    ...{ config: "ok", git: "ok", remote: "ok", write: "ok", signing: "skipped", token: "skipped" },
+    ...{
+      config: "ok",
+      git: "ok",
+      remote: "ok",
+      pins: "ok",
+      write: "ok",
+      signing: "skipped",
+      token: "skipped",
+    },
     ...{ registry: "warn", argocd: "ok", cluster: "ok", clock: "ok" },
   });
   expect(await world.truth("for-each-ref")).toBe(before);

@@ -8,6 +8,7 @@ import { Failure } from "../../../src/core/failure.ts";
 import { asDigest } from "../../../src/core/ids.ts";
 import { parseImageName } from "../../../src/core/image-ref.ts";
 import type { PushReply } from "../../../src/core/landing/push-outcome.ts";
+import { findPlaces, type ManifestRules } from "../../../src/core/pins/index.ts";
 import type { Cluster } from "../../../src/ports.ts";
 import type { TokenRights } from "../../../src/usecases/doctor/checks.ts";
 import {
@@ -47,11 +48,13 @@ const request: DoctorRequest = {
   images: ["acme/web", "acme/api", "ghcr.io/acme/job"].map((name) => parseImageName(name)!),
   rollout: { namespace: "robson", workloads: [{ kind: "Deployment", name: "web" }] },
 };
+const everyImage = "- image: acme/web:1\n- image: acme/api:1\n- image: ghcr.io/acme/job:1\n";
 const well: DoctorPorts = {
   clock,
   readConfig: async () => '"landfall.yaml": 3 images',
   gitVersion: async () => "git version 2.39.5",
   fetchTip: async () => old,
+  readPins: pinned(),
   probeWrite: async () => ({ kind: "accepted", words: "" }),
   trySigning: async () => {},
   tokenRights: async () => ({ mayPush: true }),
@@ -62,6 +65,12 @@ const well: DoctorPorts = {
   serverTimes: async () => [{ host: "git.example.org", dateMs: now - 1_000, atMs: now }],
 };
 
+/** Returns a reader of one manifest. */
+function pinned(text = everyImage, rules: ManifestRules = {}): DoctorPorts["readPins"] {
+  const file = { path: "k8s/a.yaml", bytes: new TextEncoder().encode(text) };
+  return async () => ({ ...findPlaces([file], request.images, rules), rules });
+}
+
 async function examine(ports: Partial<DoctorPorts>, more: Partial<DoctorRequest> = {}) {
   const result = await doctor({ ...request, ...more }, { ...well, ...ports });
   return { ...result, named: new Map(result.checks.map((check) => [check.name, check])) };
@@ -71,10 +80,39 @@ test("all is well: every check is ok, in the order of a deploy, and the status i
   const { exit, checks } = await examine({});
   expect(exit).toBe(0);
   expect(checks.map(({ name, state }) => `${name} ${state}`)).toEqual([
-    ...["config ok", "git ok", "remote ok", "write ok", "signing ok", "token ok"],
+    ...["config ok", "git ok", "remote ok", "pins ok", "write ok", "signing ok", "token ok"],
     ...["registry docker.io ok", "registry ghcr.io ok", "argocd ok", "cluster ok", "clock ok"],
   ]);
   expect(checks.every(({ remedy }) => remedy === undefined)).toBe(true);
+});
+
+test("the manifests: what would move, what would not, and what is wrong with them", async () => {
+  const look = async (text?: string, rules?: ManifestRules) => {
+    const { named, mentions, exit } = await examine({ readPins: pinned(text, rules) });
+    return { ...named.get("pins"), mentions, exit };
+  };
+  expect(await look()).toMatchObject({ state: "ok", detail: "3 pins", exit: 0 });
+  const more = `${everyImage}- args: [acme/web:1]\n# acme/web\n`;
+  const told = { file: "k8s/a.yaml", image: "acme/web" };
+  expect(await look(more)).toMatchObject({
+    ...{ state: "warn", detail: "3 pins, and 1 place that would not be moved", exit: 0 },
+    mentions: [
+      { ...told, line: 4, kind: "place" },
+      { ...told, line: 5, kind: "comment" },
+    ],
+  });
+  expect(await look(more, { mentions: "refuse" })).toMatchObject({ state: "fail", exit: 2 });
+  expect(await look("image: acme/web:1\n")).toMatchObject({
+    ...{ state: "fail", detail: 'no manifest pins "acme/api"', exit: 2 },
+  });
+  const shared = "a: &t 1\nname: *t\nb: {repository: acme/web, tag: *t}\n";
+  expect((await look(everyImage + shared.replace(/^/gm, "  ").replace(" ", "-"))).detail).toMatch(
+    /^k8s\/a\.yaml:4 cannot be moved: "acme\/web" has the anchor "&t"/,
+  );
+  const unreadable = { readPins: async () => fail() };
+  expect((await examine(unreadable)).named.get("pins")).toMatchObject({ state: "fail" });
+  const gone = { fetchTip: fail, readPins: async () => fail() };
+  expect((await examine(gone)).named.get("pins")).toMatchObject({ state: "skipped" });
 });
 
 const pushed = (kind: PushReply["kind"], words = "the server's words"): Partial<DoctorPorts> => ({
@@ -274,7 +312,7 @@ describe("doctor finds", () => {
   test("what is wrong without hiding what is well", async () => {
     const { checks } = await examine({ fetchTip: fail, openRegistry: fail, openArgoCd: fail });
     const bad = checks.filter(({ state }) => state !== "ok").map(({ name }) => name);
-    expect(bad).toEqual(["remote", "registry docker.io", "registry ghcr.io", "argocd"]);
+    expect(bad).toEqual(["remote", "pins", "registry docker.io", "registry ghcr.io", "argocd"]);
   });
 
   test("nothing about what is not configured", async () => {
@@ -282,7 +320,7 @@ describe("doctor finds", () => {
     const { exit, checks } = await doctor({ images: [] }, ports);
     expect(exit).toBe(0);
     expect(checks.filter(({ state }) => state === "skipped").map(({ name }) => name)).toEqual([
-      ...["remote", "write", "signing", "token", "registry", "argocd", "cluster", "clock"],
+      ...["remote", "pins", "write", "signing", "token", "registry", "argocd", "cluster", "clock"],
     ]);
   });
 
@@ -298,14 +336,16 @@ describe("doctor finds", () => {
     };
     const rollout = { namespace: "robson" };
     const openCluster = async () => ({ ...clusterWith(undefined, podsOf), workload });
-    const { named } = await examine({ openCluster }, { rollout });
+    const { named } = await examine({ openCluster, readPins: undefined as never }, { rollout });
     expect(named.get("cluster")).toMatchObject({ state: "ok" });
     expect(asked).toEqual(["landfall-doctor-asks", "app=landfall-doctor-asks"]);
   });
 
   test("settings that verify refuses, because no workload has one of the images", async () => {
-    const readPins = async () => [{ owner: "", image: parseImageName("acme/web")! }];
-    const { exit, named } = await examine({ readPins }, { rollout: { namespace: "robson" } });
+    const { exit, named } = await examine(
+      { readPins: pinned() },
+      { rollout: { namespace: "robson" } },
+    );
     expect(exit).toBe(2);
     expect(named.get("cluster")).toMatchObject({ state: "fail", code: "config" });
   });
@@ -316,13 +356,12 @@ describe("doctor finds", () => {
       name: "prod-web",
       containers: [{ name: "a", image: "acme/web:1" }],
     };
-    const readPins = async () => [{ owner: "", image: parseImageName("acme/web")! }];
     const openCluster = async () => ({
       ...clusterWith(web),
       workloadsIn: async () => [web as Partial<Workload> as Workload],
     });
     const { named } = await examine(
-      { readPins, openCluster },
+      { readPins: pinned("image: acme/web:1\n"), openCluster },
       { rollout: { namespace: "robson" } },
     );
     expect(named.get("cluster")).toMatchObject({

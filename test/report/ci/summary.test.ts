@@ -7,6 +7,10 @@ import { openMetrics } from "../../../src/report/ci/metrics.ts";
 import { reportModelOf } from "../../../src/report/ci/models.ts";
 import { summaryMarkdown } from "../../../src/report/ci/summary.ts";
 import { plain } from "../../../src/report/safe-text.ts";
+import { uncoloured } from "../../../src/report/style.ts";
+import { auditText } from "../../../src/report/text/audit.ts";
+import { doctorText } from "../../../src/report/text/doctor.ts";
+import { syncText } from "../../../src/report/text/sync.ts";
 import { hostileText } from "../../support/hostile-text.ts";
 import { sampleAudit } from "../../support/sample-audit.ts";
 import { hostileResults, samplePromote } from "../../support/sample-results.ts";
@@ -64,6 +68,36 @@ describe("the step summary", () => {
     });
     expect(summaryOf(well)).toMatch(/^## All In Sync\n/);
     expect(summaryOf(samplePromote())).toMatch(/^## landed&#58; sha-5b09d68 is in the branch/);
+  });
+
+  test("and the annotations name what was not moved, whichever command saw it", () => {
+    const place = { file: "k8s/args.yaml", line: 4, column: 9 };
+    const why = "is in the field args, which holds no image";
+    const mentions = [{ ...place, image: "acme/api", kind: "place", why, text: "x" }] as const;
+    const doctor = { version: 1, command: "doctor", exit: 0, checks: [], mentions } as const;
+    const all = [
+      samplePromote({ mentions }),
+      sampleSync({ mentions }),
+      sampleAudit(3, { mentions }),
+      doctor,
+    ];
+    for (const result of all) {
+      const model = reportModelOf(result)!;
+      expect(model.notices, model.command).toContainEqual({
+        ...{ level: "warning", title: "Not moved", place, message: `acme/api ${why}` },
+      });
+      expect(decode(summaryMarkdown(model)), model.command).toContain(
+        `| k8s/args.yaml:4:9 | acme/api | ${why} |`,
+      );
+    }
+    const texts = [
+      syncText(sampleSync({ mentions }), uncoloured),
+      auditText(sampleAudit(3, { mentions }), uncoloured),
+      doctorText({ ...doctor, checks: [{ name: "git", state: "ok", detail: "" }] }, uncoloured),
+    ];
+    for (const text of texts) {
+      expect(text).toContain(`  not moved    k8s/args.yaml:4:9  acme/api ${why}\n`);
+    }
   });
 
   test("has the same number of cells in all rows of a table, whatever the words", () => {

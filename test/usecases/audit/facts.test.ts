@@ -54,6 +54,18 @@ test("manifests that cannot be read are warned of, each with its versions", asyn
   ]);
 });
 
+test("places that no deploy moves are told, as they stand in the end", async () => {
+  const world = new LedgerWorld();
+  world.hand("docs: once\n", { "k8s/args.yaml": "args: [acme/api:once]\n" });
+  world.hand("docs: and again\n", { "k8s/gone.yaml": "args: [acme/web:gone]\n" });
+  world.hand("docs: now\n", {
+    "k8s/args.yaml": "\nargs: [acme/api:now]\n",
+    "k8s/gone.yaml": undefined,
+  });
+  const told = { file: "k8s/args.yaml", line: 2, image: "acme/api", kind: "place" };
+  expect((await world.audit()).mentions).toMatchObject([told]);
+});
+
 test("a deploy by a clock that is ahead is there, and so is what follows it", async () => {
   const world = new LedgerWorld();
   const [first, second] = [world.code(), world.code()];
