@@ -107,7 +107,7 @@ test("the manifests: what would move, what would not, and what is wrong with the
   });
   const shared = "a: &t 1\nname: *t\nb: {repository: acme/web, tag: *t}\n";
   expect((await look(everyImage + shared.replace(/^/gm, "  ").replace(" ", "-"))).detail).toMatch(
-    /^k8s\/a\.yaml:4 cannot be moved: "acme\/web" has the anchor "&t"/,
+    /^k8s\/a\.yaml:4:9 cannot be moved: "acme\/web" has the anchor "&t"/,
   );
   const unreadable = { readPins: async () => fail() };
   expect((await examine(unreadable)).named.get("pins")).toMatchObject({ state: "fail" });
