@@ -2,13 +2,7 @@
 
 const scpForm = /^(?:[^@/\s]+@)?([^:/\s]+):(?!\/\/)(.+)$/;
 const urlForm = /^(https?|ssh|git):\/\/(?:[^@/\s]*@)?([^/\s]+)\/(.+)$/i;
-const ownPorts = {
-  http: /:80$/,
-  https: /:443$/,
-  git: /:9418$/,
-  // A server's SSH port says nothing about which of its repositories is meant.
-  ssh: /:\d+$/,
-} as const;
+const ownPorts: Readonly<Record<string, RegExp>> = { http: /:80$/, https: /:443$/, git: /:9418$/ };
 
 /** Returns whether a repository is a path on this machine rather than a URL. */
 export function isLocalPath(repository: string): boolean {
@@ -32,18 +26,37 @@ export function withoutLogin(url: string): string {
  * own comparison (argo-cd, util/git `SameURL`): no host that people use tells names apart by it.
  */
 export function sameRepository(a: string, b: string): boolean {
-  return repositoryKey(a) === repositoryKey(b);
+  const [one, other] = [keyOf(a), keyOf(b)];
+  if (one.path !== other.path) return false;
+  // A server's SSH port says nothing about which of its repositories is meant.
+  const isBySsh = one.isSsh || other.isSsh;
+  return isBySsh
+    ? bare(one.authority) === bare(other.authority)
+    : one.authority === other.authority;
 }
 
-function repositoryKey(url: string): string {
+interface RepositoryKey {
+  /** Empty for a path on this machine. */
+  readonly authority: string;
+  readonly path: string;
+  readonly isSsh: boolean;
+}
+
+function keyOf(url: string): RepositoryKey {
   const text = url.trim().toLowerCase();
   const [, scheme = "", authority = "", path = ""] = urlForm.exec(text) ?? [];
   if (scheme !== "") {
-    const port = ownPorts[scheme as keyof typeof ownPorts];
-    return `${authority.replace(port, "")}/${tidyPath(path)}`;
+    const port = ownPorts[scheme] ?? /$^/;
+    const isSsh = scheme === "ssh";
+    return { authority: authority.replace(port, ""), path: tidyPath(path), isSsh };
   }
   const [, host = "", scpPath = ""] = scpForm.exec(text) ?? [];
-  return host === "" ? tidyPath(text) : `${host}/${tidyPath(scpPath)}`;
+  if (host === "") return { authority: "", path: tidyPath(text), isSsh: false };
+  return { authority: host, path: tidyPath(scpPath), isSsh: true };
+}
+
+function bare(authority: string): string {
+  return authority.replace(/:\d+$/, "");
 }
 
 function tidyPath(path: string): string {

@@ -155,8 +155,12 @@ export async function originUrl(source: SourceLocation, io: Process): Promise<st
 
 /** Where commits are asked for that a local clone lacks, and who we are there. */
 export async function upstreamOf(source: SourceLocation, repository: string, io: Process) {
-  const url = await urlOf(source, io);
-  return url === undefined ? undefined : { url, credentials: credentialsFor(url, repository, io) };
+  const origin = await urlOf(source, io);
+  if (origin === undefined) return undefined;
+  // A checkout may know by https, without a login, what we reach by a key.
+  const isIt = source.local !== undefined && sameRepository(origin, repository);
+  const url = isIt ? repository : origin;
+  return { url, credentials: credentialsFor(url, repository, io) };
 }
 
 /** The token that some CI systems write into a clone's origin is neither used nor shown. */

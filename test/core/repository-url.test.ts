@@ -15,6 +15,7 @@ const same: readonly (readonly [string, string])[] = [
   [home, "ssh://git@github.com:22/acme/robson.git"],
   [home, " https://github.com/acme/robson\n"],
   ["ssh://git@git.example.org:7999/acme/robson.git", "https://git.example.org/acme/robson"],
+  ["ssh://git@git.example.org:3922/acme/robson.git", "http://git.example.org:3900/acme/robson"],
   ["http://127.0.0.1:3000/robson.git", "http://127.0.0.1:3000/robson"],
   ["git.example.org:acme/robson", "ssh://git.example.org/acme/robson"],
   ["/srv/git/robson.git", "/srv/git/robson"],

@@ -24,6 +24,7 @@ import {
   type TreeEntry,
   writeCommit,
 } from "./objects.ts";
+import { signatureRemedy } from "./rules.ts";
 import type { GitPlace } from "./run.ts";
 import type { Server, Upstream } from "./server.ts";
 import { type SideBranch, sideBranch } from "./side-branch.ts";
@@ -201,10 +202,15 @@ class GitRemote implements OpenedRemote {
     return commit;
   }
 
-  push(commit: CommitId): Promise<PushReply> {
+  async push(commit: CommitId): Promise<PushReply> {
     const parent = this.#parents.get(commit);
     if (parent === undefined) throw new Error(`${commit} is no commit of ours`);
-    return this.#wire.push(parent, commit);
+    const reply = await this.#wire.push(parent, commit);
+    if (reply.kind !== "refused") return reply;
+    const { signer, identity } = this.#parts;
+    const signature = { isSigned: await signer.hasKey(), email: identity.email };
+    const remedy = signatureRemedy(reply.words, signature);
+    return remedy === undefined ? reply : { ...reply, remedy };
   }
 
   wouldTake(commit: CommitId): Promise<PushReply> {

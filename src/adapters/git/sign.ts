@@ -34,6 +34,8 @@ export interface Signer {
    * @throws Failure `usage` when there is no signing with this key.
    */
   sign(unsigned: CommitId, draft: CommitDraft): Promise<CommitId>;
+  /** Whether what was written so far is signed. */
+  hasKey(): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -83,6 +85,7 @@ export function createSigner(options: SignerOptions): Signer {
       signed.set(unsigned, known);
       return known;
     },
+    hasKey: async () => (await desk?.catch(() => undefined)) !== undefined,
     async close() {
       await (await desk?.catch(() => undefined))?.agent?.close();
     },

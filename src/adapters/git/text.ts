@@ -2,7 +2,7 @@
 
 import { Failure } from "../../core/failure.ts";
 import type { PushReply } from "../../core/landing/push-outcome.ts";
-import { remedyOf } from "./rules.ts";
+import { isRefusalAtTheDoor, remedyOf } from "./rules.ts";
 import { machineFailure, unfitRepository } from "./unfit.ts";
 import { type GitExchange, gitsOwn, wordsOf } from "./words.ts";
 
@@ -25,11 +25,23 @@ export function readPushReply(said: GitExchange): PushReply {
   // What is said once the pack is on its way may be a proxy's word. git ends with 1 then.
   const sent = said.code === 128 ? {} : ({ isSent: true } as const);
   if (isThrottled(said.stderr, status)) return { ...throttled(said.stderr, words), ...sent };
-  if (isDenial(said.stderr, status)) return { ...refusal(words), ...sent };
-  // Over ssh git ends with 128 at any time, so the status alone does not say that nothing was sent.
-  const isBefore = said.code === 128 && /^fatal: unable to access /m.test(said.stderr);
+  const isBefore = said.code === 128 && endedBefore(said.stderr);
+  const isShut = isBefore && hungUp.test(said.stderr) && isRefusalAtTheDoor(said.stderr);
+  if (isShut || isDenial(said.stderr, status)) return { ...refusal(words), ...sent };
   return { kind: isBefore ? "not-sent" : "silent", words };
 }
+
+/**
+ * Whether git gave up before it sent anything. Over ssh it ends with 128 at any time, so the status
+ * alone does not say so; but its last words there (connect.c, die_initial_contact) are said only
+ * of a server that hangs up before its first packet.
+ */
+function endedBefore(stderr: string): boolean {
+  if (/hung up unexpectedly|unexpected disconnect|RPC failed/.test(gitsOwn(stderr))) return false;
+  return hungUp.test(stderr) || /^fatal: unable to access /m.test(stderr);
+}
+
+const hungUp = /^fatal: Could not read from remote repository/m;
 
 /** Returns whether a push was not sent because the server cannot do what `--atomic` asks for. */
 export function lacksAtomic({ stderr }: GitExchange): boolean {
@@ -147,9 +159,22 @@ function denialOf(stderr: string): { readonly what: string; readonly hint: strin
     const hint = "Pass a token by LANDFALL_GIT_TOKEN. One that is written in a URL is not used.";
     return { what: "access was denied", hint };
   }
-  const hint = "Check the URL and the token's rights: it needs to read and write contents.";
-  return { what: "access was denied", hint };
+  const ssh = sshHints.find(([pattern]) => pattern.test(stderr))?.[1];
+  const rights = "Check the URL and the token's rights: it needs to read and write contents.";
+  return { what: "access was denied", hint: ssh ?? rights };
 }
+
+/** What ssh itself says before anybody is asked who we are, and of a key that nobody knows. */
+const sshHints: readonly (readonly [RegExp, string])[] = [
+  [
+    /host key is known|Host key verification failed/i,
+    "Name a file with the server's host key by LANDFALL_SSH_KNOWN_HOSTS, as ssh-keyscan writes it.",
+  ],
+  [
+    /Permission denied \((?:publickey|[\w,-]*publickey)/i,
+    "Give a key that the server knows by LANDFALL_SSH_KEY or LANDFALL_SSH_KEY_FILE.",
+  ],
+];
 
 /** Returns whether `rev-parse` failed because a prefix names more than one object. */
 export function isAmbiguous({ stderr }: Pick<GitExchange, "stderr">): boolean {

@@ -1,7 +1,9 @@
 /** A refusal that names its rule is told what that rule asks for, in the forges' own words. */
 
 import { expect, test } from "vitest";
+import { signatureRemedy } from "../../../../src/adapters/git/rules.ts";
 import { readPushReply } from "../../../../src/adapters/git/text.ts";
+import { leavesDoubt } from "../../../../src/core/landing/push-outcome.ts";
 import { openFaultWorld } from "../../../support/fault-world.ts";
 
 const protectedBranch = "(protected branch hook declined)";
@@ -62,7 +64,74 @@ const refusals: readonly (readonly [string, string, readonly string[], RegExp])[
     ["GitLab: You are not allowed to push code to protected branches on this project."],
     /role/,
   ],
+  [
+    "pull requests, on Azure DevOps",
+    "(TF402455: Pushes to this branch are not permitted; you must use a pull request to update this branch.)",
+    [],
+    /by pull request alone.*land\.by/,
+  ],
+  [
+    "a right, on Azure DevOps",
+    "(TF401027: You need the Git 'GenericContribute' permission to perform this action.)",
+    [],
+    /write access/,
+  ],
+  [
+    "pull requests, on Bitbucket",
+    hook,
+    ["Branch refs/heads/main can only be modified through pull requests."],
+    /by pull request alone/,
+  ],
+  [
+    "a committer, on Bitbucket",
+    hook,
+    ["commit 1a2b3c4: expected committer email 'x@y' but found 'landfall@localhost'"],
+    /identity/,
+  ],
+  [
+    "a verified address, on GitLab",
+    hook,
+    [
+      "GitLab: You cannot push commits for 'x@y'. You can only push commits if the committer email is one of your own verified emails.",
+    ],
+    /identity/,
+  ],
+  ["a role, on Gitea", hook, ["Gitea: Not allowed to push to protected branch main"], /role/],
+  [
+    "other files, on Forgejo",
+    hook,
+    ["Forgejo: branch main is protected from changing file k8s/job.yaml"],
+    /these files/,
+  ],
+  ["a right, on Forgejo", hook, ["Forgejo: User permission denied for writing."], /write access/],
+  ["life, on Forgejo", hook, ["Forgejo: This repo is archived."], /archived/],
+  ["another repository", hook, ["Gitea: mirror repository is read-only"], /mirror/],
+  [
+    "an account, on GitHub",
+    protectedBranch,
+    [gh006, "You're not authorized to push to this branch."],
+    /role/,
+  ],
 ];
+
+test("a refused signature names what is wrong with it: none, no account's address, no known key", () => {
+  const words = "- Commits must have verified signatures.";
+  const remedy = (isSigned: boolean, email: string) => signatureRemedy(words, { isSigned, email });
+  expect(remedy(false, "a@b.org")).toMatch(/LANDFALL_SIGNING_KEY/);
+  expect(remedy(true, "landfall@localhost")).toMatch(/identity\.email.*owner/);
+  expect(remedy(true, "ci@acme.org")).toMatch(/register the key's public half.*ci@acme\.org/);
+  expect(signatureRemedy("no deploys", { isSigned: true, email: "" })).toBeUndefined();
+});
+
+test.each([
+  ["Unauthorized", /write access/],
+  ["ERROR: This repository was archived so it is read-only.", /archived/],
+])("over ssh, before anything was sent: %s", (words, asks) => {
+  const stderr = `${words}\nfatal: Could not read from remote repository.`;
+  const reply = readPushReply({ code: 128, stdout: "", stderr });
+  expect(reply).toMatchObject({ kind: "refused", remedy: expect.stringMatching(asks) });
+  expect(leavesDoubt(reply)).toBe(false);
+});
 
 test.each(refusals)("a branch that asks for %s", (_what, reason, lines, asks) => {
   const stderr = lines.map((line) => `remote: ${line}`).join("\n");
