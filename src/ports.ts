@@ -1,11 +1,12 @@
 /** Types only: what the use cases ask of the world, and what each answer promises. */
 
 import type { Application } from "./core/cluster/argo-application.ts";
+import type { ArgoRef, ArgoSelector } from "./core/cluster/argo-ref.ts";
 import type { SyncWindows } from "./core/cluster/argo-windows.ts";
 import type { FluxObject, FluxRef, FluxSource, SourceRef } from "./core/cluster/flux-object.ts";
 import type { Pod } from "./core/cluster/pod.ts";
 import type { PageReply, SmokePage } from "./core/cluster/smoke.ts";
-import type { Workload, WorkloadRef } from "./core/cluster/workload.ts";
+import type { NamespaceRef, Workload, WorkloadRef } from "./core/cluster/workload.ts";
 import type { FileChange, LoggedCommit, SourceTag } from "./core/history/commits.ts";
 import type { CommitId, Digest, Revision, Tag } from "./core/ids.ts";
 import type { ImageName } from "./core/image-ref.ts";
@@ -261,27 +262,32 @@ export interface Files {
   replace(files: readonly ManifestFile[]): Promise<void>;
 }
 
-/** One Application of Argo CD. */
+/** The servers of Argo CD that the settings name. */
 export interface ArgoCd {
   /**
-   * Reads the Application. `refresh` makes Argo CD compare with git first, and answers after that;
+   * Reads an Application. `refresh` makes Argo CD compare with git first, and answers after that;
    * an Application that syncs by itself then applies what is new to it.
    *
    * @throws Failure `cluster-denied`, `cluster-not-found`, `cluster-unreachable` or `throttled`.
    */
-  application(how: "refresh" | "as-is"): Promise<Application>;
+  application(ref: ArgoRef, how: "refresh" | "as-is"): Promise<Application>;
   /**
-   * Asks for a sync to what the Application follows. `busy` when another operation runs, `closed`
+   * Reads the Applications that a selector may mean: its label, project and namespace decide, not
+   * its name. Their resources are left out. Throws as `application` does.
+   */
+  applications(selector: ArgoSelector): Promise<readonly Application[]>;
+  /**
+   * Asks for a sync to what an Application follows. `busy` when another operation runs, `closed`
    * when a sync window forbids it. Throws as `application` does.
    */
-  sync(): Promise<"asked" | "busy" | "closed">;
-  /** Returns whether our token may sync the Application, or undefined when that is not said. */
-  maySync(application: Application): Promise<boolean | undefined>;
-  /** Returns the Application's sync windows, or undefined when they are not said. */
-  syncWindows(): Promise<SyncWindows | undefined>;
+  sync(ref: ArgoRef): Promise<"asked" | "busy" | "closed">;
+  /** Returns whether our token may sync an Application of a project, if that is said. */
+  maySync(ref: ArgoRef, project: string): Promise<boolean | undefined>;
+  /** Returns an Application's sync windows, or undefined when they are not said. */
+  syncWindows(ref: ArgoRef): Promise<SyncWindows | undefined>;
 }
 
-/** The cluster that runs the images, read only. */
+/** The clusters that run the images, read only: each ref names its own. */
 export interface Cluster {
   /**
    * Reads a workload, or undefined when there is none of that name.
@@ -290,11 +296,11 @@ export interface Cluster {
    */
   workload(ref: WorkloadRef): Promise<Workload | undefined>;
   /** Reads all workloads of a namespace. Throws as `workload` does. */
-  workloadsIn(namespace: string): Promise<readonly Workload[]>;
+  workloadsIn(place: NamespaceRef): Promise<readonly Workload[]>;
   /** Reads the pods of a workload that live. Throws as `workload` does. */
   podsOf(workload: WorkloadRef & Pick<Workload, "podSelector" | "uid">): Promise<readonly Pod[]>;
   /** Returns whether there is such a namespace, or undefined when we may not know. */
-  hasNamespace(namespace: string): Promise<boolean | undefined>;
+  hasNamespace(place: NamespaceRef): Promise<boolean | undefined>;
 }
 
 /** What Flux applies. */

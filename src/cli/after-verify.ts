@@ -26,8 +26,8 @@ export async function recordVerified(
 }
 
 /**
- * Rolls back what was seen to fail, where the settings say so. What could not be seen, or has only
- * not finished yet, is left where it is.
+ * Rolls back what was seen to fail, where the settings say so. What could not be seen, has only not
+ * finished yet, or was looked for in the wrong place is left where it is.
  */
 export async function wayBack(
   { outcome, steps }: VerifyResult,
@@ -35,14 +35,15 @@ export async function wayBack(
   { io, progress }: { readonly io: Process; readonly progress: Progress },
 ): Promise<PromoteResult | undefined> {
   if (outcome !== "failed" || settings.rules?.onFailedVerify !== "rollback") return undefined;
+  const failed = steps.find(({ state, code }) => state === "failed" && code !== "config");
+  if (failed === undefined) return undefined;
   const { environment, paths, manifestPaths, images, tagFormat, branch, config } = settings;
-  const failed = steps.find(({ state }) => state === "failed");
   progress.step("Rolling back, as onFailedVerify says");
   const ports = await openRollback(settings, { io, progress, registry: true, lands: true });
   try {
     const request = {
       goal: { steps: 1 },
-      reason: `Verification failed: ${failed?.detail ?? "no step says why"}`.slice(0, 400),
+      reason: `Verification failed: ${failed.detail}`.slice(0, 400),
       by: "landfall verify",
       images: images.map(({ image }) => ({ image })),
       tagFormat,

@@ -34,22 +34,21 @@ export function deployQuestion(
 }
 
 /** Returns where workloads are, or undefined when no rollout is to be followed. */
-export function rolloutPlace({ config }: Settings): RolloutPlace | undefined {
-  const rollout = config?.verify?.rollout;
-  if (rollout === undefined) return undefined;
-  const workloads = rollout.workloads?.flatMap((text) => asWorkloadName(text) ?? []);
-  return { namespace: rollout.namespace, workloads };
+export function rolloutPlaces({ config }: Settings): readonly RolloutPlace[] | undefined {
+  return config?.verify?.rollout?.map(({ namespace, context, workloads }) => ({
+    ...{ namespace, context },
+    workloads: workloads?.flatMap((text) => asWorkloadName(text) ?? []),
+  }));
 }
 
 /** Returns the objects of Flux that apply the pins; undefined when none is to be looked at. */
 export function fluxRefs({ config }: Settings): readonly FluxRef[] | undefined {
-  const flux = config?.verify?.flux;
-  if (flux === undefined) return undefined;
-  const { namespace, objects } = flux;
-  return objects.flatMap((text) => {
-    const name = asFluxName(text);
-    return name === undefined ? [] : [{ ...name, namespace }];
-  });
+  return config?.verify?.flux?.flatMap(({ namespace, context, objects }) =>
+    objects.flatMap((text) => {
+      const name = asFluxName(text);
+      return name === undefined ? [] : [{ ...name, namespace, context }];
+    }),
+  );
 }
 
 /** Returns the pages that are to show the deploy. */

@@ -14,5 +14,6 @@ export const defaults = {
     since: "30d",
     behind: 3,
   },
+  argocd: { tokenVariable: "LANDFALL_ARGOCD_TOKEN" },
   smoke: { status: 200 },
 } as const;

@@ -30,7 +30,7 @@ type Issue = z.core.$ZodIssue;
  * under the right name causes, else the first in the file.
  */
 export function firstError(issues: readonly Issue[], file: SettingsFile, keys: KeyTree): Failure {
-  const troubles = issues.map((issue) => {
+  const troubles = issues.flatMap(inMeantForm).map((issue) => {
     const isUnknownKey = issue.code === "unrecognized_keys";
     const path = isUnknownKey ? [...issue.path, issue.keys[0] ?? ""] : issue.path;
     const offset = offsetOf(file.document, path, isUnknownKey ? keyAt : nodeAt);
@@ -45,11 +45,25 @@ export function firstError(issues: readonly Issue[], file: SettingsFile, keys: K
   return new Failure("config", message, hint, { place });
 }
 
+/** Of the forms that a value may have, the mistake is told of the one that was meant. */
+function inMeantForm(issue: Issue): readonly Issue[] {
+  if (issue.code !== "invalid_union") return [issue];
+  const isMeant = (form: readonly Issue[]) =>
+    form.length > 0 && form.every(({ code, path }) => code !== "invalid_type" || path.length > 0);
+  const meant = issue.errors.find(isMeant);
+  if (meant === undefined) return [issue];
+  return meant
+    .map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }))
+    .flatMap(inMeantForm);
+}
+
+const secretName = /token|passw|secret|credential|api.?key/i;
+
 function unknownKey(path: Path, keys: KeyTree, place: Place): Failure {
   const key = String(path.at(-1));
   const siblings = Object.keys(propertiesOf(treeAt(keys, path.slice(0, -1))));
   const meant = nearest(key, siblings) ?? pathsTo(key, keys)[0];
-  const isSecret = /token|passw|secret|credential|api.?key/i.test(key);
+  const isSecret = secretName.test(key);
   const known = `Known keys: ${siblings.join(", ")}.`;
   const secrets = "Secrets are never read from this file: pass them by the environment.";
   const hint = meant === undefined ? (isSecret ? secrets : known) : `Did you mean "${meant}"?`;
@@ -61,7 +75,8 @@ function explain(issue: Issue, found: unknown): { message: string; hint: string 
   if (found === undefined) {
     return { message: `Missing key ${key}`, hint: "See `landfall schema` for what it takes." };
   }
-  const message = `Wrong value of ${key}${shown(found)}`;
+  const isSecret = secretName.test(String(issue.path.at(-1)));
+  const message = `Wrong value of ${key}${isSecret ? "" : shown(found)}`;
   if (issue.code === "invalid_type") {
     const needsQuotes = issue.expected === "string" && typeof found !== "object";
     const quotes = needsQuotes ? ", in quotes" : "";
@@ -100,7 +115,7 @@ function printPath(path: Path): string {
 
 function treeAt(keys: KeyTree, path: Path): KeyTree {
   return path.reduce<KeyTree>((node, part) => {
-    const next = typeof part === "number" ? node.items : propertiesOf(node)[String(part)];
+    const next = typeof part === "number" ? itemsOf(node) : propertiesOf(node)[String(part)];
     return next ?? {};
   }, keys);
 }
@@ -109,8 +124,13 @@ function propertiesOf({ properties, anyOf = [] }: KeyTree): Readonly<Record<stri
   return properties ?? anyOf.find((form) => form.properties)?.properties ?? {};
 }
 
+function itemsOf({ items, anyOf = [] }: KeyTree): KeyTree | undefined {
+  return items ?? anyOf.find((form) => form.items)?.items;
+}
+
 /** Returns where else in the file a key of this very name belongs. */
-function pathsTo(key: string, { properties = {}, items }: KeyTree): string[] {
+function pathsTo(key: string, node: KeyTree): string[] {
+  const [properties, items] = [propertiesOf(node), itemsOf(node)];
   const inside = Object.entries(properties).flatMap(([name, child]) => [
     ...(name === key ? [name] : []),
     ...pathsTo(key, child).map((rest) => `${name}${rest.startsWith("[") ? "" : "."}${rest}`),

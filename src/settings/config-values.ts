@@ -108,6 +108,14 @@ export const fluxObject = z
   .string()
   .regex(/^(?:Kustomization|HelmRelease)\/[a-z0-9.-]+$/, "Write it like Kustomization/apps.");
 
+/** The name of a variable that holds a token: a token itself is no such name. */
+export const argocdTokenVariable = z
+  .string()
+  .regex(
+    /^LANDFALL_ARGOCD_TOKEN(?:_[A-Z0-9]+)*$/,
+    "Write a variable's name, LANDFALL_ARGOCD_TOKEN or one that begins so, never the token itself.",
+  );
+
 export const registryHost = z
   .string()
   .regex(/^[^/@\s]+$/, "Write a host and a port, such as registry.internal:5000.");
@@ -115,6 +123,13 @@ export const registryHost = z
 /** A list that says something. */
 export function listOf<T extends z.ZodType>(item: T) {
   return z.array(item).min(1, "List at least one, or leave the key out.");
+}
+
+/** One, or a list of them; in the settings always a list. */
+export function oneOrMore<T extends z.ZodType>(item: T) {
+  return z
+    .union([item, listOf(item)])
+    .transform((given): z.output<T>[] => (Array.isArray(given) ? given : [given as z.output<T>]));
 }
 
 function textThat(isRight: (text: string) => boolean, remedy: string) {

@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { defaults } from "../core/defaults.ts";
 import type { Process } from "./process.ts";
 import { usageError } from "./process.ts";
 
@@ -118,9 +119,35 @@ export function checkRegistryPassword(registries: readonly string[], io: Process
   );
 }
 
-/** Reads the token of an account or a project role of Argo CD: LANDFALL_ARGOCD_TOKEN. */
-export function argocdToken(io: Process): string | undefined {
-  return secret("LANDFALL_ARGOCD_TOKEN", io);
+/** A server of Argo CD, and the variable with the token for it, where the settings name one. */
+export interface ArgoServer {
+  readonly server: string;
+  readonly tokenVariable?: string | undefined;
+}
+
+/**
+ * Returns the variable with the token of an account or a project role for each server of Argo CD.
+ * Which of several one token is for is not guessed: it would be shown to the others too.
+ *
+ * @throws Failure `usage`.
+ */
+export function argocdTokenVariables(
+  servers: readonly ArgoServer[],
+  io: Process,
+): ReadonlyMap<string, string> {
+  const usual = defaults.argocd.tokenVariable;
+  const named = new Map<string, string>();
+  for (const { server, tokenVariable } of servers) {
+    named.set(server, tokenVariable ?? named.get(server) ?? "");
+  }
+  const unnamed = [...named].flatMap(([server, variable]) => (variable === "" ? [server] : []));
+  if (named.size > 1 && unnamed.length > 0 && secret("LANDFALL_ARGOCD_TOKEN", io) !== undefined) {
+    throw usageError(
+      `Cannot tell which Argo CD ${usual} is for: ${unnamed.join(" or ")}`,
+      "Write a tokenVariable for each server under verify.argocd, and set those variables.",
+    );
+  }
+  return new Map([...named].map(([server, variable]) => [server, variable || usual]));
 }
 
 /** Reads NAME, or the file that NAME_FILE names. */

@@ -4,9 +4,14 @@ import { delimiter, resolve } from "node:path";
 import { inClusterAccess, kubeconfigAccess, readAuthority } from "../adapters/cluster/access.ts";
 import { openArgoCd } from "../adapters/cluster/argocd.ts";
 import { openFlux } from "../adapters/cluster/flux.ts";
-import { type ClusterAccess, openKubernetes } from "../adapters/cluster/kubernetes.ts";
+import {
+  type ClusterAccess,
+  type KubernetesOptions,
+  openKubernetes,
+} from "../adapters/cluster/kubernetes.ts";
 import { openProbe } from "../adapters/cluster/probe.ts";
 import { clockUnder, systemClock, systemRandom } from "../adapters/system.ts";
+import type { NamespaceRef } from "../core/cluster/workload.ts";
 import { Failure } from "../core/failure.ts";
 import type {
   ArgoCd,
@@ -21,7 +26,7 @@ import type {
 import type { Config } from "../settings/config.ts";
 import type { Settings } from "../settings/options.ts";
 import type { Process } from "../settings/process.ts";
-import { argocdToken } from "../settings/secrets.ts";
+import { argocdTokenVariables, secret } from "../settings/secrets.ts";
 import { ancestryOf } from "../usecases/verify/ancestry.ts";
 import type { VerifyPorts } from "../usecases/verify/verify.ts";
 import { type Opened, openRegistry, repositoriesOf } from "./index.ts";
@@ -36,12 +41,13 @@ export interface ClusterFlags {
 }
 
 type ArgoCdSettings = NonNullable<NonNullable<Config["verify"]>["argocd"]>;
+type ArgoEntry = ArgoCdSettings[number];
 
 /** Wall time of one request, in milliseconds. A refresh waits until Argo CD has compared. */
 const requestTimeoutMs = { least: 5_000, most: 60_000 } as const;
 
 /** Who asks, in which process, and how long one question may take, in milliseconds. */
-interface Asker {
+export interface Asker {
   readonly io: Process;
   readonly timeoutMs: number;
 }
@@ -69,7 +75,8 @@ export async function openDeployPorts(
 ): Promise<Opened<DeployPorts>> {
   const { argocd, flux, rollout } = settings.config?.verify ?? {};
   const asker = { io, timeoutMs: requestTimeoutFor(settings) };
-  const cluster = rollout && (await clusterFor(flags, asker).catch(closedUnless(way)));
+  const closed = closedUnless(way, closedCluster);
+  const cluster = rollout && (await clusterFor(rollout, flags, asker).catch(closed));
   const registry = await openRegistry(settings, io);
   // The time is for what is waited for; the branch is read in git's own.
   const doors = await repositoriesOf({ ...settings, timeoutMs: undefined }, io);
@@ -79,7 +86,7 @@ export async function openDeployPorts(
   return {
     ...{ repository: doors.repository, remote, history, ancestry, cluster, progress },
     registry,
-    flux: flux && (await fluxFor(flags, asker).catch(closedFlux(way))),
+    flux: flux && (await fluxFor(flux, flags, asker).catch(closedUnless(way, closedFlux))),
     argocd: argocd && (await argocdFor(argocd, asker)),
     probe: openProbe({ timeoutMs: asker.timeoutMs, ...networkOf(io) }),
     clock: clockUnder(io.signal),
@@ -95,43 +102,87 @@ function requestTimeoutFor({ timeoutMs = Number.POSITIVE_INFINITY }: Settings): 
   return Math.max(requestTimeoutMs.least, Math.min(requestTimeoutMs.most, timeoutMs));
 }
 
-/** Opens Argo CD. Throws `config` when its authority cannot be read. */
-export async function argocdFor(argocd: ArgoCdSettings, asker: Asker): Promise<ArgoCd> {
-  const { io, timeoutMs } = asker;
-  const token = argocdToken(io);
-  const authority = argocd.ca === undefined ? undefined : await readAuthority(argocd.ca);
+/** Opens every Argo CD that is named. Throws `config` when an authority cannot be read. */
+export async function argocdFor(
+  entries: ArgoCdSettings,
+  { io, timeoutMs }: Asker,
+): Promise<ArgoCd> {
   const common = { clock: systemClock, timeoutMs, ...networkOf(io) };
-  return openArgoCd({ ...argocd, token, authority, ...common });
+  const servers = new Map<string, ArgoCd>();
+  for (const [server, tokenVariable] of argocdTokenVariables(entries, io)) {
+    const ca = entries.find((entry) => entry.server === server && entry.ca !== undefined)?.ca;
+    const authority = ca === undefined ? undefined : await readAuthority(ca);
+    const token = secret(tokenVariable, io);
+    servers.set(server, openArgoCd({ token, tokenVariable, authority, ...common }));
+  }
+  const at = ({ server }: Pick<ArgoEntry, "server">) => servers.get(server)!;
+  return {
+    application: (ref, how) => at(ref).application(ref, how),
+    applications: (selector) => at(selector).applications(selector),
+    sync: (ref) => at(ref).sync(ref),
+    maySync: (ref, project) => at(ref).maySync(ref, project),
+    syncWindows: (ref) => at(ref).syncWindows(ref),
+  };
 }
 
-/** Opens the cluster. Throws `config` when there is no way in. */
-export async function clusterFor(flags: ClusterFlags, { io, timeoutMs }: Asker): Promise<Cluster> {
-  const entrance = await entranceFor(flags, io);
-  return openKubernetes({ entrance, clock: systemClock, timeoutMs, ...networkOf(io) });
+/** Opens the clusters of some places, each once. Throws `config` when there is no way in. */
+export async function clusterFor(
+  places: readonly NamespaceRef[],
+  flags: ClusterFlags,
+  asker: Asker,
+): Promise<Cluster> {
+  const at = await openEach(places, flags, { ...asker, open: openKubernetes });
+  return {
+    workload: (ref) => at(ref).workload(ref),
+    workloadsIn: (place) => at(place).workloadsIn(place),
+    podsOf: (workload) => at(workload).podsOf(workload),
+    hasNamespace: (place) => at(place).hasNamespace(place),
+  };
 }
 
 /** Opens Flux. Throws as `clusterFor` does. */
-export async function fluxFor(flags: ClusterFlags, { io, timeoutMs }: Asker): Promise<Flux> {
-  const entrance = await entranceFor(flags, io);
-  return openFlux({ entrance, clock: systemClock, timeoutMs, ...networkOf(io) });
-}
-
-function closedFlux(way: ClusterOpenOptions["cluster"]): (error: unknown) => Flux {
-  return (error) => {
-    if (way === "needed" || !(error instanceof Failure)) throw error;
-    const refuse = () => Promise.reject(error);
-    return { read: refuse, reconcile: refuse };
+export async function fluxFor(
+  places: readonly NamespaceRef[],
+  flags: ClusterFlags,
+  asker: Asker,
+): Promise<Flux> {
+  const at = await openEach(places, flags, { ...asker, open: openFlux });
+  return {
+    read: (ref) => at(ref).read(ref),
+    reconcile: (ref, requestedAt) => at(ref).reconcile(ref, requestedAt),
   };
 }
 
-/** Returns what becomes of an error: a cluster that cannot be read, where that is enough. */
-function closedUnless(way: ClusterOpenOptions["cluster"]): (error: unknown) => Cluster {
+async function openEach<Port>(
+  places: readonly NamespaceRef[],
+  flags: ClusterFlags,
+  { io, timeoutMs, open }: Asker & { readonly open: (options: KubernetesOptions) => Port },
+): Promise<(place: NamespaceRef) => Port> {
+  const opened = new Map<string | undefined, Port>();
+  for (const { context } of places) {
+    if (opened.has(context)) continue;
+    const entrance = await entranceFor({ ...flags, ...(context && { context }) }, io);
+    opened.set(context, open({ entrance, clock: systemClock, timeoutMs, ...networkOf(io) }));
+  }
+  return ({ context }) => opened.get(context)!;
+}
+
+/** Returns what becomes of an error: a port that cannot be read, where that is enough. */
+function closedUnless<Port>(
+  way: ClusterOpenOptions["cluster"],
+  close: (refuse: () => Promise<never>) => Port,
+): (error: unknown) => Port {
   return (error) => {
     if (way === "needed" || !(error instanceof Failure)) throw error;
-    const refuse = () => Promise.reject(error);
-    return { workload: refuse, workloadsIn: refuse, podsOf: refuse, hasNamespace: refuse };
+    return close(() => Promise.reject(error));
   };
 }
+
+const closedFlux = (refuse: () => Promise<never>): Flux => ({ read: refuse, reconcile: refuse });
+
+const closedCluster = (refuse: () => Promise<never>): Cluster => ({
+  ...{ workload: refuse, workloadsIn: refuse, podsOf: refuse, hasNamespace: refuse },
+});
 
 /** The flag, then KUBECONFIG, then what every pod finds mounted. No file is guessed at. */
 async function entranceFor(

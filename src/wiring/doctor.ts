@@ -13,8 +13,13 @@ import { isSigningAsked } from "../settings/secrets.ts";
 import type { DoctorPorts } from "../usecases/doctor/doctor.ts";
 import { snapshotAt } from "../usecases/landing/snapshot.ts";
 import { ancestryOf } from "../usecases/verify/ancestry.ts";
-import { claimAt } from "../usecases/verify/argo-facts.ts";
-import { argocdFor, type ClusterFlags, clusterFor, fluxFor } from "./cluster.ts";
+import { type ArgoFactsPorts, claimAt } from "../usecases/verify/argo-facts.ts";
+import {
+  type FindQuestion,
+  findApplications,
+  unseen,
+} from "../usecases/verify/find-applications.ts";
+import { type Asker, argocdFor, type ClusterFlags, clusterFor, fluxFor } from "./cluster.ts";
 import { gitCredentials } from "./credentials.ts";
 import { openManifests, openRegistry, repositoriesOf } from "./index.ts";
 import { networkOf } from "./network.ts";
@@ -37,7 +42,7 @@ export function doctorPorts(
   flags: ClusterFlags,
   io: Process,
 ): Omit<DoctorPorts, "readConfig"> & { close(): Promise<void> } {
-  const { argocd, flux, rollout } = settings.config?.verify ?? {};
+  const { flux, rollout } = settings.config?.verify ?? {};
   const shown = new Set<string>();
   const timeoutMs = Math.min(requestTimeoutMs, settings.timeoutMs ?? requestTimeoutMs);
   const asker = { io, timeoutMs };
@@ -65,10 +70,9 @@ export function doctorPorts(
       if (loginAt(registry, io).credentials === undefined) return "none";
       return shown.has(registry) ? "taken" : "not asked for";
     },
-    ...pinPorts(settings, io, { manifests, tip }),
-    ...(argocd && { openArgoCd: async () => argocdFor(argocd, asker) }),
-    ...(flux && { openFlux: () => fluxFor(flags, asker) }),
-    ...(rollout && { openCluster: () => clusterFor(flags, asker) }),
+    ...pinPorts(settings, asker, { manifests, tip }),
+    ...(flux && { openFlux: () => fluxFor(flux, flags, asker) }),
+    ...(rollout && { openCluster: () => clusterFor(rollout, flags, asker) }),
     async serverTimes() {
       const urls = await urlsOf(settings, repository);
       const options = { clock: systemClock, timeoutMs, ...networkOf(io) };
@@ -81,30 +85,50 @@ export function doctorPorts(
 /** What verify would look for. Where the branch cannot be read, another check says so. */
 function pinPorts(
   settings: Settings,
-  io: Process,
-  { manifests, tip }: Pick<Opening, "manifests" | "tip">,
-): Pick<DoctorPorts, "readPins" | "claimOf"> {
-  const { paths, branch, tagFormat } = settings;
+  asker: Asker,
+  { manifests, tip }: Opening,
+): Pick<DoctorPorts, "readPins" | "claimOf" | "openArgoCd" | "findApps"> {
+  const { paths, branch, tagFormat, config } = settings;
+  const { io } = asker;
+  const selectors = config?.verify?.argocd;
   const images = settings.images.map(({ image }) => image);
   const snapshot = once(async () =>
     snapshotAt(await tip(), { images, paths }, (await manifests()).remote),
   );
   const read = () => snapshot().catch(() => undefined);
+  const withPins = async <T>(ask: (seen: SeenPins) => Promise<T>): Promise<T | undefined> => {
+    const pinned = await read();
+    if (pinned === undefined) return undefined;
+    const { repository, remote } = await manifests();
+    const ancestry = ancestryOf(await repositoriesOf(settings, io), tagFormat);
+    try {
+      return await ask({ question: { repository, branch, pinned }, remote, ancestry });
+    } finally {
+      await ancestry.close();
+    }
+  };
+  if (selectors === undefined) return { readPins: snapshot };
+  const argocd = once(() => argocdFor(selectors, asker));
   return {
     readPins: snapshot,
-    async claimOf(application) {
-      const seen = await read();
-      if (seen === undefined) return undefined;
-      const { repository, remote } = await manifests();
-      const ancestry = ancestryOf(await repositoriesOf(settings, io), tagFormat);
-      try {
-        const followed = { repository, branch, pinned: seen.pins };
-        return await claimAt(seen.tip, { application, followed }, { remote, ancestry });
-      } finally {
-        await ancestry.close();
-      }
+    openArgoCd: argocd,
+    async findApps() {
+      const ports = { argocd: await argocd(), clock: systemClock };
+      const found = await withPins(({ question, ...seen }) =>
+        findApplications(selectors, question, { ...ports, ...seen }),
+      );
+      return found ?? selectors.map(unseen);
     },
+    claimOf: (application) =>
+      withPins(({ question: { pinned, ...where }, ...ports }) => {
+        const followed = { ...where, pinned: pinned.pins };
+        return claimAt(pinned.tip, { application, followed }, ports);
+      }),
   };
+}
+
+interface SeenPins extends ArgoFactsPorts {
+  readonly question: FindQuestion;
 }
 
 interface Opening {
@@ -126,9 +150,9 @@ function once<Thing>(open: () => Promise<Thing>) {
 async function urlsOf({ config, images }: Settings, repository: () => Promise<string>) {
   const insecure = config?.insecureRegistries ?? [];
   const registries = images.map(({ image }) => registryUrl(image.registry, insecure).href);
-  const argocd = config?.verify?.argocd?.server;
+  const argocd = config?.verify?.argocd?.map(({ server }) => server) ?? [];
   const url = await repository().catch(() => undefined);
-  const all = [url, argocd, ...registries].filter((text) => text !== undefined);
+  const all = [url, ...argocd, ...registries].filter((text) => text !== undefined);
   return [...new Set(all.filter((text) => /^https?:/i.test(text)))];
 }
 

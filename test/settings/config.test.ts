@@ -61,8 +61,8 @@ test("every key is read; durations become milliseconds and paths become plain", 
     sync: { lookback: 20, grace: 5_400_000 },
     audit: { pattern: "^deploy ", since: 2_592_000_000, behind: 2 },
     verify: {
-      argocd: { app: "robson-prod", server: "https://argocd.example.org", namespace: "argo" },
-      rollout: { namespace: "robson", workloads: ["Deployment/web"] },
+      argocd: [{ app: "robson-prod", server: "https://argocd.example.org", namespace: "argo" }],
+      rollout: [{ namespace: "robson", workloads: ["Deployment/web"] }],
       smoke: [
         {
           url: "https://app.example.org/x?y=1",
@@ -138,6 +138,19 @@ const mistakes: readonly (readonly [text: string, place: string, says: string, r
       "1:48",
       "workloads[0]",
       "Deployment/",
+    ],
+    [
+      "verify: { argocd: [{ server: https://a.example, lable: x }] }",
+      "1:49",
+      'Unknown key "verify.argocd[0].lable"',
+      'Did you mean "label"?',
+    ],
+    ["verify: { rollout: [] }", "1:20", 'Wrong value of "verify.rollout"', "List at least one"],
+    [
+      "verify: { argocd: { server: https://a.example, tokenVariable: ey.J0 } }",
+      "1:63",
+      'Wrong value of "verify.argocd.tokenVariable"',
+      "never the token itself",
     ],
     ["tag: a\ntag: b", "2:1", "Map keys must be unique", "Mend the YAML"],
     ["tag: [", "1:7", "Cannot read the settings", "Mend the YAML"],
@@ -261,3 +274,21 @@ function undescribed({ properties = {}, items }: Described, path: string): strin
   ]);
   return items ? [...below, ...undescribed(items, path)] : below;
 }
+
+test("what may be one or a list is a list, and one is a list of one", () => {
+  const server = "https://argocd.example.org";
+  const { verify } = loadConfigText(
+    "landfall.yaml",
+    `verify:
+  argocd:
+    - { server: ${server} }
+    - { server: ${server}, app: "robson-*", label: "team=web", project: robson }
+  rollout: [{ namespace: eu, context: prod-eu }, { namespace: us }]
+  flux: { namespace: flux-system, objects: [Kustomization/apps] }`,
+  );
+  expect(verify).toEqual({
+    argocd: [{ server }, { server, app: "robson-*", label: "team=web", project: "robson" }],
+    rollout: [{ namespace: "eu", context: "prod-eu" }, { namespace: "us" }],
+    flux: [{ namespace: "flux-system", objects: ["Kustomization/apps"] }],
+  });
+});

@@ -23,6 +23,10 @@ export interface ArgoState {
   readonly comparedAt?: string;
   readonly conditions?: readonly { readonly type: string; readonly message: string }[];
   readonly resources?: readonly object[];
+  /** Its own namespace, if it is not Argo CD's. */
+  readonly namespace?: string;
+  readonly project?: string;
+  readonly labels?: Readonly<Record<string, string>>;
   /** Several sources instead of one; `revision` is then not looked at. */
   readonly sources?: readonly { readonly repoURL: string; readonly revision: string }[];
   readonly automated?: object | null;
@@ -47,7 +51,7 @@ export interface ArgoOperationState {
 const destination = { server: "https://kubernetes.default.svc", namespace: "robson" };
 
 /** Returns an Application as the API sends it. */
-export function applicationJson(repository: string, state: ArgoState) {
+export function applicationJson(repository: string, state: ArgoState, name = "robson-prod") {
   const { revision, sync = "Synced", health = "Healthy", sources, operation } = state;
   const branch = state.targetRevision ?? "main";
   const source = {
@@ -67,9 +71,12 @@ export function applicationJson(repository: string, state: ArgoState) {
       ? { revision: isUnread ? branch : revision }
       : { revisions: sources.map((other) => other.revision) };
   return {
-    metadata: { name: "robson-prod", namespace: "argocd", uid: "2b7c", resourceVersion: "71" },
+    metadata: {
+      ...{ name, namespace: namespaceOf(state), uid: "2b7c", resourceVersion: "71" },
+      labels: state.labels,
+    },
     spec: {
-      ...{ ...where, destination, project: "default" },
+      ...{ ...where, destination, project: projectOf(state) },
       ...(state.automated !== null && { syncPolicy: { automated: state.automated ?? {} } }),
       ...(state.hydrator !== undefined && { sourceHydrator: state.hydrator }),
     },
@@ -90,6 +97,14 @@ export function applicationJson(repository: string, state: ArgoState) {
       summary: { images: state.images ?? ["ldamasio/rbs-frontend-prod:sha-0000001"] },
     },
   };
+}
+
+function namespaceOf({ namespace = "argocd" }: ArgoState): string {
+  return namespace;
+}
+
+function projectOf({ project = "default" }: ArgoState): string {
+  return project;
 }
 
 function isRunning(operation: ArgoOperationState | undefined): boolean {
@@ -123,6 +138,10 @@ export interface ArgoServerOptions {
   readonly repository: string;
   /** Says how the Application stands, at every question for it. */
   readonly state: () => ArgoState | ApiReply;
+  /** Further Applications, by their names. */
+  readonly others?: Readonly<Record<string, ArgoState>>;
+  /** The path that it is served below, `/argo` (`--rootpath`). */
+  readonly rootPath?: string;
   /** The only token that is let in. */
   readonly token?: string;
   /** The answer to a sync. */
@@ -137,30 +156,59 @@ export interface ArgoServerOptions {
   readonly isMute?: boolean;
 }
 
-/** Serves one Application, `robson-prod`. */
+const denied = refusal(403, 7, "permission denied");
+
+/** Serves `robson-prod`, and whatever other Applications there are. */
 export async function serveArgoCd(options: ArgoServerOptions) {
-  const { repository, state, token, sync, maySync = { body: { value: "yes" } } } = options;
-  let tree = refusal(403, 7, "permission denied");
-  const read = (query: URLSearchParams): ApiReply | undefined => {
+  const { repository, state, others = {}, token, sync, rootPath = "" } = options;
+  const { maySync = { body: { value: "yes" } } } = options;
+  const trees = new Map<string, readonly object[] | undefined>();
+  const read = (name: string, query: URLSearchParams): ApiReply | undefined => {
     if (options.isMute && query.has("refresh")) return undefined;
-    const now = state();
-    if ("body" in now) return now;
-    tree = now.tree ? { body: { nodes: now.tree } } : refusal(403, 7, "permission denied");
-    return { body: applicationJson(repository, now) };
-  };
-  return serveApi(({ method, path, headers, query }: Asked): ApiReply | undefined => {
-    if (token !== undefined && headers.authorization !== `Bearer ${token}`) {
-      return refusal(401, 16, "no session information");
-    }
-    if (path === "/api/v1/account/can-i/applications/sync/default/robson-prod") return maySync;
+    const now = name === "robson-prod" ? state() : others[name];
     // Argo CD does not tell an Application that is hidden from one that is not there.
-    const found = /^\/api\/v1\/applications\/robson-prod(\/\w[\w-]*)?$/.exec(path);
-    if (found === null) return refusal(403, 7, "permission denied");
+    if (now === undefined) return denied;
+    if ("body" in now) return now;
+    if ((query.get("appNamespace") ?? "argocd") !== namespaceOf(now)) return denied;
+    trees.set(name, now.tree);
+    return { body: applicationJson(repository, now, name) };
+  };
+  const api = `${rootPath}/api/v1/`;
+  const answer = ({ method, path, query }: Asked): ApiReply | undefined => {
+    const [what, name = "", part, ...rest] = path.slice(api.length).split("/");
+    if (what === "account" && rest.at(-1) === "robson-prod") return maySync;
+    if (what !== "applications") return denied;
+    if (name === "") return listOf(options, query);
     if (method === "POST") return sync?.() ?? { body: {} };
-    if (found[1] === "/resource-tree") return tree;
-    if (found[1] === "/syncwindows") return { body: options.windows ?? { canSync: true } };
-    return read(query);
+    if (part === "syncwindows") return { body: options.windows ?? { canSync: true } };
+    if (part !== "resource-tree") return read(name, query);
+    const nodes = trees.get(name);
+    return nodes === undefined ? denied : { body: { nodes } };
+  };
+  return serveApi((asked: Asked): ApiReply | undefined => {
+    if (!asked.path.startsWith(api)) return { status: 404, body: "404 page not found\n" };
+    const isKnown = token === undefined || asked.headers.authorization === `Bearer ${token}`;
+    return isKnown ? answer(asked) : refusal(401, 16, "no session information");
   }, options.tls);
+}
+
+/** The list, without what `fields` leaves out. Without any Application it is null. */
+function listOf(
+  { repository, state, others = {} }: ArgoServerOptions,
+  query: URLSearchParams,
+): ApiReply {
+  const first = state();
+  if ("body" in first) return first;
+  const [label, wanted = ""] = (query.get("selector") ?? "").split("=");
+  const isMeant = (one: ArgoState) =>
+    projectOf(one) === (query.get("projects") ?? projectOf(one)) &&
+    namespaceOf(one) === (query.get("appNamespace") ?? namespaceOf(one)) &&
+    (label ? one.labels?.[label] === wanted : true);
+  const items = Object.entries({ "robson-prod": first, ...others })
+    .filter(([, one]) => isMeant(one))
+    .map(([name, one]) => applicationJson(repository, one, name))
+    .map(({ status: { resources: _, ...status }, ...rest }) => ({ ...rest, status }));
+  return { body: { metadata: { resourceVersion: "72" }, items: items.length > 0 ? items : null } };
 }
 
 /** An error as grpc-gateway writes it. */

@@ -10,6 +10,7 @@ import { parseImageName } from "../../src/core/image-ref.ts";
 import type { Pin } from "../../src/core/pins/index.ts";
 import type { ManifestFile } from "../../src/ports.ts";
 import type { Ancestry } from "../../src/usecases/verify/ancestry.ts";
+import type { WantedApp } from "../../src/usecases/verify/find-applications.ts";
 import { type VerifyPorts, type VerifyRequest, verify } from "../../src/usecases/verify/verify.ts";
 import type { WantedWorkload } from "../../src/usecases/verify/wanted-workloads.ts";
 import { sleeplessClock } from "./registry-client-options.ts";
@@ -43,6 +44,14 @@ const ancestry: Ancestry = {
     [old, ours, newer].indexOf(a) <= [old, ours, newer].indexOf(b),
   isNewerTag: async (tag, than) => tag === "sha-9999999" && than === expected.tag,
 };
+
+/** The Application of the test server. */
+export function robsonProdAt(server: string): WantedApp {
+  return { target: "robson-prod", found: { server, app: "robson-prod" } };
+}
+
+/** The same, where no server is asked. */
+export const robsonProd = robsonProdAt("https://argocd.example.org");
 
 /** Where the servers are. */
 export interface Servers {
@@ -80,7 +89,7 @@ export function portsFor(servers: Servers) {
     },
     ...{ random: { unit: () => 0 }, progress: { step: say, warn: say } },
     argocd: argocd
-      ? openArgoCd({ server: argocd, app: "robson-prod", token, ...common })
+      ? openArgoCd({ token, tokenVariable: "LANDFALL_ARGOCD_TOKEN", ...common })
       : undefined,
     cluster: kubernetes
       ? openKubernetes({ entrance: entranceAt(kubernetes), ...common })
@@ -102,6 +111,7 @@ export async function verifyAt(servers: Servers, request: Partial<VerifyRequest>
       ...{ revision: asRevision("1a2b3c4".padEnd(40, "0"))!, tag: expected.tag, commit: ours },
       ...{ pinned: { tip: ours, pins: [pin] } },
       ...{ repository, branch: "main", pins: { state: "done", detail: "1 pin holds sha-1a2b3c4" } },
+      apps: servers.argocd === undefined ? undefined : [robsonProdAt(servers.argocd)],
       ...request,
     },
     ports,

@@ -4,6 +4,7 @@ import { at, listAt, textAt } from "../../core/cluster/json.ts";
 import { ownPods, readPods } from "../../core/cluster/pod.ts";
 import {
   asWorkloadName,
+  type NamespaceRef,
   readWorkload,
   type Workload,
   type WorkloadKind,
@@ -71,8 +72,8 @@ export function openKubernetes(options: KubernetesOptions): Cluster {
   const { ask, asking } = asksOf(options);
   return {
     workload: (ref) => readOne(ref, ask, asking),
-    async workloadsIn(namespace) {
-      const lists = workloadKinds.map((kind) => listKind(kind, namespace, { ask, asking }));
+    async workloadsIn(place) {
+      const lists = workloadKinds.map((kind) => listKind(kind, place, { ask, asking }));
       return (await Promise.all(lists)).flat();
     },
     async podsOf(workload) {
@@ -83,7 +84,7 @@ export function openKubernetes(options: KubernetesOptions): Cluster {
       const items = await listAll(asked, asking);
       return ownPods(workload, readPods({ items }));
     },
-    async hasNamespace(namespace) {
+    async hasNamespace({ namespace }) {
       const path = `api/v1/${within({ namespace })}`;
       const asked = await ask(path, `read the namespace "${namespace}"`, "get namespaces");
       try {
@@ -113,7 +114,7 @@ async function readOne(ref: WorkloadRef, ask: Ask, asking: Asking): Promise<Work
 }
 
 /** A Rollout may take its template from a Deployment: argoproj, "Migrating", `workloadRef`. */
-function templateRefOf(json: unknown, { namespace }: WorkloadRef): WorkloadRef | undefined {
+function templateRefOf(json: unknown, { namespace }: NamespaceRef): WorkloadRef | undefined {
   const other = at(json, "spec", "workloadRef");
   const name = asWorkloadName(`${textAt(other, "kind")}/${textAt(other, "name")}`);
   return name && { ...name, namespace };
@@ -128,7 +129,7 @@ async function readTemplate(ref: WorkloadRef, ask: Ask, asking: Asking): Promise
 
 async function listKind(
   kind: WorkloadKind,
-  namespace: string,
+  { namespace, context }: NamespaceRef,
   { ask, asking }: { ask: Ask; asking: Asking },
 ): Promise<readonly Workload[]> {
   const [api, resource] = resourceOf[kind];
@@ -137,7 +138,8 @@ async function listKind(
   try {
     const items = await listAll(asked, asking);
     return items.flatMap((item) => {
-      return readWorkload({ kind, namespace, name: textAt(item, "metadata", "name") }, item) ?? [];
+      const name = textAt(item, "metadata", "name");
+      return readWorkload({ kind, name, namespace, context }, item) ?? [];
     });
   } catch (error) {
     // Few clusters have Rollouts, and where there are none, roles do not name them.
@@ -147,7 +149,7 @@ async function listKind(
   }
 }
 
-function within({ namespace }: Pick<WorkloadRef, "namespace">): string {
+function within({ namespace }: NamespaceRef): string {
   return `namespaces/${encodeURIComponent(namespace)}`;
 }
 

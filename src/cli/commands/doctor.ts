@@ -8,7 +8,7 @@ import type { Process } from "../../settings/process.ts";
 import { type DoctorPorts, doctor } from "../../usecases/doctor/doctor.ts";
 import { bareDoctorPorts, doctorPorts } from "../../wiring/doctor.ts";
 import { command } from "../command.ts";
-import { fluxRefs, rolloutPlace } from "../deploy-question.ts";
+import { fluxRefs, rolloutPlaces } from "../deploy-question.ts";
 import { cluster, type FlagsOf, list, manifests, output, reports } from "../flags.ts";
 import { printResult, styleFor } from "../output.ts";
 
@@ -60,7 +60,7 @@ function examination(settings: Settings | Failure, flags: DoctorFlags, io: Proce
     ...rest,
     readConfig: async () => settingsText(settings, findSettings(flags, io)),
   };
-  const request = { images, flux: fluxRefs(settings), rollout: rolloutPlace(settings) };
+  const request = { images, flux: fluxRefs(settings), rollout: rolloutPlaces(settings) };
   return { request, ports, close };
 }
 

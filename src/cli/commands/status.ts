@@ -71,12 +71,11 @@ async function statusOf(
   flags: StatusFlags,
   io: Process,
 ): Promise<StatusResult> {
-  const { settings, meant, ports, workloads } = scene;
+  const { settings, meant, ports, apps, workloads } = scene;
   const { environment } = settings;
-  const app = settings.config?.verify?.argocd?.app;
   const isAsked = meant.question.revision !== undefined || meant.question.images.some(hasTag);
   const checked = isAsked ? undefined : await check(scene, flags, io);
-  const looked = { app, flux: fluxRefs(settings), isRefreshed: flags.refresh };
+  const looked = { apps, flux: fluxRefs(settings), isRefreshed: flags.refresh };
   const asked = { meant, ...looked, workloads, checked };
   const result = await status(asked, ports);
   return environment === undefined ? result : { ...result, environment };

@@ -33,18 +33,14 @@ export default command({
   async run(flags, io) {
     return lookAtDeploy(flags, {
       ...{ io, command: "verify", cluster: "needed" },
-      async look({ settings, meant, ports, workloads }) {
+      async look({ settings, meant, ports, apps, workloads }) {
         if (workloads instanceof Failure) throw workloads;
-        const mode = flags.sync ? "sync" : "wait";
-        const refs = fluxRefs(settings);
-        const app = settings.config?.verify?.argocd?.app;
         const seen = await verify(
           {
             ...meant.deploy,
             pinned: meant.pinned,
             pins: await observePins(meant, ports),
-            argocd: app === undefined ? undefined : { app, mode },
-            flux: refs && { refs, mode },
+            ...{ apps, flux: fluxRefs(settings), mode: flags.sync ? "sync" : "wait" },
             workloads,
             pages: smokePages(settings),
           },

@@ -20,10 +20,14 @@ export interface ArgoOperation {
   readonly failures: readonly string[];
 }
 
-/** A resource that git names, or that Argo CD applied from git earlier. */
-export interface ArgoResource {
+/** What a resource is called. */
+export interface ResourceName {
   readonly kind: string;
   readonly name: string;
+}
+
+/** A resource that git names, or that Argo CD applied from git earlier. */
+export interface ArgoResource extends ResourceName {
   readonly isSynced: boolean;
   /** Whether git no longer has it, so that only a sync that prunes removes the difference. */
   readonly needsPruning: boolean;
@@ -32,6 +36,7 @@ export interface ArgoResource {
 /** An Application, as far as a verification looks at it. */
 export interface Application {
   readonly name: string;
+  readonly namespace: string;
   readonly project: string;
   readonly sources: readonly ArgoSource[];
   /** Whether Argo CD renders the manifests into another branch, and follows that. */
@@ -77,7 +82,8 @@ export function readApplication(json: unknown, tree?: unknown): Application | un
   const automated = at(spec, "syncPolicy", "automated");
   const isAutomated = typeof automated === "object" && at(automated, "enabled") !== false;
   return {
-    ...{ name, project: textAt(spec, "project") || "default" },
+    ...{ name, namespace: textAt(json, "metadata", "namespace") },
+    project: textAt(spec, "project") || "default",
     sources: sourcesOf(spec, status),
     isHydrated: at(spec, "sourceHydrator") !== undefined,
     isAutomated,

@@ -4,7 +4,7 @@ import { asCommitId } from "../ids.ts";
 import { type ImageName, parseImageRef, sameImage } from "../image-ref.ts";
 import type { Pin } from "../pins/pin.ts";
 import { sameRepository } from "../repository-url.ts";
-import type { Application, ArgoResource } from "./argo-application.ts";
+import type { Application, ResourceName } from "./argo-application.ts";
 import { type ArgoSource, deploysFile } from "./argo-source.ts";
 
 /** What Argo CD is to deploy. */
@@ -82,7 +82,7 @@ export function isOurs(text: string, pinned: readonly { readonly image: ImageNam
 }
 
 /** Kustomize and Helm put prefixes and suffixes on names. */
-export function isOwner({ kind, name }: ArgoResource, { owner }: { owner: string }): boolean {
+export function isOwner({ kind, name }: ResourceName, { owner }: { owner: string }): boolean {
   const [ownerKind, ownerName = ""] = owner.split("/");
   if (kind !== ownerKind || ownerName === "") return false;
   return name === ownerName || name.endsWith(`-${ownerName}`) || name.startsWith(`${ownerName}-`);

@@ -14,6 +14,8 @@ export interface ArgoSource {
    * for a source that only lends its files to another one.
    */
   readonly path: string | undefined;
+  /** Whether its files are applied as they are, neither kustomize nor Helm between. */
+  readonly isPlain: boolean;
   /** Whether the folders below the path are left out: plain manifests without `recurse`. */
   readonly isFlat: boolean;
   /** Further files of its repository that are read: Helm's values. */
@@ -60,6 +62,7 @@ function readSource(source: unknown, { revision, type, all }: Compared): ArgoSou
     targetRevision: textAt(source, "targetRevision").replace(/^refs\/heads\//, ""),
     revision,
     path: isLent ? undefined : joined("", path) || ".",
+    isPlain: type === "Directory",
     isFlat: type === "Directory" && at(source, "directory", "recurse") !== true,
     values: [...lent.map((file) => joined("", file)), ...own.map((file) => joined(path, file))],
   };

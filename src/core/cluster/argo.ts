@@ -54,7 +54,7 @@ export function awaitsSync(facts: ArgoFacts): boolean {
 export function argoVerdict(facts: ArgoFacts): StepVerdict {
   const { application, followed, claim } = facts;
   const own = sourcesFrom(application, followed);
-  if (claim.kind === "foreign") return { ...claim, kind: "failed" };
+  if (claim.kind === "foreign") return { ...claim, kind: "failed", code: "config" };
   const late = own.find(({ revision }) => !facts.ours.has(revision));
   if (late !== undefined) return notYet(late, facts);
   const { operation } = application;

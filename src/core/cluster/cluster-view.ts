@@ -3,8 +3,9 @@
 import type { Digest } from "../ids.ts";
 import type { Observation } from "./observation.ts";
 
-/** One Application. */
+/** One Application, or what was looked for in vain. */
 export interface ApplicationView extends Observation {
+  /** Its name; where several have that, with its namespace or server. */
   readonly app: string;
   /** `Synced`, `OutOfSync` or `Unknown`; undefined when it could not be read. */
   readonly sync?: string;
@@ -18,6 +19,7 @@ export interface FluxView extends Observation {
   /** `Kustomization/apps`. */
   readonly object: string;
   readonly namespace: string;
+  readonly context?: string | undefined;
   /** What it has applied: a commit, or a chart's version; empty before any. */
   readonly applied: string;
 }
@@ -38,12 +40,17 @@ export interface WorkloadView extends Observation {
   /** `Deployment/web`. */
   readonly workload: string;
   readonly namespace: string;
+  /** The context of its cluster, where the settings name one. */
+  readonly context?: string | undefined;
   readonly containers: readonly ContainerView[];
 }
 
 /** All of it. */
 export interface ClusterView {
+  /** The first Application that is not well, else the first. */
   readonly argocd?: ApplicationView | undefined;
+  /** Undefined: no Argo CD is configured. */
+  readonly applications?: readonly ApplicationView[] | undefined;
   /** Undefined: no Flux is configured. */
   readonly flux?: readonly FluxView[] | undefined;
   readonly workloads: readonly WorkloadView[];

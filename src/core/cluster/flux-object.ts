@@ -3,32 +3,35 @@
  * kustomize.toolkit.fluxcd.io/v1, helm.toolkit.fluxcd.io/v2, source.toolkit.fluxcd.io/v1.
  */
 
+import type { ResourceName } from "./argo-application.ts";
 import { at, listAt, numberAt, textAt } from "./json.ts";
+import type { NamespaceRef } from "./workload.ts";
 
 const fluxKinds = ["Kustomization", "HelmRelease"] as const;
 /** What of Flux can be followed. */
 export type FluxKind = (typeof fluxKinds)[number];
 
-/** Which object of Flux. */
-export interface FluxRef {
+/** What an object of Flux is called in its namespace. */
+export interface FluxName {
   readonly kind: FluxKind;
   readonly name: string;
-  readonly namespace: string;
 }
 
+/** Which object of Flux. */
+export interface FluxRef extends FluxName, NamespaceRef {}
+
 /** Returns the object that `Kustomization/apps` names, or undefined when its kind is another. */
-export function asFluxName(text: string): Omit<FluxRef, "namespace"> | undefined {
+export function asFluxName(text: string): FluxName | undefined {
   const [kind, name, ...rest] = text.split("/");
   const known = fluxKinds.find((other) => other === kind);
   return known === undefined || !name || rest.length > 0 ? undefined : { kind: known, name };
 }
 
 /** A source of Flux. */
-export interface SourceRef {
+export interface SourceRef extends NamespaceRef {
   /** `GitRepository`, `OCIRepository`, `HelmRepository`, `HelmChart` or `Bucket`. */
   readonly kind: string;
   readonly name: string;
-  readonly namespace: string;
 }
 
 /** How an object stands, by its conditions. */
@@ -53,8 +56,8 @@ export interface FluxObject extends FluxRef, FluxState {
   /** What it has applied: a commit where the source is one of git, else Flux's own text. */
   readonly applied: string;
   readonly attempted: string;
-  /** What it has made, `Deployment/web`. */
-  readonly made: readonly string[];
+  /** What it has made. */
+  readonly made: readonly ResourceName[];
 }
 
 /** A source. */
@@ -78,8 +81,8 @@ export function readFluxObject(ref: FluxRef, json: unknown): FluxObject | undefi
     textAt(status, "lastAppliedOriginRevision") || textAt(status, "lastAppliedRevision");
   const chart = textAt(status, "history", "0", "chartVersion");
   return {
-    ...{ kind: ref.kind, name: ref.name, namespace: ref.namespace, ...stateOf(json) },
-    source: sourceRef === undefined ? undefined : readSourceRef(sourceRef, ref.namespace),
+    ...{ kind: ref.kind, name: ref.name, ...placeOf(ref), ...stateOf(json) },
+    source: sourceRef === undefined ? undefined : readSourceRef(sourceRef, ref),
     path: isKustomization
       ? textAt(spec, "path").replace(/^\.?\/+|^\.$|\/+$/g, "") || "."
       : undefined,
@@ -96,16 +99,20 @@ export function readFluxSource(ref: SourceRef, json: unknown): FluxSource {
   const origin = textAt(artifact, "metadata", "org.opencontainers.image.revision");
   const from = textAt(artifact, "metadata", "org.opencontainers.image.source");
   return {
-    ...{ kind: ref.kind, name: ref.name, namespace: ref.namespace, ...stateOf(json) },
+    ...{ kind: ref.kind, name: ref.name, ...placeOf(ref), ...stateOf(json) },
     repository: from || textAt(spec, "url"),
     branch: textAt(spec, "ref", "branch") || (at(spec, "ref") === undefined ? "master" : ""),
     revision: commitIn(origin || textAt(artifact, "revision")),
   };
 }
 
-function readSourceRef(ref: unknown, namespace: string): SourceRef {
+function readSourceRef(ref: unknown, { namespace, context }: NamespaceRef): SourceRef {
   const [kind, name] = [textAt(ref, "kind"), textAt(ref, "name")];
-  return { kind, name, namespace: textAt(ref, "namespace") || namespace };
+  return { kind, name, namespace: textAt(ref, "namespace") || namespace, context };
+}
+
+function placeOf({ namespace, context }: NamespaceRef): NamespaceRef {
+  return { namespace, context };
 }
 
 function stateOf(json: unknown): FluxState {
@@ -129,7 +136,7 @@ function commitIn(revision: string): string {
 }
 
 /** `NAMESPACE_NAME_GROUP_KIND`. */
-function madeOf(id: string): string {
+function madeOf(id: string): ResourceName {
   const [, name = "", , kind = ""] = id.split("_");
-  return `${kind}/${name}`;
+  return { kind, name };
 }

@@ -36,21 +36,17 @@ function foreign({ object, source, followed }: FluxFacts): StepVerdict | undefin
     if (!isOurs || !isBranch) {
       const what = `"${source.repository}"${source.branch && `, branch ${source.branch}`}`;
       const detail = `${name} applies ${what}, not ${branch} of "${repository}"`;
-      return { kind: "failed", detail, hint };
+      return { kind: "failed", detail, hint, code: "config" };
     }
   }
   const { path, made } = object;
   if (path === undefined || pinned.length === 0) return undefined;
   const holds = pinned.some(({ file }) => path === "." || file.startsWith(`${path}/`));
-  const makes = made.some((text) => {
-    const [kind = "", own = ""] = text.split("/");
-    const one = { kind, name: own, isSynced: true, needsPruning: false };
-    return pinned.some((pin) => isOwner(one, pin));
-  });
+  const makes = made.some((resource) => pinned.some((pin) => isOwner(resource, pin)));
   if (holds || makes) return undefined;
   const files = [...new Set(pinned.map(({ file }) => file))];
   const detail = `${name} applies "${path}", not ${listed(files)}, which pins the images`;
-  return { kind: "failed", detail, hint };
+  return { kind: "failed", detail, hint, code: "config" };
 }
 
 /** Returns the commit that an object stands at: a release's is that of its chart's source. */

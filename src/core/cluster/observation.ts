@@ -12,7 +12,8 @@ export type Observation = Pick<VerifyStep, "detail" | "hint" | "code"> & {
 export function sightOf(verdict: StepVerdict): Observation {
   const { kind: state, detail } = verdict;
   const hint = "hint" in verdict ? verdict.hint : undefined;
-  return { state, detail, ...(hint !== undefined && { hint }) };
+  const code = "code" in verdict ? verdict.code : undefined;
+  return { state, detail, ...(hint !== undefined && { hint }), ...(code && { code }) };
 }
 
 /** Returns whether an error says something of the world, and not of the settings or of a stop. */

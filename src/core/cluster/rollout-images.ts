@@ -15,6 +15,8 @@ export interface ExpectedImage {
    * those of its platforms: some runtimes name these.
    */
   readonly digests: readonly Digest[];
+  /** Tags that are known to be of later revisions, whatever their text says. */
+  readonly later?: readonly Tag[] | undefined;
 }
 
 /** A container of a template that has one of the expected images. */

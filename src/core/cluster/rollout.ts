@@ -121,5 +121,6 @@ function namesNone({ containers }: Workload, expected: readonly ExpectedImage[])
       expected.length === 0
         ? "Name the images of this deploy."
         : "Leave it out of verify.rollout.workloads, or name its image in landfall.yaml.",
+    code: "config",
   };
 }

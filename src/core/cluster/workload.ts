@@ -18,10 +18,15 @@ export interface WorkloadName {
   readonly name: string;
 }
 
-/** Which workload. */
-export interface WorkloadRef extends WorkloadName {
+/** Which namespace, in which cluster. */
+export interface NamespaceRef {
   readonly namespace: string;
+  /** The context of the kubeconfig; undefined: the one that the command is given. */
+  readonly context?: string | undefined;
 }
+
+/** Which workload. */
+export interface WorkloadRef extends WorkloadName, NamespaceRef {}
 
 /** Returns the workload that `Deployment/web` names, or undefined when its kind is another. */
 export function asWorkloadName(text: string): WorkloadName | undefined {
@@ -105,7 +110,7 @@ export function readWorkload(
   if (textAt(json, "metadata", "name") !== ref.name || podSpec === undefined) return undefined;
   const strategy = textAt(json, "spec", "updateStrategy", "type");
   return {
-    ...{ kind: ref.kind, name: ref.name, namespace: ref.namespace },
+    ...{ kind: ref.kind, name: ref.name, namespace: ref.namespace, context: ref.context },
     uid: textAt(json, "metadata", "uid"),
     generation: numberAt(json, "metadata", "generation") ?? 0,
     observedGeneration: generationOf(at(json, "status", "observedGeneration")),

@@ -1,6 +1,7 @@
 /** Git, registry, pins, Argo CD and cluster side by side: the object behind text and JSON. */
 
 import type { ApplicationView, FluxView, WorkloadView } from "../cluster/cluster-view.ts";
+import type { Observation } from "../cluster/observation.ts";
 import { exit, type FailureCode } from "../failure.ts";
 import { asDigest, type CommitId, type Digest, type Revision, type Tag } from "../ids.ts";
 import { type ImageName, parseImageRef, sameImage } from "../image-ref.ts";
@@ -45,7 +46,9 @@ export interface StatusResult {
   readonly branch: string;
   readonly tip: CommitId;
   readonly images: readonly StatusRow[];
+  /** The first Application that is not well, else the first. */
   readonly argocd?: ApplicationView | undefined;
+  readonly applications?: readonly ApplicationView[] | undefined;
   readonly flux?: readonly FluxView[] | undefined;
   readonly workloads: readonly WorkloadView[];
 }
@@ -95,15 +98,25 @@ export function checkedPinsCell(
   return { state: calmVerdicts.has(verdict) ? "same" : "differs", text };
 }
 
-/** Returns how Argo CD stands. It knows commits, not images: all rows have the same. */
-export function argocdCell({ state, sync, health }: ApplicationView): StatusCell {
+/** Returns how Argo CD stands: as the first of its Applications that is not well. */
+export function argocdCell(views: readonly ApplicationView[]): StatusCell {
+  const worst = worstOf(views);
+  if (worst === undefined) return { state: "differs", text: "no Application" };
+  const { state, sync, health } = worst;
   if (state === "unreadable") return { state, text: "unreadable" };
-  return { state: state === "done" ? "same" : "differs", text: `${sync}, ${health}` };
+  const text = sync === undefined ? "no Application" : `${sync}, ${health}`;
+  return { state: state === "done" ? "same" : "differs", text };
+}
+
+/** What is certain counts more than what could not be read. */
+function worstOf<View extends Observation>(views: readonly View[]): View | undefined {
+  const isCertain = ({ state }: View) => state === "failed" || state === "waiting";
+  return views.find(isCertain) ?? views.find(({ state }) => state !== "done") ?? views[0];
 }
 
 /** Returns how Flux stands: as the first of its objects that is not well. */
 export function fluxCell(views: readonly FluxView[]): StatusCell {
-  const worst = views.find(({ state }) => state !== "done") ?? views[0];
+  const worst = worstOf(views);
   if (worst === undefined) return { state: "differs", text: "nothing" };
   if (worst.state === "unreadable") return { state: "unreadable", text: "unreadable" };
   const { applied, state } = worst;

@@ -9,7 +9,13 @@ export type StepVerdict =
   | { readonly kind: "done"; readonly detail: string }
   | { readonly kind: "waiting"; readonly detail: string; readonly hint?: string }
   /** Waiting does not help. Servers pass through such states, so one look is no proof. */
-  | { readonly kind: "failed"; readonly detail: string; readonly hint: string };
+  | {
+      readonly kind: "failed";
+      readonly detail: string;
+      readonly hint: string;
+      /** The settings name the wrong thing: nothing is said of the deploy itself. */
+      readonly code?: "config";
+    };
 
 /** The kinds of step, in the order in which they are taken. */
 export type StepName = "pins" | "argocd" | "flux" | "rollout" | "smoke";
@@ -30,7 +36,7 @@ export interface VerifyStep {
   /** Words of servers may be in it. */
   readonly detail: string;
   readonly hint?: string | undefined;
-  /** Why it is `unreadable`. */
+  /** Why it is `unreadable`; `config` where it failed because the settings name the wrong thing. */
   readonly code?: FailureCode | undefined;
   /** From the first look to the last, in milliseconds. */
   readonly waitedMs: number;

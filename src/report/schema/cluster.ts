@@ -48,6 +48,11 @@ const container = z.object({
   digests: part.listOf(part.digest),
 });
 
+const application = z.object({
+  ...{ app: part.text, ...seen, revisions: part.texts },
+  ...{ sync: part.text.exactOptional(), health: part.text.exactOptional() },
+});
+
 /** How everything stood. */
 export const status = z.object({
   version: part.version,
@@ -70,20 +75,19 @@ export const status = z.object({
       cluster: cell.optional(),
     }),
   ),
-  argocd: z
-    .object({
-      ...{ app: part.text, ...seen, revisions: part.texts },
-      ...{ sync: part.text.exactOptional(), health: part.text.exactOptional() },
-    })
-    .optional(),
+  argocd: application.optional().describe("The first that is not well, else the first."),
+  applications: part.listOf(application).optional(),
   flux: part
     .listOf(
-      z.object({ ...{ object: part.text, namespace: part.text, ...seen }, applied: part.text }),
+      z.object({
+        ...{ object: part.text, namespace: part.text, context: part.text.optional() },
+        ...{ ...seen, applied: part.text },
+      }),
     )
     .optional(),
   workloads: part.listOf(
     z.object({
-      ...{ workload: part.text, namespace: part.text, ...seen },
+      ...{ workload: part.text, namespace: part.text, context: part.text.optional(), ...seen },
       containers: part.listOf(container),
     }),
   ),

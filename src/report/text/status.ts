@@ -1,6 +1,7 @@
 /** Status for people: one table, image by image and place by place, and what is not well below. */
 
 import type { Observation } from "../../core/cluster/observation.ts";
+import { toldByPlace } from "../../core/cluster/told-apart.ts";
 import {
   type StatusCell,
   type StatusResult,
@@ -76,18 +77,20 @@ function paint(text: string, state: Printed[1], style: Style): string {
 
 /** What the table has no room for, in groups: what it is, and what to do about it. */
 function unwell(result: StatusResult, style: Style): readonly (readonly string[])[] {
-  const { images, argocd, flux = [], workloads } = result;
-  const unread = images.flatMap(({ registry, cluster }) =>
-    [registry.detail, cluster?.detail].flatMap((detail) =>
+  const { images, applications = [], flux = [], workloads } = result;
+  const unread = images.flatMap(({ registry, argocd, cluster }) =>
+    [registry.detail, argocd?.detail, cluster?.detail].flatMap((detail) =>
       detail === undefined ? [] : [`  ${plain(detail, detailMax)}`],
     ),
   );
   const drifts = images.map(({ image, sync }) => driftLines(image, sync, style));
-  const apps = argocd === undefined ? [] : [sightLines(`argocd ${argocd.app}`, argocd, style)];
-  const objects = flux.map((view) => sightLines(`flux ${view.object}`, view, style));
-  const rest = workloads.map((view) => sightLines(view.workload, view, style));
+  const apps = applications.map((view) => sightLines(`argocd ${view.app}`, view, style));
+  const objects = toldByPlace(flux, ({ object }) => object);
+  const names = toldByPlace(workloads, ({ workload }) => workload);
+  const applied = flux.map((view, n) => sightLines(`flux ${objects[n]}`, view, style));
+  const rest = workloads.map((view, n) => sightLines(`${names[n]}`, view, style));
   const groups = [...new Set(unread)].map((line) => [line]);
-  return [...groups, ...drifts, ...apps, ...objects, ...rest].filter(({ length }) => length > 0);
+  return [...groups, ...drifts, ...apps, ...applied, ...rest].filter(({ length }) => length > 0);
 }
 
 function driftLines(image: string, sync: SyncFinding | undefined, style: Style): readonly string[] {

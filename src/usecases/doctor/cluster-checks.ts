@@ -3,22 +3,32 @@
 import type { Application } from "../../core/cluster/argo-application.ts";
 import type { Claim } from "../../core/cluster/argo-claim.ts";
 import type { FluxRef } from "../../core/cluster/flux-object.ts";
+import type { WorkloadRef } from "../../core/cluster/workload.ts";
 import { asFailure } from "../../core/failure.ts";
 import type { Pin } from "../../core/pins/index.ts";
 import type { ArgoCd, Cluster, Flux } from "../../ports.ts";
-import { type RolloutPlace, workloadNames } from "../verify/wanted-workloads.ts";
+import type { WantedApp } from "../verify/find-applications.ts";
+import { type RolloutPlace, workloadsAt } from "../verify/wanted-workloads.ts";
 import type { Finding } from "./checks.ts";
+
+/** What is asked of Argo CD: it is only read. */
+export type ReadArgoCd = Omit<ArgoCd, "sync">;
 
 /** Says whether an Application deploys our pins; undefined where the pins cannot be read. */
 export type ClaimOf = (application: Application) => Promise<Claim | undefined>;
 
-/** Reads the Application as it is, and asks whether it is ours and may be synced now. */
+/** Reads an Application as it is, and asks whether it is ours and may be synced now. */
 export async function applicationFinding(
-  argocd: Omit<ArgoCd, "sync">,
+  { target: name, found }: WantedApp,
+  argocd: ReadArgoCd,
   claimOf: ClaimOf,
 ): Promise<Finding> {
-  const application = await argocd.application("as-is");
-  const { name, sync, health, errors } = application;
+  if ("state" in found) {
+    const { detail, hint: remedy, code } = found;
+    return { state: code === "throttled" ? "warn" : "fail", detail, remedy, code };
+  }
+  const application = await argocd.application(found, "as-is");
+  const { sync, health, errors } = application;
   const claim = await claimOf(application);
   if (claim?.kind === "foreign") {
     return { state: "fail", detail: claim.detail, remedy: claim.hint };
@@ -28,7 +38,10 @@ export async function applicationFinding(
     const remedy = "Fix what Argo CD names: until then nothing new reaches the cluster.";
     return { state: "fail", detail: `${detail}; ${errors.join("; ")}`, remedy };
   }
-  const [maySync, windows] = await Promise.all([argocd.maySync(application), argocd.syncWindows()]);
+  const [maySync, windows] = await Promise.all([
+    argocd.maySync(found, application.project),
+    argocd.syncWindows(found),
+  ]);
   const right = maySync === false ? "the token may read it, but not sync it" : "";
   const told = [detail, maySync ? "the token may sync it" : right, windows?.closed ?? ""];
   const whole = told.filter((text) => text !== "").join("; ");
@@ -72,21 +85,23 @@ export async function fluxFinding(refs: readonly FluxRef[], flux: Flux): Promise
 /** No workload has this name, and any answer about it says that we may read such. */
 const noName = "landfall-doctor-asks";
 
-/** Reads the namespace, the workloads that `verify` would follow, and pods. */
+/** Reads the namespaces, the workloads that `verify` would follow, and pods. */
 export async function clusterFinding(
-  place: RolloutPlace,
+  places: readonly RolloutPlace[],
   pins: readonly Pick<Pin, "owner" | "image">[] | undefined,
   cluster: Cluster,
 ): Promise<Finding> {
-  const { namespace } = place;
-  if ((await cluster.hasNamespace(namespace)) === false) {
+  for (const place of places) {
+    if ((await cluster.hasNamespace(place)) !== false) continue;
     const remedy = "Check verify.rollout.namespace, and which cluster is asked.";
-    return { state: "fail", detail: `there is no namespace "${namespace}"`, remedy };
+    return { state: "fail", detail: `there is no namespace "${place.namespace}"`, remedy };
   }
-  if (pins === undefined) return readable(place, cluster);
   try {
-    const names = await workloadNames(place, pins, cluster);
-    return await readable({ namespace, workloads: names }, cluster);
+    const named = places.flatMap(({ workloads = [], ...place }) =>
+      workloads.map((name) => ({ ...name, ...place })),
+    );
+    const refs = pins === undefined ? named : await workloadsAt(places, pins, cluster);
+    return await readable(places, refs, cluster);
   } catch (error) {
     const { code, message: detail, hint: remedy } = asFailure(error);
     if (code !== "config") throw error;
@@ -95,22 +110,26 @@ export async function clusterFinding(
 }
 
 async function readable(
-  { namespace, workloads = [] }: RolloutPlace,
+  places: readonly RolloutPlace[],
+  workloads: readonly WorkloadRef[],
   cluster: Cluster,
 ): Promise<Finding> {
-  const asked = workloads.length > 0 ? workloads : [{ kind: "Deployment", name: noName } as const];
-  const found = await Promise.all(
-    asked.map(({ kind, name }) => cluster.workload({ kind, name, namespace })),
-  );
-  const podSelector = found.find((one) => one?.podSelector)?.podSelector ?? `app=${noName}`;
-  await cluster.podsOf({ kind: "Deployment", name: noName, namespace, podSelector, uid: "" });
-  const missing = workloads.filter((_, at) => found[at] === undefined);
+  const missing: WorkloadRef[] = [];
+  for (const { namespace, context } of places) {
+    const asked = { kind: "Deployment", name: noName, namespace, context } as const;
+    const own = workloads.filter((ref) => ref.namespace === namespace && ref.context === context);
+    const found = await Promise.all((own.length > 0 ? own : [asked]).map(cluster.workload));
+    const podSelector = found.find((one) => one?.podSelector)?.podSelector ?? `app=${noName}`;
+    await cluster.podsOf({ ...asked, podSelector, uid: "" });
+    missing.push(...own.filter((_, at) => found[at] === undefined));
+  }
+  const where = places.map(({ namespace }) => `"${namespace}"`).join(", ");
   const names = missing.map(({ kind, name }) => `${kind}/${name}`).join(", ");
   if (missing.length === 0) {
     const what =
       workloads.length > 0 ? "the workloads are there" : "workloads and pods can be read";
-    return { state: "ok", detail: `${what}, in "${namespace}"` };
+    return { state: "ok", detail: `${what}, in ${where}` };
   }
   const remedy = "Check verify.rollout, and which cluster is asked.";
-  return { state: "warn", detail: `"${namespace}" has no ${names}`, remedy };
+  return { state: "warn", detail: `"${missing[0]?.namespace}" has no ${names}`, remedy };
 }

@@ -7,8 +7,9 @@ import type { ImageName } from "../../core/image-ref.ts";
 import type { PushReply } from "../../core/landing/push-outcome.ts";
 import { type Check, type DoctorResult, exitOfChecks } from "../../core/results/doctor.ts";
 import { reportMentions } from "../../core/results/mention.ts";
-import type { ArgoCd, Clock, Cluster, Flux, Registry } from "../../ports.ts";
+import type { Clock, Cluster, Flux, Registry } from "../../ports.ts";
 import type { Snapshot } from "../landing/snapshot.ts";
+import type { WantedApp } from "../verify/find-applications.ts";
 import type { RolloutPlace } from "../verify/wanted-workloads.ts";
 import {
   clockFinding,
@@ -24,14 +25,20 @@ import {
   type TokenRights,
   writeFinding,
 } from "./checks.ts";
-import { applicationFinding, type ClaimOf, clusterFinding, fluxFinding } from "./cluster-checks.ts";
+import {
+  applicationFinding,
+  type ClaimOf,
+  clusterFinding,
+  fluxFinding,
+  type ReadArgoCd,
+} from "./cluster-checks.ts";
 
 /** What to look at. */
 export interface DoctorRequest {
   /** One of them is asked for per registry. */
   readonly images: readonly ImageName[];
   readonly flux?: readonly FluxRef[] | undefined;
-  readonly rollout?: RolloutPlace | undefined;
+  readonly rollout?: readonly RolloutPlace[] | undefined;
 }
 
 /**
@@ -55,7 +62,9 @@ export interface DoctorPorts {
   openRegistry?(): Promise<Pick<Registry, "find">>;
   /** Returns what became of our login at a registry that has been asked. */
   loginAt?(registry: string): KnownLogin;
-  openArgoCd?(): Promise<Omit<ArgoCd, "sync">>;
+  openArgoCd?(): Promise<ReadArgoCd>;
+  /** Returns the Applications that are to show the deploy. */
+  findApps?(): Promise<readonly WantedApp[]>;
   /** Reads the manifests. Throws what keeps a promotion from reading them. */
   readPins?(): Promise<Pick<Snapshot, "pins" | "mentions" | "rules">>;
   claimOf?: ClaimOf;
@@ -70,10 +79,8 @@ type CheckPlan = readonly [name: string, look: (() => Promise<Finding>) | undefi
 /** Looks at everything at once. No failure of one check hides another. */
 export async function doctor(request: DoctorRequest, ports: DoctorPorts): Promise<DoctorResult> {
   const { fetchTip, probeWrite, trySigning, tokenRights } = ports;
-  const { openArgoCd, openCluster, serverTimes } = ports;
-  const { readPins, claimOf = async () => undefined } = ports;
+  const { openFlux, openCluster, serverTimes, readPins } = ports;
   const pinned = readPins && once(readPins);
-  const { openFlux } = ports;
   const { flux, rollout } = request;
   const plans: readonly CheckPlan[] = [
     ["config", async () => ({ state: "ok", detail: await ports.readConfig() })],
@@ -84,7 +91,7 @@ export async function doctor(request: DoctorRequest, ports: DoctorPorts): Promis
     ["signing", trySigning && (async () => trySigning().then(signingFinding))],
     ["token", tokenRights && (async () => rightsFinding(await tokenRights()))],
     ...registryPlans(request, ports),
-    ["argocd", openArgoCd && (async () => applicationFinding(await openArgoCd(), claimOf))],
+    ...(await argocdPlans(ports)),
     ...(flux && openFlux ? [fluxPlan(flux, openFlux)] : []),
     [
       "cluster",
@@ -121,6 +128,21 @@ function once<Value>(read: () => Promise<Value>): () => Promise<Value> {
     value ??= read();
     return value;
   };
+}
+
+/** One check for each Application; which these are may itself be what cannot be told. */
+async function argocdPlans(ports: DoctorPorts): Promise<readonly CheckPlan[]> {
+  const { openArgoCd, findApps = async () => [], claimOf = async () => undefined } = ports;
+  if (openArgoCd === undefined) return [["argocd", undefined]];
+  try {
+    const [argocd, apps] = await Promise.all([openArgoCd(), findApps()]);
+    return apps.map((app) => [
+      apps.length === 1 ? "argocd" : `argocd ${app.target}`,
+      async () => applicationFinding(app, argocd, claimOf),
+    ]);
+  } catch (error) {
+    return [["argocd", () => Promise.reject(error)]];
+  }
 }
 
 function fluxPlan(refs: readonly FluxRef[], open: () => Promise<Flux>): CheckPlan {

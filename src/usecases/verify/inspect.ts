@@ -35,7 +35,8 @@ export async function lookAtWorkload(
   const newer = new Set<Tag>();
   for (const { tag, expected, fit } of templatedIn(workload, wanted.images)) {
     if (fit === "ours" || tag === undefined || tag === expected.tag) continue;
-    if (await ancestry.isNewerTag(tag, expected.tag)) newer.add(tag);
+    const isKnown = expected.later?.includes(tag) ?? false;
+    if (isKnown || (await ancestry.isNewerTag(tag, expected.tag))) newer.add(tag);
   }
   const facts = { workload, pods, expected: wanted.images, newer };
   return { verdict: rolloutVerdict(facts), facts };

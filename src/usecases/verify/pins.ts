@@ -12,7 +12,7 @@ import { type ImageName, printImageName, sameImage } from "../../core/image-ref.
 import { type Pin, pinHolds, printPinned } from "../../core/pins/index.ts";
 import type { StepVerdict } from "../../core/results/verify.ts";
 import type { ImageDigests, SourceHistory } from "../../ports.ts";
-import { candidatesOf } from "../landing/pin-revision.ts";
+import { standingOf } from "./held-revision.ts";
 import type { ResolvedDeploy } from "./resolve-deploy.ts";
 
 /** What judging pins needs of the world. */
@@ -49,19 +49,14 @@ async function pinsVerdict(meant: ResolvedDeploy, ports: PinsPorts): Promise<Ste
   return { kind: "done", detail: `${count} ${tags.join(", ") || "a digest"}` };
 }
 
-async function isReached(pin: Pin, { question, deploy, pinned }: ResolvedDeploy, ports: PinsPorts) {
+async function isReached(pin: Pin, meant: ResolvedDeploy, ports: PinsPorts) {
+  const { question, deploy } = meant;
   const asked = question.images.find(({ image }) => sameImage(image, pin.image));
   if (asked?.tag === undefined && question.revision === undefined) return true;
   const wanted = asked?.tag ?? deploy.tag;
   if (pinHolds(pin, { tag: wanted })) return true;
   if (pin.tag === undefined && (await isDigestOf(wanted, pin, ports.registry))) return true;
-  if (asked?.tag !== undefined) return false;
-  const held = await pinned.revisionOf(pin);
-  for (const revision of candidatesOf(held)) {
-    if (revision === undefined) return false;
-    if (!(await ports.history.isAncestor(deploy.revision, revision))) return false;
-  }
-  return true;
+  return asked?.tag === undefined && (await standingOf(pin, meant, ports.history)) !== "other";
 }
 
 async function isDigestOf(tag: Tag, { image, digest }: Pin, registry: PinsPorts["registry"]) {

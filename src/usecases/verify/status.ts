@@ -1,11 +1,13 @@
 /** Status: how git, the registry, the pins, Argo CD and the cluster stand to each other now. */
 
 import type { ClusterView } from "../../core/cluster/cluster-view.ts";
+import { uncoveredFinding } from "../../core/cluster/coverage.ts";
 import type { FluxRef } from "../../core/cluster/flux-object.ts";
 import { isOfTheWorld } from "../../core/cluster/observation.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Digest, Tag } from "../../core/ids.ts";
 import { type ImageName, printImageName, sameImage } from "../../core/image-ref.ts";
+import type { Pin } from "../../core/pins/index.ts";
 import {
   argocdCell,
   checkedPinsCell,
@@ -22,14 +24,15 @@ import type { SyncResult, SyncVerdict } from "../../core/results/sync.ts";
 import type { Registry, SourceHistory } from "../../ports.ts";
 import { newestHeld } from "../landing/snapshot.ts";
 import type { AskedImage } from "../promote/promotion.ts";
-import { type ViewPorts, viewCluster } from "./cluster-view.ts";
+import { type ClusterSight, type ViewPorts, viewCluster } from "./cluster-view.ts";
+import type { WantedApp } from "./find-applications.ts";
 import type { ResolvedDeploy } from "./resolve-deploy.ts";
 import type { WantedWorkload } from "./wanted-workloads.ts";
 
 /** What is to be looked at, beside git, the registry and the pins. */
 export interface StatusRequest {
   readonly meant: ResolvedDeploy;
-  readonly app?: string | undefined;
+  readonly apps?: readonly WantedApp[] | undefined;
   readonly flux?: readonly FluxRef[] | undefined;
   /** Whether Argo CD is asked to compare with git first. */
   readonly isRefreshed?: boolean | undefined;
@@ -47,21 +50,17 @@ export interface StatusPorts extends ViewPorts {
 
 /** Looks once at everything that is configured. What cannot be read says so, and hides nothing. */
 export async function status(request: StatusRequest, ports: StatusPorts): Promise<StatusResult> {
-  const { meant, app, workloads } = request;
+  const { meant, apps, flux, isRefreshed, workloads } = request;
   const { deploy, pinned, question } = meant;
-  const view = await viewCluster(
-    {
-      ...{ ...deploy, pinned, app, isRefreshed: request.isRefreshed, flux: request.flux },
-      workloads: listOf(workloads),
-    },
-    ports,
-  );
+  const looked = { ...deploy, pinned, apps, flux, isRefreshed, workloads: listOf(workloads) };
+  const sight = await viewCluster(looked, ports);
+  const { view } = sight;
   const wanted: StatusQuestion[] = [];
   // One after the other: a history that has to fetch does so in one repository.
   for (const asked of question.images) wanted.push(await wantedOf(asked, request, ports.history));
-  const rows = await Promise.all(wanted.map((one) => rowOf(one, { request, view, ports })));
+  const rows = await Promise.all(wanted.map((one) => rowOf(one, { ...sight, request, ports })));
   const seen = [
-    view.argocd,
+    ...(view.applications ?? []),
     ...(view.flux ?? []),
     ...view.workloads,
     ...rows.map(({ registry }) => registry),
@@ -78,23 +77,38 @@ export async function status(request: StatusRequest, ports: StatusPorts): Promis
   };
 }
 
-interface Seen {
+interface Seen extends ClusterSight {
   readonly request: StatusRequest;
-  readonly view: ClusterView;
   readonly ports: StatusPorts;
 }
 
-async function rowOf(wanted: StatusQuestion, { request, view, ports }: Seen): Promise<StatusRow> {
+async function rowOf(wanted: StatusQuestion, scene: Seen): Promise<StatusRow> {
+  const { request, view, ports } = scene;
   const { image, tags, git, sync } = wanted;
+  const bare = bareCell(scene.uncovered.filter((pin) => sameImage(pin.image, image)));
   return {
     image: printImageName(image),
     ...{ git, sync },
     registry: await registryCell(image, git.tag, ports.registry),
     pins: sync === undefined ? pinsCell(tags, git.tag) : checkedPinsCell(tags, sync),
-    argocd: view.argocd && argocdCell(view.argocd),
-    flux: view.flux && fluxCell(view.flux),
+    argocd: view.applications && (bare ?? argocdCell(appsOf(wanted, scene))),
+    flux: view.flux && (bare ?? fluxCell(view.flux)),
     cluster: clusterCellOf(wanted, request, view),
   };
+}
+
+function bareCell(pins: readonly Pin[]): StatusCell | undefined {
+  const finding = uncoveredFinding(pins);
+  return finding && { state: "differs", text: "not deployed", detail: finding.detail };
+}
+
+/** Returns the Applications that deploy an image, with those of which that is not known. */
+function appsOf({ image }: StatusQuestion, { request, view, deploys }: Seen) {
+  const own = request.meant.pinned.pins.filter((pin) => sameImage(pin.image, image));
+  return (view.applications ?? []).filter((_, n) => {
+    const isDeployed = deploys[n];
+    return isDeployed === undefined || own.length === 0 || own.some(isDeployed);
+  });
 }
 
 /** A cluster can only follow the pins, whatever these should be. */

@@ -1,8 +1,10 @@
 /** Verify: does the cluster run what was landed? Argo CD first, then the workloads, then pages. */
 
+import { uncovered, uncoveredFinding } from "../../core/cluster/coverage.ts";
 import type { FluxRef } from "../../core/cluster/flux-object.ts";
 import { isOfTheWorld, type Observation } from "../../core/cluster/observation.ts";
 import type { SmokePage } from "../../core/cluster/smoke.ts";
+import { toldByPlace } from "../../core/cluster/told-apart.ts";
 import { Failure } from "../../core/failure.ts";
 import {
   exitOfSteps,
@@ -13,7 +15,8 @@ import {
 } from "../../core/results/verify.ts";
 import type { ArgoCd, Cluster, Flux, Probe } from "../../ports.ts";
 import type { ArgoFactsPorts, ArgoQuestion } from "./argo-facts.ts";
-import { type ArgoMode, argoLook } from "./argo-look.ts";
+import { type ArgoMode, argoLook, type DeployerLook } from "./argo-look.ts";
+import type { WantedApp } from "./find-applications.ts";
 import { fluxLook } from "./flux-look.ts";
 import { rolloutLook, smokeLook } from "./inspect.ts";
 import type { WantedWorkload } from "./wanted-workloads.ts";
@@ -23,8 +26,10 @@ import { type Watched, type Watching, type WatchPolicy, type WatchPorts, watch }
 export interface VerifyRequest extends ArgoQuestion {
   /** What was seen of the pins when the deploy was read. */
   readonly pins: Observation;
-  readonly argocd?: { readonly app: string; readonly mode: ArgoMode } | undefined;
-  readonly flux?: { readonly refs: readonly FluxRef[]; readonly mode: ArgoMode } | undefined;
+  readonly apps?: readonly WantedApp[] | undefined;
+  readonly flux?: readonly FluxRef[] | undefined;
+  /** Whether Argo CD and Flux are asked to apply the deploy. Default: they are waited for. */
+  readonly mode?: ArgoMode | undefined;
   readonly workloads?: readonly WantedWorkload[] | undefined;
   readonly pages?: readonly SmokePage[] | undefined;
 }
@@ -62,8 +67,10 @@ export async function verify(
   ports: VerifyPorts,
   policy: VerifyPolicy,
 ): Promise<VerifyResult> {
-  const groups = groupsOf(request, ports);
-  if (groups.every((group) => group.length === 0)) throw nothingToLookAt();
+  const unfound = unfoundSteps(request);
+  const deployers = deployersOf(request, ports);
+  const groups = [deployers, ...groupsOf(request, ports)];
+  if ([unfound, ...groups].every((group) => group.length === 0)) throw nothingToLookAt();
   const startedMs = ports.clock.nowMs();
   const deadlineMs = startedMs + policy.timeoutMs;
   const steps: VerifyStep[] = [pinsStep(request)];
@@ -74,6 +81,8 @@ export async function verify(
         ? await watchAll(group, ports, { policy, deadlineMs })
         : await passOver(group, steps)),
     );
+    if (group !== deployers) continue;
+    steps.push(...(unfound.length > 0 ? unfound : coverageSteps(deployers, request)));
   }
   const { revision, tag, commit } = request;
   return {
@@ -91,15 +100,56 @@ function pinsStep({ branch, pins }: VerifyRequest): VerifyStep {
   return { name: "pins", target: branch, ...pins, waitedMs: 0 };
 }
 
-/** What is looked at, in order. The things of one group are watched side by side. */
+/** Applications that were looked for in vain. */
+function unfoundSteps({ apps = [] }: VerifyRequest): readonly VerifyStep[] {
+  return apps.flatMap(({ target, found }): readonly VerifyStep[] => {
+    return "state" in found ? [{ name: "argocd", target, ...found, waitedMs: 0 }] : [];
+  });
+}
+
+type Deployer = Watched & DeployerLook;
+
+/** What applies the manifests. */
+function deployersOf(request: VerifyRequest, ports: VerifyPorts): readonly Deployer[] {
+  const { apps = [], flux = [], mode = "wait" } = request;
+  const question = { ...request, mode };
+  const objects = toldByPlace(flux, named);
+  return [
+    ...apps.flatMap(({ target, found }): readonly Deployer[] => {
+      if ("state" in found) return [];
+      const look = argoLook(found, question, { ...ports, argocd: opened(ports.argocd) });
+      const asked = "asks it to compare with the branch; what is new there it may apply";
+      ports.progress.step(`argocd ${target}: ${asked}`);
+      return [{ name: "argocd", target, ...look }];
+    }),
+    ...flux.map((ref, n): Deployer => {
+      const look = fluxLook(ref, question, { ...ports, flux: opened(ports.flux) });
+      return { name: "flux", target: objects[n] ?? ref.name, ...look };
+    }),
+  ];
+}
+
+/** Names the pins that none of the deployers was seen to deploy. */
+function coverageSteps(
+  deployers: readonly Deployer[],
+  { pinned, workloads = [] }: VerifyRequest,
+): readonly VerifyStep[] {
+  const deploys = deployers.map((one) => one.deploys());
+  const finding = uncoveredFinding(uncovered(pinned.pins, deploys, workloads));
+  const [first] = deployers;
+  if (first === undefined || finding === undefined) return [];
+  return [{ name: first.name, target: "pins", ...finding, waitedMs: 0 }];
+}
+
+/** What shows the deploy, in order. The things of one group are watched side by side. */
 function groupsOf(request: VerifyRequest, ports: VerifyPorts): readonly (readonly Watched[])[] {
   const { ancestry } = ports;
   const { workloads = [], pages = [] } = request;
+  const names = toldByPlace(workloads, named);
   return [
-    [...appsOf(request, ports), ...fluxOf(request, ports)],
-    workloads.map((wanted) => {
+    workloads.map((wanted, n) => {
       const look = rolloutLook(wanted, { cluster: opened(ports.cluster), ancestry });
-      return { name: "rollout", target: `${wanted.kind}/${wanted.name}`, look };
+      return { name: "rollout", target: names[n] ?? wanted.name, look };
     }),
     pages.map((page) => {
       const look = smokeLook(request, page, { probe: opened(ports.probe), ancestry });
@@ -109,22 +159,8 @@ function groupsOf(request: VerifyRequest, ports: VerifyPorts): readonly (readonl
   ];
 }
 
-function appsOf(request: VerifyRequest, ports: VerifyPorts): readonly Watched[] {
-  const apps = request.argocd === undefined ? [] : [request.argocd];
-  return apps.map(({ app, mode }) => {
-    const look = argoLook(request, mode, { ...ports, argocd: opened(ports.argocd) });
-    const asked = "asks it to compare with the branch; what is new there it may apply";
-    ports.progress.step(`argocd ${app}: ${asked}`);
-    return { name: "argocd", target: app, look };
-  });
-}
-
-function fluxOf(request: VerifyRequest, ports: VerifyPorts): readonly Watched[] {
-  const { refs, mode } = request.flux ?? { refs: [], mode: "wait" };
-  return refs.map((ref) => {
-    const look = fluxLook(ref, { ...request, mode }, { ...ports, flux: opened(ports.flux) });
-    return { name: "flux", target: `${ref.kind}/${ref.name}`, look };
-  });
+function named({ kind, name }: { readonly kind: string; readonly name: string }): string {
+  return `${kind}/${name}`;
 }
 
 /** To leave out what cannot be looked at would be to call it verified. */

@@ -1,18 +1,21 @@
 /** Which workloads a deploy shows in, and which images each of them is to run. */
 
 import { isOurs } from "../../core/cluster/argo-claim.ts";
+import { isOfTheWorld } from "../../core/cluster/observation.ts";
 import type { ExpectedImage } from "../../core/cluster/rollout-images.ts";
 import {
   asWorkloadName,
+  type NamespaceRef,
   type WorkloadName,
   type WorkloadRef,
 } from "../../core/cluster/workload.ts";
 import { asFailure, Failure } from "../../core/failure.ts";
-import type { Digest, Tag } from "../../core/ids.ts";
-import { type ImageName, printImageName, sameImage } from "../../core/image-ref.ts";
+import type { Digest } from "../../core/ids.ts";
+import { printImageName, sameImage } from "../../core/image-ref.ts";
 import type { Pin } from "../../core/pins/index.ts";
-import type { Cluster, ImageDigests, Progress } from "../../ports.ts";
-import type { Deploy, DeployQuestion, ResolvedDeploy } from "./resolve-deploy.ts";
+import type { Cluster, ImageDigests, Progress, SourceHistory } from "../../ports.ts";
+import { standingOf } from "./held-revision.ts";
+import type { ResolvedDeploy } from "./resolve-deploy.ts";
 
 /** A workload, and what is to run there. */
 export interface WantedWorkload extends WorkloadRef {
@@ -20,8 +23,7 @@ export interface WantedWorkload extends WorkloadRef {
 }
 
 /** Where workloads are looked for. */
-export interface RolloutPlace {
-  readonly namespace: string;
+export interface RolloutPlace extends NamespaceRef {
   /** Undefined: those whose manifests pin the images. */
   readonly workloads?: readonly WorkloadName[] | undefined;
 }
@@ -31,91 +33,139 @@ export interface WantedPorts {
   /** Undefined: what a tag stands for is not compared. */
   readonly registry: ImageDigests | undefined;
   readonly progress: Progress;
-  /** Asked for workloads only where neither settings nor manifests name one. */
-  readonly cluster?: Pick<Cluster, "workloadsIn"> | undefined;
+  /** Asked how pins stand to a revision that was asked for. */
+  readonly history: SourceHistory;
+  /** Asked for workloads only where settings and manifests do not tell them, or where they are. */
+  readonly cluster?: LookedIn | undefined;
 }
 
 /**
  * Returns the workloads with the images that their own manifests pin, or all the images where the
- * manifest is not the workload's own (kustomize, Helm). A revision that was asked for by name
- * decides the tags instead.
+ * manifest is not the workload's own (kustomize, Helm). Each image is to run what its own pin
+ * holds, as far as that is the revision that was asked for.
  *
  * @throws Failure `config` when no manifest is a workload's and none is named.
  */
 export async function wantedWorkloads(
-  place: RolloutPlace,
-  { question, deploy, pinned }: ResolvedDeploy,
+  places: readonly RolloutPlace[],
+  meant: ResolvedDeploy,
   ports: WantedPorts,
 ): Promise<readonly WantedWorkload[]> {
+  const { pins } = meant.pinned;
   const expected = new Map<string, ExpectedImage>();
   const byOwner = new Map<string, Set<ExpectedImage>>();
-  for (const pin of pinned.pins) {
-    const wanted = wantedOf(pin, question, deploy);
+  for (const pin of pins) {
+    const wanted = await wantedOf(pin, meant, ports.history);
     const key = `${printImageName(wanted.image)}:${wanted.tag}@${wanted.digest}`;
     const image = expected.get(key) ?? (await withDigests(wanted, ports));
     expected.set(key, image);
     byOwner.set(pin.owner, (byOwner.get(pin.owner) ?? new Set()).add(image));
   }
-  const names = await workloadNames(place, pinned.pins, ports.cluster);
-  return names.map(({ kind, name }) => ({
-    ...{ kind, name, namespace: place.namespace },
-    images: [...(byOwner.get(`${kind}/${name}`) ?? expected.values())],
+  const all = await workloadsAt(places, pins, ports.cluster);
+  return all.map((ref) => ({
+    ...ref,
+    images: [...(byOwner.get(`${ref.kind}/${ref.name}`) ?? expected.values())],
   }));
 }
 
 /**
- * Returns the workloads that are named, else those whose manifests pin an image, else (kustomize,
- * Helm, generated names) those of the cluster that have one of the images.
+ * Returns the workloads of all places: those that are named, else those whose manifests pin an
+ * image, else (kustomize, Helm, generated names) those of the cluster that have one of the images.
  *
  * @throws Failure `config` when there is none; and as `Cluster.workloadsIn` does.
  */
-export async function workloadNames(
-  { namespace, workloads }: RolloutPlace,
+export async function workloadsAt(
+  places: readonly RolloutPlace[],
   pins: readonly Pick<Pin, "owner" | "image">[],
-  cluster: Pick<Cluster, "workloadsIn"> | undefined,
-): Promise<readonly WorkloadName[]> {
-  if (workloads !== undefined) return workloads;
+  cluster: LookedIn | undefined,
+): Promise<readonly WorkloadRef[]> {
   const owners = new Set(pins.map(({ owner }) => owner));
   const pinning = [...owners].flatMap((owner) => asWorkloadName(owner) ?? []);
-  if (pinning.length > 0) return pinning;
-  const there = pins.length === 0 ? [] : ((await cluster?.workloadsIn(namespace)) ?? []);
+  const found: WorkloadRef[] = [];
+  for (const place of places) {
+    const { workloads, ...where } = place;
+    const own = workloads?.map((name) => ({ ...name, ...where }));
+    found.push(...(own ?? (pinning.length > 0 ? [] : await runningIn(where, pins, cluster))));
+  }
+  const open = places.filter(({ workloads }) => workloads === undefined);
+  for (const name of pinning) found.push(...(await placesOf(name, open, cluster)));
+  return found;
+}
+
+type LookedIn = Pick<Cluster, "workloadsIn" | "workload">;
+
+/** Of several places, a workload is looked for where it is; in the first, where it is nowhere. */
+async function placesOf(
+  name: WorkloadName,
+  places: readonly NamespaceRef[],
+  cluster: LookedIn | undefined,
+): Promise<readonly WorkloadRef[]> {
+  const refs = places.map(({ namespace, context }) => ({ ...name, namespace, context }));
+  if (refs.length < 2 || cluster === undefined) return refs;
+  const there = await Promise.all(refs.map((ref) => mayBe(ref, cluster)));
+  const found = refs.filter((_, n) => there[n]);
+  return found.length > 0 ? found : refs.slice(0, 1);
+}
+
+/** What cannot be read now may be there: looking at it will say why not. */
+async function mayBe(ref: WorkloadRef, cluster: LookedIn): Promise<boolean> {
+  try {
+    return (await cluster.workload(ref)) !== undefined;
+  } catch (error) {
+    if (!isOfTheWorld(error)) throw error;
+    return true;
+  }
+}
+
+async function runningIn(
+  place: NamespaceRef,
+  pins: readonly Pick<Pin, "image">[],
+  cluster: LookedIn | undefined,
+): Promise<readonly WorkloadRef[]> {
+  const there = pins.length === 0 ? [] : ((await cluster?.workloadsIn(place)) ?? []);
   const running = there.filter(({ containers }) =>
     containers.some(({ image }) => isOurs(image, pins)),
   );
-  if (running.length === 0) throw noWorkloads(namespace);
-  return running;
+  if (running.length === 0) throw noWorkloads(place.namespace);
+  return running.map(({ kind, name }) => ({ kind, name, ...place }));
 }
 
-interface WorkloadQuestion {
-  readonly image: ImageName;
-  readonly tag: Tag;
+/** What is to run of an image, and the digest that is pinned beside its tag. */
+interface WorkloadQuestion extends Omit<ExpectedImage, "digests"> {
   readonly digest: Digest | undefined;
 }
 
-function wantedOf(
+async function wantedOf(
   pin: Pin,
-  { images, revision }: DeployQuestion,
-  deploy: Deploy,
-): WorkloadQuestion {
+  meant: ResolvedDeploy,
+  history: SourceHistory,
+): Promise<WorkloadQuestion> {
+  const { images, revision } = meant.question;
   const asked = images.find(({ image }) => sameImage(image, pin.image));
-  const pinnedTag = revision === undefined ? pin.tag : undefined;
-  const tag = asked?.tag ?? pinnedTag ?? deploy.tag;
+  const isByPins = asked?.tag === undefined && pin.tag !== undefined;
+  const standing =
+    isByPins && revision !== undefined ? await standingOf(pin, meant, history) : "same";
+  const pinnedTag = standing === "same" ? pin.tag : undefined;
+  const tag = asked?.tag ?? pinnedTag ?? meant.deploy.tag;
   const isPinned = pin.tag === undefined || pin.tag === tag;
-  return { image: pin.image, tag, digest: asked?.digest ?? (isPinned ? pin.digest : undefined) };
+  const digest = asked?.digest ?? (isPinned ? pin.digest : undefined);
+  const later = standing === "later" && pin.tag !== undefined ? [pin.tag] : [];
+  return { image: pin.image, tag, digest, later };
 }
 
 /** What the registry does not say is not compared; that is no reason to see nothing. */
 async function withDigests(
-  { image, tag, digest }: WorkloadQuestion,
+  { digest, ...wanted }: WorkloadQuestion,
   { registry, progress }: WantedPorts,
 ): Promise<ExpectedImage> {
   const known = digest === undefined ? [] : [digest];
-  if (registry === undefined) return { image, tag, digests: known };
+  if (registry === undefined) return { ...wanted, digests: known };
   try {
-    return { image, tag, digests: await registry.digestsOf(image, digest ?? tag) };
+    const digests = await registry.digestsOf(wanted.image, digest ?? wanted.tag);
+    return { ...wanted, digests };
   } catch (error) {
     progress.warn(`${asFailure(error).message}; the digests that run are not compared`);
-    return { image, tag, digests: known };
+    return { ...wanted, digests: known };
   }
 }
 

@@ -131,7 +131,7 @@ const said = (application: Partial<Application>) => {
   return `${kind}: ${detail}`;
 };
 const sourceOf = (targetRevision: string, revision: string, repository_ = repository) => {
-  const all = { path: ".", isFlat: false, values: [] };
+  const all = { path: ".", isFlat: false, isPlain: true, values: [] };
   return { repository: repository_, targetRevision, revision, ...all };
 };
 const unsynced = (...names: readonly string[]) =>

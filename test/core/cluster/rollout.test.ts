@@ -176,7 +176,7 @@ describe("a Deployment", () => {
 
   test("of which no image is known asks for their names", () => {
     expect(judge("Deployment", deploymentJson("web", { image }), twoPods, [])).toEqual({
-      kind: "failed",
+      ...{ kind: "failed", code: "config" },
       detail: `none of its 1 containers has one of our images; it has "${image}"`,
       hint: "Name the images of this deploy.",
     });

@@ -57,7 +57,7 @@ test.each([
   ["unreadable", "unreadable", "unreadable"],
 ] as const)("Argo CD that is %s: %s", (state, cell, text) => {
   const view = { app: "x", state, detail: "", sync: "Synced", health: "Healthy", revisions: [] };
-  expect(argocdCell(view)).toEqual({ state: cell, text });
+  expect(argocdCell([view])).toEqual({ state: cell, text });
 });
 
 function view(state: Observation["state"], tag: string, running: readonly string[] = [tag]) {

@@ -16,7 +16,7 @@ import {
 import type { WantedWorkload } from "../../../src/usecases/verify/wanted-workloads.ts";
 import { type ArgoState, applicationJson } from "../../support/argocd-server.ts";
 import { deploymentJson, type PodState, podJson } from "../../support/kubernetes-server.ts";
-import { pin } from "../../support/verify-stage.ts";
+import { pin, robsonProd } from "../../support/verify-stage.ts";
 
 const [old, ours, newer] = ["0", "a", "b"].map((digit) => asCommitId(digit.repeat(40))!);
 const repository = "https://git.example.org/acme/robson";
@@ -52,7 +52,10 @@ const broken = (error: Error) => async () => {
 };
 
 /** Looks for the deploy at `ours`. Descendants of it hold it too. */
-function view(ports: Pick<ViewPorts, "argocd" | "cluster">, asked: Partial<ViewRequest> = {}) {
+async function view(
+  ports: Pick<ViewPorts, "argocd" | "cluster">,
+  asked: Partial<ViewRequest> = {},
+) {
   const line = [old, ours, newer];
   const ancestry: ViewPorts["ancestry"] = {
     isManifestAncestor: async (a, b) => line.indexOf(a) <= line.indexOf(b),
@@ -61,9 +64,9 @@ function view(ports: Pick<ViewPorts, "argocd" | "cluster">, asked: Partial<ViewR
   const request: ViewRequest = {
     ...{ revision: asRevision("1a2b3c4".padEnd(40, "0"))!, tag, commit: ours!, repository },
     ...{ pinned: { tip: ours!, pins: [pin] } },
-    ...{ branch: "main", app: "robson-prod", workloads: [], ...asked },
+    ...{ branch: "main", apps: [robsonProd], workloads: [], ...asked },
   };
-  return viewCluster(request, {
+  const seen = await viewCluster(request, {
     ...ports,
     ancestry,
     remote: {
@@ -72,6 +75,7 @@ function view(ports: Pick<ViewPorts, "argocd" | "cluster">, asked: Partial<ViewR
       messagesBefore: async () => [],
     },
   });
+  return seen.view;
 }
 
 describe("Argo CD", () => {
@@ -103,12 +107,12 @@ describe("Argo CD", () => {
     });
   });
 
+  const nothing = { argocd: undefined, applications: undefined, flux: undefined, workloads: [] };
   test("is not looked at without a name, or without a way to it", async () => {
-    expect(await view({ argocd: argoIn({ revision: ours! }) }, { app: undefined })).toEqual({
-      argocd: undefined,
-      workloads: [],
-    });
-    expect(await view({})).toEqual({ argocd: undefined, workloads: [] });
+    expect(await view({ argocd: argoIn({ revision: ours! }) }, { apps: undefined })).toEqual(
+      nothing,
+    );
+    expect(await view({})).toEqual(nothing);
   });
 });
 

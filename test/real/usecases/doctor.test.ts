@@ -19,7 +19,7 @@ import {
 import { applicationJson } from "../../support/argocd-server.ts";
 import { type KustomizationState, kustomizationJson } from "../../support/flux-objects.ts";
 import { sleeplessClock } from "../../support/registry-client-options.ts";
-import { old, repository } from "../../support/verify-stage.ts";
+import { old, repository, robsonProd } from "../../support/verify-stage.ts";
 
 const clock = sleeplessClock();
 const now = clock.nowMs();
@@ -30,6 +30,7 @@ const fail = () => Promise.reject(refused);
 
 const argocdThat = (maySync: boolean | undefined) => ({
   application: async () => application,
+  applications: async () => [],
   maySync: async () => maySync,
   syncWindows: async () => undefined,
 });
@@ -46,7 +47,7 @@ const clusterWith = (workload: object | undefined, podsOf: Cluster["podsOf"] = a
 
 const request: DoctorRequest = {
   images: ["acme/web", "acme/api", "ghcr.io/acme/job"].map((name) => parseImageName(name)!),
-  rollout: { namespace: "robson", workloads: [{ kind: "Deployment", name: "web" }] },
+  rollout: [{ namespace: "robson", workloads: [{ kind: "Deployment", name: "web" }] }],
 };
 const everyImage = "- image: acme/web:1\n- image: acme/api:1\n- image: ghcr.io/acme/job:1\n";
 const well: DoctorPorts = {
@@ -61,6 +62,7 @@ const well: DoctorPorts = {
   openRegistry: async () => ({ find: async () => ({ kind: "missing" }) }),
   loginAt: () => "taken",
   openArgoCd: async () => argocdThat(true),
+  findApps: async () => [robsonProd],
   openCluster: async () => clusterWith({}),
   serverTimes: async () => [{ host: "git.example.org", dateMs: now - 1_000, atMs: now }],
 };
@@ -334,7 +336,7 @@ describe("doctor finds", () => {
       asked.push(podSelector ?? "");
       return [];
     };
-    const rollout = { namespace: "robson" };
+    const rollout = [{ namespace: "robson" }];
     const openCluster = async () => ({ ...clusterWith(undefined, podsOf), workload });
     const { named } = await examine({ openCluster, readPins: undefined as never }, { rollout });
     expect(named.get("cluster")).toMatchObject({ state: "ok" });
@@ -344,7 +346,7 @@ describe("doctor finds", () => {
   test("settings that verify refuses, because no workload has one of the images", async () => {
     const { exit, named } = await examine(
       { readPins: pinned() },
-      { rollout: { namespace: "robson" } },
+      { rollout: [{ namespace: "robson" }] },
     );
     expect(exit).toBe(2);
     expect(named.get("cluster")).toMatchObject({ state: "fail", code: "config" });
@@ -362,7 +364,7 @@ describe("doctor finds", () => {
     });
     const { named } = await examine(
       { readPins: pinned("image: acme/web:1\n"), openCluster },
-      { rollout: { namespace: "robson" } },
+      { rollout: [{ namespace: "robson" }] },
     );
     expect(named.get("cluster")).toMatchObject({
       ...{ state: "ok", detail: 'the workloads are there, in "robson"' },

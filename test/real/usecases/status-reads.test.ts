@@ -14,6 +14,7 @@ import {
   pin,
   portsFor,
   repository,
+  robsonProdAt,
   web,
 } from "../../support/verify-stage.ts";
 
@@ -50,11 +51,11 @@ async function look(state: ArgoState, isRefreshed?: true) {
     pods: () => [podJson({ name: "web-7c9-x", image, waiting: { reason: "ImagePullBackOff" } })],
   });
   const { ports } = portsFor({ argocd: argocd.url, kubernetes: kubernetes.url });
-  const view = await viewCluster(
+  const { view } = await viewCluster(
     {
       ...{ revision: asRevision("1a2b3c4".padEnd(40, "0"))!, tag: expected.tag, commit: ours },
       ...{ repository, branch: "main", pinned: { tip: ours, pins: [pin] }, isRefreshed },
-      ...{ app: "robson-prod", workloads: [web] },
+      ...{ apps: [robsonProdAt(argocd.url)], workloads: [web] },
       flux: [{ kind: "Kustomization", name: "apps", namespace: "robson" }],
     },
     ports,

@@ -19,7 +19,7 @@ import {
 import { applicationJson } from "../../support/argocd-server.ts";
 import { snapshotOf } from "../../support/snapshots.ts";
 import { historyOf } from "../../support/source-history.ts";
-import { ours, repository } from "../../support/verify-stage.ts";
+import { ours, repository, robsonProd } from "../../support/verify-stage.ts";
 
 const [web, api] = ["acme/web", "acme/api"].map((name) => parseImageName(name)!);
 const tagFormat = parseTagFormat("sha-{revision:7}");
@@ -221,7 +221,7 @@ describe("a cluster", () => {
   test("is in each image's row, by what runs there", async () => {
     const images = [{ image: web! }, { image: api! }];
     const refs = [`acme/web:${oldTag}`, `acme/api:${oldTag}`];
-    const request = about(refs, { images }, { app: "robson-prod", workloads });
+    const request = about(refs, { images }, { apps: [robsonProd], workloads });
     const cluster = runs(`acme/web:${oldTag}`);
     const result = await status(request, { ...ports, argocd, cluster });
     expect(result.images.map((one) => [one.argocd?.text, one.cluster])).toEqual([
@@ -259,7 +259,7 @@ test("which workloads are meant cannot be told: the rest is shown all the same",
     application: async () => readApplication(applicationJson(repository, { revision: ours }))!,
     syncWindows: async () => undefined,
   } as Partial<ArgoCd> as ArgoCd;
-  const request = about([`acme/web:${tag}`], { revision: "2" }, { workloads, app: "robson-prod" });
+  const request = about([`acme/web:${tag}`], { revision: "2" }, { workloads, apps: [robsonProd] });
   const { exit, images } = await status(request, { ...ports, argocd });
   expect(exit).not.toBe(2);
   expect(images[0]).toMatchObject({

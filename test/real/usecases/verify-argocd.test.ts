@@ -20,8 +20,8 @@ import {
   web,
 } from "../../support/verify-stage.ts";
 
-const wait = { argocd: { app: "robson-prod", mode: "wait" } } as const;
-const sync = { argocd: { app: "robson-prod", mode: "sync" } } as const;
+const wait = { mode: "wait" } as const;
+const sync = { mode: "sync" } as const;
 
 async function serve(...states: readonly (ArgoState | ApiReply)[]) {
   return serveArgoCd({ repository, state: inTurn(states) });

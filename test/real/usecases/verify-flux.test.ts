@@ -34,10 +34,7 @@ const patches = ({ asked }: Awaited<ReturnType<typeof serve>>) =>
 describe("Flux", () => {
   test("is waited for until it has applied our commit or a later one, and asked for nothing", async () => {
     const server = await serve(old, old, newer);
-    const { result, steps } = await verifyAt(
-      { kubernetes: server.url },
-      { flux: { refs: [ref], mode: "wait" } },
-    );
+    const { result, steps } = await verifyAt({ kubernetes: server.url }, { flux: [ref] });
     expect(result).toMatchObject({ outcome: "verified", tookMs: 2_000 });
     expect(steps).toEqual(["pins done", "flux done"]);
     expect(patches(server)).toEqual([]);
@@ -45,10 +42,7 @@ describe("Flux", () => {
 
   test("is asked once with --sync: its source first, then itself, by annotation", async () => {
     const server = await serve(old, old, old, ours);
-    const { result } = await verifyAt(
-      { kubernetes: server.url },
-      { flux: { refs: [ref], mode: "sync" } },
-    );
+    const { result } = await verifyAt({ kubernetes: server.url }, { flux: [ref], mode: "sync" });
     expect(result.outcome).toBe("verified");
     expect(
       patches(server).map(({ method, path }) => `${method} ${path.split("/").at(-1)}`),
@@ -63,7 +57,7 @@ describe("Flux", () => {
   test("that has no object of that name says so", async () => {
     const server = await serve(ours);
     const refs = [{ ...ref, name: "other" }];
-    const { result } = await verifyAt({ kubernetes: server.url }, { flux: { refs, mode: "wait" } });
+    const { result } = await verifyAt({ kubernetes: server.url }, { flux: refs });
     expect(result).toMatchObject({ outcome: "timeout", exit: 1 });
     expect(result.steps[1]?.detail).toBe('there is none of that name in "robson"');
   });
@@ -71,7 +65,7 @@ describe("Flux", () => {
   test("is only read by status", async () => {
     const server = await serve(old);
     const { ports } = portsFor({ kubernetes: server.url });
-    const { flux } = await viewCluster(
+    const { view } = await viewCluster(
       {
         ...{ revision: "1a2b3c4".padEnd(40, "0") as never, tag: "sha-1a2b3c4" as never },
         ...{ commit: ours, repository, branch: "main", pinned: { tip: ours, pins: [] } },
@@ -79,7 +73,7 @@ describe("Flux", () => {
       },
       ports,
     );
-    expect(flux).toEqual([
+    expect(view.flux).toEqual([
       {
         ...{ object: "Kustomization/apps", namespace: "robson", applied: old, state: "waiting" },
         detail: "applied 0000000, which is not our commit yet",

@@ -109,14 +109,14 @@ describe("a rollout", () => {
       missing: ["argoproj.io/v1alpha1"],
     });
     const { cluster } = portsFor({ kubernetes: server.url }).ports;
-    const found = await cluster!.workloadsIn("robson");
+    const found = await cluster!.workloadsIn({ namespace: "robson" });
     expect(found.map(({ kind, name }) => `${kind}/${name}`)).toEqual(["Deployment/web"]);
     expect(paths.sort()).toEqual([
       ...["apps/v1/daemonsets", "apps/v1/deployments", "apps/v1/statefulsets"],
       ...["batch/v1/cronjobs", "batch/v1/jobs"],
     ]);
-    expect(await cluster!.hasNamespace("robson")).toBe(true);
-    expect(await cluster!.hasNamespace("robsonn")).toBe(false);
+    expect(await cluster!.hasNamespace({ namespace: "robson" })).toBe(true);
+    expect(await cluster!.hasNamespace({ namespace: "robsonn" })).toBe(false);
   });
 
   test("of a workload that is not there is waited for, and says so", async () => {
@@ -219,8 +219,7 @@ describe("a page", () => {
       return build("sha-1a2b3c4");
     });
     const servers = { argocd: argo.url, kubernetes: kubernetes.url };
-    const argocd = { app: "robson-prod", mode: "wait" } as const;
-    const request = { argocd, ...rollout, ...pageAt(server.url) };
+    const request = { ...rollout, ...pageAt(server.url) };
     const { result } = await verifyAt(servers, request);
     expect(result.outcome).toBe("verified");
     expect(order).toEqual(["page after 2 + 2"]);

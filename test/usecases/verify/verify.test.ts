@@ -11,7 +11,7 @@ import {
   verify,
 } from "../../../src/usecases/verify/verify.ts";
 import { sleeplessClock } from "../../support/registry-client-options.ts";
-import { expected, ours, repository, web } from "../../support/verify-stage.ts";
+import { expected, ours, repository, robsonProd, web } from "../../support/verify-stage.ts";
 
 const policy = { timeoutMs: 60_000, leastMs: 1_000, mostMs: 1_000, standMs: 3_000 };
 
@@ -44,7 +44,7 @@ test("nothing that is configured is nothing to verify", async () => {
 });
 
 test.each<[string, Partial<VerifyRequest>]>([
-  ["Argo CD", { argocd: { app: "robson-prod", mode: "wait" } }],
+  ["Argo CD", { apps: [robsonProd] }],
   ["a workload", { workloads: [web] }],
   ["a page", { pages: [{ url: "https://example.org", status: 200 }] }],
 ])("%s that nobody can look at is a bug, and not verified", async (_, request) => {

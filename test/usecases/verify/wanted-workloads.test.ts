@@ -3,7 +3,14 @@
 import { describe, expect, test } from "vitest";
 import type { Workload } from "../../../src/core/cluster/workload.ts";
 import { Failure } from "../../../src/core/failure.ts";
-import { asDigest, asRevision, asTag, type Digest, type Tag } from "../../../src/core/ids.ts";
+import {
+  asDigest,
+  asRevision,
+  asTag,
+  type Digest,
+  type Revision,
+  type Tag,
+} from "../../../src/core/ids.ts";
 import { parseImageName, printImageName } from "../../../src/core/image-ref.ts";
 import { findPins } from "../../../src/core/pins/index.ts";
 import { parseTagFormat } from "../../../src/core/tag-format.ts";
@@ -14,10 +21,14 @@ import {
   wantedWorkloads,
 } from "../../../src/usecases/verify/wanted-workloads.ts";
 import { snapshotOf } from "../../support/snapshots.ts";
+import { historyOf } from "../../support/source-history.ts";
 import { ours, repository } from "../../support/verify-stage.ts";
 
 const [web, api] = ["acme/web", "acme/api"].map((name) => parseImageName(name)!);
-const revision = asRevision("2".repeat(40))!;
+const [oldRevision, revision] = ["1", "2"].map((digit) => asRevision(digit.repeat(40))!) as [
+  Revision,
+  Revision,
+];
 const [oldTag, tag] = ["sha-1111111", "sha-2222222"].map((text) => asTag(text)!) as [Tag, Tag];
 const [oldDigest, digest] = ["1", "2"].map((digit) => asDigest(`sha256:${digit.repeat(64)}`)!) as [
   Digest,
@@ -44,6 +55,13 @@ function deployed([name, image]: readonly [string, string]): Workload {
   return { kind: "Deployment", name, containers } as Partial<Workload> as Workload;
 }
 
+/** Two commits in a row, of which the api's sources are the same in both. */
+const history = historyOf({
+  resolve: async () => revision,
+  isAncestor: async (a, b) => a === oldRevision || a === b,
+  changed: async (_a, _b, paths) => !paths.includes("api"),
+});
+
 /** Finds the workloads of some manifests, and tells them as `Kind/name: image:tag digests`. */
 async function find(manifests: readonly string[], asking: Asked = {}) {
   const { question, place, registry, there = {} } = asking;
@@ -56,12 +74,18 @@ async function find(manifests: readonly string[], asking: Asked = {}) {
       ...{ tagFormat: parseTagFormat("sha-{revision:7}"), ...question },
     },
     deploy: { revision, tag, commit: ours, ...where },
-    pinned: snapshotOf(ours, findPins(file, [web!, api!])),
+    pinned: snapshotOf(ours, findPins(file, [web!, api!]), ({ tag: held }) =>
+      [revision, oldRevision].find((one) => held?.endsWith(one.slice(0, 7))),
+    ),
   };
   const progress = { step: () => {}, warn: (text: string) => void warnings.push(text) };
   const asked = { namespace: "robson", ...place };
-  const cluster = { workloadsIn: async () => Object.entries(there).map(deployed) };
-  const found = await wantedWorkloads(asked, meant, { registry, progress, cluster });
+  const cluster = {
+    workloadsIn: async () => Object.entries(there).map(deployed),
+    workload: async ({ name }: { readonly name: string }) =>
+      there[name] === undefined ? undefined : deployed([name, there[name]]),
+  };
+  const found = await wantedWorkloads([asked], meant, { registry, progress, cluster, history });
   const rows = found.map(({ kind, name, images }) => {
     const told = images.map((one) => `${printImageName(one.image)}:${one.tag} ${one.digests}`);
     return [`${kind}/${name}`, ...told.map((text) => text.trim())];
@@ -138,6 +162,13 @@ describe("what is to run is", () => {
     const question = { revision };
     expect(await at(`acme/web:${oldTag}@${oldDigest}`, { question })).toBe(`acme/web:${tag}`);
     expect(await at(`acme/web:${tag}@${digest}`, { question })).toBe(`acme/web:${tag} ${digest}`);
+  });
+
+  test("for an image whose sources have not changed since, what its pin holds", async () => {
+    const question = { revision, images: [{ image: web! }, { image: api!, paths: ["api"] }] };
+    const refs = [`acme/web:${tag}`, `acme/api:${oldTag}`];
+    const { rows } = await find([manifest("Deployment/web", ...refs)], { question });
+    expect(rows).toEqual([["Deployment/web", `acme/web:${tag}`, `acme/api:${oldTag}`]]);
   });
 
   test("a tag that is asked for, with the digest that is", async () => {

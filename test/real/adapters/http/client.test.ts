@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { inClusterAccess, kubeconfigAccess } from "../../../../src/adapters/cluster/access.ts";
-import { openArgoCd } from "../../../../src/adapters/cluster/argocd.ts";
+import { type ArgoCdOptions, openArgoCd } from "../../../../src/adapters/cluster/argocd.ts";
 import { openKubernetes } from "../../../../src/adapters/cluster/kubernetes.ts";
 import { openProbe } from "../../../../src/adapters/cluster/probe.ts";
 import { type ApiReply, serveApi } from "../../../support/api-server.ts";
@@ -18,8 +18,16 @@ const surroundings = { env: {}, clock: sleeplessClock() };
 const token = "s3cret-token";
 const common = { clock: sleeplessClock(), timeoutMs: 5_000 };
 
-function argoAt(server: string, more: object = {}) {
-  return openArgoCd({ server, app: "robson-prod", token, ...common, ...more });
+type ArgoMore = Partial<ArgoCdOptions> & { readonly namespace?: string };
+
+function argoAt(server: string, { namespace, ...more }: ArgoMore = {}) {
+  const open = openArgoCd({ token, tokenVariable: "LANDFALL_ARGOCD_TOKEN", ...common, ...more });
+  const ref = { server, app: "robson-prod", namespace };
+  return {
+    application: (how: "refresh" | "as-is") => open.application(ref, how),
+    sync: () => open.sync(ref),
+    maySync: ({ project }: { readonly project: string }) => open.maySync(ref, project),
+  };
 }
 
 describe("a token", () => {
@@ -118,7 +126,7 @@ describe("an answer", () => {
   });
 
   test("of an Application in another namespace is asked for by it", async () => {
-    const state = () => ({ revision: "a".repeat(40) });
+    const state = () => ({ revision: "a".repeat(40), namespace: "team-a" });
     const server = await serveArgoCd({ repository, state });
     const argocd = argoAt(`${server.url}/`, { namespace: "team-a" });
     await argocd.application("as-is");

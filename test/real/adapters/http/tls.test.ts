@@ -70,9 +70,9 @@ test("Argo CD is believed by the authority that the settings name, and by no oth
   const place = folder({ "own.pem": own.cert, "other.pem": other.cert });
   const read = async (file?: string) => {
     const authority = file && (await readAuthority(join(place, file)));
-    const options = { server: server.url, app: "robson-prod", token, authority };
+    const options = { token, tokenVariable: "LANDFALL_ARGOCD_TOKEN", authority };
     const argocd = openArgoCd({ ...options, clock: sleeplessClock(), timeoutMs: 5_000 });
-    return argocd.application("as-is");
+    return argocd.application({ server: server.url, app: "robson-prod" }, "as-is");
   };
   expect(await read("own.pem")).toMatchObject({ name: "robson-prod" });
   for (const file of ["other.pem", undefined]) {
