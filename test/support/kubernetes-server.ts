@@ -74,16 +74,31 @@ export interface PodState {
   /** What controls it; null for a bare pod. A ReplicaSet of `web` where a test does not say. */
   readonly owner?: { readonly kind: string; readonly name: string; readonly uid: string } | null;
   /** How its container ended the time before. */
-  readonly ended?: { readonly reason: string; readonly exitCode: number };
+  readonly ended?: Ended;
+  /** How its container has ended, for good or until it is started again. */
+  readonly over?: Ended;
+  /** Further containers beside the one: run before it (init, native sidecars), or for debugging. */
+  readonly init?: readonly BesideState[];
+  readonly sidecars?: readonly BesideState[];
+  readonly ephemeral?: readonly BesideState[];
   readonly conditions?: readonly object[];
 }
 
+/** How a container ended: v1 `ContainerStateTerminated`. */
+export interface Ended {
+  readonly reason: string;
+  readonly exitCode: number;
+  readonly message?: string;
+}
+
+/** A container beside the first one. */
+export type BesideState = Pick<PodState, "name" | "image" | "imageID" | "waiting" | "over">;
+
 /** Returns a pod as the API sends it. */
 export function podJson(state: PodState) {
-  const { name, image, container = "app", imageID = "", phase = "Running" } = state;
-  const { waiting, isLeaving, ended } = state;
+  const { name, image, container = "app", phase = "Running", isLeaving } = state;
+  const { init = [], sidecars = [], ephemeral = [] } = state;
   const { owner = { kind: "ReplicaSet", name: "web-7c9", uid: "rs" } } = state;
-  const running = { running: { startedAt: "2026-11-24T02:00:00Z" } };
   return {
     metadata: {
       ...{ name, namespace: "robson" },
@@ -94,17 +109,35 @@ export function podJson(state: PodState) {
       ...(owner !== null && { ownerReferences: [{ ...owner, controller: true }] }),
       ...(isLeaving && { deletionTimestamp: "2026-11-24T02:00:01Z" }),
     },
-    spec: { containers: [{ name: container, image }] },
+    spec: {
+      ...(init.length > 0 && { initContainers: init.map(named) }),
+      containers: [{ name: container, image }, ...sidecars.map(named)],
+      ...(ephemeral.length > 0 && { ephemeralContainers: ephemeral.map(named) }),
+    },
     status: {
       phase,
+      ...(init.length > 0 && { initContainerStatuses: init.map(statusOfContainer) }),
       containerStatuses: [
-        {
-          ...{ name: container, image, imageID, state: waiting ? { waiting } : running },
-          ...(ended && { lastState: { terminated: ended } }),
-        },
+        statusOfContainer({ ...state, name: container }),
+        ...sidecars.map(statusOfContainer),
       ],
+      ...(ephemeral.length > 0 && { ephemeralContainerStatuses: ephemeral.map(statusOfContainer) }),
       ...(state.conditions && { conditions: state.conditions }),
     },
+  };
+}
+
+function named({ name, image }: BesideState) {
+  return { name, image };
+}
+
+function statusOfContainer(container: BesideState & Pick<PodState, "ended">) {
+  const { name, image, imageID = "", waiting, over, ended } = container;
+  const running = { running: { startedAt: "2026-11-24T02:00:00Z" } };
+  const state = waiting ? { waiting } : over ? { terminated: over } : running;
+  return {
+    ...{ name, image, imageID, state, ready: state === running },
+    ...(ended && { lastState: { terminated: ended } }),
   };
 }
 

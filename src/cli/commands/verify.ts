@@ -16,7 +16,7 @@ export default command({
     "Wait until Argo CD has applied the deploy, its pods run the images, and pages show it. " +
     "Argo CD is asked to compare with the branch, and may then apply what is new there.",
   examples: [
-    ["landfall verify --timeout 5m", "wait for what the branch holds now"],
+    ["landfall verify", "wait for what the branch holds now, by default for 15 minutes"],
     ["landfall verify --sync", "ask Argo CD to sync, where it does not by itself"],
   ],
   flags: {

@@ -14,6 +14,8 @@ export interface Pod {
   readonly revisionHash: string;
   /** Why it does not run, `ImagePullBackOff: …`. */
   readonly troubles: readonly string[];
+  /** What it waits for though nothing of it is in trouble, `ContainersNotReady: …`; or empty. */
+  readonly awaited: string;
   /** What controls it: a Deployment's pods belong to one of its ReplicaSets. */
   readonly owner?: PodOwner | undefined;
 }
@@ -24,13 +26,19 @@ interface PodOwner {
   readonly uid: string;
 }
 
-/** Returns the pods of a PodList that have not ended and are not about to. */
+/**
+ * Returns the pods of a PodList that have not ended and are not about to. One of a Job's that
+ * failed is among them: it says why the Job fails.
+ */
 export function readPods(json: unknown): readonly Pod[] {
-  const isOver = (pod: unknown) =>
-    at(pod, "metadata", "deletionTimestamp") !== undefined ||
-    ["Succeeded", "Failed"].includes(textAt(pod, "status", "phase"));
+  const isGone = (pod: unknown) => {
+    const phase = textAt(pod, "status", "phase");
+    const isReplaced = phase === "Failed" && ownerOf(pod)?.kind !== "Job";
+    const isDeleted = at(pod, "metadata", "deletionTimestamp") !== undefined;
+    return isDeleted || isReplaced || phase === "Succeeded";
+  };
   return listAt(json, "items")
-    .filter((pod) => !isOver(pod))
+    .filter((pod) => !isGone(pod))
     .map(readPod);
 }
 
@@ -39,7 +47,6 @@ export function ownPods(
   workload: Pick<Workload, "kind" | "name" | "uid">,
   pods: readonly Pod[],
 ): readonly Pod[] {
-  if (pods.every(({ owner }) => owner === undefined)) return pods;
   return pods.filter(({ owner }) => owner !== undefined && isOwner(workload, owner));
 }
 
@@ -52,6 +59,7 @@ function isOwner({ kind, name, uid }: Pick<Workload, "kind" | "name" | "uid">, o
 }
 
 function readPod(pod: unknown): Pod {
+  // Ephemeral ones are somebody's debugging, and no part of the workload.
   const statuses = ["initContainerStatuses", "containerStatuses"].flatMap((list) =>
     listAt(pod, "status", list),
   );
@@ -64,7 +72,8 @@ function readPod(pod: unknown): Pod {
       digest: digestOf(textAt(statusOf(container.name), "imageID")),
     })),
     revisionHash: label("controller-revision-hash") || label("rollouts-pod-template-hash"),
-    troubles: [...statuses.flatMap(troublesOf), ...unscheduled(pod)],
+    troubles: [...statuses.flatMap(troublesOf), unmet(pod, "PodScheduled")].filter(isSaid),
+    awaited: unmet(pod, "Initialized") || unmet(pod, "ContainersReady"),
     owner: ownerOf(pod),
   };
 }
@@ -86,23 +95,32 @@ function digestOf(runtimeId: string): Digest | undefined {
 }
 
 function troublesOf(status: unknown): readonly string[] {
+  const end = endOf(at(status, "state", "terminated"));
+  if (end !== "") return [`${textAt(status, "name")} ended: ${end}`];
   const reason = textAt(status, "state", "waiting", "reason");
   if (reason === "" || /^(?:ContainerCreating|PodInitializing)$/.test(reason)) return [];
   const message = textAt(status, "state", "waiting", "message");
-  return [`${reason}${message === "" ? "" : `: ${message}`}${lastEnd(status)}`];
+  // A container that is started again and again has ended for a reason.
+  const last = endOf(at(status, "lastState", "terminated"));
+  const why = last === "" ? "" : ` (it ended: ${last})`;
+  return [`${reason}${message === "" ? "" : `: ${message}`}${why}`];
 }
 
-/** A container that is started again and again has ended for a reason. */
-function lastEnd(status: unknown): string {
-  const ended = at(status, "lastState", "terminated");
-  if (ended === undefined) return "";
-  return ` (it ended: ${textAt(ended, "reason")}, status ${numberAt(ended, "exitCode")})`;
+/** Returns how a container ended; empty where it did so well, or has not. */
+function endOf(ended: unknown): string {
+  const exitCode = numberAt(ended, "exitCode") ?? 0;
+  if (exitCode === 0) return "";
+  const words = textAt(ended, "message").trim();
+  return `${textAt(ended, "reason")}, status ${exitCode}${words === "" ? "" : `: ${words}`}`;
 }
 
-function unscheduled(pod: unknown): readonly string[] {
-  return listAt(pod, "status", "conditions").flatMap((condition) => {
-    const isMeant = textAt(condition, "type") === "PodScheduled";
-    if (!isMeant || textAt(condition, "status") !== "False") return [];
-    return [`${textAt(condition, "reason")}: ${textAt(condition, "message")}`];
-  });
+/** Returns the words of a condition that does not hold; empty where it does. */
+function unmet(pod: unknown, type: string): string {
+  const condition = listAt(pod, "status", "conditions").find((one) => textAt(one, "type") === type);
+  if (textAt(condition, "status") !== "False") return "";
+  return [textAt(condition, "reason"), textAt(condition, "message")].filter(isSaid).join(": ");
+}
+
+function isSaid(text: string): boolean {
+  return text !== "";
 }

@@ -52,12 +52,12 @@ export function misfitOf(pod: Pod, templated: readonly Templated[]): StepVerdict
     // Paired by the container's name: admission may rewrite images to a mirror's.
     const own = pod.containers.find(({ name }) => name === container.name);
     if (own === undefined) continue;
-    if (!holdsTheSame(own.image, container.image)) {
+    const isComparable = fit === "ours" && expected.digests.length > 0 && own.digest !== undefined;
+    const isOurs = isComparable && expected.digests.includes(own.digest);
+    if (!holdsTheSame(own.image, container.image) && !(isOurs && isBare(own.image))) {
       return { kind: "waiting", detail: `pod ${pod.name} still runs "${own.image}"` };
     }
-    const isComparable = fit === "ours" && expected.digests.length > 0;
-    if (!isComparable || own.digest === undefined || expected.digests.includes(own.digest))
-      continue;
+    if (!isComparable || isOurs) continue;
     return {
       kind: "failed",
       detail: `pod ${pod.name} runs ${own.digest}, but ${tag} is ${expected.digests[0]}`,
@@ -65,6 +65,12 @@ export function misfitOf(pod: Pod, templated: readonly Templated[]): StepVerdict
     };
   }
   return undefined;
+}
+
+/** Admission may write the digest in place of the tag. */
+function isBare(image: string): boolean {
+  const ref = parseImageRef(image);
+  return ref?.digest !== undefined && ref.tag === undefined;
 }
 
 function holdsTheSame(image: string, other: string): boolean {

@@ -18,7 +18,7 @@ export function runVerdict(workload: Workload, pods: readonly Pod[], tags: strin
   }
   return {
     kind: "failed",
-    detail: `it failed: ${failure.reason}: ${failure.message}`,
+    detail: `it failed: ${failure.reason}: ${failure.message}${firstTrouble(pods)}`,
     hint: "Look at its pods' logs.",
   };
 }
@@ -45,8 +45,9 @@ export function canaryVerdict(
 
 /** Returns what keeps the first pod that is not well from running, after a semicolon. */
 export function firstTrouble(pods: readonly Pod[]): string {
-  const sick = pods.find(({ troubles }) => troubles.length > 0);
-  return sick === undefined ? "" : `; pod ${sick.name}: ${sick.troubles[0]}`;
+  const sick =
+    pods.find(({ troubles }) => troubles.length > 0) ?? pods.find(({ awaited }) => awaited !== "");
+  return sick === undefined ? "" : `; pod ${sick.name}: ${sick.troubles[0] ?? sick.awaited}`;
 }
 
 /** Returns whether the newest pods, those of a canary, are told apart by a hash. */

@@ -47,9 +47,12 @@ export interface VerifyPolicy extends WatchPolicy {
   readonly timeoutMs: number;
 }
 
-/** Argo CD needs seconds for a comparison; a rollout minutes. */
+/**
+ * What fails by itself is to do so before our time is over: a sync that Argo CD begins anew five
+ * times ends after 345 s, a rollout past Kubernetes' default progress deadline after 600 s.
+ */
 export const verifyPolicy: VerifyPolicy = {
-  timeoutMs: 5 * 60_000,
+  timeoutMs: 15 * 60_000,
   leastMs: 1_000,
   mostMs: 5_000,
   standMs: 10_000,

@@ -23,7 +23,7 @@ const workload: Workload = {
 };
 const container = (image: string, name = "app", digest = ours) => ({ name, image, digest });
 const podOf = (...containers: readonly ReturnType<typeof container>[]): Pod => {
-  return { name: "web-1", containers, revisionHash: "", troubles: [] };
+  return { name: "web-1", containers, revisionHash: "", troubles: [], awaited: "" };
 };
 const pod = podOf(container("acme/web:sha-2222222"));
 
@@ -67,6 +67,22 @@ describe("a template", () => {
 });
 
 describe("a pod", () => {
+  test("is judged by its digest where admission has put that in the tag's place", () => {
+    const image = `mirror.internal/acme/web@${ours}`;
+    expect(said({}, [podOf(container(image))])).toBe("done: 1 of 1 pods run sha-2222222");
+    const strange = podOf(container(`acme/web@${other}`, "app", other));
+    expect(said({}, [strange])).toMatch(/^waiting: pod web-1 still runs/);
+  });
+
+  test("that is in trouble is told before one that is only not ready", () => {
+    const counts = { desired: 2, updated: 2, total: 2, available: 0 };
+    const unready = { ...pod, awaited: "ContainersNotReady: [app]" };
+    const sick = { ...pod, name: "web-2", troubles: ["migrate ended: Error, status 1"] };
+    const left = "waiting: 0 of 2 pods are available; pod";
+    expect(said({ counts }, [unready, sick])).toBe(`${left} web-2: migrate ended: Error, status 1`);
+    expect(said({ counts }, [pod, unready])).toBe(`${left} web-1: ContainersNotReady: [app]`);
+  });
+
   test("is judged by its container of the same name", () => {
     const pods = [podOf(container("nginx:1", "side", other), container("acme/web:sha-2222222"))];
     expect(said({}, pods)).toBe("done: 1 of 1 pods run sha-2222222");

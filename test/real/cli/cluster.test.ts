@@ -178,7 +178,7 @@ describe("verify", () => {
     const { status, out, err } = await running;
     expect({ status, out }).toEqual({ status: 130, out: "" });
     expect(err).toMatch(/^landfall: .* interrupted$/m);
-    // Without being told, it would look for five minutes.
+    // Without being told, it would look on for minutes.
     expect(Date.now() - stoppedMs).toBeLessThan(10_000);
     expect(page.asked).toEqual([]);
   });
