@@ -13,6 +13,7 @@ import type { ImageName } from "./core/image-ref.ts";
 import type { Mark } from "./core/landing/mark.ts";
 import type { PushReply, Reread } from "./core/landing/push-outcome.ts";
 import type { ManifestRules } from "./core/pins/rules.ts";
+import type { Along, WaitingRoom } from "./ports-waiting.ts";
 
 /** A file of the manifests branch that mentions an image we look for. */
 export interface ManifestFile {
@@ -35,6 +36,8 @@ export interface CommitDraft {
   readonly message: string;
   /** Author and committer date, in whole seconds since the epoch. */
   readonly atSeconds: number;
+  /** Whose change it is. Absent: it is that of whoever commits. */
+  readonly author?: { readonly name: string; readonly email: string } | undefined;
 }
 
 /** The branch that holds the manifests, on a server that we do not trust to answer. */
@@ -81,7 +84,9 @@ export interface Remote {
    * Asks the server to move the branch to `commit`, which it does only from the commit's parent.
    * Never throws for the world's failures: a push that was cut off is `silent`.
    */
-  push(commit: CommitId): Promise<PushReply>;
+  push(commit: CommitId, along?: Along): Promise<PushReply>;
+  /** Where changes wait. Absent: none may. */
+  readonly waiting?: WaitingRoom | undefined;
   /**
    * Reads the branch from the server, without trusting anything remembered, and looks for `commit`
    * (made on `before`) in its ancestry. Never throws for the world's failures: those are

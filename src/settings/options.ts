@@ -68,8 +68,8 @@ export interface ScopeSettings extends GitPlaces {
   /** What the environment asks of a revision. Undefined: the settings have none. */
   readonly rules: EnvironmentRules | undefined;
   readonly land: LandSettings;
-  /** Freezes that the settings order, at a moment. */
-  readonly freezesAt: (nowMs: number) => readonly Freeze[];
+  /** Freezes that the settings order, at a moment. Undefined: they order none. */
+  readonly freezesAt: ((nowMs: number) => readonly Freeze[]) | undefined;
 }
 
 /** What most commands work with: also which images it is about, and where they are pinned. */
@@ -141,7 +141,7 @@ export async function scopeFrom(
     manifestPaths: [...new Set([...paths, ...beside])],
     rules: environment === undefined ? undefined : rulesOf(file!, environment),
     land: landIn(flags, config),
-    freezesAt: (nowMs) => freezes?.freezesAt(windows, { environment, paths }, nowMs) ?? [],
+    freezesAt: freezes && ((nowMs) => freezes.freezesAt(windows, { environment, paths }, nowMs)),
   };
 }
 

@@ -18,6 +18,7 @@ export interface ExploreOptions {
   readonly shape: RaceShape;
   /** Who races beside them. Absent: nobody. */
   readonly company?: Companions | undefined;
+  readonly together?: boolean;
   readonly budget: Budget;
   readonly crew?: Partial<Crew>;
   /** Whether states that were met before are gone through again. Only to test the exploring. */

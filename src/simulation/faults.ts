@@ -52,6 +52,10 @@ const probabilities = {
   move: 0.6,
   /** The clock of people who commit lies: years ahead, or in 1970. Asked at each commit. */
   skew: 0.2,
+  /** The server takes no refs but branches. Asked once a race in which changes may wait. */
+  closed: 0.1,
+  /** Somebody without the key leaves changes beside the branch. */
+  forge: 0.3,
 } as const;
 
 /** The name of a fault. */
@@ -75,6 +79,8 @@ export const harmless: ReadonlySet<FaultKind> = new Set<FaultKind>([
   "lock",
   "crash",
   "foreign",
+  "closed",
+  "forge",
 ]);
 
 /** Returns the given faults at their usual probabilities. */

@@ -106,7 +106,8 @@ async function run(job: Job, { operation, account, play }: JobRun): Promise<void
   operation.images = operation.images.filter(({ image }) =>
     images.some((one) => sameImage(one, image)),
   );
-  operation.pushes = { doubts: account.doubts.size, denials: account.denials };
+  const doubts = account.doubts.size + account.left.size;
+  operation.pushes = { doubts, denials: account.denials };
   account.told += `${end.outcome}\n`;
   world.scheduler.trace.push(`${world.scheduler.nowMs} ${actor} says ${end.outcome}`);
 }

@@ -26,6 +26,8 @@ export interface RaceOptions {
   readonly company?: Companions | undefined;
   /** Whether all of it happens in two environments of the branch, staging and prod. */
   readonly environments?: boolean | undefined;
+  /** Whether deployers land together. Absent: each for itself. */
+  readonly together?: boolean | undefined;
   /** The deadline of every deployer, in milliseconds. Absent: the seed chooses, short ones too. */
   readonly timeoutMs?: number;
   /** Whom to race. The real use cases, unless a test wants to see a law broken. */
@@ -111,12 +113,14 @@ function resultOf(
 
 /** The command line of a race. What is as ever is left out. */
 function replayOf(options: RaceOptions): string {
-  const { deployers, seed, shape, faults, company = alone, environments, timeoutMs } = options;
+  const { deployers, seed, shape, faults, company = alone, timeoutMs } = options;
+  const { environments, together } = options;
   const others = Object.entries(company).filter(([, count]) => count > 0);
   return [
     `landfall race --deployers ${deployers}`,
     ...others.map(([who, count]) => `--${who} ${count}`),
     ...(environments ? ["--environments"] : []),
+    ...(together ? ["--together"] : []),
     `--seed ${seed} --shape ${shape} --faults ${printFaults(faults)}`,
     ...(timeoutMs === undefined ? [] : [`--timeout ${timeoutMs}ms`]),
   ].join(" ");

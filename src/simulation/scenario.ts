@@ -57,6 +57,7 @@ export interface Scenario {
   readonly places?: readonly ScenePlace[] | undefined;
   /** How many people push besides. */
   readonly foreign: number;
+  readonly together: boolean;
 }
 
 /** Where all manifests stand. */
@@ -70,10 +71,15 @@ export interface Actors {
   readonly shape: RaceShape;
   readonly deployers: number;
   readonly company?: Companions | undefined;
+  /** Whether whoever lost a race may leave its change for others to land. */
+  readonly together?: boolean | undefined;
 }
 
 /** Sets a scene. Fate may fork the source, and leave an image unpublished. */
-export function scenarioOf({ shape, deployers, company = alone }: Actors, fate: Choices): Scenario {
+export function scenarioOf(
+  { shape, deployers, company = alone, together = false }: Actors,
+  fate: Choices,
+): Scenario {
   const source = new ModelSource();
   const first = source.add("revision 0");
   const revisions = [first];
@@ -96,7 +102,8 @@ export function scenarioOf({ shape, deployers, company = alone }: Actors, fate: 
   }
   const tree = treeOf(shape, names, tagOf(tagFormat, first));
   const others = companyOf(company, { images, first, last: source.tip });
-  return { tree, source, shelf, images, jobs: [...jobs, ...others], foreign: company.foreign };
+  const { foreign } = company;
+  return { tree, source, shelf, images, jobs: [...jobs, ...others], foreign, together };
 }
 
 function companyOf(

@@ -44,7 +44,9 @@ const companies: readonly Companions[] = [
 export function raceOfSeed(seed: number, faults: Faults): RaceOptions {
   const deployers = sizes[seed % sizes.length]!;
   const company = companies[seed % companies.length]!;
-  return { deployers, company, seed, shape: shapes[seed % shapes.length]!, faults };
+  // Two seeds of each kind in turn, so that every size and company is met both ways.
+  const together = seed % 4 > 1;
+  return { deployers, company, seed, shape: shapes[seed % shapes.length]!, faults, together };
 }
 
 /** Runs the races of so many seeds. */

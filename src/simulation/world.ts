@@ -8,7 +8,7 @@ import { markRef } from "../core/landing/mark.ts";
 import type { PushReply } from "../core/landing/push-outcome.ts";
 import type { Choices } from "./choices.ts";
 import { type ModelTree, Objects } from "./model/objects.ts";
-import { Server } from "./model/server.ts";
+import { type Move, Server } from "./model/server.ts";
 import type { ModelSource } from "./model/source.ts";
 import { type Order, Scheduler } from "./scheduler.ts";
 
@@ -16,12 +16,16 @@ import { type Order, Scheduler } from "./scheduler.ts";
 export interface Setting {
   readonly tree: ModelTree;
   readonly source: ModelSource;
+  /** Whether changes may wait beside the branch. */
+  readonly together?: boolean | undefined;
 }
 
 /** What the world knows of one actor, beside what the actor says. */
 export interface Account {
   /** Commits pushed without a certain no, which no tip that the actor was shown has shut out. */
   readonly doubts: Set<CommitId>;
+  /** Changes left beside the branch that nobody has said to be gone. */
+  readonly left: Set<CommitId>;
   /** Pushes that a rule of the server refused. */
   denials: number;
   /** Whether a rule of the server keeps this actor out. */
@@ -42,12 +46,17 @@ export class World {
   readonly server: Server;
   readonly source: ModelSource;
   readonly base: CommitId;
+  readonly isTogether: boolean;
+  /** Whether the server takes no refs but branches. */
+  readonly isClosed: boolean;
   readonly accounts = new Map<string, Account>();
 
   constructor(setting: Setting, fate: Choices, order: Order) {
     this.fate = fate;
     this.scheduler = new Scheduler(fate, order);
     this.source = setting.source;
+    this.isTogether = setting.together === true;
+    this.isClosed = this.isTogether && fate.strikes("closed");
     this.base = this.objects.root(setting.tree, "chore: manifests\n");
     this.server = new Server(this.objects, this.base, () => this.scheduler.nowMs);
   }
@@ -55,7 +64,8 @@ export class World {
   /** Opens an actor's account. Whoever comes back is barred if it was before. */
   enter(actor: string, before?: Account): Account {
     const isBarred = before?.isBarred ?? this.fate.strikes("refuse");
-    const account = { doubts: new Set<CommitId>(), denials: 0, isBarred, metLock: false, told: "" };
+    const none = { doubts: new Set<CommitId>(), left: new Set<CommitId>() };
+    const account = { ...none, denials: 0, isBarred, metLock: false, told: "" };
     this.accounts.set(actor, account);
     return account;
   }
@@ -66,17 +76,19 @@ export class World {
     return this.fate.lasts(20, 120) + slow;
   }
 
-  /** What a read of the branch shows: the tip, or where it stood a while ago. */
-  view(): CommitId {
-    if (!this.fate.strikes("stale")) return this.server.tip;
+  /** What a read of the server shows: how all stands, or how it stood a while ago. */
+  view(): Move {
+    if (!this.fate.strikes("stale")) return this.server.moveAgo(0);
     const back = this.fate.lasts(1, 3);
-    return this.server.tipAgo(back);
+    return this.server.moveAgo(back);
   }
 
   /** Everything that decides how the run goes on, as text. */
   state(): string {
     const told = [...this.accounts].map(([actor, account]) => `${actor}: ${account.told}`);
-    const moves = this.server.moves.map(({ tip, how }) => `${tip} ${how}`);
+    const moves = this.server.moves.map(({ tip, how, notes }) => {
+      return `${tip} ${how} ${notes.map(({ id }) => id).join(" ")}`;
+    });
     const marks = this.server.marks.map(markRef);
     return [...told, ...moves, ...marks, ...this.scheduler.waiting].join("\n");
   }

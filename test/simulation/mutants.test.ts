@@ -6,19 +6,19 @@ import { type RaceOptions, race } from "../../src/simulation/race.ts";
 import { mutants } from "./mutants.ts";
 import { mutantsBeside } from "./mutants-beside.ts";
 import { mutantsOfEnvironments } from "./mutants-environments.ts";
+import { mutantsTogether } from "./mutants-together.ts";
 
 /** How many seeds a mutant may survive. */
 const seedsMax = 1_000;
 
-const all = { ...mutants, ...mutantsBeside, ...mutantsOfEnvironments };
+const all = { ...mutants, ...mutantsBeside, ...mutantsOfEnvironments, ...mutantsTogether };
 
 test.each(Object.entries(all))("a loop that %s breaks its law", async (name, mutant) => {
-  const { law, shape, crew, faults, company, environments } = mutant;
+  const { law, shape, crew, faults, ...cast } = mutant;
   const laws = new Set<string>();
   let failing: RaceOptions | undefined;
   for (let seed = 1; seed <= seedsMax && failing === undefined; seed += 1) {
-    const given = { shape, faults: faultsOf(faults), company, environments };
-    const options = { deployers: 4, seed, ...given };
+    const options = { ...cast, deployers: 4, seed, shape, faults: faultsOf(faults) };
     const { violations } = await race({ ...options, crew });
     for (const violation of violations) laws.add(violation.law);
     if (violations.some((violation) => violation.law === law)) failing = options;

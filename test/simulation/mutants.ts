@@ -28,6 +28,8 @@ export interface Mutant {
   readonly company?: Companions;
   /** Whether it races in two environments. */
   readonly environments?: true;
+  readonly together?: boolean;
+  readonly timeoutMs?: number;
 }
 
 /** One break of the promotion. */

@@ -65,6 +65,14 @@ test.each(["same", "fleet"] as const)(
   },
 );
 
+test("64 deployers of fleet that land together take few moves, and all of them land", async () => {
+  const options: RaceOptions = { deployers: 64, seed: 1, shape: "fleet", faults: {} };
+  const { rounds, runs, replay } = await lawful({ ...options, together: true, timeoutMs: 300_000 });
+  expect(runs.filter(({ outcome }) => outcome === "landed")).toHaveLength(64);
+  expect(rounds.length).toBeLessThan(24);
+  expect(replay).toContain("--together");
+});
+
 test("people who push among 12 deployers get all their commits in, and so do the deployers", async () => {
   const company = { ...alone, foreign: 12 };
   const options: RaceOptions = { deployers: 12, seed: 3, shape: "overlay", faults: {}, company };

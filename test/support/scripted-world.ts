@@ -189,7 +189,7 @@ export class Stage {
     const bytes = text === undefined ? undefined : encoder.encode(text);
     const draft = { parent: world.server.tip, atSeconds: 0, message: `docs: ${path}\n` };
     const commit = world.objects.write({ ...draft, changes: [{ path, bytes }] });
-    world.server.swap(commit, "people");
+    world.server.swap({ commit }, "people");
     return commit;
   }
 

@@ -23,6 +23,7 @@ const flags = {
     "overlay",
   ]),
   faults: withDefault("--faults <names>", "all, none, or names with commas between", "none"),
+  together: toggle("--together", "who lost a race leaves its change for others to land"),
   timeout: text("--timeout <ms>", "deadline of every deployer (default: the seed chooses)"),
   ...output,
 };
@@ -34,6 +35,7 @@ export default command({
   examples: [
     ["landfall race --deployers 8 --seed 7", "eight deployers; the same seed is the same race"],
     ["landfall race --deployers 4 --faults all", "with replies that are lost, late or sent twice"],
+    ["landfall race --deployers 64 --shape fleet --together", "64 apps that land together"],
   ],
   flags,
   async run(flags, io) {
@@ -48,6 +50,7 @@ export default command({
       shape: flags.shape ?? "same",
       faults: parseFaults(flags.faults),
       environments: flags.environments,
+      together: flags.together ?? false,
       ...timeoutOf(flags),
     });
     printResult(result, () => raceText(result, styleFor(flags, io)), { ...flags, io });

@@ -90,6 +90,7 @@ type Through = <Value>(call: (ports: Ports) => Promise<Value>) => Promise<Value>
 /** All that has an effect, or an answer that depends on the moment, goes `through`. */
 function watched(ports: Ports, through: Through, nowMs: () => number): Ports {
   const { remote, log } = ports;
+  const { waiting } = remote;
   return {
     ...ports,
     clock: { nowMs, sleepMs: (ms) => through(({ clock }) => clock.sleepMs(ms)) },
@@ -100,7 +101,19 @@ function watched(ports: Ports, through: Through, nowMs: () => number): Ports {
     remote: {
       fetchTip: () => through((now) => now.remote.fetchTip()),
       commit: (draft) => through((now) => now.remote.commit(draft)),
-      push: (commit) => through((now) => now.remote.push(commit)),
+      push: (...what) => through((now) => now.remote.push(...what)),
+      waiting: waiting && {
+        branch: waiting.branch,
+        author: waiting.author,
+        fetchAll: () => through((now) => now.remote.waiting!.fetchAll()),
+        leave: (...what) => through((now) => now.remote.waiting!.leave(...what)),
+        remove: (note) => through((now) => now.remote.waiting!.remove(note)),
+        chain: (...what) => through((now) => now.remote.waiting!.chain(...what)),
+        read: (...what) => waiting.read(...what),
+        since: (...what) => waiting.since(...what),
+        sealOf: (text) => waiting.sealOf(text),
+        isSealOf: (...what) => waiting.isSealOf(...what),
+      },
       reread: (...what) => through((now) => now.remote.reread(...what)),
       findManifests: (...what) => remote.findManifests(...what),
       readFile: (...what) => remote.readFile(...what),

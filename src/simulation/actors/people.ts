@@ -8,6 +8,7 @@ import type { FaultKind } from "../faults.ts";
 import type { Commit } from "../model/objects.ts";
 import { manifestsPath, type Scenario } from "../scenario.ts";
 import type { World } from "../world.ts";
+import { forge } from "./forger.ts";
 
 /** What somebody changes on top of a tip, or undefined when there is nothing for them to do. */
 type Deed = (tip: Commit, play: PersonRun) => Pick<CommitDraft, "changes" | "message"> | undefined;
@@ -28,6 +29,7 @@ export function sendPeople(world: World, scene: Scenario): void {
     world.scheduler.watch(visit(kind, deed, { world, scene }));
   }
   if (world.fate.strikes("rewind")) world.scheduler.watch(rewind(world));
+  if (scene.together && world.fate.strikes("forge")) world.scheduler.watch(forge(world, scene));
   for (let at = 1; at <= scene.foreign; at += 1) {
     const stubborn = { tries: Number.POSITIVE_INFINITY, delayMsMax: 2_000 };
     world.scheduler.watch(pushOnce(`people-${at}`, edit, { world, scene }, stubborn));
@@ -58,7 +60,7 @@ async function pushOnce(name: string, deed: Deed, play: PersonRun, manner: Manne
     const atSeconds = fate.strikes("skew") ? fate.choose(2) * farSeconds : scheduler.nowSeconds;
     const commit = objects.write({ ...draft, parent: tip.id, atSeconds });
     await scheduler.after(name, "push", fate.lasts(50, 400));
-    if (server.swap(commit, name)) return;
+    if (server.swap({ commit }, name)) return;
   }
 }
 

@@ -6,7 +6,7 @@ import type { DeployLog } from "../../ports.ts";
 import { startMs } from "../scheduler.ts";
 import type { World } from "../world.ts";
 import { type Commit, idOf, type ModelTree } from "./objects.ts";
-import { short, troubleReading } from "./remote.ts";
+import { short, troubleReading } from "./reading.ts";
 
 /** When the source's first revision was made, in milliseconds since the epoch: long before. */
 const sourceMs = startMs - 30 * 86_400_000;
@@ -29,7 +29,7 @@ export class ModelLog implements DeployLog {
     const trouble = troubleReading(fate);
     account.told += `${trouble?.message ?? "read the log"}\n`;
     if (trouble !== undefined) throw trouble;
-    const tip = this.#world.view();
+    const { tip } = this.#world.view();
     const label = `read the log of ${short(tip)}`;
     await scheduler.after(this.#actor, label, this.#world.latencyMs());
     account.told += `${tip}\n`;

@@ -6,11 +6,15 @@ import type { Mark } from "../../core/landing/mark.ts";
 import type { PushReply, Reread } from "../../core/landing/push-outcome.ts";
 import { manifestsUnder } from "../../core/manifest-paths.ts";
 import type { CommitDraft, ManifestFile, Remote } from "../../ports.ts";
-import type { Choices } from "../choices.ts";
+import type { Along, WaitingRoom } from "../../ports-waiting.ts";
 import { type Account, certainNo, type World } from "../world.ts";
+import { readServer, short, troubleReading } from "./reading.ts";
+import { areThere, type ModelPush } from "./server.ts";
+import { ModelWaitingRoom } from "./waiting.ts";
 
 /** The branch as one actor reaches it. */
 export class ModelRemote implements Remote {
+  readonly waiting: WaitingRoom | undefined;
   readonly #world: World;
   readonly #actor: string;
   readonly #account: Account;
@@ -19,15 +23,11 @@ export class ModelRemote implements Remote {
     this.#world = world;
     this.#actor = actor;
     this.#account = world.accounts.get(actor)!;
+    this.waiting = world.isTogether ? new ModelWaitingRoom(world, actor) : undefined;
   }
 
   async fetchTip(): Promise<CommitId> {
-    const { scheduler } = this.#world;
-    await scheduler.before(this.#actor, "fetch", this.#world.latencyMs());
-    this.#fail();
-    const tip = this.#world.view();
-    await scheduler.after(this.#actor, `fetched ${short(tip)}`, this.#world.latencyMs());
-    return this.#show(tip);
+    return (await readServer(this.#world, this.#actor, "fetch")).tip;
   }
 
   async findManifests(
@@ -65,10 +65,10 @@ export class ModelRemote implements Remote {
     return this.#world.objects.write(draft);
   }
 
-  async push(commit: CommitId): Promise<PushReply> {
+  async push(commit: CommitId, along?: Along): Promise<PushReply> {
     const { scheduler } = this.#world;
     await scheduler.before(this.#actor, `push ${short(commit)}`, this.#world.latencyMs());
-    const reply = await this.#swap(commit);
+    const reply = await this.#swap({ commit, along });
     if (!certainNo.has(reply.kind)) this.#account.doubts.add(commit);
     await scheduler.after(this.#actor, `was told ${reply.kind}`, this.#world.latencyMs());
     this.#tell(reply.kind);
@@ -96,34 +96,35 @@ export class ModelRemote implements Remote {
   }
 
   async reread(before: CommitId, commit: CommitId): Promise<Reread> {
-    const { scheduler, objects } = this.#world;
-    await scheduler.before(this.#actor, "read again", this.#world.latencyMs());
-    const trouble = troubleReading(this.#world.fate);
-    if (trouble !== undefined) return { kind: "unreadable", why: this.#tell(trouble.message) };
-    const tip = this.#world.view();
-    await scheduler.after(this.#actor, `read ${short(tip)}`, this.#world.latencyMs());
-    this.#show(tip);
-    if (tip === before) return { kind: "unmoved" };
-    return { kind: objects.contains(tip, commit) ? "contains" : "moved", tip };
+    try {
+      const { tip } = await readServer(this.#world, this.#actor, "read again");
+      if (tip === before) return { kind: "unmoved" };
+      return { kind: this.#world.objects.contains(tip, commit) ? "contains" : "moved", tip };
+    } catch (error) {
+      if (error instanceof Failure) return { kind: "unreadable", why: error.message };
+      throw error;
+    }
   }
 
-  async #swap(commit: CommitId): Promise<PushReply> {
+  async #swap(push: ModelPush): Promise<PushReply> {
+    const { commit, along } = push;
     const { fate, scheduler, objects } = this.#world;
     if (fate.strikes("unreachable")) return { kind: "not-sent", words: "Could not resolve host" };
     if (fate.strikes("throttle")) {
       return { kind: "throttled", words: "error: 429", retryAfterMs: fate.lasts(1_000, 40_000) };
     }
     // The client compares with what the server advertises before it sends anything.
-    const advertised = this.#world.view();
-    if (advertised === commit) return { kind: "accepted", words: "[up to date]" };
-    if (advertised !== objects.get(commit).parent) {
+    const { tip, notes } = this.#world.view();
+    if (tip === (along?.head ?? commit)) return { kind: "accepted", words: "[up to date]" };
+    if (tip !== objects.get(commit).parent || !areThere(along?.ended ?? [], notes)) {
       return { kind: "raced", seenBy: "git", words: "[rejected] (fetch first)" };
     }
     await scheduler.after(this.#actor, `post ${short(commit)}`, this.#world.latencyMs());
-    return this.#post(commit);
+    return this.#post(push);
   }
 
-  #post(commit: CommitId): PushReply {
+  #post(push: ModelPush): PushReply {
+    const { commit } = push;
     const { fate, server, scheduler } = this.#world;
     const account = this.#account;
     const silent: PushReply = { kind: "silent", words: "the remote end hung up unexpectedly" };
@@ -140,10 +141,10 @@ export class ModelRemote implements Remote {
     if (fate.strikes("late")) {
       const label = `delivers ${short(commit)} of ${this.#actor}`;
       const flight = { actor: "wire", label, durationMs: fate.lasts(500, 60_000) };
-      scheduler.later(flight, server.deliveryOf(commit, this.#actor));
+      scheduler.later(flight, server.deliveryOf(push, this.#actor));
       return silent;
     }
-    const moved = server.swap(commit, this.#actor);
+    const moved = server.swap(push, this.#actor);
     if (fate.strikes("lose-reply")) return silent;
     const isTold = moved && !fate.strikes("twice");
     if (isTold) return { kind: "accepted", words: "" };
@@ -162,33 +163,8 @@ export class ModelRemote implements Remote {
     throw trouble;
   }
 
-  /** A branch that went on from a commit's parent without the commit never takes it any more. */
-  #show(tip: CommitId): CommitId {
-    const { objects } = this.#world;
-    for (const commit of this.#account.doubts) {
-      const parent = objects.get(commit).parent!;
-      if (tip !== parent && objects.contains(tip, parent)) this.#account.doubts.delete(commit);
-    }
-    return this.#tell(tip);
-  }
-
   #tell<Text extends string>(what: Text): Text {
     this.#account.told += `${what}\n`;
     return what;
   }
-}
-
-/** Returns what befalls a read of the server, or undefined when it is answered. */
-export function troubleReading(fate: Choices): Failure | undefined {
-  if (fate.strikes("unreachable")) {
-    return new Failure("remote-unreachable", "Cannot read: no route to host", "Try again.");
-  }
-  if (!fate.strikes("throttle")) return undefined;
-  const retryAfterMs = fate.lasts(1_000, 40_000);
-  return new Failure("throttled", "Cannot read: error: 429", "Wait.", { retryAfterMs });
-}
-
-/** Returns the first digits of an id, for a trace. */
-export function short(id: string): string {
-  return id.slice(0, 7);
 }

@@ -10,6 +10,7 @@ import { type Change, messageOf } from "../../core/landing/change.ts";
 import type { ReadCommit } from "../../core/landing/commit-message.ts";
 import { holdsFolder, holdsPath, writeHolds } from "../../core/landing/holds-file.ts";
 import type { Landing } from "../../core/landing/landing.ts";
+import { waitsOf } from "../../core/landing/waiting.ts";
 import {
   editManifests,
   type FileEdit,
@@ -45,6 +46,8 @@ export interface Planned<Basis> {
   readonly basis: Basis;
   /** The tip holds what is wanted, or newer. */
   readonly isReached?: boolean | undefined;
+  /** Whether the pins and holds alone decide about it, so that others may land it. */
+  readonly mayWait?: boolean;
 }
 
 /** A basis, with what is moved, the change that a dry run would push, and what stays. */
@@ -120,7 +123,7 @@ export async function landChange<Facts, Basis extends object, Result>(
  * content on the same parent is the same commit.
  */
 export async function planOf<Basis extends object>(
-  { snapshot, change, basis: own, isReached }: Planned<Basis>,
+  { snapshot, change, basis: own, isReached, mayWait = false }: Planned<Basis>,
   request: LandRequest,
   { startedMs, looking }: { readonly startedMs: number; readonly looking: VariantCheck },
 ): Promise<Plan<Tried<Basis>>> {
@@ -140,9 +143,11 @@ export async function planOf<Basis extends object>(
   }
   const changes = edits.map(({ file, bytes }) => ({ path: file.path, bytes }));
   if (holds !== undefined) changes.push({ path: holdsPath, bytes: holds });
-  const message = messageOf(change, request);
-  const draft = { changes, message, atSeconds: Math.floor(startedMs / 1000) };
-  return { kind: "write", draft, why: basis };
+  const { deploy, environment } = request;
+  const words = { message: messageOf(change, request), atSeconds: Math.floor(startedMs / 1000) };
+  const found = { ...snapshot.scope, pins: snapshot.pins };
+  const waits = mayWait ? waitsOf(moves, found, { deploy, environment, ...words }) : undefined;
+  return { kind: "write", draft: { changes, ...words }, why: basis, waits };
 }
 
 function blocked(): Failure {

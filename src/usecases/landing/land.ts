@@ -3,7 +3,7 @@
  * shows.
  */
 
-import { asFailure, Failure } from "../../core/failure.ts";
+import { asFailure } from "../../core/failure.ts";
 import type { CommitId } from "../../core/ids.ts";
 import { type Backoff, waitMsAfterLosing, waitMsBefore } from "../../core/landing/backoff.ts";
 import type { Doubt, Ending, Landing } from "../../core/landing/landing.ts";
@@ -13,12 +13,22 @@ import {
   leavesDoubt,
   type PushReply,
 } from "../../core/landing/push-outcome.ts";
+import type { Waits } from "../../core/landing/waiting.ts";
 import type { CommitDraft } from "../../ports.ts";
+import type { Along } from "../../ports-waiting.ts";
+import { noLuck, outOfTime, refused } from "./endings.ts";
 import { askPatiently, type Patience, type ReadPorts, readPatiently } from "./read-patiently.ts";
+import { Together } from "./together.ts";
 
 /** What a tip asks for: a commit on top of it, or nothing, for a reason that the caller knows. */
 export type Plan<Why> =
-  | { readonly kind: "write"; readonly draft: Omit<CommitDraft, "parent">; readonly why: Why }
+  | {
+      readonly kind: "write";
+      readonly draft: Omit<CommitDraft, "parent">;
+      readonly why: Why;
+      /** The same change as others may land it. Absent: they may not. */
+      readonly waits?: Waits | undefined;
+    }
   | {
       readonly kind: "rest";
       readonly why: Why;
@@ -52,7 +62,9 @@ export const landPolicy: LandPolicy = {
 /** A push, and what the server said to it. */
 interface Pushed<Why> extends Doubt<Why> {
   readonly parent: CommitId;
+  readonly along: Along | undefined;
   readonly reply: PushReply;
+  readonly waits: Waits | undefined;
 }
 
 /** What the loop remembers from round to round. */
@@ -61,6 +73,7 @@ interface Rounds<Why> {
   readonly ports: ReadPorts;
   readonly policy: LandPolicy;
   readonly deadlineMs: number;
+  readonly together: Together<Why>;
   /** Pushes that may be in the branch, or may yet come there, as far as we were told. */
   doubts: readonly Pushed<Why>[];
   refusals: number;
@@ -79,11 +92,12 @@ export async function land<Why>(
   policy: LandPolicy,
 ): Promise<Landing<Why>> {
   const deadlineMs = ports.clock.nowMs() + policy.timeoutMs;
+  const together = new Together(derive, ports, { ...policy, deadlineMs });
   const start = { doubts: [], refusals: 0, why: undefined };
-  const race: Rounds<Why> = { derive, ports, policy, deadlineMs, ...start };
+  const race: Rounds<Why> = { derive, ports, policy, deadlineMs, together, ...start };
   for (let attempts = 1; ; attempts += 1) {
     const came = await tryOnce(attempts, race);
-    if ("kind" in came) return { ...came, attempts };
+    if ("kind" in came) return { ...(await together.concluded(came)), attempts };
     const { reply, waitMs } = came;
     ports.progress.step(`${noLuck[reply.kind]}; round ${attempts + 1} in ${waitMs} ms`);
     await ports.clock.sleepMs(waitMs);
@@ -105,7 +119,11 @@ async function tryOnce<Why>(attempts: number, race: Rounds<Why>): Promise<Lost |
     if ("kind" in pushed) return pushed;
     const { reply } = pushed;
     const waitMs = waitAfter(reply, { attempts, roundMs: clock.nowMs() - startedMs }, race);
-    return (await settle(pushed, waitMs, race)) ?? { reply, waitMs };
+    const settled = await settle(pushed, waitMs, race);
+    if (settled !== undefined) return settled;
+    // What may yet come in by itself is not left for others to bring in.
+    if (reply.kind === "raced" && race.doubts.length === 0) await race.together.lost(pushed);
+    return { reply, waitMs };
   } catch (error) {
     // Whatever went wrong, also a fault of ours: that a push may have landed stays true.
     if (race.doubts.length > 0) return unknown(race, messageOf(error));
@@ -122,16 +140,24 @@ async function swap<Why>(race: Rounds<Why>): Promise<Pushed<Why> | Ending<Why>> 
   const { ports, deadlineMs } = race;
   const { remote } = ports;
   const within = { patience: race.policy, deadlineMs };
-  const tip = await askPatiently(() => remote.fetchTip(), ports, within);
-  const landed = await settleDoubts(tip, race);
+  const { together } = race;
+  const tip = await askPatiently(() => together.fetchTip(), ports, within);
+  const landed =
+    (await settleDoubts(tip, race)) ??
+    (await askPatiently(() => together.landedBy(tip), ports, within));
   if (landed !== undefined) return landed;
   // Deriving reads files, which are fetched as they are needed.
   const plan = await askPatiently(() => race.derive(tip), ports, within);
   race.why = plan.why;
   // To rest while a push of ours may still come in would be to speak too soon: look for it.
   if (plan.kind === "rest") return race.doubts[0] ?? { kind: "rested", tip, why: plan.why };
-  const commit = await remote.commit({ parent: tip, ...plan.draft });
-  const pushed = { commit, parent: tip, reply: await remote.push(commit), why: plan.why };
+  const draft = { parent: tip, ...plan.draft };
+  const commit = await remote.commit(draft);
+  const along = await askPatiently(() => together.along(commit, draft), ports, within);
+  const reply = await remote.push(commit, along);
+  const { why, waits } = plan;
+  const pushed = { commit, parent: tip, along, reply, why, waits };
+  if (along !== undefined) together.heard(reply, tip);
   const isKnown = race.doubts.some((doubt) => doubt.commit === commit);
   if (leavesDoubt(pushed.reply) && !isKnown) race.doubts = [...race.doubts, pushed];
   return pushed;
@@ -172,7 +198,8 @@ async function settle<Why>(
   const reread = await readPatiently(pushed, race.ports, race.policy);
   const outcome = classifyPush(reply, reread);
   if (outcome.kind === "landed") return { kind: "landed", commit, tip: outcome.tip, why };
-  if (outcome.kind === "refused") race.refusals = refusals + 1;
+  // With company, it may be others whom the rule is about.
+  if (outcome.kind === "refused" && !pushed.along) race.refusals = refusals + 1;
   if (dispelsDoubt(reread, reply)) race.doubts = race.doubts.filter((doubt) => doubt !== pushed);
   const landed = "tip" in reread ? await settleDoubts(reread.tip, race) : undefined;
   if (landed !== undefined) return landed;
@@ -207,34 +234,3 @@ function waitAfter<Why>(
 function unknown<Why>({ doubts, why }: Rounds<Why>, words: string): Ending<Why> {
   return { kind: "unknown", words, doubts, why };
 }
-
-function refused<Why>({ reply, why }: Pushed<Why>): Ending<Why> {
-  const remedy = "remedy" in reply ? reply.remedy : undefined;
-  return { kind: "refused", words: reply.words, remedy, why };
-}
-
-function outOfTime<Why>({ reply, why }: Pushed<Why>): Ending<Why> {
-  const failure =
-    reply.kind === "throttled"
-      ? new Failure(
-          "throttled",
-          `Cannot push: the server asks to wait: ${reply.words}`,
-          "Run it again later.",
-          { retryAfterMs: reply.retryAfterMs },
-        )
-      : new Failure(
-          "deadline",
-          `Cannot land before the deadline: ${noLuck[reply.kind]}: ${reply.words}`,
-          "Nothing of this deploy is in the branch. Run it again, with a longer --timeout.",
-        );
-  return { kind: "failed", failure, why };
-}
-
-const noLuck: Readonly<Record<PushReply["kind"], string>> = {
-  accepted: "The server said yes, but the branch does not show it",
-  raced: "Somebody else landed first",
-  refused: "The server said no",
-  "not-sent": "The push did not get through",
-  throttled: "The server asks to wait",
-  silent: "The server gave no clear answer, and the branch has not moved",
-};

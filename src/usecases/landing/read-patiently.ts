@@ -5,6 +5,7 @@ import type { CommitId } from "../../core/ids.ts";
 import { type Backoff, waitMsBefore } from "../../core/landing/backoff.ts";
 import { type PushReply, type Reread, worthReadingAgain } from "../../core/landing/push-outcome.ts";
 import type { Clock, Progress, Random, Remote } from "../../ports.ts";
+import type { Along } from "../../ports-waiting.ts";
 
 /** What reading needs of the world. */
 export interface ReadPorts {
@@ -54,18 +55,19 @@ export async function askPatiently<Answer>(
 interface Sent {
   readonly parent: CommitId;
   readonly commit: CommitId;
+  readonly along: Along | undefined;
   readonly reply: PushReply;
 }
 
 /** Reads until the answer is one that time cannot change, or the reads are used up. */
 export async function readPatiently(
-  { parent, commit, reply }: Sent,
+  { parent, commit, along, reply }: Sent,
   { remote, clock, random, progress }: ReadPorts,
   patience: Patience,
 ): Promise<Reread> {
   const untilMs = clock.nowMs() + patience.readingMs;
   for (let reads = 1; ; reads += 1) {
-    const reread = await remote.reread(parent, commit);
+    const reread = await remote.reread(parent, along?.head ?? commit);
     const isOver = reads >= patience.readsMax || clock.nowMs() > untilMs;
     if (isOver || !worthReadingAgain(reply, reread)) return reread;
     const waitMs = waitMsBefore(reads, patience.reads, random.unit());

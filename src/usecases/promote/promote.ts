@@ -61,7 +61,10 @@ export function promotionOf(
       const told = verdict === "superseded" && (await isTold(snapshot, request, promotion));
       const change = planPromotion(promotion, { images, verdict, isRecorded: told });
       const isReached = verdict === "unchanged" || verdict === "superseded";
-      if (verdict !== "move") return { snapshot, change, basis: { images, verdict }, isReached };
+      // Gates and windows are asked by their owner alone, at every tip.
+      const mayWait = request.gate === undefined && request.freezesAt === undefined;
+      const basis = { images, verdict };
+      if (verdict !== "move") return { snapshot, change, basis, isReached, mayWait };
       // Asked on every round: what was open a moment ago may be closed by now.
       const ask =
         request.gate && (await gateAt(request.gate, { ...promotion, ...seen.scope, tip }, ports));
@@ -70,7 +73,7 @@ export function promotionOf(
         return { snapshot, change: undefined, basis: { images, verdict: "gated", gate } };
       }
       await attempt(promotion.revision, tip);
-      return { snapshot, change, basis: { images, verdict } };
+      return { snapshot, change, basis: { images, verdict }, mayWait };
     },
     async overtakes({ outcome, revision }, { facts }) {
       // What people asked for by a rollback or a freeze is theirs to take back.
