@@ -40,6 +40,13 @@ export interface CommitDraft {
   readonly author?: { readonly name: string; readonly email: string } | undefined;
 }
 
+/** A commit that is there already, by what it says of itself. */
+export interface PastCommit {
+  readonly message: string;
+  /** Committer's date, in whole seconds since the epoch. */
+  readonly atSeconds: number;
+}
+
 /** The branch that holds the manifests, on a server that we do not trust to answer. */
 export interface Remote {
   /** What people say about the manifests of this branch. None: nothing. */
@@ -73,6 +80,14 @@ export interface Remote {
    * @throws Failure `remote-unreachable`, `throttled`.
    */
   messagesBefore(tip: CommitId, count: number): Promise<readonly string[]>;
+  /**
+   * Returns the paths that the newest of those commits changed which `isIt` knows; undefined when
+   * there is none, or it cannot be seen. Absent: that cannot be asked.
+   */
+  changedPaths?(
+    tip: CommitId,
+    commits: { readonly isIt: (commit: PastCommit) => boolean; readonly count: number },
+  ): Promise<readonly string[] | undefined>;
   /**
    * Returns whether `commit` is `tip` or one of its ancestors. Asks no server: what is not here is
    * no ancestor of a tip that was fetched.

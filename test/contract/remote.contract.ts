@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import type { CommitId } from "../../src/core/ids.ts";
-import type { CommitDraft, Remote } from "../../src/ports.ts";
+import type { CommitDraft, PastCommit, Remote } from "../../src/ports.ts";
 
 /** A branch, and what somebody else does to it. */
 export interface RemoteSubject {
@@ -99,6 +99,24 @@ export function remoteContract(
       const found = await remote.findManifests(commit, ["k8s"], ["acme/web"]);
       expect(found.map(({ path }) => path)).toEqual(["k8s/deep/c.yaml", "k8s/e.yaml"]);
       expect(await remote.commit({ ...draftOn(parent), changes: [] })).not.toBe(parent);
+    });
+  });
+
+  describe(`${name}: the past`, () => {
+    it("tells which paths a commit changed that is known by its words and its date", async () => {
+      const { remote, change } = await open(files);
+      const commit = await remote.commit(draftOn(await remote.fetchTip()));
+      await remote.push(commit);
+      await change({ "other/d.yaml": undefined });
+      const tip = await remote.fetchTip();
+      const ask = (trailer: string, count = 200) => {
+        const isIt = ({ message, atSeconds }: PastCommit) =>
+          message.includes(`Trailer: ${trailer}\n`) && atSeconds === 1_700_000_000;
+        return remote.changedPaths?.(tip, { isIt, count });
+      };
+      expect(await ask("x")).toEqual(["k8s/b.yaml"]);
+      expect(await ask("y")).toBeUndefined();
+      expect(await ask("x", 1)).toBeUndefined();
     });
   });
 

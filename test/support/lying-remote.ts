@@ -10,6 +10,7 @@ export function withLies(remote: Remote, lies: Partial<Remote>): Remote {
     readFile: (tip, path) => remote.readFile(tip, path),
     messageOf: (commit) => remote.messageOf(commit),
     messagesBefore: (tip, count) => remote.messagesBefore(tip, count),
+    changedPaths: async (tip, commits) => remote.changedPaths?.(tip, commits),
     contains: (tip, commit) => remote.contains(tip, commit),
     commit: (draft) => remote.commit(draft),
     push: (commit, along) => remote.push(commit, along),

@@ -2,7 +2,7 @@
 
 import type { CommitId } from "../../src/core/ids.ts";
 import type { ImageName } from "../../src/core/image-ref.ts";
-import type { Hold } from "../../src/core/landing/hold.ts";
+import type { Hold, Scope } from "../../src/core/landing/hold.ts";
 import { holdsPath, readHolds, writeHolds } from "../../src/core/landing/holds-file.ts";
 import type { PromoteResult } from "../../src/core/results/promote.ts";
 import type { SyncResult } from "../../src/core/results/sync.ts";
@@ -171,9 +171,10 @@ export class Stage {
   release(
     images: readonly ImageName[] = this.scene.images,
     mode: "push" | "dry-run" = "push",
+    scope: Scope = { paths: [manifestsPath] },
   ): Promise<PromoteResult> {
     const deploy = `release-${this.world.accounts.size + 1}`;
-    const where = { repository: "model", branch: "main", paths: [manifestsPath] };
+    const where = { repository: "model", branch: "main", ...scope };
     const request = { images, tagFormat, ...where, deploy, mode };
     return this.settle(release({ ...request, skipCi: true }, this.ports(deploy), landPolicy));
   }

@@ -9,6 +9,7 @@ import { checkPath, checkSpelling, manifestsUnder } from "../../core/manifest-pa
 import type { ManifestRules } from "../../core/pins/index.ts";
 import type { CommitDraft, ManifestFile, Remote } from "../../ports.ts";
 import { type BlobReader, blobReader } from "./blobs.ts";
+import { changedPaths } from "./changed-paths.ts";
 import { Clone, type CloneOptions } from "./clone.ts";
 import { detours, isLink, leadingOut } from "./links.ts";
 import { listMarks, pushMark } from "./marks.ts";
@@ -184,6 +185,8 @@ class GitRemote implements OpenedRemote {
     if (failure.code === "remote-unreachable" || failure.code === "throttled") throw failure;
     return here;
   }
+
+  changedPaths: Remote["changedPaths"] = (tip, what) => changedPaths(this.#parts, tip, what);
 
   async contains(tip: CommitId, commit: CommitId): Promise<boolean> {
     const { inside } = this.#parts;

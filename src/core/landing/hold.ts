@@ -54,6 +54,11 @@ export function scopeOf({ environment, paths }: HoldWords): string {
   return environment ?? paths?.join(", ") ?? "the branch";
 }
 
+/** Returns whether a hold says what it is about. */
+export function isPlaced({ environment, paths }: HoldWords): boolean {
+  return environment !== undefined || paths !== undefined;
+}
+
 /** Returns whether a hold is about manifests that a scope has. */
 export function concerns(hold: HoldWords, scope: Scope): boolean {
   if (hold.environment !== undefined && scope.environment !== undefined) {

@@ -119,6 +119,7 @@ function watched(ports: Ports, through: Through, nowMs: () => number): Ports {
       readFile: (...what) => remote.readFile(...what),
       messageOf: (commit) => remote.messageOf(commit),
       messagesBefore: (...what) => remote.messagesBefore(...what),
+      changedPaths: async (...what) => remote.changedPaths?.(...what),
       contains: (...what) => remote.contains(...what),
       marks: () => through((now) => now.remote.marks()),
       mark: (...what) => through((now) => now.remote.mark(...what)),

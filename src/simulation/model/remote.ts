@@ -57,6 +57,16 @@ export class ModelRemote implements Remote {
     return log.slice(0, count).map(({ message }) => message);
   }
 
+  async changedPaths(...[tip, { isIt, count }]: Parameters<NonNullable<Remote["changedPaths"]>>) {
+    const { objects } = this.#world;
+    const newest = objects.log(tip).toReversed().slice(0, count);
+    const commit = newest.find((one) => isIt(one));
+    if (commit?.parent === undefined) return undefined;
+    const before = objects.get(commit.parent).tree;
+    const paths = [...new Set([...before.keys(), ...commit.tree.keys()])];
+    return paths.filter((path) => before.get(path) !== commit.tree.get(path));
+  }
+
   async contains(tip: CommitId, commit: CommitId): Promise<boolean> {
     return this.#world.objects.contains(tip, commit);
   }

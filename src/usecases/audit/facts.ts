@@ -1,6 +1,5 @@
 /** What an audit asks of the histories, and the facts that come of it. */
 
-import { asFailure } from "../../core/failure.ts";
 import type { LedgerHold } from "../../core/history/audit-fates.ts";
 import { judgeByMessage } from "../../core/history/code-commits.ts";
 import { type CodePlace, codeLine, releaseLine } from "../../core/history/code-line.ts";
@@ -11,13 +10,13 @@ import { type RevisionReader, revisionReader, tagIn } from "../../core/history/p
 import { type FilePins, PinVersions } from "../../core/history/pin-versions.ts";
 import { Releases } from "../../core/history/releases.ts";
 import { SourceGraph } from "../../core/history/source-graph.ts";
-import type { CommitId } from "../../core/ids.ts";
 import { type ImageName, printImageName } from "../../core/image-ref.ts";
-import { activeHolds, type Hold, holdsOn, type Scope } from "../../core/landing/hold.ts";
-import { holdsPath, readHolds } from "../../core/landing/holds-file.ts";
+import type { Scope } from "../../core/landing/hold.ts";
+import { holdsPath } from "../../core/landing/holds-file.ts";
 import { isManifestPath, type Mention } from "../../core/pins/index.ts";
 import { isRelease, type TagFormat } from "../../core/tag-format.ts";
 import type { DeployLog } from "../../ports.ts";
+import { holdsAt } from "./holds-at.ts";
 import { judgeMixed } from "./mixed-branch.ts";
 import { followedChanges } from "./moved-files.ts";
 import { StandingFiles } from "./standing-files.ts";
@@ -194,33 +193,4 @@ async function readPins(
 
 function versionsOf(count: number): string {
   return count === 1 ? "one version" : `${count} versions`;
-}
-
-/** Reads the holds as they stood at the time asked about. */
-async function holdsAt(
-  { images, asOfMs, ...scope }: AuditSubject,
-  { changes, manifests, log, graph }: Read,
-): Promise<{ readonly holds: readonly LedgerHold[]; readonly warnings: readonly string[] }> {
-  const inTime = manifests.filter(({ atMs }) => atMs <= asOfMs);
-  const [last] = inTime.flatMap(({ id }) => {
-    const change = changes.get(id)?.find(({ path }) => path === holdsPath);
-    return change === undefined ? [] : [{ by: id as CommitId, content: change.after }];
-  });
-  if (last?.content === undefined) return { holds: [], warnings: [] };
-  let found: readonly Hold[] = [];
-  const warnings: string[] = [];
-  await log.read([last.content], (_, bytes) => {
-    try {
-      found = readHolds(bytes);
-    } catch (error) {
-      warnings.push(`${asFailure(error).message}. What it holds back is counted as a gap`);
-    }
-  });
-  const counting = activeHolds(found, scope, asOfMs);
-  const active = new Set(images.flatMap((image) => holdsOn(image, counting)));
-  const holds = [...active].flatMap(({ through }) => {
-    const place = graph.find(through);
-    return place === undefined ? [] : [{ through: place, by: last.by }];
-  });
-  return { holds, warnings };
 }

@@ -3,9 +3,9 @@
 import { Failure } from "../../core/failure.ts";
 import type { CommitId, Revision, Tag } from "../../core/ids.ts";
 import { type ImageName, printImageName, sameImage } from "../../core/image-ref.ts";
-import type { Hold } from "../../core/landing/hold.ts";
+import { type Hold, isPlaced } from "../../core/landing/hold.ts";
 import { holdsFolder, holdsPath, readHolds } from "../../core/landing/holds-file.ts";
-import { type RecordedCommit, readRecords } from "../../core/landing/records.ts";
+import { isSetBy, placedBy, type RecordedCommit, readRecords } from "../../core/landing/records.ts";
 import {
   findPlaces,
   type ManifestRules,
@@ -15,7 +15,7 @@ import {
   printPinned,
 } from "../../core/pins/index.ts";
 import type { TagFormat } from "../../core/tag-format.ts";
-import type { ManifestFile, Remote, SourceHistory } from "../../ports.ts";
+import type { ManifestFile, PastCommit, Remote, SourceHistory } from "../../ports.ts";
 import { imageTag } from "./named-revision.ts";
 import {
   type AmbiguousRevision,
@@ -44,7 +44,7 @@ export interface HoldsFile {
 /** The branch, as far as a snapshot reads it. */
 export type SnapshotRemote = Pick<
   Remote,
-  "findManifests" | "readFile" | "messagesBefore" | "rules"
+  "findManifests" | "readFile" | "messagesBefore" | "changedPaths" | "rules"
 >;
 
 /** One tip. What only some commands need is read when it is first asked for. */
@@ -89,10 +89,25 @@ export async function snapshotAt(
     // A link would hide holds: it is refused here, as every link that is asked for.
     const isBlocked =
       bytes === undefined && (await remote.readFile(tip, holdsFolder)) !== undefined;
-    return { bytes, holds: readHolds(bytes), isBlocked };
+    return { bytes, holds: await placed(readHolds(bytes), tip, remote), isBlocked };
   });
   const records = once(async () => readRecords(await remote.messagesBefore(tip, recordsMax)));
   return { tip, scope, files, pins, mentions, rules, holds, records };
+}
+
+/** Finds out what holds of earlier versions are about, which do not say it. */
+async function placed(
+  holds: readonly Hold[],
+  tip: CommitId,
+  remote: SnapshotRemote,
+): Promise<readonly Hold[]> {
+  const found: Hold[] = [];
+  for (const hold of holds) {
+    const isIt = (commit: PastCommit) => isSetBy(hold, commit);
+    const asked = { isIt, count: recordsMax };
+    found.push(isPlaced(hold) ? hold : placedBy(hold, await remote.changedPaths?.(tip, asked)));
+  }
+  return found;
 }
 
 /**
