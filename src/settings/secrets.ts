@@ -141,7 +141,7 @@ export function argocdTokenVariables(
     named.set(server, tokenVariable ?? named.get(server) ?? "");
   }
   const unnamed = [...named].flatMap(([server, variable]) => (variable === "" ? [server] : []));
-  if (named.size > 1 && unnamed.length > 0 && secret("LANDFALL_ARGOCD_TOKEN", io) !== undefined) {
+  if (unnamed.length > 1 && secret("LANDFALL_ARGOCD_TOKEN", io) !== undefined) {
     throw usageError(
       `Cannot tell which Argo CD ${usual} is for: ${unnamed.join(" or ")}`,
       "Write a tokenVariable for each server under verify.argocd, and set those variables.",

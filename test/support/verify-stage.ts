@@ -10,7 +10,6 @@ import { parseImageName } from "../../src/core/image-ref.ts";
 import type { Pin } from "../../src/core/pins/index.ts";
 import type { ManifestFile } from "../../src/ports.ts";
 import type { Ancestry } from "../../src/usecases/verify/ancestry.ts";
-import type { WantedApp } from "../../src/usecases/verify/find-applications.ts";
 import { type VerifyPorts, type VerifyRequest, verify } from "../../src/usecases/verify/verify.ts";
 import type { WantedWorkload } from "../../src/usecases/verify/wanted-workloads.ts";
 import { sleeplessClock } from "./registry-client-options.ts";
@@ -46,7 +45,7 @@ const ancestry: Ancestry = {
 };
 
 /** The Application of the test server. */
-export function robsonProdAt(server: string): WantedApp {
+export function robsonProdAt(server: string) {
   return { target: "robson-prod", found: { server, app: "robson-prod" } };
 }
 

@@ -55,7 +55,7 @@ export function nonsense({ doing, url }: Pick<Question, "doing" | "url">, what: 
   return new Failure(
     "cluster-unreachable",
     `Cannot ${doing}: "${url.host}" sent ${what}`,
-    "Check the address: something else may answer there.",
+    "Check the address: something else may answer there, such as a login page or a proxy without REST.",
   );
 }
 

@@ -35,12 +35,15 @@ export function unwellIn(
     if (known === undefined || healthOf(known) === "") byName.set(keyOf(root), root);
   }
   const blamed = nodes.filter((node) => isUnwell(node) && tree.rootOf(node) !== node);
-  return [...byName.values()].filter(isUnwell).map((root) => {
+  const unwell = [...byName.values()].filter(isUnwell).map((root) => {
     const cause = blamed
       .filter((node) => keyOf(tree.rootOf(node)) === keyOf(root))
       .sort((a, b) => weightOf(b) - weightOf(a))[0];
     return { ...readUnwell(root), ...(cause !== undefined && { because: toldOf(cause) }) };
   });
+  // A pod may outlive what it belongs to.
+  const orphans = blamed.filter((node) => !byName.has(keyOf(tree.rootOf(node))));
+  return [...unwell, ...orphans.map(readUnwell)];
 }
 
 function treeOf(nodes: readonly unknown[]) {

@@ -16,6 +16,8 @@ export interface ArgoFacts {
   readonly ours: ReadonlySet<string>;
   /** Images of ours that its pods run at another tag, where only that says what it deploys. */
   readonly stale: readonly string[];
+  /** Whether its pods run what is pinned, all of it and nothing else of ours. */
+  readonly isPinnedRunning?: boolean;
   /** When the operation began that was over before we asked for one: it proves nothing. */
   readonly staleOperation?: string | undefined;
   /** Whether a sync was asked for, of what it is compared with now. */
@@ -145,10 +147,13 @@ const workloads =
 /**
  * Returns what keeps our commit from being applied. A deploy changes what pins its images; what
  * else differs (a Service that needs pruning, an injected certificate) was so before, and may stay.
+ * So may what differs in the workloads themselves once they were synced and run the pinned images:
+ * the replicas that an autoscaler has set.
  */
-function differingOf({ application, followed }: ArgoFacts): readonly string[] {
+function differingOf(facts: ArgoFacts): readonly string[] {
+  const { application, followed, isPinnedRunning } = facts;
   const { sync, resources } = application;
-  if (sync === "Synced") return [];
+  if (sync === "Synced" || (isPinnedRunning && isSyncedAlready(facts))) return [];
   const unsynced = resources.filter(({ isSynced }) => !isSynced);
   if (sync !== "OutOfSync" || unsynced.length === 0) return [""];
   const kinds: readonly ((one: ArgoResource) => boolean)[] = [
@@ -179,9 +184,13 @@ function unsynced(facts: ArgoFacts, where: string, differing: readonly string[])
 }
 
 /** Automated sync without self-healing acts once for each revision. */
-function isSpent({ application, followed }: ArgoFacts): boolean {
-  const { operation, isSelfHealing } = application;
-  if (isSelfHealing || operation?.phase !== "Succeeded") return false;
+function isSpent(facts: ArgoFacts): boolean {
+  return !facts.application.isSelfHealing && isSyncedAlready(facts);
+}
+
+function isSyncedAlready({ application, followed }: ArgoFacts): boolean {
+  const { operation } = application;
+  if (operation?.phase !== "Succeeded") return false;
   const compared = sourcesFrom(application, followed).map(({ revision }) => revision);
   return compared.every((revision) => operation.revisions.includes(revision));
 }

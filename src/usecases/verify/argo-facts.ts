@@ -13,7 +13,7 @@ import {
 import { deploysFile } from "../../core/cluster/argo-source.ts";
 import { asFailure, exit, exitOfFailure, printPlace } from "../../core/failure.ts";
 import { asCommitId, type CommitId } from "../../core/ids.ts";
-import { parseImageRef } from "../../core/image-ref.ts";
+import { parseImageRef, printImageName } from "../../core/image-ref.ts";
 import { type Snapshot, type SnapshotRemote, snapshotAt } from "../landing/snapshot.ts";
 import type { Ancestry } from "./ancestry.ts";
 import type { Deploy } from "./resolve-deploy.ts";
@@ -45,7 +45,19 @@ export async function argoFacts(
   const claim = await claimAt(pinned.tip, { application, followed }, ports);
   const isShown = claim.kind === "by-look";
   const stale = isShown ? await staleImages(application, question, ancestry) : [];
-  return { application, followed, claim, ours, stale };
+  const isPinnedRunning = runsPinned(application, pinned.pins);
+  return { application, followed, claim, ours, stale, isPinnedRunning };
+}
+
+function runsPinned({ images }: Application, pins: ArgoQuestion["pinned"]["pins"]): boolean {
+  const pinned = new Set(pins.map(({ image, tag }) => `${printImageName(image)}:${tag}`));
+  const running = images.filter((text) => isOurs(text, pins)).map(withoutDigest);
+  return running.length > 0 && running.every((text) => pinned.has(text));
+}
+
+function withoutDigest(text: string): string {
+  const ref = parseImageRef(text);
+  return ref === undefined ? text : `${printImageName(ref.name)}:${ref.tag}`;
 }
 
 /** An Application, and the pins that it is to follow. */

@@ -3,12 +3,17 @@
 import { expect, test } from "vitest";
 import { asRevision } from "../../../src/core/ids.ts";
 import { viewCluster } from "../../../src/usecases/verify/cluster-view.ts";
+import { argoRows } from "../../support/argo-states.ts";
 import { type ArgoState, serveArgoCd } from "../../support/argocd-server.ts";
-import { gitRepositoryJson, kustomizationJson } from "../../support/flux-objects.ts";
+import {
+  gitRepositoryJson,
+  type KustomizationState,
+  kustomizationJson,
+} from "../../support/flux-objects.ts";
 import { deploymentJson, podJson, serveKubernetes } from "../../support/kubernetes-server.ts";
+import { image, rolloutRows, type Seen, twoPods } from "../../support/rollout-states.ts";
 import {
   expected,
-  imageName,
   old,
   ours,
   pin,
@@ -18,63 +23,88 @@ import {
   web,
 } from "../../support/verify-stage.ts";
 
-const denied = { kind: "deny", schedule: "0 22 * * *", duration: "8h" };
-const operation = { phase: "Running", revision: ours, message: "waiting for hook" } as const;
-const health = { status: "Degraded", message: "Back-off pulling image" };
-
-const states: readonly (readonly [name: string, state: ArgoState])[] = [
-  ["at an older commit", { revision: old }],
-  ["at our commit", { revision: ours }],
-  ["that differs", { revision: ours, sync: "OutOfSync" }],
-  ["that differs and does not sync", { revision: ours, sync: "OutOfSync", automated: null }],
-  ["whose hook runs", { revision: ours, sync: "OutOfSync", operation }],
-  ["whose sync failed", { revision: ours, operation: { ...operation, phase: "Failed" } }],
-  ["that is not well", { revision: ours, health: "Degraded", tree: [{ kind: "Pod", health }] }],
-  ["that is Progressing", { revision: ours, health: "Progressing", tree: [] }],
-  ["of another folder", { revision: ours, path: "infra/k8s/stag", resources: [] }],
-  [
-    "that cannot be compared",
-    { revision: old, sync: "Unknown", conditions: [{ type: "ComparisonError", message: "no" }] },
-  ],
+const fluxStates: readonly KustomizationState[] = [
+  { applied: ours },
+  { applied: old },
+  { applied: old, suspend: true },
+  { applied: old, ready: "False", reason: "BuildFailed", message: "no such file" },
 ];
 
-async function look(state: ArgoState, isRefreshed?: true) {
-  const windows = { activeWindows: [denied], assignedWindows: [denied], canSync: false };
-  const argocd = await serveArgoCd({ repository, state: () => state, windows });
-  const image = `${imageName}:${expected.tag}`;
+/** Servers whose state can be set, and a look at them. */
+async function stage() {
+  const now: { argo: ArgoState; cluster: Seen; flux: KustomizationState } = {
+    ...{ argo: { revision: ours }, cluster: {}, flux: { applied: ours } },
+  };
+  const argocd = await serveArgoCd({ repository, state: () => now.argo });
   const kubernetes = await serveKubernetes({
     workload: (path) => {
-      if (path.includes("kustomizations")) return kustomizationJson({ applied: old });
+      if (path.includes("kustomizations")) return kustomizationJson(now.flux);
       if (path.includes("gitrepositories")) return gitRepositoryJson({ url: repository });
-      return deploymentJson("web", { image, updated: 1 });
+      return deploymentJson("web", { image, ...now.cluster });
     },
-    pods: () => [podJson({ name: "web-7c9-x", image, waiting: { reason: "ImagePullBackOff" } })],
+    pods: () => (now.cluster.pods ?? twoPods).map(podJson),
   });
   const { ports } = portsFor({ argocd: argocd.url, kubernetes: kubernetes.url });
-  const { view } = await viewCluster(
-    {
-      ...{ revision: asRevision("1a2b3c4".padEnd(40, "0"))!, tag: expected.tag, commit: ours },
-      ...{ repository, branch: "main", pinned: { tip: ours, pins: [pin] }, isRefreshed },
-      ...{ apps: [robsonProdAt(argocd.url)], workloads: [web] },
-      flux: [{ kind: "Kustomization", name: "apps", namespace: "robson" }],
+  const asked = () => [...argocd.asked, ...kubernetes.asked];
+  return {
+    now,
+    asked,
+    changes: () => asked().filter(({ method, query }) => method !== "GET" || query.has("refresh")),
+    look: async (isRefreshed?: true) => {
+      const { namespace } = now.argo;
+      const app = robsonProdAt(argocd.url);
+      const { view } = await viewCluster(
+        {
+          ...{ revision: asRevision("1a2b3c4".padEnd(40, "0"))!, tag: expected.tag, commit: ours },
+          ...{ repository, branch: "main", pinned: { tip: ours, pins: [pin] }, isRefreshed },
+          apps: [{ ...app, found: { ...app.found, namespace } }],
+          workloads: [web],
+          flux: [{ kind: "Kustomization", name: "apps", namespace: "robson" }],
+        },
+        ports,
+      );
+      return {
+        argo: view.argocd?.state,
+        flux: view.flux?.[0]?.state,
+        web: view.workloads[0]?.state,
+      };
     },
-    ports,
-  );
-  const asked = [...argocd.asked, ...kubernetes.asked];
-  return { view, asked };
+  };
 }
 
-test.each(states)("changes nothing with an Application %s", async (_, state) => {
-  const { view, asked } = await look(state);
-  expect([view.argocd?.state, view.flux?.[0]?.state, view.workloads[0]?.state]).not.toContain(
-    "unreadable",
-  );
-  expect(asked.length).toBeGreaterThan(4);
-  const changes = asked.filter(({ method, query }) => method !== "GET" || query.has("refresh"));
-  expect(changes).toEqual([]);
+test("status changes nothing, however Argo CD's Application stands", async () => {
+  const { now, look, asked, changes } = await stage();
+  for (const [name, state] of argoRows) {
+    now.argo = state;
+    expect((await look()).argo, name).not.toBe("unreadable");
+  }
+  expect(asked().length).toBeGreaterThan(4 * argoRows.length);
+  expect(changes()).toEqual([]);
 });
 
-test("makes Argo CD compare only when it is told to", async () => {
-  const { asked } = await look({ revision: ours }, true);
-  expect(asked.filter(({ query }) => query.get("refresh") === "normal")).toHaveLength(1);
+test("status changes nothing, however a workload and its pods stand", async () => {
+  const { now, look, asked, changes } = await stage();
+  for (const [name, state] of rolloutRows) {
+    now.cluster = state;
+    expect((await look()).web, name).not.toBe("unreadable");
+  }
+  expect(asked().length).toBeGreaterThan(4 * rolloutRows.length);
+  expect(changes()).toEqual([]);
+});
+
+test("status changes nothing, however Flux stands", async () => {
+  const { now, look, changes } = await stage();
+  const seen: unknown[] = [];
+  for (const state of fluxStates) {
+    now.flux = state;
+    seen.push((await look()).flux);
+  }
+  expect(seen).toEqual(["done", "waiting", "failed", "waiting"]);
+  expect(changes()).toEqual([]);
+});
+
+test("status makes Argo CD compare only when it is told to", async () => {
+  const { look, asked } = await stage();
+  await look(true);
+  expect(asked().filter(({ query }) => query.get("refresh") === "normal")).toHaveLength(1);
 });

@@ -249,6 +249,17 @@ describe("an Application", () => {
     expect(result.steps[1]?.hint).toMatch(/verify --sync/);
   });
 
+  test("that differs by its replicas alone is through, and by its image is not", async () => {
+    const operation = { phase: "Succeeded", revision: ours } as const;
+    const at = async (tag: string) => {
+      const server = await serve({ ...drifted, operation, images: [`${imageName}:${tag}`] });
+      return (await verifyAt({ argocd: server.url }, wait)).result;
+    };
+    expect(await at(expected.tag)).toMatchObject({ outcome: "verified" });
+    expect((await at(expected.tag)).steps[1]?.detail).toMatch(/; beside it, Deployment\/web OutOf/);
+    expect(await at("sha-0000001")).toMatchObject({ outcome: "failed" });
+  });
+
   test("that is Progressing to the end is explained by the pods", async () => {
     const argocd = await serve({ revision: ours, health: "Progressing" });
     const image = `${imageName}:${expected.tag}`;

@@ -135,6 +135,24 @@ describe("an answer", () => {
     expect(server.asked[1]?.body).toEqual({ name: "robson-prod", appNamespace: "team-a" });
   });
 
+  test("below a path is asked there, and elsewhere says where to look", async () => {
+    const state = () => ({ revision: "a".repeat(40) });
+    const server = await serveArgoCd({ repository, state, rootPath: "/argo" });
+    const found = await argoAt(`${server.url}/argo`).application("as-is");
+    expect(found.name).toBe("robson-prod");
+    await expect(argoAt(server.url).application("as-is")).rejects.toMatchObject({
+      ...{ code: "cluster-not-found", hint: /verify\.argocd\.server: .* below a path/ },
+    });
+  });
+
+  test("behind a proxy that lets only gRPC-web through is said to be no such API", async () => {
+    const headers = { "content-type": "application/grpc-web+proto", "grpc-status": "12" };
+    const server = await serveApi(() => ({ headers, body: "" }));
+    await expect(argoAt(server.url).application("as-is")).rejects.toMatchObject({
+      ...{ code: "cluster-unreachable", message: /sent no JSON/, hint: /REST/ },
+    });
+  });
+
   test("about the right to sync is yes, no, or nothing", async () => {
     const state = () => ({ revision: "a".repeat(40) });
     const may = async (maySync: ApiReply) => {
