@@ -6,6 +6,7 @@ import { githubRights, serverTimes } from "../adapters/doctor/http.ts";
 import { withToken } from "../adapters/git/auth.ts";
 import { registryUrl } from "../adapters/http/hosts.ts";
 import { systemClock } from "../adapters/system.ts";
+import { deployedBy } from "../core/cluster/coverage.ts";
 import type { CommitId } from "../core/ids.ts";
 import type { Settings } from "../settings/options.ts";
 import type { Process } from "../settings/process.ts";
@@ -87,7 +88,7 @@ function pinPorts(
   settings: Settings,
   asker: Asker,
   { manifests, tip }: Opening,
-): Pick<DoctorPorts, "readPins" | "claimOf" | "openArgoCd" | "findApps"> {
+): Pick<DoctorPorts, "readPins" | "belongingOf" | "openArgoCd" | "findApps"> {
   const { paths, branch, tagFormat, config } = settings;
   const { io } = asker;
   const selectors = config?.verify?.argocd;
@@ -119,10 +120,11 @@ function pinPorts(
       );
       return found ?? selectors.map(unseen);
     },
-    claimOf: (application) =>
-      withPins(({ question: { pinned, ...where }, ...ports }) => {
+    belongingOf: (application) =>
+      withPins(async ({ question: { pinned, ...where }, ...ports }) => {
         const followed = { ...where, pinned: pinned.pins };
-        return claimAt(pinned.tip, { application, followed }, ports);
+        const claim = await claimAt(pinned.tip, { application, followed }, ports);
+        return { claim, deploys: deployedBy(application, followed, pinned.pins) };
       }),
   };
 }

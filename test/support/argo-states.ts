@@ -1,7 +1,6 @@
 /**
- * Ways that an Application can stand, as argocd-server 2.14 and 3.x show them at `GET
- * /api/v1/applications/NAME`, each with the verdict that follows. Seen on the real thing, or read in
- * its documentation where no note says so.
+ * Ways that an Application can stand, as argocd-server 2.14 and 3.x show them, and what follows.
+ * Seen on the real thing, or read in its documentation where no note says so.
  */
 
 import { type ArgoRow, argoTroubles } from "./argo-troubles.ts";

@@ -9,9 +9,11 @@ import { parseImageName } from "../../src/core/image-ref.ts";
 import { type DeploymentState, deadlineExceeded, type PodState } from "./kubernetes-server.ts";
 
 const name = "ldamasio/rbs-frontend-prod";
-export const [index, platform, other] = ["1", "2", "3"].map(
+const [index, platform, wrong] = ["1", "2", "3"].map(
   (digit) => asDigest(`sha256:${digit.repeat(64)}`)!,
 );
+/** A digest that nothing is to have. */
+export const other = wrong;
 /** What is to run: an index, and the image of one platform. */
 export const expected: ExpectedImage = {
   image: parseImageName(name)!,
@@ -102,7 +104,7 @@ export const rolloutRows: readonly RolloutRow[] = [
   ],
   [
     "with a pod of another digest than the tag's",
-    { pods: [pod({ imageID: runs(other) })] },
+    { pods: [pod({ imageID: runs(wrong) })] },
     "failed",
     /^pod web-1 runs sha256:333.*, but sha-1a2b3c4 is sha256:111/,
   ],
@@ -114,7 +116,7 @@ export const rolloutRows: readonly RolloutRow[] = [
   ],
   [
     "whose runtime names the configuration",
-    { pods: [pod({ imageID: other! })] },
+    { pods: [pod({ imageID: wrong! })] },
     "done",
     /^1 of 2 pods/,
   ],
@@ -126,7 +128,7 @@ export const rolloutRows: readonly RolloutRow[] = [
   ],
   [
     "with a wrong digest beside the tag",
-    { image: `${image}@${other}` },
+    { image: `${image}@${wrong}` },
     "waiting",
     /^its template still names/,
   ],
@@ -136,7 +138,7 @@ export const rolloutRows: readonly RolloutRow[] = [
     "done",
     /^1 of 2 pods run sha-1a2b3c4$/,
   ],
-  ["by another digest alone", { image: `${name}@${other}` }, "waiting", /names ".*@sha256:3+"$/],
+  ["by another digest alone", { image: `${name}@${wrong}` }, "waiting", /names ".*@sha256:3+"$/],
   ["by no tag and no digest", { image: name }, "waiting", /names "ldamasio\/rbs-frontend-prod"$/],
   [
     "whose pod has a container of another name",

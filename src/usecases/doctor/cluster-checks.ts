@@ -1,60 +1,12 @@
-/** The checks of `landfall doctor` on Argo CD and the cluster: would `verify` see the deploy? */
+/** The checks of `landfall doctor` on Flux and the cluster: would `verify` see the deploy? */
 
-import type { Application } from "../../core/cluster/argo-application.ts";
-import type { Claim } from "../../core/cluster/argo-claim.ts";
 import type { FluxRef } from "../../core/cluster/flux-object.ts";
 import type { WorkloadRef } from "../../core/cluster/workload.ts";
 import { asFailure } from "../../core/failure.ts";
 import type { Pin } from "../../core/pins/index.ts";
-import type { ArgoCd, Cluster, Flux } from "../../ports.ts";
-import type { WantedApp } from "../verify/find-applications.ts";
+import type { Cluster, Flux } from "../../ports.ts";
 import { type RolloutPlace, workloadsAt } from "../verify/wanted-workloads.ts";
 import type { Finding } from "./checks.ts";
-
-/** What is asked of Argo CD: it is only read. */
-export type ReadArgoCd = Omit<ArgoCd, "sync">;
-
-/** Says whether an Application deploys our pins; undefined where the pins cannot be read. */
-export type ClaimOf = (application: Application) => Promise<Claim | undefined>;
-
-/** Reads an Application as it is, and asks whether it is ours and may be synced now. */
-export async function applicationFinding(
-  { target: name, found }: WantedApp,
-  argocd: ReadArgoCd,
-  claimOf: ClaimOf,
-): Promise<Finding> {
-  if ("state" in found) {
-    const { detail, hint: remedy, code } = found;
-    return { state: code === "throttled" ? "warn" : "fail", detail, remedy, code };
-  }
-  const application = await argocd.application(found, "as-is");
-  const { sync, health, errors } = application;
-  const claim = await claimOf(application);
-  if (claim?.kind === "foreign") {
-    return { state: "fail", detail: claim.detail, remedy: claim.hint };
-  }
-  const detail = `"${name}" is ${sync}, ${health}`;
-  if (errors.length > 0) {
-    const remedy = "Fix what Argo CD names: until then nothing new reaches the cluster.";
-    return { state: "fail", detail: `${detail}; ${errors.join("; ")}`, remedy };
-  }
-  const [maySync, windows] = await Promise.all([
-    argocd.maySync(found, application.project),
-    argocd.syncWindows(found),
-  ]);
-  const right = maySync === false ? "the token may read it, but not sync it" : "";
-  const told = [detail, maySync ? "the token may sync it" : right, windows?.closed ?? ""];
-  const whole = told.filter((text) => text !== "").join("; ");
-  if (windows?.closed !== undefined) {
-    const remedy = "A deploy arrives when the window lets it.";
-    return { state: "warn", detail: whole, remedy };
-  }
-  if (sync === "Unknown" || ["Degraded", "Missing", "Unknown"].includes(health)) {
-    const remedy = "`landfall status` says what is not well.";
-    return { state: "warn", detail: whole, remedy };
-  }
-  return { state: "ok", detail: whole };
-}
 
 /** Reads what Flux applies, and whether anything keeps it from that. */
 export async function fluxFinding(refs: readonly FluxRef[], flux: Flux): Promise<Finding> {

@@ -11,6 +11,7 @@ import type { Clock, Cluster, Flux, Registry } from "../../ports.ts";
 import type { Snapshot } from "../landing/snapshot.ts";
 import type { WantedApp } from "../verify/find-applications.ts";
 import type { RolloutPlace } from "../verify/wanted-workloads.ts";
+import { type BelongingOf, examineApp, type ReadArgoCd, uncoveredCheck } from "./argo-checks.ts";
 import {
   clockFinding,
   type Finding,
@@ -25,13 +26,7 @@ import {
   type TokenRights,
   writeFinding,
 } from "./checks.ts";
-import {
-  applicationFinding,
-  type ClaimOf,
-  clusterFinding,
-  fluxFinding,
-  type ReadArgoCd,
-} from "./cluster-checks.ts";
+import { clusterFinding, fluxFinding } from "./cluster-checks.ts";
 
 /** What to look at. */
 export interface DoctorRequest {
@@ -67,14 +62,14 @@ export interface DoctorPorts {
   findApps?(): Promise<readonly WantedApp[]>;
   /** Reads the manifests. Throws what keeps a promotion from reading them. */
   readPins?(): Promise<Pick<Snapshot, "pins" | "mentions" | "rules">>;
-  claimOf?: ClaimOf;
+  belongingOf?: BelongingOf;
   openFlux?(): Promise<Flux>;
   openCluster?(): Promise<Cluster>;
   serverTimes?(): Promise<readonly ServerTime[]>;
 }
 
 /** One check to be made; undefined means that nothing is configured for it. */
-type CheckPlan = readonly [name: string, look: (() => Promise<Finding>) | undefined];
+type CheckPlan = readonly [name: string, look: (() => Promise<Finding | undefined>) | undefined];
 
 /** Looks at everything at once. No failure of one check hides another. */
 export async function doctor(request: DoctorRequest, ports: DoctorPorts): Promise<DoctorResult> {
@@ -91,7 +86,7 @@ export async function doctor(request: DoctorRequest, ports: DoctorPorts): Promis
     ["signing", trySigning && (async () => trySigning().then(signingFinding))],
     ["token", tokenRights && (async () => rightsFinding(await tokenRights()))],
     ...registryPlans(request, ports),
-    ...(await argocdPlans(ports)),
+    ...(await argocdPlans(request, ports, pinned)),
     ...(flux && openFlux ? [fluxPlan(flux, openFlux)] : []),
     [
       "cluster",
@@ -101,7 +96,7 @@ export async function doctor(request: DoctorRequest, ports: DoctorPorts): Promis
     ],
     ["clock", serverTimes && (async () => clockFinding(await serverTimes(), ports.clock))],
   ];
-  const checks = await Promise.all(plans.map(carryOut));
+  const checks = (await Promise.all(plans.map(carryOut))).flat();
   const mentions = reportMentions((await pinned?.().catch(() => undefined))?.mentions ?? []);
   const told = mentions.length === 0 ? {} : { mentions };
   return { version: 1, command: "doctor", exit: exitOfChecks(checks), checks, ...told };
@@ -130,16 +125,34 @@ function once<Value>(read: () => Promise<Value>): () => Promise<Value> {
   };
 }
 
-/** One check for each Application; which these are may itself be what cannot be told. */
-async function argocdPlans(ports: DoctorPorts): Promise<readonly CheckPlan[]> {
-  const { openArgoCd, findApps = async () => [], claimOf = async () => undefined } = ports;
+/**
+ * One check for each Application, and one for what none of them deploys. Which Applications these
+ * are may itself be what cannot be told.
+ */
+async function argocdPlans(
+  { flux = [], rollout = [] }: DoctorRequest,
+  ports: DoctorPorts,
+  readPins: DoctorPorts["readPins"],
+): Promise<readonly CheckPlan[]> {
+  const { openArgoCd, findApps = async () => [], belongingOf = async () => undefined } = ports;
   if (openArgoCd === undefined) return [["argocd", undefined]];
   try {
     const [argocd, apps] = await Promise.all([openArgoCd(), findApps()]);
-    return apps.map((app) => [
-      apps.length === 1 ? "argocd" : `argocd ${app.target}`,
-      async () => applicationFinding(app, argocd, claimOf),
-    ]);
+    const examined = apps.map((app) => once(() => examineApp(app, argocd, belongingOf)));
+    const rest = async () => {
+      const pins = (await pinsIn(readPins)) ?? [];
+      const all = await Promise.all(examined.map((examine) => examine().catch(() => undefined)));
+      const deploys = all.map((one) => one?.deploys);
+      return uncoveredCheck(pins, deploys, rollout);
+    };
+    return [
+      ...apps.map(({ target }, n): CheckPlan => {
+        const name = apps.length === 1 ? "argocd" : `argocd ${target}`;
+        return [name, async () => (await examined[n]!()).finding];
+      }),
+      // What Flux applies beside it is not read in such detail here.
+      ...(flux.length > 0 ? [] : [["argocd pins", rest] as const]),
+    ];
   } catch (error) {
     return [["argocd", () => Promise.reject(error)]];
   }
@@ -161,14 +174,15 @@ function registryPlans({ images }: DoctorRequest, ports: DoctorPorts): readonly 
   });
 }
 
-async function carryOut([name, look]: CheckPlan): Promise<Check> {
-  if (look === undefined) return { name, state: "skipped", detail: "not configured" };
+async function carryOut([name, look]: CheckPlan): Promise<readonly Check[]> {
+  if (look === undefined) return [{ name, state: "skipped", detail: "not configured" }];
   try {
-    return { name, ...(await look()) };
+    const finding = await look();
+    return finding === undefined ? [] : [{ name, ...finding }];
   } catch (error) {
     if (!(error instanceof Failure) || error.code === "interrupted") throw error;
     // What could not be asked now says nothing of how it is set up.
     const { code, message: detail, hint: remedy } = error;
-    return { name, state: code === "throttled" ? "warn" : "fail", detail, remedy, code };
+    return [{ name, state: code === "throttled" ? "warn" : "fail", detail, remedy, code }];
   }
 }

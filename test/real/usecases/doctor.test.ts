@@ -249,15 +249,6 @@ const rows: readonly Row[] = [
     /Degraded/,
   ],
   [
-    "an Application that deploys something else",
-    {
-      claimOf: async () => ({ kind: "foreign", detail: "it deploys stag", hint: "Name another." }),
-    },
-    "argocd",
-    "fail",
-    /^it deploys stag$/,
-  ],
-  [
     "a sync window that is closed",
     {
       openArgoCd: async () => ({
