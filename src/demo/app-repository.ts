@@ -3,6 +3,7 @@
 import {
   appendFileSync,
   cpSync,
+  existsSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -11,6 +12,7 @@ import {
 import { join } from "node:path";
 import { createBare } from "../adapters/git/objects.ts";
 import { type GitPlace, runGit } from "../adapters/git/run.ts";
+import { Failure } from "../core/failure.ts";
 import { asRevision, type Revision } from "../core/ids.ts";
 import type { TarFile } from "./tar.ts";
 
@@ -38,6 +40,10 @@ export async function createAppRepository(
   registry: string,
   kind: "prod" | "staging and prod" = "prod",
 ): Promise<void> {
+  if (!existsSync(example)) {
+    const hint = "Play it from the package: `npx landfall demo`.";
+    throw new Failure("usage", "The files of the demo are not beside this program", hint);
+  }
   const bare = join(workshop.root, "server", repositoryName);
   createBare(bare);
   const app = join(workshop.root, "app");

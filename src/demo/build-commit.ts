@@ -9,7 +9,7 @@ import type { Clock, Progress, Random } from "../ports.ts";
 import { commitChange, readContext, type Workshop } from "./app-repository.ts";
 import { publishApp } from "./publish-app.ts";
 
-/** Where the sample app is. */
+/** The sample app, beside the program: modules in dist/demo, or one file in dist/bin. */
 export const example = fileURLToPath(new URL("../../examples/robson", import.meta.url));
 export const login = { username: "demo", password: "only-for-this-minute" };
 export const tagFormat = parseTagFormat("sha-{revision:7}");

@@ -4,8 +4,8 @@ import type { Reporter, SerializedError, TestCase, TestModule, Vitest } from "vi
 
 /** What a skipped test's title or note must say, so that nobody takes its silence for success. */
 const namesItsReason = /skipped without |is not installed/;
-/** No registry of packages has the engine, so a run that demands everything may go without it. */
-const mayAlwaysSkip = /skipped without .*\b(?:engine|Dagger)\b/i;
+/** The system's packages have none of these: a run that demands everything may go without. */
+const mayAlwaysSkip = /skipped without .*\b(?:engine|Dagger|actionlint|zizmor)\b/i;
 
 /** Totals of a run, and the skipped tests that make it fail. */
 export interface Verdict {
@@ -24,7 +24,7 @@ export interface Finished {
 
 /**
  * Judges a run. A test may be skipped only when its title says without what; when everything is
- * demanded, only for want of a Dagger engine.
+ * demanded, only for want of what the system's packages do not have.
  */
 export function judge(tests: readonly Finished[], demand: "all" | "what there is"): Verdict {
   const allowed = demand === "all" ? mayAlwaysSkip : namesItsReason;

@@ -77,6 +77,12 @@ describe("npm pack", () => {
     expect(await landfall("--version")).toMatch(/^\d+\.\d+\.\d+$/);
   });
 
+  test("that npm would publish", async () => {
+    const [tarball = ""] = readdirSync(place).filter((file) => file.endsWith(".tgz"));
+    const said = await run(place, "npm", "publish", "--dry-run", "--json", `./${tarball}`);
+    expect(JSON.parse(said)).toMatchObject({ landfall: { name: "landfall" } });
+  });
+
   test("with which the demo plays", { timeout: patience }, async () => {
     const result = JSON.parse(await landfall("demo", "--json", "--quiet"));
     expect(result).toMatchObject({ command: "demo", exit: 0 });

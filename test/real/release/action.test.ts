@@ -116,3 +116,10 @@ test("a runner without Node is told what to do", async () => {
   expect(exit).toBe(2);
   expect(said).toMatch(/^::error::.*actions\/setup-node/m);
 });
+
+test("the file alone, without the demo's files beside it, says so", async () => {
+  const file = join(places.released, "dist/bin/landfall.cjs");
+  const { code, stderr } = await run(process.execPath, [file, "demo"]).catch((error) => error);
+  expect(code).toBe(2);
+  expect(stderr).toContain("npx landfall demo");
+});
