@@ -9,6 +9,7 @@ import {
   type Outcome,
   type PromoteResult,
 } from "../../core/results/promote.ts";
+import { commitPage } from "../commit-pages.ts";
 import { counted, printSpan } from "../html/words.ts";
 import { type Fact, type Gauge, type ReportModel, single, tally } from "./model.ts";
 import { failureNotices, mentionNotices, mentionTable } from "./notices.ts";
@@ -60,11 +61,11 @@ function subjectOf({ images, revision, command }: PromoteResult): string {
 
 function facts(result: PromoteResult): readonly Fact[] {
   const { branch, repository, revision, commit, tip, attempts, tookMs, deploy } = result;
-  const known = (name: string, value: string | undefined): readonly Fact[] =>
-    value === undefined ? [] : [[name, value]];
+  const known = (name: string, commit: string | undefined): readonly Fact[] =>
+    commit === undefined ? [] : [[name, commit, commitPage(repository, commit)]];
   return [
     ["Manifests", `${branch} of ${repository}`],
-    ...known("Revision", revision),
+    ...(revision === undefined ? [] : [["Revision", revision] as const]),
     ...known("Deploy commit", commit),
     ...(commit === undefined ? known("Tip", tip) : []),
     ["Took", `${counted(attempts, "round")}, ${printSpan(tookMs)}`],

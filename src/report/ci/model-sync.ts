@@ -8,6 +8,7 @@ import {
   type SyncVerdict,
   syncVerdicts,
 } from "../../core/results/sync.ts";
+import { commitPage } from "../commit-pages.ts";
 import { counted, printSpan, printTime } from "../html/words.ts";
 import { syncHeadline } from "../text/sync-headline.ts";
 import { type Fact, type Gauge, type Notice, type ReportModel, single, tally } from "./model.ts";
@@ -47,8 +48,10 @@ function facts({ branch, repository, source, atMs, tookMs, tip, commit }: SyncRe
     ["Manifests", `${branch} of ${repository}`],
     ...(source === repository ? [] : [["Source", source] as const]),
     ["At", printTime(atMs)],
-    ...(tip === undefined ? [] : [["Tip", tip] as const]),
-    ...(commit === undefined ? [] : [["Repaired by", commit] as const]),
+    ...(tip === undefined ? [] : [["Tip", tip, commitPage(repository, tip)] as const]),
+    ...(commit === undefined
+      ? []
+      : [["Repaired by", commit, commitPage(repository, commit)] as const]),
     ["Took", printSpan(tookMs)],
   ];
 }

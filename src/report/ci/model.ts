@@ -26,8 +26,8 @@ export interface ReportModel {
   readonly diff?: string | undefined;
 }
 
-/** A name and a value. The name is ours. */
-export type Fact = readonly [name: string, value: string];
+/** A name and a value, and where people see it. The name and the link are ours. */
+export type Fact = readonly [name: string, value: string, link?: string | undefined];
 
 /** Rows that people look at. The heads are ours. */
 export interface ReportTable {

@@ -22,7 +22,7 @@ export function combined(
     headline: reports.map((one) => `${one.environment}: ${one.report.headline}`).join("; "),
     exit,
     facts: of(({ environment, report }) =>
-      report.facts.map(([name, value]) => [`${name} (${environment})`, value] as const),
+      report.facts.map(([name, ...rest]) => [`${name} (${environment})`, ...rest] as const),
     ),
     tables: of(({ environment, report }) =>
       report.tables.map((table) => ({ ...table, title: `${table.title} in ${environment}` })),

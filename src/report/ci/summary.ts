@@ -1,7 +1,7 @@
 /** A result as the summary of a step, in Markdown: what people see first on the page of the run. */
 
-import { codeBlock, escapeMarkdown, tableHead, tableRow } from "./markdown.ts";
-import type { Notice, ReportModel, ReportTable } from "./model.ts";
+import { codeBlock, escapeMarkdown, markdownLink, tableHead, tableRow } from "./markdown.ts";
+import type { Fact, Notice, ReportModel, ReportTable } from "./model.ts";
 
 /** Rows of one table. Whoever needs all of them has the JSON or the HTML file. */
 const rowsMax = 100;
@@ -21,12 +21,12 @@ export function summaryMarkdown(brief: ReportModel, bytesMax = 1024 * 1024): str
   const { command, headline, facts, tables, troubles, diff } = brief;
   const title = `## ${escapeMarkdown(headline)}\n`;
   const blocks = [
-    facts.map(([name, value]) => `- ${name}: ${escapeMarkdown(value)}`),
+    facts.map(factLine),
     troubles.slice(0, rowsMax).map(noticeLine),
     ...tables.map(tableLines),
     diff === undefined ? [] : ["### The change", "", ...codeBlock("diff", diff)],
   ].filter((lines) => lines.length > 0);
-  const end = `\n<sub>landfall ${command}</sub>\n`;
+  const end = `\n_landfall ${command}_\n`;
   const cut = "\n_Not everything fits here._\n";
   let text = title;
   let left = bytesMax - bytesOf(title + end + cut);
@@ -38,6 +38,10 @@ export function summaryMarkdown(brief: ReportModel, bytesMax = 1024 * 1024): str
     text += block;
   }
   return text + end;
+}
+
+function factLine([name, value, link]: Fact): string {
+  return `- ${name}: ${link === undefined ? escapeMarkdown(value) : markdownLink(value, link)}`;
 }
 
 function noticeLine({ level, title, message, hint }: Notice): string {

@@ -1,5 +1,6 @@
 /** What several tables of an audit's report hold in their cells. */
 
+import { commitPage } from "../commit-pages.ts";
 import { type Html, html } from "./html.ts";
 import { idTag } from "./words.ts";
 
@@ -7,6 +8,12 @@ import { idTag } from "./words.ts";
 export function linkTo(kind: "c-" | "d-", id: string, known: ReadonlySet<string>): Html {
   if (!known.has(id)) return idTag(id);
   return html`<a href="#${kind}${id}"><code>${id.slice(0, 7)}</code></a>`;
+}
+
+/** Returns a commit's id, as a link to its page where the repository's forge is known. */
+export function commitTag(repository: string, id: string): Html {
+  const page = commitPage(repository, id);
+  return page === undefined ? idTag(id) : html`<a href="${page}">${idTag(id)}</a>`;
 }
 
 /** Returns a tag before and after. */

@@ -1,11 +1,12 @@
 /** The table of deploys in an audit's report. */
 
 import type { AuditResult, LedgerDeploy, ReportedPinMove } from "../../core/results/audit.ts";
-import { changeTag, linkTo, shownTag } from "./audit-cells.ts";
+import { comparePage } from "../commit-pages.ts";
+import { changeTag, commitTag, linkTo, shownTag } from "./audit-cells.ts";
 import { type Html, html, nothing } from "./html.ts";
 import { markedWord } from "./marks.ts";
-import type { Column, Table } from "./table.ts";
-import { counted, idTag, timeTag } from "./words.ts";
+import type { Table } from "./table.ts";
+import { counted, timeTag } from "./words.ts";
 
 const kinds = [
   ...(["deploy", "recovery", "rollback", "release"] as const),
@@ -14,42 +15,59 @@ const kinds = [
 
 /** Returns every deploy, newest first. */
 export function deployTable(result: AuditResult): Table {
-  const known = knownRevisions(result);
+  const { commits, deploys, repository, source } = result;
+  const known = new Set<string>(commits.map(({ revision }) => revision));
+  const before = revisionsBefore(deploys);
   return {
     id: "deploys",
     noun: ["deploy", "deploys"],
-    columns: [...deployColumns, { title: "Kind", width: "word" }, ...deployEnd],
+    columns: [
+      { title: "Committed", width: "time" },
+      { title: "Commit", width: "id" },
+      { title: "Subject and author", width: "text" },
+      { title: "Kind", width: "word" },
+      { title: "Revision", width: "id" },
+      { title: "Pins moved", width: "name" },
+    ],
     naming: 1,
-    rows: result.deploys.map((deploy) => ({
+    rows: deploys.map((deploy, at) => ({
       id: `d-${deploy.commit}`,
       kind: deploy.kind,
-      cells: [...deployCells(deploy), markedWord(deploy.kind), ...deployEnds(deploy, known)],
+      cells: [
+        timeTag(deploy.atMs),
+        commitTag(repository, deploy.commit),
+        html`${deploy.subject}<small>${deploy.author}</small>`,
+        markedWord(deploy.kind),
+        html`${deploy.revision && linkTo("c-", deploy.revision, known)}
+${changesTag(deploy, before[at], source)}`,
+        movesTag(deploy.moves),
+      ],
     })),
     kinds,
     look: ["recovery", "rollback", "by-hand"],
   };
 }
 
-const deployColumns: readonly Column[] = [
-  { title: "Committed", width: "time" },
-  { title: "Commit", width: "id" },
-  { title: "Subject and author", width: "text" },
-];
-const deployEnd: readonly Column[] = [
-  { title: "Revision", width: "id" },
-  { title: "Pins moved", width: "name" },
-];
-
-function deployCells({ commit, subject, author, atMs }: LedgerDeploy): readonly Html[] {
-  return [timeTag(atMs), idTag(commit), html`${subject}<small>${author}</small>`];
+/** For each deploy the revision of the one before it. The newest deploy is first. */
+function revisionsBefore(deploys: readonly LedgerDeploy[]): readonly (string | undefined)[] {
+  let before: string | undefined;
+  const found = deploys.toReversed().map(({ revision, moves }) => {
+    const last = before;
+    if (moves.length > 0) before = revision ?? before;
+    return last;
+  });
+  return found.reverse();
 }
 
-function deployEnds({ revision, moves }: LedgerDeploy, known: ReadonlySet<string>) {
-  return [revision === undefined ? nothing : linkTo("c-", revision, known), movesTag(moves)];
-}
-
-function knownRevisions({ commits }: AuditResult): ReadonlySet<string> {
-  return new Set(commits.map(({ revision }) => revision));
+/** What went out with a deploy, where a forge shows that. */
+function changesTag(
+  { revision, moves }: LedgerDeploy,
+  before: string | undefined,
+  source: string,
+): Html {
+  const isNews = before !== undefined && before !== revision && moves.length > 0;
+  const page = isNews && revision !== undefined && comparePage(source, before, revision);
+  return page ? html`<small><a href="${page}">changes</a></small>` : nothing;
 }
 
 function movesTag(moves: readonly ReportedPinMove[]): Html {

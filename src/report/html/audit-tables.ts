@@ -6,14 +6,14 @@ import {
   type LedgerCommit,
   type LeftBehind,
 } from "../../core/results/audit.ts";
-import { changeTag, linkTo, shownTag } from "./audit-cells.ts";
+import { changeTag, commitTag, linkTo, shownTag } from "./audit-cells.ts";
 import { html, nothing } from "./html.ts";
 import { markedWord } from "./marks.ts";
 import type { Row, Table } from "./table.ts";
-import { idTag, printCount, printSpan, timeTag } from "./words.ts";
+import { printCount, printSpan, timeTag } from "./words.ts";
 
 /** Returns every code commit, newest first. */
-export function commitTable({ commits, deploys }: AuditResult): Table {
+export function commitTable({ commits, deploys, source }: AuditResult): Table {
   const known = new Set<string>(deploys.map(({ commit }) => commit));
   return {
     id: "commits",
@@ -27,20 +27,20 @@ export function commitTable({ commits, deploys }: AuditResult): Table {
       { title: "By deploy", width: "id" },
     ],
     naming: 1,
-    rows: commits.map((commit) => commitRow(commit, known)),
+    rows: commits.map((commit) => commitRow(commit, source, known)),
     kinds: fates,
     look: ["recovered", "rolled-back", "pending", "gap"],
   };
 }
 
-function commitRow(commit: LedgerCommit, known: ReadonlySet<string>): Row {
+function commitRow(commit: LedgerCommit, source: string, known: ReadonlySet<string>): Row {
   const { revision, subject, author, atMs, fate, by, lagMs } = commit;
   return {
     id: `c-${revision}`,
     kind: fate,
     cells: [
       timeTag(atMs),
-      idTag(revision),
+      commitTag(source, revision),
       html`${subject}<small>${author}</small>`,
       markedWord(fate),
       lagMs === undefined ? nothing : html`${printSpan(lagMs)}`,

@@ -9,13 +9,13 @@ import {
   syncVerdicts,
 } from "../../core/results/sync.ts";
 import { syncHeadline } from "../text/sync-headline.ts";
-import { changeTag, shownTag } from "./audit-cells.ts";
+import { changeTag, commitTag, shownTag } from "./audit-cells.ts";
 import { type Html, type HtmlContent, html, nothing } from "./html.ts";
 import { markedWord } from "./marks.ts";
 import { type Figure, figuresTag, notesTag } from "./notes.ts";
 import { type Page, printPage, type Section } from "./page.ts";
 import { listing, type Row, type Table } from "./table.ts";
-import { counted, idTag, printCount, printSpan, timeTag } from "./words.ts";
+import { counted, printCount, printSpan, timeTag } from "./words.ts";
 
 /** Returns the run as the text of one self-contained HTML file: the same result, the same text. */
 export function syncHtml(result: SyncResult): string {
@@ -57,7 +57,7 @@ function unsaid({ failure, images }: SyncResult): FailureReport | undefined {
 function about(result: SyncResult): readonly (readonly [name: string, value: HtmlContent])[] {
   const { repository, branch, source, tip, commit, atMs } = result;
   const id = (name: string, found: CommitId | undefined) =>
-    found === undefined ? [] : [[name, idTag(found)] as const];
+    found === undefined ? [] : [[name, commitTag(repository, found)] as const];
   return [
     ["Manifests", html`${branch} of ${repository}`],
     ...(source === repository ? [] : [["Source", source] as const]),

@@ -2,6 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { CommitId } from "../../../src/core/ids.ts";
 import { codeBlock, escapeMarkdown } from "../../../src/report/ci/markdown.ts";
 import { openMetrics } from "../../../src/report/ci/metrics.ts";
 import { reportModelOf } from "../../../src/report/ci/models.ts";
@@ -16,27 +17,26 @@ import { sampleAudit } from "../../support/sample-audit.ts";
 import { hostileResults, samplePromote } from "../../support/sample-results.ts";
 import { sampleSync } from "../../support/sample-sync.ts";
 
-const decode = (text: string) =>
-  text
-    .replaceAll("&#8203;", "")
-    .replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)));
+const decode = (text: string) => text.replaceAll("\u200b", "").replace(/\\([!-/:-@[-`{-~])/g, "$1");
 
 /** The cells of every table row, as GitHub splits them: at pipes that no backslash is before. */
 const rowsIn = (text: string) =>
   text
     .split("\n")
     .filter((line) => line.startsWith("| ") && !line.startsWith("| --- |"))
-    .map((line) => line.slice(2, -2).split(/ ?\| ?/));
+    .map((line) => line.slice(2, -2).split(/(?<=(?<!\\)(?:\\\\)*) ?\| ?/));
 
 describe("Markdown", () => {
   test("foreign text keeps its words and loses its powers", () => {
-    expect(escapeMarkdown("<b> [x](javascript:1) @team | `a`")).toBe(
-      "&#60;b&#62; &#91;x&#93;&#40;javascript&#58;1&#41; &#64;&#8203;team &#124; &#96;a&#96;",
+    expect(escapeMarkdown("fix(web): a, 10 % off at 12:30")).toBe("fix(web): a, 10 % off at 12:30");
+    expect(escapeMarkdown("<b> [x](javascript:1) @team | `a` https://x.example")).toBe(
+      "\\<b\\> \\[x\\](javascript:1) @\u200bteam \\| \\`a\\` https:\\//x.example",
     );
     fc.assert(
       fc.property(hostileText, (text) => {
         const escaped = escapeMarkdown(text);
-        expect(escaped).not.toMatch(/[<>"'\\`*_{}[\]()!|~$:^=@\n\r]|&(?!#\d+;)|#(?!\d+;)|www\./i);
+        const active = escaped.replace(/\\[!-/:-@[-`{-~]/g, " ");
+        expect(active).not.toMatch(/[\\`*_[\]<>&~|$\n\r]|:\/\/|www\.|@(?!\u200b)/i);
         expect(decode(escaped)).toBe(plain(text, 200));
       }),
     );
@@ -67,7 +67,18 @@ describe("the step summary", () => {
       images: sampleSync().images.slice(0, 1),
     });
     expect(summaryOf(well)).toMatch(/^## All In Sync\n/);
-    expect(summaryOf(samplePromote())).toMatch(/^## landed&#58; sha-5b09d68 is in the branch/);
+    expect(summaryOf(samplePromote())).toMatch(/^## landed: sha-5b09d68 is in the branch/);
+  });
+
+  test("links commits, where the repository is on a forge that its URL tells", () => {
+    const commit = "1a2b3c4d5e6f1a2b3c4d5e6f1a2b3c4d5e6f1a2b" as CommitId;
+    const github = { repository: "git@github.com:acme/deploy.git", commit };
+    expect(summaryOf(samplePromote(github))).toContain(
+      `- Deploy commit: [${commit}](https://github.com/acme/deploy/commit/${commit})\n`,
+    );
+    expect(summaryOf(samplePromote({ ...github, repository: "/srv/deploy.git" }))).toContain(
+      `- Deploy commit: ${commit}\n`,
+    );
   });
 
   test("and the annotations name what was not moved, whichever command saw it", () => {
@@ -106,7 +117,7 @@ describe("the step summary", () => {
         for (const result of hostileResults(words)) {
           const { tables } = reportModelOf(result)!;
           const [text = ""] = summaryOf(result).split("\n### The change\n");
-          expect(text).not.toMatch(/<(?!\/?sub>)/);
+          expect(text).not.toMatch(/(?<!\\)</);
           const widths = tables.flatMap(({ heads, rows }) =>
             rows.length === 0 ? [] : [heads, ...rows].map((row) => row.length),
           );

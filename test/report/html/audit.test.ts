@@ -65,6 +65,19 @@ describe("an audit of 243 commits", () => {
     expect(page).toContain(`<tr id="c-${revision}"`);
   });
 
+  test("links commits and what went out with a deploy, on a forge that is known", () => {
+    expect(page).not.toContain('href="http');
+    const repository = "https://github.com/acme/deploy.git";
+    const source = "git@gitlab.com:acme/trading.git";
+    const linked = auditHtml({ ...result, repository, source });
+    const [newest, next] = result.deploys;
+    expect(linked).toContain(`href="https://github.com/acme/deploy/commit/${newest?.commit}"`);
+    const { revision } = result.commits[0]!;
+    expect(linked).toContain(`href="https://gitlab.com/acme/trading/-/commit/${revision}"`);
+    const between = `${next?.revision}...${newest?.revision}`;
+    expect(linked).toContain(`href="https://gitlab.com/acme/trading/-/compare/${between}"`);
+  });
+
   test("draws one mark for each commit and each deploy, in the order of the rows", () => {
     const drawn = [...page.matchAll(/<title>([0-9a-f]{7}) /g)].map(([, id]) => id);
     const ids = [
