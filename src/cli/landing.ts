@@ -1,9 +1,13 @@
 /** What promote, rollback and release have in common on the command line: they land, and say so. */
 
-import { defaults } from "../core/defaults.ts";
 import type { PromoteResult } from "../core/results/promote.ts";
 import { promoteText } from "../report/text/promote.ts";
-import type { GitPlaces, ManifestFlags, ScopeSettings } from "../settings/options.ts";
+import {
+  type GitPlaces,
+  type ManifestFlags,
+  type ScopeSettings,
+  skipsCi,
+} from "../settings/options.ts";
 import type { Process } from "../settings/process.ts";
 import { type LandPolicy, landPolicy } from "../usecases/landing/land.ts";
 import { printResult, styleFor } from "./output.ts";
@@ -15,11 +19,9 @@ export interface LandingFlags extends ManifestFlags {
 }
 
 /** Returns whether a landing is only tried out, and whether its commits ask CI to skip them. */
-export function landingIn({ dryRun, skipCi }: LandingFlags, { config, land }: ScopeSettings) {
-  const mode = dryRun ? ("dry-run" as const) : ("push" as const);
-  // A request whose commit asks to be skipped would wait for its checks for ever.
-  const usual = land.by === "push" && defaults.skipCi;
-  return { mode, skipCi: skipCi && (config?.skipCi ?? usual) };
+export function landingIn(flags: LandingFlags, settings: ScopeSettings) {
+  const mode = flags.dryRun ? ("dry-run" as const) : ("push" as const);
+  return { mode, skipCi: flags.skipCi && skipsCi(settings, flags.tagFormat) };
 }
 
 /** Returns how long is tried to land. */

@@ -5,7 +5,6 @@ export const defaults = {
   tag: "sha-{revision:7}",
   branch: "main",
   source: ".",
-  skipCi: true,
   identity: { name: "Landfall", email: "landfall@localhost" },
   sync: { lookback: 100, grace: "30m" },
   audit: {

@@ -111,6 +111,7 @@ const environment = z.strictObject({
   ),
   superseded: optional(z.enum(["record", "skip"]), "As superseded, for this environment."),
   land: optional(land, "As land, for this environment."),
+  unchanged: optional(z.enum(["leave", "move"]), "As unchanged, for this environment."),
   sync: optional(
     sync.extend({
       lands: optional(
@@ -174,7 +175,15 @@ export const settingsSchema = z.strictObject({
     z.union([z.enum(forgeKinds).transform((kind): z.output<typeof forge> => ({ kind })), forge]),
     "The forge that the repository with the manifests is on: its kind, or `kind` and `api`.",
   ),
-  skipCi: optional(z.boolean(), "Whether deploy commits say [skip ci].", defaults.skipCi),
+  unchanged: optional(
+    z.enum(["leave", "move"]),
+    "What a promotion does with an image of which none of its paths changed since what is pinned: leave it, so that nothing restarts, or move it.",
+    "leave",
+  ),
+  skipCi: optional(
+    z.boolean(),
+    "Whether deploy commits say [skip ci]. Left out, they do, but not in pull requests, nor where images are named after releases ({release}): for a tag on such a commit no workflow would start.",
+  ),
   identity: optional(identity, "Author and committer of the deploy commits.", defaults.identity),
   signing: optional(
     value.signing,

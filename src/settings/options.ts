@@ -196,6 +196,18 @@ export function placesIn(flags: PlaceFlags, config: Config | undefined, io: Proc
   };
 }
 
+/**
+ * Returns whether deploy commits ask CI to skip them. A request whose commit does would wait for
+ * its checks for ever; and where images are named after releases, tags are cut on the branch, and
+ * no workflow would start for one on such a commit.
+ */
+export function skipsCi(
+  { config, land }: Pick<ScopeSettings, "config" | "land">,
+  tagFormat = config?.tag ?? "",
+): boolean {
+  return config?.skipCi ?? (land.by === "push" && !tagFormat.includes("{release}"));
+}
+
 function rulesIn(flags: PlaceFlags, config: Config | undefined): ManifestRules {
   const { fields, exclude, only } = config ?? {};
   const mentions = flags.mentions ?? config?.mentions;

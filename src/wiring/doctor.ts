@@ -8,7 +8,9 @@ import { registryUrl } from "../adapters/http/hosts.ts";
 import { systemClock } from "../adapters/system.ts";
 import { deployedBy } from "../core/cluster/coverage.ts";
 import type { CommitId } from "../core/ids.ts";
-import type { Settings } from "../settings/options.ts";
+import { startsForTags, workflowFolders } from "../core/tag-workflows.ts";
+import type { ManifestFile, Remote } from "../ports.ts";
+import { type Settings, skipsCi } from "../settings/options.ts";
 import type { Process } from "../settings/process.ts";
 import { isSigningAsked } from "../settings/secrets.ts";
 import type { DoctorPorts } from "../usecases/doctor/doctor.ts";
@@ -64,6 +66,9 @@ export function doctorPorts(
         const atSeconds = Math.floor(systemClock.nowMs() / 1000);
         await (await manifests()).remote.commit({ ...draft, atSeconds });
       },
+    }),
+    ...(skipsCi(settings) && {
+      tagWorkflows: async () => tagWorkflowsAt(await tip(), (await manifests()).remote),
     }),
     tokenRights: async () => rightsAt(await repository(), io),
     openRegistry: () => openRegistry(settings, io, (registry) => shown.add(registry)),
@@ -131,6 +136,17 @@ function pinPorts(
 
 interface SeenPins extends ArgoFactsPorts {
   readonly question: FindQuestion;
+}
+
+async function tagWorkflowsAt(tip: CommitId, remote: Pick<Remote, "findManifests">) {
+  const found: string[] = [];
+  for (const folder of workflowFolders) {
+    // A branch need not have any.
+    const files = await remote.findManifests(tip, [folder], ["tags"]).catch(() => []);
+    const isMeant = ({ bytes }: ManifestFile) => startsForTags(new TextDecoder().decode(bytes));
+    found.push(...files.filter(isMeant).map(({ path }) => path));
+  }
+  return found;
 }
 
 interface Opening {

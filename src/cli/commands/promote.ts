@@ -39,6 +39,11 @@ const flags = {
     "record a superseded revision by an empty commit, or not (default: record where the manifests stand beside their source)",
     ["record", "skip"],
   ),
+  unchanged: oneOf(
+    "--unchanged <how>",
+    "leave images of which no source path changed where they are, or move them",
+    ["leave", "move"],
+  ),
   allowDiverged: toggle(
     "--allow-diverged",
     "move pins that hold a revision of another line of history",
@@ -115,6 +120,7 @@ export default command({
           branch: settings.branch,
           deploy: flags.deployId ?? newDeployId(),
           superseded: recordSuperseded(flags, settings, ports),
+          unchanged: flags.unchanged ?? settings.config?.unchanged,
           divergence: flags.allowDiverged ? "allow" : "refuse",
           adoption: flags.adopt ? "allow" : "refuse",
           ...landingIn(flags, settings),

@@ -13,6 +13,8 @@ export interface Target {
   readonly image: ImageName;
   readonly tag: Tag;
   readonly digest: Digest | undefined;
+  /** Source paths: it stays where it is as long as none of them changed. Absent: it moves. */
+  readonly builtFrom?: readonly string[] | undefined;
 }
 
 /** What a deploy commit changes, and what it says. Without moves and holds it changes no file. */

@@ -85,6 +85,19 @@ export function writeFinding(reply: PushReply): Finding {
 
 const later = { state: "warn", remedy: "Run it again later.", code: "throttled" } as const;
 
+/** Judges deploy commits that say [skip ci] by the workflows that a tag on one should start. */
+export function skipCiFinding(workflows: readonly string[]): Finding {
+  const [first, ...others] = workflows;
+  if (first === undefined)
+    return { state: "ok", detail: "no workflow of the branch waits for tags" };
+  const more = others.length === 0 ? "" : ` and ${others.length} more`;
+  return {
+    state: "warn",
+    detail: `${first}${more} would not start for a tag on a deploy commit, which says [skip ci]`,
+    remedy: "Set skipCi: false, and paths-ignore in the workflows that build the branch.",
+  };
+}
+
 /** A commit was signed; whether the server knows the key, only a push brings out. */
 export function signingFinding(): Finding {
   return { state: "ok", detail: "deploy commits are signed" };

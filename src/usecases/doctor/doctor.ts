@@ -23,6 +23,7 @@ import {
   rightsFinding,
   type ServerTime,
   signingFinding,
+  skipCiFinding,
   type TokenRights,
   writeFinding,
 } from "./checks.ts";
@@ -52,6 +53,8 @@ export interface DoctorPorts {
   probeWrite?(): Promise<PushReply>;
   /** Signs a commit that stays here. Only where commits are to be signed. */
   trySigning?(): Promise<void>;
+  /** Returns the workflows of the branch that start for tags, where commits say [skip ci]. */
+  tagWorkflows?(): Promise<readonly string[]>;
   /** Returns undefined when the server says nothing about its tokens. */
   tokenRights?(): Promise<TokenRights | undefined>;
   openRegistry?(): Promise<Pick<Registry, "find">>;
@@ -73,7 +76,7 @@ type CheckPlan = readonly [name: string, look: (() => Promise<Finding | undefine
 
 /** Looks at everything at once. No failure of one check hides another. */
 export async function doctor(request: DoctorRequest, ports: DoctorPorts): Promise<DoctorResult> {
-  const { fetchTip, probeWrite, trySigning, tokenRights } = ports;
+  const { fetchTip, probeWrite, trySigning, tagWorkflows, tokenRights } = ports;
   const { openFlux, openCluster, serverTimes, readPins } = ports;
   const pinned = readPins && once(readPins);
   const { flux, rollout } = request;
@@ -84,6 +87,7 @@ export async function doctor(request: DoctorRequest, ports: DoctorPorts): Promis
     ["pins", pinned && (async () => pinsCheck(pinned, request, ports))],
     ["write", probeWrite && (async () => writeFinding(await probeWrite()))],
     ["signing", trySigning && (async () => trySigning().then(signingFinding))],
+    ...(tagWorkflows ? [skipCiPlan(tagWorkflows)] : []),
     ["token", tokenRights && (async () => rightsFinding(await tokenRights()))],
     ...registryPlans(request, ports),
     ...(await argocdPlans(request, ports, pinned)),
@@ -156,6 +160,10 @@ async function argocdPlans(
   } catch (error) {
     return [["argocd", () => Promise.reject(error)]];
   }
+}
+
+function skipCiPlan(tagWorkflows: () => Promise<readonly string[]>): CheckPlan {
+  return ["skip ci", async () => skipCiFinding(await tagWorkflows())];
 }
 
 function fluxPlan(refs: readonly FluxRef[], open: () => Promise<Flux>): CheckPlan {

@@ -50,7 +50,9 @@ export async function evaluate(
     const heldBy = await coveringHold(target.image, holds, { revision: own, ports });
     const unordered =
       adoption === "allow" ? undefined : facts.find((fact) => isUnordered(fact, tagFormat))?.pin;
-    const decision = decide({ pins: facts, heldBy, divergence, unordered });
+    const wanted = decide({ pins: facts, heldBy, divergence, unordered });
+    const isLeft = wanted.kind === "move" && (await isUnchanged(target, facts, { own, ports }));
+    const decision = isLeft ? ({ kind: "unchanged" } as const) : wanted;
     const overtaken =
       decision.kind === "move" ? await overtakenBy(own, target.image, { holds, facts, ports }) : [];
     images.push({ target, facts, decision, overtaken });
@@ -108,6 +110,24 @@ export async function relationOf(
   if (lost.length === 0) return { kind: "older", revision };
   const isWithin = (await history.lacking(wanted, revision)).length === 0;
   return isWithin ? { kind: "newer", revision } : { kind: "diverged", revision, lost };
+}
+
+/** Returns whether nothing that an image is built from has changed since what all its pins hold. */
+async function isUnchanged(
+  { builtFrom }: Target,
+  facts: readonly PinFact[],
+  { own, ports }: { readonly own: Revision; readonly ports: Pick<EvaluationPorts, "history"> },
+): Promise<boolean> {
+  if (builtFrom === undefined) return false;
+  const held = new Set<Revision>();
+  for (const { relation } of facts) {
+    if (relation.kind !== "older" || relation.revision === own) return false;
+    held.add(relation.revision);
+  }
+  for (const revision of held) {
+    if (await ports.history.changed(revision, own, builtFrom)) return false;
+  }
+  return true;
 }
 
 /**

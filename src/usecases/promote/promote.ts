@@ -147,7 +147,10 @@ async function prepare(
   for (const asked of request.images) {
     const word = request.revision;
     const tag = asked.tag ?? (await imageTag(tagFormat, revision, { history, word }));
-    wanted.push({ digest: undefined, ...asked, tag });
+    // What is asked for by its own tag is meant, whatever it is built from.
+    const mayStay = request.unchanged !== "move" && asked.tag === undefined;
+    const builtFrom = mayStay ? asked.paths : undefined;
+    wanted.push({ digest: undefined, ...asked, tag, builtFrom });
   }
   const oddTags = await checkTags(wanted, tagFormat, { revision, history });
   const scope = { environment, paths, freezesAt, throughFreeze };
@@ -155,9 +158,9 @@ async function prepare(
   if (registry === undefined) return { ...promotion, targets: wanted, warnings: oddTags };
   ports.progress.step(`Looking for ${wanted.map(({ tag }) => tag)[0]} in the registry`);
   const deadlineMs = ports.clock.nowMs() + timeoutMs;
-  const targets = await checkImages(wanted, { ...ports, registry, reads, deadlineMs });
-  const labelled = targets.map((target, at) => ({ ...target, paths: wanted[at]!.paths }));
-  const oddLabels = await checkLabels(labelled, { registry, revision, history });
+  const found = await checkImages(wanted, { ...ports, registry, reads, deadlineMs });
+  const targets = found.map((target, at) => ({ ...wanted[at]!, ...target }));
+  const oddLabels = await checkLabels(targets, { registry, revision, history });
   return { ...promotion, targets, warnings: [...oddTags, ...oddLabels] };
 }
 

@@ -31,6 +31,8 @@ export interface PromoteRequest extends LandRequest, HoldQuestion {
   readonly tagFormat: TagFormat;
   /** Whether a superseded revision leaves an empty commit that says so. */
   readonly superseded: "record" | "skip";
+  /** What becomes of an image of which nothing has changed since what is pinned. */
+  readonly unchanged?: "leave" | "move" | undefined;
   readonly divergence: "refuse" | "allow";
   readonly adoption?: "refuse" | "allow" | undefined;
 }

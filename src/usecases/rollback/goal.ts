@@ -2,7 +2,12 @@
 
 import { Failure } from "../../core/failure.ts";
 import { tagIn } from "../../core/history/pin-revision.ts";
-import { type DeployPoint, deployLine, type HeldText } from "../../core/history/timeline.ts";
+import {
+  type DeployedState,
+  type DeployPoint,
+  deployLine,
+  type HeldText,
+} from "../../core/history/timeline.ts";
 import { asDigest, asTag, type Digest, type Revision, type Tag } from "../../core/ids.ts";
 import { type ImageName, printImageName } from "../../core/image-ref.ts";
 import type { BackTarget, DeployHistory, Goal } from "../../core/landing/rollback.ts";
@@ -42,10 +47,24 @@ export async function goalNamed(
   const wanted: BackWanted[] = [];
   for (const { image, tag, digest } of images) {
     const deployed = tag ?? deployedTag(image, revision, past);
-    const own = deployed ?? (await imageTag(tagFormat, revision, { history, word: to }));
-    wanted.push({ image, tag: own, digest, revision });
+    const left = deployed === undefined ? leftWith(image, revision, past) : undefined;
+    const own =
+      deployed ?? left?.tag ?? (await imageTag(tagFormat, revision, { history, word: to }));
+    wanted.push({ image, tag: own, digest, revision: left?.revision ?? revision });
   }
   return wanted;
+}
+
+/** Returns what the deploy of a revision left an image at that it did not move. */
+function leftWith(image: ImageName, revision: Revision, { states, graph }: DeployHistory) {
+  const place = graph.find(revision);
+  const name = printImageName(image);
+  const isIt = ({ step, held }: DeployedState) =>
+    step.kind !== "superseded" && held.some((pin) => pin.revision === place);
+  const found = place === undefined ? [] : (states.findLast(isIt)?.held ?? []);
+  const pin = found.find((held) => held.image === name && held.revision !== undefined);
+  const tag = pin && asTag(tagIn(pin.text));
+  return tag && { tag, revision: graph.revisionAt(pin.revision!) };
 }
 
 /** Returns all that pins have held, the newest first. */

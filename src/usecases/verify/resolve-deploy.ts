@@ -2,9 +2,10 @@
 
 import { Failure } from "../../core/failure.ts";
 import type { CommitId, Revision, Tag } from "../../core/ids.ts";
+import { sameImage } from "../../core/image-ref.ts";
 import { readMessage } from "../../core/landing/commit-message.ts";
 import type { TagFormat } from "../../core/tag-format.ts";
-import type { Remote } from "../../ports.ts";
+import type { Remote, SourceHistory } from "../../ports.ts";
 import { imageTag, namedRevision } from "../landing/named-revision.ts";
 import type { RevisionPorts } from "../landing/pin-revision.ts";
 import {
@@ -59,7 +60,29 @@ export async function resolveDeploy(
   const scope = { images: images.map(({ image }) => image), paths };
   const tip = await ports.remote.fetchTip();
   const pinned = withRevisions(await snapshotAt(tip, scope, ports.remote), tagFormat, ports);
-  return { question, pinned, deploy: await deployOf(question, pinned, ports) };
+  const deploy = await deployOf(question, pinned, ports);
+  if (question.revision === undefined) return { question, pinned, deploy };
+  const asked: AskedImage[] = [];
+  for (const image of images) asked.push(await asLeft(image, deploy, { pinned, ...ports }));
+  return { question: { ...question, images: asked }, pinned, deploy };
+}
+
+/**
+ * A promotion leaves an image where it is when nothing that it is built from has changed: then what
+ * its pins hold is what the revision means for it.
+ */
+async function asLeft(
+  asked: AskedImage,
+  { revision }: Deploy,
+  { pinned, history }: { readonly pinned: RevisionSnapshot; readonly history: SourceHistory },
+): Promise<AskedImage> {
+  if (asked.tag !== undefined || asked.paths === undefined) return asked;
+  const own = pinned.pins.filter(({ image }) => sameImage(image, asked.image));
+  const [tag, ...others] = new Set(own.map((pin) => pin.tag));
+  const held = own[0] && (await pinned.revisionOf(own[0]))?.revision;
+  if (held === undefined || tag === undefined || others.length > 0) return asked;
+  if (held === revision || !(await history.isAncestor(held, revision))) return asked;
+  return (await history.changed(held, revision, asked.paths)) ? asked : { ...asked, tag };
 }
 
 async function deployOf(

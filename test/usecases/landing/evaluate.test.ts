@@ -5,7 +5,7 @@ import { asDigest, asRevision, type CommitId, type Revision } from "../../../src
 import { parseImageName } from "../../../src/core/image-ref.ts";
 import { writeMessage } from "../../../src/core/landing/commit-message.ts";
 import { parseTagFormat, tagOf } from "../../../src/core/tag-format.ts";
-import type { Registry, Remote } from "../../../src/ports.ts";
+import type { Registry, Remote, SourceHistory } from "../../../src/ports.ts";
 import { type EvaluationPorts, evaluate } from "../../../src/usecases/landing/evaluate.ts";
 import type { RevisionPorts } from "../../../src/usecases/landing/pin-revision.ts";
 import { snapshotAt, withRevisions } from "../../../src/usecases/landing/snapshot.ts";
@@ -34,10 +34,13 @@ interface World {
   /** What labels say, by tag or digest. */
   readonly labels?: Readonly<Record<string, Revision>>;
   readonly registry?: "none";
+  readonly builtFrom?: readonly string[];
+  readonly changed?: SourceHistory["changed"];
 }
 
 /** Surveys one pin: how it stands to our revision, and which references were asked for. */
-async function look(held: string, { message = "ops: by hand\n", labels = {}, registry }: World) {
+async function look(held: string, world: World) {
+  const { message = "ops: by hand\n", labels = {}, registry, builtFrom, changed } = world;
   const asked: string[] = [];
   const ports: EvaluationPorts & RevisionPorts & { readonly remote: Remote } = {
     remote: {
@@ -57,6 +60,7 @@ async function look(held: string, { message = "ops: by hand\n", labels = {}, reg
         return found.length === 1 ? found[0] : undefined;
       },
       isAncestor: async (a, b) => line.indexOf(a) <= line.indexOf(b),
+      ...(changed && { changed }),
     }),
     registry:
       registry === "none"
@@ -69,7 +73,7 @@ async function look(held: string, { message = "ops: by hand\n", labels = {}, reg
           } as Partial<Registry> as Registry),
     clock: sleeplessClock(),
   };
-  const targets = [{ image, tag: tagOf(tagFormat, ours), digest: undefined }];
+  const targets = [{ image, tag: tagOf(tagFormat, ours), digest: undefined, builtFrom }];
   const promotion = { revision: ours, targets, paths: ["k8s"], tagFormat };
   const seen = await snapshotAt(tip, { images: [image], paths: ["k8s"] }, ports.remote);
   const snapshot = withRevisions(seen, tagFormat, ports);
@@ -140,5 +144,29 @@ describe("what has no digits", () => {
 
   test("because there is no tag at all, names none", async () => {
     expect(await look("", {})).toEqual({ relation: foreign, decision: "move", asked: [] });
+  });
+});
+
+describe("an image with source paths", () => {
+  const builtFrom = ["app/web"];
+  const changed = async () => true;
+  const unchanged = async (from: Revision, to: Revision, paths: readonly string[]) => {
+    expect([from, to, paths]).toEqual([twin, ours, builtFrom]);
+    return false;
+  };
+
+  test.each([
+    ["stays where nothing of them changed", `:sha-${twin}`, unchanged, "unchanged"],
+    ["moves where something did", `:sha-${twin}`, changed, "move"],
+    [
+      "moves where its pin holds another build of the same",
+      `:sha-${ours.slice(0, 9)}`,
+      changed,
+      "move",
+    ],
+    ["moves where its pin names no commit", ":latest", changed, "move"],
+  ])("%s", async (_, held, asked, decision) => {
+    const found = await look(held, { builtFrom, changed: asked });
+    expect(found.decision).toBe(decision);
   });
 });
