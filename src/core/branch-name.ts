@@ -1,10 +1,12 @@
-/** Which texts name a branch, and nothing else that git would take them for. */
+/** Which texts name a branch: those that git itself takes (git-check-ref-format). */
 
-// git's own check lets names pass that read as options or as revisions, so ours is narrower.
-const plain = /^[A-Za-z0-9_][\w./+=#-]*$/;
-const broken = /\.\.|\/\/|\/\.|\.lock(?:\/|$)|[./]$/;
+/** A component may not begin with a dot, nor end as git's own lock files do. */
+const component = /^(?!\.)(?!.*\.lock$)[^ \p{Cc}~^:?*[\\]+$/u;
 
 /** Returns whether `text` is the short name of a branch, such as `main` or `release/1.2`. */
 export function isBranchName(text: string): boolean {
-  return plain.test(text) && !broken.test(text) && !/^(?:refs\/|HEAD$)/.test(text);
+  if (/^-|^@$|^HEAD$|\.\.|@\{|\.$/.test(text)) return false;
+  // The full name of something else would be a branch that git creates and nobody finds again.
+  if (text.startsWith("refs/")) return false;
+  return text.split("/").every((part) => component.test(part));
 }

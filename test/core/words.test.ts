@@ -25,12 +25,12 @@ describe("parseDuration", () => {
 });
 
 describe("isBranchName", () => {
-  test.each(["main", "release/1.2", "dependabot/npm_and_yarn/a-1", "feature#7", "v1+x", "_x"])(
-    "%j is one",
-    (text) => {
-      expect(isBranchName(text)).toBe(true);
-    },
-  );
+  test.each([
+    ...["main", "release/1.2", "dependabot/npm_and_yarn/a-1", "feature#7", "v1+x", "_x"],
+    ...["prod-ü", "日本", "dep@prod", "it's", "a&b", "a%b", "a,b=c", "(x)", "@a"],
+  ])("%j is one", (text) => {
+    expect(isBranchName(text)).toBe(true);
+  });
 
   test.each(["", "-x", "--mirror", ".a", "a/.b", "a..b", "a//b", "a/", "a.", "x.lock", "x.lock/y"])(
     "%j is none",
@@ -39,12 +39,22 @@ describe("isBranchName", () => {
     },
   );
 
-  test.each(["HEAD", "refs/heads/main", "@", "a@{1}", "a b", "a:b", "a^", "a~1", "a\nb", "ä"])(
-    "%j is none",
-    (text) => {
-      expect(isBranchName(text)).toBe(false);
-    },
-  );
+  test.each([
+    "HEAD",
+    "refs/heads/main",
+    "@",
+    "a@{1}",
+    "a b",
+    "a:b",
+    "a^",
+    "a~1",
+    "a\nb",
+    "a\\b",
+    "a*",
+    "[x]",
+  ])("%j is none", (text) => {
+    expect(isBranchName(text)).toBe(false);
+  });
 });
 
 describe("nearest", () => {

@@ -170,7 +170,7 @@ describe.each([
     "tag",
     ["sha-{revision:6}", "sha-{revision:41}", "sha", "{revision}{revision}", "a b{revision}"],
   ],
-  ["manifests.branch", ["-x", "a..b", "a b", "refs/heads/main", "HEAD", "a.lock", "a/", "ä", "@"]],
+  ["manifests.branch", ["-x", "a..b", "a b", "refs/heads/main", "HEAD", "a.lock", "a/", "@"]],
   ["manifests.paths[0]", ["/etc", "../..", "a/../b", "../a", "a\\b", ""]],
   ["images[0].context", ["/srv", "x/.."]],
   ["images[0].dockerfile", ["../Dockerfile"]],

@@ -22,14 +22,14 @@ export function checkEncoding(path: string): void {
 /**
  * Returns the full name of a branch.
  *
- * @throws Failure `usage` for what is no plain branch name.
+ * @throws Failure `usage` for what git itself would not take for a branch.
  */
 export function fullRef(branch: string): string {
   const name = branch.replace(/^refs\/heads\//, "");
   if (isBranchName(name)) return `refs/heads/${name}`;
   throw new Failure(
     "usage",
-    `Cannot use the branch "${branch}": it is no plain branch name`,
+    `Cannot use the branch "${branch}": git allows no branch of that name`,
     "Name a branch such as main or release/1.2.",
   );
 }
