@@ -201,9 +201,12 @@ export class Landfall implements Settings {
     @argument({ ignore: installed }) source?: Directory,
     /** How far to look back, for example 30d. */
     since?: string,
+    /** Whether deploys by hand are findings too. */
+    strict = false,
     here?: Workspace,
   ): Promise<Result> {
-    return sourceAt(this, source, here).result(["audit", ...on("--since", since)]);
+    const asked = [...on("--since", since), ...on("--strict", strict)];
+    return sourceAt(this, source, here).result(["audit", ...asked]);
   }
 
   /** Goes back to an older revision, and holds the newer ones out until somebody releases them. */

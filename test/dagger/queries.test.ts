@@ -102,7 +102,7 @@ const calls: Record<string, (landfall: Landfall) => Promise<unknown>> = {
   status: (landfall) => landfall.status(source(), revision),
   doctor: (landfall) => landfall.doctor(source()),
   sync: (landfall) => landfall.sync(source(), true, true, 50, "1h"),
-  audit: (landfall) => landfall.audit(source(), "30d"),
+  audit: (landfall) => landfall.audit(source(), "30d", true),
   rollback: (landfall) => landfall.rollback("it is slow", source(), undefined, 1, ["web"], true),
   release: (landfall) => landfall.release(source(), ["web"]),
   freeze: (landfall) => landfall.freeze("year end", source(), ["web"], "6h", true),
