@@ -115,20 +115,20 @@ class GitHistory implements OpenedHistory {
     // Few digits are only as good as the whole history.
     if (here.length === 1 && text.length >= 7) return here;
     const byDigits = isId ? await this.candidates(text) : [];
-    const name = text.replace(/^refs\/(?:heads|tags)\//, "").replace(/^origin\//, "");
-    if (!isBranchName(name)) return here;
+    const names = fullNames(text);
+    if (names.length === 0) return here;
     await this.#copy.look();
-    const refs = await this.#copy.named([`refs/heads/${name}`, `refs/tags/${name}`]);
+    const refs = await this.#copy.named(names);
     const found = [...byDigits, ...refs.map((id) => asRevision(id)!)];
     if (found.length > 0) return found;
-    return here.length > 0 ? here : this.#namedHere(name);
+    return here.length > 0 ? here : this.#namedHere(names);
   }
 
-  /** A branch or tag that only the clone on this machine has. */
-  async #namedHere(name: string): Promise<readonly Revision[]> {
+  /** Branches and tags that only the clone on this machine has. */
+  async #namedHere(names: readonly string[]): Promise<readonly Revision[]> {
     const { local } = this.#options;
     const refs = local && (await localRefs(local));
-    const ids = ["heads", "tags"].flatMap((kind) => refs?.get(`refs/${kind}/${name}`) ?? []);
+    const ids = names.flatMap((name) => refs?.get(name) ?? []);
     const commits = await commitsAmong(this.#copy.clone.inside, ids);
     return commits.flatMap((id) => asRevision(id ?? "") ?? []);
   }
@@ -217,6 +217,16 @@ class GitHistory implements OpenedHistory {
     const args = ["log", ...flags, "--end-of-options", revision];
     return (await runHere(this.#copy.clone.inside, args)).stdout.toString("latin1");
   }
+}
+
+/** Returns the refs that a word may stand for: one with its kind in front is no other. */
+function fullNames(text: string): readonly string[] {
+  const [, kind, rest = ""] =
+    /^(?:refs\/)?(heads|tags|remotes\/origin|origin)\/(.+)$/.exec(text) ?? [];
+  const name = kind === undefined ? text : rest;
+  if (!isBranchName(name)) return [];
+  if (kind === "tags") return [`refs/tags/${name}`];
+  return kind === undefined ? [`refs/heads/${name}`, `refs/tags/${name}`] : [`refs/heads/${name}`];
 }
 
 function tooShallow(): Failure {

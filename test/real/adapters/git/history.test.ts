@@ -93,6 +93,24 @@ describe("a clone on this machine", () => {
     expect(await history.isAncestor(last(ids), other)).toBe(false);
   });
 
+  test("tells a tag from a branch of the same name by its kind, and lists a commit's tags", async () => {
+    const { box, ids } = await openLong(3);
+    const [older, newer] = [ids[1]!, ids[2]!];
+    await box.git(box.bare, "update-ref", "refs/heads/v1.2", newer);
+    await box.git(box.bare, "tag", "v1.2", older);
+    await box.git(box.bare, "-c", "user.name=a", "-c", "user.email=a@b", "tag", "-amx", "x", older);
+    const history = await open(box, { local: box.bare });
+    expect(await history.named("v1.2")).toHaveLength(2);
+    for (const name of ["refs/tags/v1.2", "tags/v1.2"]) {
+      expect(await history.named(name), name).toEqual([older]);
+    }
+    for (const name of ["refs/heads/v1.2", "heads/v1.2", "origin/v1.2"]) {
+      expect(await history.named(name), name).toEqual([newer]);
+    }
+    expect(await history.tagsAt(older)).toEqual(["v1.2", "x"]);
+    expect(await history.tagsAt(newer)).toEqual([]);
+  });
+
   test("sees changed files and dates", async () => {
     const { box, ids } = await openLong(3);
     const history = await open(box, { local: box.bare });
