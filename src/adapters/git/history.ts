@@ -87,7 +87,8 @@ class GitHistory implements OpenedHistory {
   }
 
   lacking(from: Revision, to: Revision): Promise<readonly SourceCommit[]> {
-    return commitsLacking(this.#copy.clone.inside, from, to);
+    const bring = (ids: readonly string[]) => this.#copy.fetchObjects(ids);
+    return commitsLacking(this.#copy.clone.inside, { from, to }, bring);
   }
 
   async tagsAt(revision: Revision): Promise<readonly string[]> {
@@ -210,7 +211,7 @@ class GitHistory implements OpenedHistory {
     const line = [`--max-count=${this.#treesAhead}`, "--first-parent", "--format=%T"];
     this.#treesAhead = Math.min(this.#treesAhead * 5, 200);
     const trees = [await this.#log(to, line), await this.#log(from, ["-1", "--format=%T"])];
-    await this.#copy.fetchTrees([...new Set(trees.flatMap((text) => text.trim().split("\n")))]);
+    await this.#copy.fetchObjects([...new Set(trees.flatMap((text) => text.trim().split("\n")))]);
   }
 
   async #log(revision: Revision, flags: readonly string[]): Promise<string> {

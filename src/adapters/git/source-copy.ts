@@ -133,8 +133,8 @@ export class SourceCopy {
     return commit;
   }
 
-  /** Brings the trees of commits, all in one request. */
-  async fetchTrees(ids: readonly string[]): Promise<void> {
+  /** Brings trees, and all below them but files, and files that are named, in one request. */
+  async fetchObjects(ids: readonly string[]): Promise<void> {
     await (await this.#theServer())?.fetchObjects(ids);
   }
 
