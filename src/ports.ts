@@ -73,9 +73,9 @@ export interface Remote {
   /** Returns the message of a commit that has been fetched. */
   messageOf(commit: CommitId): Promise<string>;
   /**
-   * Returns the messages of `tip` and of the commits before it on the branch's own line, newest
-   * first, `count` of them where there are as many. Asks the server for what is not here; a server
-   * that does not show them leaves those that are.
+   * Returns the messages of `tip` and of the commits before it, newest first, `count` of them where
+   * there are as many. A merge may have put the branch's own past on a side. Asks the server for
+   * what is not here; a server that does not show them leaves those that are.
    *
    * @throws Failure `remote-unreachable`, `throttled`.
    */

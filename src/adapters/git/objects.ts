@@ -134,13 +134,13 @@ export async function readMessageOf(place: GitPlace, commit: CommitId): Promise<
   return text.slice(text.indexOf("\n\n") + 2);
 }
 
-/** Reads the messages of a commit and of those before it on its line, as far as they are here. */
+/** Reads the messages of a commit and of those before it, as far as they are here. */
 export async function readMessagesBefore(
   place: GitPlace,
   commit: CommitId,
   count: number,
 ): Promise<readonly string[]> {
-  const args = ["log", "-z", "--first-parent", `--max-count=${count}`, "--format=tformat:%B"];
+  const args = ["log", "-z", `--max-count=${count}`, "--format=tformat:%B"];
   const { stdout } = await runHere(place, [...args, "--end-of-options", commit, "--"]);
   return stdout.toString("utf8").split("\0").slice(0, -1);
 }

@@ -317,8 +317,11 @@ describe("what one line of history lacks of another", () => {
       await box.git(work, "-c", "user.name=A", "-c", "user.email=a@b", "cherry-pick", "hotfix");
     }
     const main = asRevision(await box.git(work, "rev-parse", "main"))!;
-    return { history: await open(box, { local: work }), fix, next, main };
+    await box.git(work, "push", "-q", box.bare, "main", "hotfix");
+    return { box, history: await open(box, { local: work }), fix, next, main };
   }
+
+  const byUrl = (box: Sandbox) => open(box, { upstream: { url: box.url, credentials: {} } });
 
   test("is named, the newest first", async () => {
     const { history, fix, next, main } = await openForked(false);
@@ -342,14 +345,19 @@ describe("what one line of history lacks of another", () => {
     await git("commit", "-qm", "feat: both (#1)");
     const ids = await Promise.all(["topic", "main"].map((name) => git("rev-parse", name)));
     const [topic, main] = ids.map((id) => asRevision(id)!) as [Revision, Revision];
-    const history = await open(box, { local: work });
-    expect(await history.lacking(topic, main)).toEqual([]);
+    await git("push", "-q", box.bare, "main", "topic");
+    for (const history of [await open(box, { local: work }), await byUrl(box)]) {
+      expect(await history.isAncestor(topic, main)).toBe(false);
+      expect(await history.lacking(topic, main)).toEqual([]);
+    }
   });
 
   test("is nothing where the change was cherry-picked", async () => {
-    const { history, fix, next, main } = await openForked(true);
-    expect(await history.isAncestor(fix, main)).toBe(false);
-    expect(await history.lacking(fix, main)).toEqual([]);
-    expect(await history.lacking(main, fix)).toEqual([{ revision: next, subject: "feat: next" }]);
+    const { box, history, fix, next, main } = await openForked(true);
+    for (const each of [history, await byUrl(box)]) {
+      expect(await each.isAncestor(fix, main)).toBe(false);
+      expect(await each.lacking(fix, main)).toEqual([]);
+      expect(await each.lacking(main, fix)).toEqual([{ revision: next, subject: "feat: next" }]);
+    }
   });
 });
