@@ -46,6 +46,16 @@ export const commands: Readonly<Record<string, readonly [group: string, summary:
     "say of every commit whether it reached production",
     () => import("./commands/audit.ts"),
   ],
+  serve: [
+    "Check:",
+    "show the audit as a live page on this machine",
+    () => import("./commands/serve.ts"),
+  ],
+  badge: [
+    "Check:",
+    "print the audit's verdict as an SVG badge",
+    () => import("./commands/badge.ts"),
+  ],
   verify: [
     "Check:",
     "wait until the cluster runs the deploy, and prove it",

@@ -7,8 +7,9 @@ import {
   type LedgerCommit,
   type LeftBehind,
 } from "../../core/results/audit.ts";
+import { lagsOf } from "../../core/results/dora.ts";
 import { shownTag } from "../html/audit-cells.ts";
-import { auditHeadline, byHand, lagsOf, landedCount } from "../html/audit-figures.ts";
+import { auditHeadline, byHand, landedCount } from "../html/audit-figures.ts";
 import { counted, printCount, printSpan, printTime } from "../html/words.ts";
 import {
   type Fact,

@@ -3,38 +3,15 @@
 import {
   type AuditFinding,
   type AuditResult,
-  type DeployFate,
   findingsOf,
   type LedgerDeploy,
 } from "../../core/results/audit.ts";
+import { landedFates } from "../../core/results/dora.ts";
 import { counted } from "./words.ts";
-
-/** Fates of commits that production holds, or held through something newer. */
-const landedFates: readonly DeployFate[] = ["deployed", "covered", "superseded", "recovered"];
-
-/** How long commits took until they had landed, in milliseconds. */
-export interface Lags {
-  readonly median: number;
-  /** Nineteen of twenty took no longer. */
-  readonly most: number;
-  readonly longest: number;
-}
 
 /** Returns how many code commits landed and were not taken out. */
 export function landedCount({ counts }: AuditResult): number {
   return landedFates.reduce((sum, fate) => sum + counts[fate], 0);
-}
-
-/** Returns the lags of all landed commits, or undefined where none is known. Nearest rank. */
-export function lagsOf({ commits }: AuditResult): Lags | undefined {
-  const lags = commits
-    .filter(({ fate }) => landedFates.includes(fate))
-    .flatMap(({ lagMs }) => lagMs ?? [])
-    .sort((a, b) => a - b);
-  const rank = (part: number) => lags[Math.ceil(lags.length * part) - 1];
-  const [median, most, longest] = [rank(0.5), rank(0.95), rank(1)];
-  if (median === undefined || most === undefined || longest === undefined) return undefined;
-  return { median, most, longest };
 }
 
 /** Returns the deploys that nobody's tool made. */

@@ -1,7 +1,7 @@
 /** The timeline with its legend, which is also the count of each fate, and its words. */
 
 import { type AuditResult, type DeployFate, fates } from "../../core/results/audit.ts";
-import { lagsOf } from "./audit-figures.ts";
+import { lagsOf } from "../../core/results/dora.ts";
 import { auditTimeline } from "./audit-timeline.ts";
 import { type Html, html } from "./html.ts";
 import { markedWord } from "./marks.ts";

@@ -1,7 +1,7 @@
 /** The timeline of an audit in SVG: each code commit at its time and its lag, deploys below. */
 
 import type { AuditResult, LedgerCommit, LedgerDeploy } from "../../core/results/audit.ts";
-import { lagsOf } from "./audit-figures.ts";
+import { lagsOf } from "../../core/results/dora.ts";
 import { Html, html, nothing } from "./html.ts";
 import { markOf, outlineAt, printWord, round, type Word } from "./marks.ts";
 import { lagTicks, logShare, type Range, share, timeTicks } from "./timeline-scale.ts";

@@ -1,8 +1,10 @@
 /** An audit as one HTML file: the verdict, the timeline, what is wrong, then every commit. */
 
 import type { AuditResult } from "../../core/results/audit.ts";
+import { lagsOf } from "../../core/results/dora.ts";
+import { deliverySection } from "./audit-delivery.ts";
 import { deployTable } from "./audit-deploy-tables.ts";
-import { adviceOf, auditHeadline, isBad, lagsOf, landedCount } from "./audit-figures.ts";
+import { adviceOf, auditHeadline, isBad, landedCount } from "./audit-figures.ts";
 import { timelineSection } from "./audit-legend.ts";
 import { commitTable, inversionTable, leftBehindTable } from "./audit-tables.ts";
 import { type HtmlContent, html } from "./html.ts";
@@ -74,6 +76,7 @@ function ledger(result: AuditResult): readonly Section[] {
       note: "Newest first. Lag runs from the commit's date to that of the deploy that landed it.",
     }),
     timelineSection(result),
+    deliverySection(result),
     listing(deployTable(result), {
       title: "Deploys",
       note: "Commits of the manifests branch that moved pins, or say why they moved none.",

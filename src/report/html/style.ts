@@ -93,6 +93,7 @@ tr[data-kind=diverged], tr[data-kind=unreadable] { background: var(--bad-wash);
 tr { scroll-margin-top: 3rem; }
 tbody tr > :first-child, thead tr > :first-child { padding-left: 0.75rem; }
 tr:target { outline: 2px solid var(--focus); outline-offset: -2px; }
+meter { width: 9rem; height: 0.7rem; vertical-align: -0.05em; }
 .moves { list-style: none; margin: 0; padding: 0; }
 .moves li + li { margin-top: 0.2rem; }
 summary { cursor: pointer; color: var(--link); }

@@ -9,7 +9,8 @@ import {
   type LedgerDeploy,
   type LeftBehind,
 } from "../../core/results/audit.ts";
-import { auditHeadline, byHand, isBad, lagsOf } from "../html/audit-figures.ts";
+import { lagsOf } from "../../core/results/dora.ts";
+import { auditHeadline, byHand, isBad } from "../html/audit-figures.ts";
 import { counted, printCount, printSpan, printTime } from "../html/words.ts";
 import { plain } from "../safe-text.ts";
 import type { Style } from "../style.ts";

@@ -2,8 +2,8 @@
 
 import { describe, expect, test } from "vitest";
 import { type AuditResult, fates } from "../../../src/core/results/audit.ts";
+import { lagsOf } from "../../../src/core/results/dora.ts";
 import { auditHtml } from "../../../src/report/html/audit.ts";
-import { lagsOf } from "../../../src/report/html/audit-figures.ts";
 import { sampleAudit } from "../../support/sample-audit.ts";
 
 function figure(page: string, name: string): string | undefined {
@@ -48,7 +48,14 @@ describe("an audit of 243 commits", () => {
   test("says below the headline what to do, and shows what is wrong before the lists", () => {
     expect(page).toMatch(/<\/h1>\n<p class="advice">landfall sync lands what /);
     const order = [...page.matchAll(/<section id="([^"]+)"/g)].map(([, id]) => id);
-    expect(order).toEqual(["left-behind", "inversions", "commits", "timeline", "deploys"]);
+    expect(order).toEqual([
+      "left-behind",
+      "inversions",
+      "commits",
+      "timeline",
+      "delivery",
+      "deploys",
+    ]);
   });
 
   test("leaves out what there is none of", () => {
