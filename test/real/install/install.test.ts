@@ -15,6 +15,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openAppWorld } from "../../support/app-world.ts";
 import { root } from "../../support/source-files.ts";
 
 const exec = promisify(execFile);
@@ -60,15 +61,20 @@ function withPackages(): void {
   }
 }
 
+/** What `npm pack` made. */
+function tarball(): string {
+  return join(place, readdirSync(place).find((file) => file.endsWith(".tgz"))!);
+}
+
 describe("npm pack", () => {
   let home: string;
   beforeAll(async () => {
     withPackages();
     rmSync(join(clone, "dist"), { recursive: true, force: true });
-    const packed = await run(clone, "npm", "pack", "--silent", "--pack-destination", place);
+    await run(clone, "npm", "pack", "--silent", "--pack-destination", place);
     home = join(place, "consumer");
     mkdirSync(home);
-    await run(home, "npm", "install", "--prefix", home, join(place, packed.split("\n").at(-1)!));
+    await run(home, "npm", "install", "--prefix", home, tarball());
   }, patience);
   const landfall = (...args: string[]) =>
     run(home, join(home, "node_modules/.bin/landfall"), ...args);
@@ -78,8 +84,7 @@ describe("npm pack", () => {
   });
 
   test("that npm would publish", async () => {
-    const [tarball = ""] = readdirSync(place).filter((file) => file.endsWith(".tgz"));
-    const said = await run(place, "npm", "publish", "--dry-run", "--json", `./${tarball}`);
+    const said = await run(place, "npm", "publish", "--dry-run", "--json", tarball());
     expect(JSON.parse(said)).toMatchObject({ landfall: { name: "landfall" } });
   });
 
@@ -100,6 +105,37 @@ describe("npm pack", () => {
     const inside = readdirSync(join(modules, "landfall"), { recursive: true, encoding: "utf8" });
     expect(inside.filter((path) => /(?:^|\/)(?:src|test)\/|\.tsbuildinfo$/.test(path))).toEqual([]);
   });
+});
+
+test("from git and Node alone to the first deploy: three commands, under a minute", {
+  timeout: patience,
+}, async () => {
+  const world = await openAppWorld();
+  try {
+    const revision = await world.commit("feat: one");
+    rmSync(join(world.app, "landfall.yaml"));
+    const prefix = join(world.root, "tools");
+    const bin = join(prefix, "bin");
+    mkdirSync(bin, { recursive: true });
+    for (const tool of ["git", "node", "npm", "sh"]) {
+      symlinkSync(await run(place, "sh", "-c", `command -v ${tool}`), join(bin, tool));
+    }
+    const cache = await run(place, "npm", "config", "get", "cache");
+    const bare = { PATH: bin, HOME: world.root, npm_config_cache: cache };
+    const type = async (line: string) => {
+      const options = { cwd: world.app, env: { ...bare, npm_config_prefer_offline: "true" } };
+      return (await exec("/bin/sh", ["-c", line], options)).stdout;
+    };
+    const begun = performance.now();
+    await type(`npm install --global --prefix ${prefix} ${tarball()}`);
+    await type("landfall init --yes");
+    const said = await type("landfall promote");
+    expect(performance.now() - begun).toBeLessThan(60_000);
+    expect(said).toMatch(/^landed /);
+    expect(await world.truth("log", "-1", "--format=%B", "main")).toContain(revision);
+  } finally {
+    await world.close();
+  }
 });
 
 test("npm install --global . in a clone", { timeout: patience }, async () => {
