@@ -63,5 +63,7 @@ function nextSteps(found: Survey, files: readonly InitFile[]): string[] {
   const env = first === undefined ? "" : ` --env ${first.name}`;
   const deploy = `landfall promote --revision "$(git rev-parse HEAD)"${env} --dry-run`;
   const isEmpty = found.images.length === 0 && !isKept("landfall.yaml");
-  return [...include, isEmpty ? "Name your images in landfall.yaml" : deploy];
+  if (isEmpty) return [...include, "Name your images in landfall.yaml"];
+  const isGuess = found.areGuessed && !isKept("landfall.yaml");
+  return [...include, isGuess ? "Delete from landfall.yaml the images that others make" : deploy];
 }

@@ -50,9 +50,16 @@ export function findImages(files: readonly RepositoryFile[]): readonly NamedImag
 const value = /["']?([^\s"'#{}$,]+)["']?/.source;
 const reference = new RegExp(`^\\s*(?:- )?\\s*image:\\s*${value}\\s*(?:#.*)?$`);
 const nameField = new RegExp(
-  `^(\\s*)(?:(- )\\s*)?(newName|name|repository):\\s*${value}\\s*(?:#.*)?$`,
+  `^(\\s*)(?:(- )\\s*)?(newName|name|image|registry|repository):\\s*${value}\\s*(?:#.*)?$`,
 );
-const tagField = new RegExp(`^\\s*(?:- )?\\s*(newTag|tag):\\s*${value}\\s*(?:#.*)?$`);
+const tagField = new RegExp(`^\\s*(?:- )?\\s*(newTag|tag|imageTag):\\s*${value}\\s*(?:#.*)?$`);
+
+/** Which key has the name that a key's tag is of. */
+const nameKeys: Readonly<Record<string, string>> = {
+  newTag: "name",
+  tag: "repository",
+  imageTag: "image",
+};
 
 function referenceIn(line: string): string | undefined {
   return reference.exec(line)?.[1];
@@ -67,7 +74,8 @@ function pairAt(lines: readonly string[], at: number): string | undefined {
     const [, , , key, name] = nameField.exec(lines[line] ?? "") ?? [];
     return key === undefined ? [] : [{ key, name }];
   });
-  const wanted = tagKey === "tag" ? ["repository"] : ["name"];
-  const found = fields.find(({ key }) => wanted.includes(key));
-  return found && `${found.name}:${tag}`;
+  const fieldOf = (wanted: string) => fields.find(({ key }) => key === wanted)?.name;
+  const name = fieldOf(nameKeys[tagKey] ?? "");
+  const registry = tagKey === "tag" ? fieldOf("registry") : undefined;
+  return name && `${registry === undefined ? "" : `${registry}/`}${name}:${tag}`;
 }

@@ -13,6 +13,7 @@ export function settingsText(found: Survey): string {
     ...imageLines(found),
     "",
     ...placeLines(found),
+    ...excludeLines(found),
     "",
     ...checkLines(found),
   ]
@@ -36,7 +37,7 @@ function tagLines({ tagFormat }: Survey): string[] {
 
 const defaultTag = "tag: sha-{revision:7}";
 
-function imageLines({ images, foreign }: Survey): string[] {
+function imageLines({ images, areGuessed, foreign }: Survey): string[] {
   const others = foreign.map((name) => `#   ${name}`);
   const left =
     others.length === 0 ? [] : ["# Taken for images that others make, and left alone:", ...others];
@@ -49,7 +50,9 @@ function imageLines({ images, foreign }: Survey): string[] {
     ];
   }
   return [
-    "# The images that are built from this repository.",
+    areGuessed
+      ? "# A guess: nothing tells which images are yours. Delete those that others make."
+      : "# The images that are built from this repository.",
     "images:",
     ...images.flatMap(imageOf),
     ...left,
@@ -57,7 +60,7 @@ function imageLines({ images, foreign }: Survey): string[] {
 }
 
 function imageOf({ name, why, recipe }: OwnImage): string[] {
-  const head = `  - name: ${quoted(name)} # ${why}`;
+  const head = `  - name: ${quoted(name)}${why === undefined ? "" : ` # ${why}`}`;
   if (recipe === undefined) return [head];
   const source = recipe.isGuess ? `a guess, by "${recipe.file}"` : `as "${recipe.file}" says`;
   return [
@@ -76,6 +79,7 @@ function placeLines({ branch, paths, environments, images }: Survey): string[] {
       ...environments.flatMap(({ name, paths }) => [
         `  ${quoted(name)}:`,
         `    manifests: { branch: ${quoted(branch)}, paths: ${list(paths)} }`,
+        ...ownImages(images, paths),
       ]),
     ];
   }
@@ -97,6 +101,22 @@ function checkLines({ applications }: Survey): string[] {
     }`,
     "#   rollout: { namespace: default }",
     '#   smoke: [{ url: https://app.example.org, contains: "{tag}" }]',
+  ];
+}
+
+/** The images that an environment has, where it has not all of them. */
+function ownImages(images: readonly OwnImage[], paths: readonly string[]): string[] {
+  const isBelow = (file: string) =>
+    paths.some((path) => file === path || file.startsWith(`${path}/`));
+  const own = images.filter(({ pinnedIn }) => pinnedIn.some(isBelow)).map(({ name }) => name);
+  return own.length === images.length ? [] : [`    images: ${list(own)}`];
+}
+
+function excludeLines({ unreadable }: Survey): string[] {
+  if (unreadable.length === 0) return [];
+  return [
+    "# Landfall would stop at these: `landfall pins` says why.",
+    `exclude: ${list(unreadable)}`,
   ];
 }
 

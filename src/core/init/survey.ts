@@ -1,7 +1,9 @@
 /** What a repository tells of its deploys: which images are its own, and where they are pinned. */
 
+import type { ImageName } from "../image-ref.ts";
 import { type BuildRecipe, isPipeline, recipeFor } from "./builds.ts";
-import { findImages, type NamedImage, type RepositoryFile } from "./find-images.ts";
+import { findImages, isDeployed, type NamedImage, type RepositoryFile } from "./find-images.ts";
+import { filesWithPins, unreadableFiles } from "./pinned.ts";
 import { placesFor } from "./places.ts";
 
 /** A repository, as far as it is looked at. */
@@ -16,14 +18,16 @@ export interface LookedAt {
 export interface OwnImage {
   readonly name: string;
   readonly pinnedIn: readonly string[];
-  /** Why it is taken for one of ours. */
-  readonly why: string;
+  /** Why it is taken for one of ours, where anything says so. */
+  readonly why: string | undefined;
   readonly recipe: BuildRecipe | undefined;
 }
 
 /** What was found. */
 export interface Survey {
   readonly images: readonly OwnImage[];
+  /** Nothing tells which images are ours: these are all that are pinned. */
+  readonly areGuessed: boolean;
   /** Images that others make, by name. */
   readonly foreign: readonly string[];
   readonly tagFormat: string | undefined;
@@ -31,6 +35,8 @@ export interface Survey {
   readonly paths: readonly string[];
   /** Environments by folders, the first to be deployed first; none when there is one place. */
   readonly environments: readonly { readonly name: string; readonly paths: readonly string[] }[];
+  /** Manifests that Landfall would stop at. */
+  readonly unreadable: readonly string[];
   /** Argo CD Applications of this repository. */
   readonly applications: readonly { readonly name: string; readonly file: string }[];
   /** The workflow that publishes the images. */
@@ -42,31 +48,38 @@ export interface Survey {
 /** Looks through a repository. */
 export function survey({ files, origin, branch }: LookedAt): Survey {
   const named = findImages(files);
+  const manifests = files.filter(isDeployed);
+  const pinned = filesWithPins(manifests, namesOf(named));
+  const known = named.filter(({ printed }) => pinned.has(printed));
+  const names = [...new Set(known.map(({ printed }) => printed))];
   const pipelines = files.filter(({ path }) => isPipeline(path));
-  const whyOurs = (image: NamedImage) => reason(image, { pipelines, origin });
-  const names = [...new Set(named.map(({ printed }) => printed))];
-  const reasons = new Map(
-    names.map((name) => {
-      const all = named.filter(({ printed }) => printed === name).map(whyOurs);
-      return [name, all.find((why) => why !== undefined)] as const;
-    }),
-  );
-  const ours = names.filter((name) => reasons.get(name) !== undefined);
-  const pins = named.filter(({ printed }) => ours.includes(printed));
+  const reasons = new Map<string, string>();
+  for (const image of known) {
+    const why = reason(image, { pipelines, origin });
+    if (why !== undefined && !reasons.has(image.printed)) reasons.set(image.printed, why);
+  }
+  const areGuessed = reasons.size === 0;
+  const ours = areGuessed ? names : names.filter((name) => reasons.has(name));
+  const ourPins = known.filter(({ printed }) => ours.includes(printed));
   const images = ours.map((name) => ({
     name,
-    pinnedIn: [...new Set(pins.filter(({ printed }) => printed === name).map(({ file }) => file))],
-    why: reasons.get(name) ?? "",
-    recipe: recipeFor(name, files),
+    pinnedIn: pinned.get(name) ?? [],
+    why: reasons.get(name),
+    recipe: areGuessed ? undefined : recipeFor(name, files),
   }));
   return {
-    ...{ images, foreign: names.filter((name) => !ours.includes(name)) },
-    tagFormat: formatOf(pins),
-    ...placesFor(pins.map(({ file }) => file)),
+    ...{ images, areGuessed, foreign: names.filter((name) => !ours.includes(name)) },
+    tagFormat: formatOf(ourPins),
+    ...placesFor(images.flatMap(({ pinnedIn }) => pinnedIn)),
+    unreadable: unreadableFiles(manifests, namesOf(ourPins)),
     applications: applicationsIn(files, origin),
-    publishing: publisherOf(ours, files),
+    publishing: publisherOf(areGuessed ? [] : ours, files),
     ...{ origin, branch },
   };
+}
+
+function namesOf(named: readonly NamedImage[]): readonly ImageName[] {
+  return [...new Map(named.map(({ printed, name }) => [printed, name])).values()];
 }
 
 const revisionTag = /^([\w.-]*?)([0-9a-f]{7,40})([\w.-]*)$/;

@@ -7,7 +7,7 @@ import type { Style } from "../style.ts";
 /** Returns what was found and guessed, and which files there will be, with a final newline. */
 export function initText({ found, files, forge }: InitResult, style: Style): string {
   const images = found.images.flatMap(({ name, why, pinnedIn, recipe }) => [
-    `  ${style.bold(plain(name))}  ${plain(why)}`,
+    `  ${style.bold(plain(name))}  ${plain(why ?? "a guess")}`,
     ...pinnedIn.map((file) => `    pinned in  ${plain(file)}`),
     ...(recipe === undefined
       ? []

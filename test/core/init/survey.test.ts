@@ -82,6 +82,16 @@ test("kustomize overlays become environments, the first to be deployed first", (
   expect(sync?.text).toContain("landfall@1.2.3 sync --env production");
 });
 
+test("an environment that has not all of the images names its own", () => {
+  const { config } = lookAt({
+    "k8s/staging/web.yaml": deployment("acme/web:sha-1a2b3c4"),
+    "k8s/staging/mock.yaml": deployment("acme/mock:sha-1a2b3c4"),
+    "k8s/prod/web.yaml": deployment("acme/web:sha-1a2b3c4"),
+  });
+  expect(config.environments?.staging?.images).toBeUndefined();
+  expect(config.environments?.prod?.images).toEqual(["acme/web"]);
+});
+
 test("values of a Helm chart, by file, on GitLab", () => {
   const values = (tag: string) =>
     `image:\n  repository: registry.gitlab.com/acme/shop/api\n  tag: "${tag}"\nreplicas: 2\n`;
@@ -177,4 +187,39 @@ test("an Argo CD Application of this repository is named in the file", () => {
       "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata:\n  name: shop-prod\nspec:\n  source:\n    repoURL: https://github.com/acme/shop\n",
   });
   expect(settingsText(found)).toContain("argocd: { app: shop-prod,");
+});
+
+describe("a repository that builds nothing", () => {
+  const { found, config } = lookAt({
+    "apps/web.yaml": deployment("registry.internal/shop/web:1.4.0"),
+    "apps/db.yaml": deployment("quay.io/other/db:16"),
+    "chart/values.yaml":
+      "image:\n  registry: quay.io\n  repository: other/cache\n  tag: v3\n  pullPolicy: Always\n",
+    "search/values.yaml": 'image: "docker.elastic.co/search/search"\nimageTag: "8.5.1"\n',
+    // Named like an image, and nothing that a deploy would move.
+    "apps/note.yaml":
+      "kind: ConfigMap\ndata:\n  doc: |\n    image: acme/only-words:1.2.3\n    {{ x\n",
+  });
+
+  test("every image that is pinned is written down, as a guess", () => {
+    const names = [
+      ...["docker.elastic.co/search/search", "quay.io/other/cache", "quay.io/other/db"],
+      "registry.internal/shop/web",
+    ];
+    expect(found.areGuessed).toBe(true);
+    expect(found.images.map(({ name }) => name).sort()).toEqual(names);
+    expect(config.images?.map(({ name }) => name).sort()).toEqual(names);
+    expect(settingsText(found)).toContain("Delete those that others make");
+  });
+});
+
+test("a manifest that no command can read is left out, by name", () => {
+  const renamed = "images:\n  - name: acme/base\n    newName: acme/web\n";
+  const { found, config } = lookAt({
+    "k8s/web.yaml": deployment("acme/web:sha-1a2b3c4"),
+    "k8s/broken.yaml": "a: [\nimage: acme/web:sha-1a2b3c4\n",
+    "k8s/kustomization.yaml": renamed,
+  });
+  expect(found.unreadable).toEqual(["k8s/broken.yaml"]);
+  expect(config.exclude).toEqual(["k8s/broken.yaml"]);
 });
