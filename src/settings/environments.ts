@@ -38,7 +38,7 @@ export function chooseEnvironment(
   if (others.length > 0 || name === "all") {
     throw usageError(
       `Cannot do this for several environments at once: ${asked.join(", ")}`,
-      "Name one with --env. Only what changes nothing takes several: audit, status and pins.",
+      "Name one with --env. Only what changes nothing takes several, as audit, status and pins.",
     );
   }
   if (name === undefined) {

@@ -17,6 +17,13 @@ export type Writes = Readonly<Record<string, string | undefined>>;
 
 type Files = ReadonlyMap<string, string>;
 
+/** How a deploy came out, and where. */
+interface RecordedDeploy {
+  readonly outcome?: RecordedOutcome;
+  readonly environment?: string;
+  readonly writes?: Writes;
+}
+
 interface Branch {
   /** Oldest first. */
   readonly commits: LoggedCommit[];
@@ -65,10 +72,15 @@ export class LedgerWorld {
   }
 
   /** Makes a deploy commit as Landfall does. */
-  deploy(revision: Revision, how: { outcome?: RecordedOutcome; writes?: Writes } = {}): CommitId {
-    const { outcome = "landed", writes = { "k8s/web.yaml": web(tag(revision)) } } = how;
+  deploy(revision: Revision, how: RecordedDeploy = {}): CommitId {
+    const {
+      outcome = "landed",
+      environment,
+      writes = { "k8s/web.yaml": web(tag(revision)) },
+    } = how;
     const deploy = `d-${this.#count}`;
-    const record = { outcome, deploy, revision, tags: [tag(revision)], moves: [], skipCi: true };
+    const tags = [tag(revision)];
+    const record = { outcome, deploy, environment, revision, tags, moves: [], skipCi: true };
     return this.hand(writeMessage(record), writes);
   }
 

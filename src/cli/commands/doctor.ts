@@ -10,7 +10,8 @@ import { bareDoctorPorts, doctorPorts } from "../../wiring/doctor.ts";
 import { command } from "../command.ts";
 import { fluxRefs, rolloutPlaces } from "../deploy-question.ts";
 import { cluster, type FlagsOf, list, manifests, output, reports } from "../flags.ts";
-import { printResult, styleFor } from "../output.ts";
+import { styleFor } from "../output.ts";
+import { lookAtEach, named } from "../several.ts";
 
 const flags = {
   image: list("--image <name[=tag]>", "image to look at, instead of all in the file"),
@@ -30,17 +31,24 @@ export default command({
   ],
   flags,
   async run(flags, io) {
-    const settings = await settingsFrom(flags, io).catch(asFinding);
-    const { request, ports, close } = examination(settings, flags, io);
-    try {
-      const result = await doctor(request, ports);
-      printResult(result, () => doctorText(result, styleFor(flags, io)), { ...flags, io });
-      return result.exit;
-    } finally {
-      await close();
-    }
+    const style = styleFor(flags, io);
+    return lookAtEach(flags, io, {
+      look: (own) => examined(own, io),
+      text: (result) => doctorText(result, style),
+    });
   },
 });
+
+async function examined(flags: DoctorFlags, io: Process) {
+  const settings = await settingsFrom(flags, io).catch(asFinding);
+  const { request, ports, close } = examination(settings, flags, io);
+  try {
+    const result = await doctor(request, ports);
+    return settings instanceof Failure ? result : named(result, settings);
+  } finally {
+    await close();
+  }
+}
 
 /** Wrong settings are what doctor is asked about: they are a finding, and the rest goes on. */
 function asFinding(error: unknown): Failure {

@@ -1,11 +1,9 @@
 /** `landfall pins`: flags → use case → list. */
 
 import { defaults } from "../../core/defaults.ts";
-import { worstExit } from "../../core/results/several.ts";
-import type { Style } from "../../report/style.ts";
 import { pinsText } from "../../report/text/pins.ts";
 import { pinsHistoryText } from "../../report/text/pins-history.ts";
-import { forEachEnvironment, type Settings, settingsFrom } from "../../settings/options.ts";
+import { settingsFrom } from "../../settings/options.ts";
 import { type Process, usageError } from "../../settings/process.ts";
 import { pinsHistory } from "../../usecases/audit/pins-history.ts";
 import { listPins } from "../../usecases/pins.ts";
@@ -13,7 +11,8 @@ import { openAudit } from "../../wiring/audit.ts";
 import { openManifests } from "../../wiring/index.ts";
 import { command } from "../command.ts";
 import { type FlagsOf, list, manifests, output, tagFormat, text, toggle } from "../flags.ts";
-import { printResult, progressFor, styleFor } from "../output.ts";
+import { progressFor, styleFor } from "../output.ts";
+import { lookAtEach, named } from "../several.ts";
 
 const flags = {
   image: list("--image <name>", "image to look for, instead of all in the file"),
@@ -35,42 +34,30 @@ export default command({
   flags,
   async run(flags, io) {
     const limit = limitIn(flags);
-    if (flags.history) return runHistory(await settingsFrom(flags, io), { flags, limit, io });
-    const results: EnvironmentPins[] = [];
-    for (const own of await forEachEnvironment(flags, io)) results.push(await pinsOf(own, io));
-    const [first, ...others] = results;
-    const exit = worstExit(results);
-    const text = () => results.map((each) => pinsIn(each, styleFor(flags, io))).join("\n");
-    const several = { version: 1, command: "pins", exit, environments: results };
-    printResult(others.length === 0 ? first! : several, text, { ...flags, io });
-    return exit;
+    const style = styleFor(flags, io);
+    if (flags.history) {
+      const look = (own: PinsFlags) => historyOf(own, limit, io);
+      return lookAtEach(flags, io, { look, text: (result) => pinsHistoryText(result, style) });
+    }
+    const look = (own: PinsFlags) => pinsOf(own, io);
+    return lookAtEach(flags, io, { look, text: (result) => pinsText(result, style) });
   },
 });
 
-type EnvironmentPins = Awaited<ReturnType<typeof listPins>> & { readonly environment?: string };
-
-async function pinsOf(flags: PinsFlags, io: Process): Promise<EnvironmentPins> {
+async function pinsOf(flags: PinsFlags, io: Process) {
   const settings = await settingsFrom(flags, io);
-  const { environment } = settings;
   const { remote, close } = await openManifests(settings, io);
   try {
     const images = settings.images.map(({ image }) => image);
     const result = await listPins(images, settings.paths, remote);
-    return environment === undefined ? result : { ...result, environment };
+    return named(result, settings);
   } finally {
     await close();
   }
 }
 
-function pinsIn(result: EnvironmentPins, style: Style): string {
-  const head = result.environment === undefined ? "" : `${style.bold(result.environment)}\n`;
-  return head + pinsText(result, style);
-}
-
-async function runHistory(
-  settings: Settings,
-  { flags, limit, io }: { flags: PinsFlags; limit: number; io: Process },
-): Promise<number> {
+async function historyOf(flags: PinsFlags, limit: number, io: Process) {
+  const settings = await settingsFrom(flags, io);
   const ports = await openAudit(settings, { io, progress: progressFor(flags, io) });
   try {
     const result = await pinsHistory(
@@ -85,8 +72,7 @@ async function runHistory(
       },
       ports.log,
     );
-    printResult(result, () => pinsHistoryText(result, styleFor(flags, io)), { ...flags, io });
-    return result.exit;
+    return named(result, settings);
   } finally {
     await ports.close();
   }

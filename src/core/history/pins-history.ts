@@ -34,6 +34,7 @@ export interface PinsHistoryResult {
   readonly exit: 0;
   readonly repository: string;
   readonly branch: string;
+  readonly environment?: string;
   /** Undefined: the branch is empty. */
   readonly tip: CommitId | undefined;
   /** Newest first. */

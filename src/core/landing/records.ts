@@ -60,9 +60,7 @@ export function isRecorded(
   { deploy, revision, environment }: Omit<ReadRecord, "outcome">,
   records: readonly RecordedCommit[],
 ): boolean {
-  const isTheSame = (record: RecordedCommit) =>
-    record.outcome === "superseded" &&
-    record.revision === revision &&
-    record.environment === environment;
-  return records.some((record) => record.deploy === deploy || isTheSame(record));
+  const isIt = (record: RecordedCommit) =>
+    record.deploy === deploy || (record.outcome === "superseded" && record.revision === revision);
+  return records.some((record) => record.environment === environment && isIt(record));
 }

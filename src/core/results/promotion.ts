@@ -99,8 +99,9 @@ function holding({ target, decision }: ImageEvaluation): FailureReport | readonl
   if (decision.kind !== "held") return [];
   const { hold } = decision;
   const words = `${hold.reason} (${hold.by}, ${hold.at})`;
+  const env = hold.environment === undefined ? "" : ` --env ${hold.environment}`;
   if (isFreeze(hold)) {
-    const end = hold.until === undefined ? "with `landfall thaw`" : `at ${hold.until}`;
+    const end = hold.until === undefined ? `with \`landfall thaw${env}\`` : `at ${hold.until}`;
     return {
       code: "held",
       message: `${scopeOf(hold)} is frozen: ${words}`,
@@ -113,13 +114,13 @@ function holding({ target, decision }: ImageEvaluation): FailureReport | readonl
     return {
       code: "held",
       message: `${name} is held${where} until it is released: ${words}`,
-      hint: "Lift the hold with `landfall release`.",
+      hint: `Lift the hold with \`landfall release${env}\`.`,
     };
   }
   return {
     code: "held",
     message: `${name} is held${where} through ${hold.through}: ${words}`,
-    hint: "Promote a newer revision, or lift the hold with `landfall release`.",
+    hint: `Promote a newer revision, or lift the hold with \`landfall release${env}\`.`,
   };
 }
 

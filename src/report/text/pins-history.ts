@@ -11,7 +11,7 @@ import type { Style } from "../style.ts";
 
 /** Returns the list as text, with a final newline. */
 export function pinsHistoryText(result: PinsHistoryResult, style: Style): string {
-  const { deploys, leftOut, previous, repository, branch } = result;
+  const { deploys, leftOut, previous, repository, branch, environment } = result;
   const lines = [`${branch} of ${plain(repository)}`];
   for (const [at, row] of deploys.entries()) {
     lines.push(headOf(row, style) + (at === 0 ? `  ${style.good("now")}` : ""));
@@ -24,7 +24,8 @@ export function pinsHistoryText(result: PinsHistoryResult, style: Style): string
   }
   if (previous !== undefined) {
     const to = previous.slice(0, 12);
-    lines.push("", `Go back: landfall rollback --to ${to} --reason "what is wrong"`);
+    const where = environment === undefined ? "" : `--env ${plain(environment)} `;
+    lines.push("", `Go back: landfall rollback ${where}--to ${to} --reason "what is wrong"`);
   }
   return `${lines.join("\n")}\n`;
 }

@@ -5,7 +5,7 @@ import { judgeByMessage } from "../../core/history/code-commits.ts";
 import { type CodePlace, codeLine, releaseLine } from "../../core/history/code-line.ts";
 import type { FileChange, LoggedCommit } from "../../core/history/commits.ts";
 import { believed, type DateQuestion } from "../../core/history/dates.ts";
-import type { BranchHistory } from "../../core/history/deploys.ts";
+import type { BranchHistory, ToolCommit } from "../../core/history/deploys.ts";
 import { type RevisionReader, revisionReader, tagIn } from "../../core/history/pin-revision.ts";
 import { type FilePins, PinVersions } from "../../core/history/pin-versions.ts";
 import { Releases } from "../../core/history/releases.ts";
@@ -81,7 +81,7 @@ export async function gatherFacts(subject: AuditSubject, log: DeployLog): Promis
     commits: manifests,
     changes,
     pinsIn: (content: string) => pins.known.get(content),
-    toolOf: judge.toolOf,
+    toolOf: (commit: LoggedCommit) => ownTool(judge.toolOf(commit), subject),
   };
   const held = await holdsAt(subject, read);
   return {
@@ -95,6 +95,15 @@ export async function gatherFacts(subject: AuditSubject, log: DeployLog): Promis
     mentions: pins.mentions,
     warnings: [...pins.warnings, ...held.warnings, ...undated(source)],
   };
+}
+
+/** What is recorded of another environment says nothing of this one. */
+function ownTool(
+  tool: ToolCommit | undefined,
+  { environment }: AuditSubject,
+): ToolCommit | undefined {
+  const recorded = tool?.record?.environment;
+  return recorded === undefined || recorded === (environment ?? recorded) ? tool : undefined;
 }
 
 /** Git tags are asked for where a pin may be named like one. */

@@ -6,6 +6,11 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { openAppWorld } from "../../support/app-world.ts";
 import { runCli } from "../../support/run-cli.ts";
 
+interface Told {
+  readonly environment: string;
+  readonly deploys: readonly { readonly outcome: string }[];
+}
+
 type World = Awaited<ReturnType<typeof openAppWorld>>;
 
 let world: World;
@@ -146,7 +151,7 @@ test("what only looks takes all environments: one ledger, one table, one list", 
   expect(out).toMatch(/^ {2}commit {3}staging +prod\n/);
   const page = join(world.app, "audit.html");
   await runCli(["audit", "--env", "staging", "--env", "prod", "--html", page], { cwd: world.app });
-  expect(readFileSync(page, "utf8")).toContain('<th scope="col">prod</th>');
+  expect(readFileSync(page, "utf8")).toMatch(/<th scope="col"[^>]*>prod<\/th>/);
 
   const status = await runCli(["status", "--env", "all"], { cwd: world.app });
   expect(status.out).toMatch(/^ +env +image/);
@@ -155,5 +160,18 @@ test("what only looks takes all environments: one ledger, one table, one list", 
 
   const pins = await json("pins", "--env", "all");
   expect(pins.environments).toHaveLength(2);
+  const past = await json("pins", "--history", "--env", "all");
+  const told = past.environments.map(({ environment, deploys }: Told) => {
+    return [environment, deploys.map(({ outcome }) => outcome)];
+  });
+  expect(told).toEqual([
+    ["staging", ["deploy", "release", "rollback", "recovery", "deploy", "by-hand"]],
+    ["prod", ["deploy", "deploy", "by-hand"]],
+  ]);
+  const doctor = await json("doctor", "--env", "all");
+  expect(doctor.environments.map(({ environment }: Told) => environment)).toEqual([
+    "staging",
+    "prod",
+  ]);
   expect(await runCli(["sync", "--env", "all"], { cwd: world.app })).toMatchObject({ status: 2 });
 });
