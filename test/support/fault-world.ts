@@ -10,7 +10,7 @@ import type { RemoteOptions } from "../../src/adapters/git/remote.ts";
 import { localSource } from "../../src/adapters/git/source.ts";
 import { createRegistry } from "../../src/adapters/registry/registry.ts";
 import type { CommitId, Revision } from "../../src/core/ids.ts";
-import { parseImageName } from "../../src/core/image-ref.ts";
+import { type ImageName, parseImageName } from "../../src/core/image-ref.ts";
 import { readMessage } from "../../src/core/landing/commit-message.ts";
 import type { PromoteResult } from "../../src/core/results/promote.ts";
 import { parseTagFormat, tagOf } from "../../src/core/tag-format.ts";
@@ -66,6 +66,10 @@ export interface FaultWorldOptions {
   /** How many revisions the source has beside the one that the manifests begin at. */
   readonly revisions?: number;
   readonly settings?: Readonly<Record<string, string>>;
+  /** Environments that share the branch: all manifests stand in each, below `deploy/NAME`. */
+  readonly environments?: readonly string[];
+  /** Files that the branch begins with, beside its manifests. */
+  readonly beside?: (images: readonly ImageName[]) => readonly SandboxFile[];
   /** A world that this one begins as: with its branch as it is now, and with its registry. */
   readonly like?: Beginning;
 }
@@ -83,6 +87,8 @@ export interface Deploy {
   /** Which of the source's revisions, counted from 1, oldest first; 0 is where all begins. */
   readonly revision?: number;
   readonly deploy?: string;
+  /** Where, if environments share the branch. */
+  readonly environment?: string;
   readonly policy?: Partial<LandPolicy>;
   readonly clock?: Clock;
   readonly request?: Partial<PromoteRequest>;
@@ -132,13 +138,18 @@ export async function openFaultWorld(options: FaultWorldOptions = {}) {
   const revisions = like?.revisions ?? source.revisions;
   const registry = like?.registry ?? (await openRegistry(revisions, options));
   const images = names.map((name) => parseImageName(`${registry.host}/acme/${name}`)!);
+  const places = options.environments?.map((environment) => {
+    return { environment, path: `deploy/${environment}` };
+  });
   const manifestsAt = (revision: number): readonly SandboxFile[] =>
-    Object.entries(manifests).map(([path, text]) => ({
-      path,
-      bytes: text
-        .replaceAll("IMAGE", `${registry.host}/acme`)
-        .replaceAll("TAG", tagOf(format, revisions[revision]!)),
-    }));
+    (places ?? [{ path: "deploy" }]).flatMap(({ path: folder }) =>
+      Object.entries(manifests).map(([path, text]) => ({
+        path: path.replace("deploy", folder),
+        bytes: text
+          .replaceAll("IMAGE", `${registry.host}/acme`)
+          .replaceAll("TAG", tagOf(format, revisions[revision]!)),
+      })),
+    );
 
   async function faultOf(request: GitRequestSeen): Promise<GitFault> {
     for (const { on, after = 0, times = Number.POSITIVE_INFINITY, ...does } of strikes) {
@@ -154,7 +165,7 @@ export async function openFaultWorld(options: FaultWorldOptions = {}) {
   const box: Sandbox = await openSandbox({
     ...{ fault: faultOf, answered, copyOf: like?.box.bare, branches: source.stream },
     settings: { "core.logAllRefUpdates": "always", ...options.settings },
-    files: [manifest, ...manifestsAt(0)],
+    files: [manifest, ...manifestsAt(0), ...(options.beside?.(images) ?? [])],
   });
   const local = await localSource(box.bare);
   const operations: Operation[] = [...(like?.operations ?? [])];
@@ -181,14 +192,15 @@ export async function openFaultWorld(options: FaultWorldOptions = {}) {
     const progress = { step: () => {}, warn: () => {} };
     const request: PromoteRequest = {
       ...{ revision, images: images.map((image) => ({ image })), tagFormat: format },
-      ...{ paths: ["deploy"], repository: box.url, branch: "main", deploy: id },
+      ...{ repository: box.url, branch: "main", deploy: id },
+      ...placeOf(what),
       ...{ superseded: "record", divergence: "refuse", mode: "push", skipCi: true },
       ...what.request,
     };
     const ports = { remote, history, registry: reader, clock, random, progress };
     try {
       const result = await promote(request, ports, { ...landPolicy, ...what.policy });
-      operations.push(operationOf(result, revision));
+      operations.push({ ...operationOf(result, revision), environment: what.environment });
       return result;
     } finally {
       await Promise.all([remote.close(), history.close()]);
@@ -215,7 +227,7 @@ export async function openFaultWorld(options: FaultWorldOptions = {}) {
       const found = check({
         log: await readBranch(),
         tips: readTips(box),
-        ...{ operations, images, cutOff: new Set<CommitId>() },
+        ...{ operations, images, places, cutOff: new Set<CommitId>() },
         source: {
           find: (digits) => revisions.find((one) => one.startsWith(digits)),
           precedes: (one, other) => revisions.indexOf(one) <= revisions.indexOf(other),
@@ -238,6 +250,10 @@ export async function openFaultWorld(options: FaultWorldOptions = {}) {
       );
     },
   };
+}
+
+function placeOf({ environment }: Deploy) {
+  return { environment, paths: [environment === undefined ? "deploy" : `deploy/${environment}`] };
 }
 
 /** Starts a registry that has the images of every revision. */

@@ -2,12 +2,15 @@
 
 import { expect, test } from "vitest";
 import { systemClock } from "../../../src/adapters/system.ts";
+import type { ImageName } from "../../../src/core/image-ref.ts";
+import { holdsPath, writeHolds } from "../../../src/core/landing/holds-file.ts";
 import type { GitFault, GitRequestSeen } from "../../../src/demo/git-server.ts";
 import type { RegistryFault } from "../../../src/demo/registry-server.ts";
 import { type Chance, seeded } from "../../../src/simulation/random.ts";
 import { lineupOf } from "../../../src/simulation/scenarios.ts";
 import { asks, type FaultWorld, openFaultWorld } from "../../support/fault-world.ts";
 import type { Sandbox } from "../../support/git-sandbox.ts";
+import { sourceBranch } from "../../support/source-branch.ts";
 
 /** What may strike a request. Nothing here stands in anybody's way for good. */
 const faults: readonly (readonly [string, GitFault])[] = [
@@ -59,6 +62,12 @@ function lockForAWhile(box: Sandbox): boolean {
   return true;
 }
 
+/** Faults are dense here, and the machine may be slow. */
+const patient = {
+  ...{ timeoutMs: 120_000, fetchesMax: 10, readsMax: 12 },
+  ...{ rounds: { firstMs: 50, maxMs: 1_000 }, reads: { firstMs: 50, maxMs: 500 } },
+};
+
 test("32 deployers, with every fault at random, all come out well, and no law is broken", async () => {
   const seed = Number(process.env.SEED ?? 7);
   const chance = seeded(seed);
@@ -71,14 +80,10 @@ test("32 deployers, with every fault at random, all come out well, and no law is
     registryFault: () => (chance.happens(0.03) ? chance.pick(registryFaults) : "pass"),
   });
   const { deploy, operations } = world;
-  const policy = {
-    ...{ timeoutMs: 120_000, fetchesMax: 10, readsMax: 12 },
-    ...{ rounds: { firstMs: 50, maxMs: 1_000 }, reads: { firstMs: 50, maxMs: 500 } },
-  };
   const starters = lineupOf(32, seed);
   const results = await Promise.all(
     starters.map(({ deploy: id, revision }) =>
-      deploy({ deploy: id, revision, policy, clock: systemClock }),
+      deploy({ deploy: id, revision, policy: patient, clock: systemClock }),
     ),
   );
   const told = `SEED=${seed}, injected ${JSON.stringify([...injected])}`;
@@ -89,4 +94,44 @@ test("32 deployers, with every fault at random, all come out well, and no law is
   const newest = Math.max(...starters.map(({ revision }) => revision));
   expect(await world.holds(newest), told).toBe(true);
   expect(injected.size, told).toBeGreaterThan(8);
+}, 170_000);
+
+test("16 deployers of staging and prod on one branch, with faults: neither touches the other", async () => {
+  const seed = Number(process.env.SEED ?? 11);
+  const chance = seeded(seed);
+  const injected = new Map<string, number>();
+  const torment = tormentor(chance, injected);
+  const through = sourceBranch(9).revisions[3]!;
+  const words = { reason: "it is slow", by: "ana", at: "2026-11-26T10:00:00Z" };
+  let world: FaultWorld | undefined;
+  const beside = (images: readonly ImageName[]) => {
+    const hold = { ...words, images, through, environment: "prod", paths: ["deploy/prod"] };
+    return [{ path: holdsPath, bytes: Buffer.from(writeHolds([hold])) }];
+  };
+  world = await openFaultWorld({
+    revisions: 8,
+    environments: ["staging", "prod"],
+    beside,
+    gitFault: (request) => (world === undefined ? "pass" : torment(world, request)),
+  });
+  const { deploy, operations } = world;
+  const starters = ["staging", "prod"].flatMap((environment) =>
+    lineupOf(8, seed).map(({ deploy: id, revision }) => {
+      return { environment, revision, deploy: `${id}-${environment}` };
+    }),
+  );
+  const results = await Promise.all(
+    starters.map((starter) => deploy({ ...starter, policy: patient, clock: systemClock })),
+  );
+  const told = `SEED=${seed}, injected ${JSON.stringify([...injected])}`;
+  const odd = results.filter(({ outcome, environment, revision }, at) => {
+    const isHeld = environment === "prod" && starters[at]!.revision <= 3;
+    const well = isHeld ? /^(?:held|superseded)$/ : /^(?:landed|superseded|unchanged)$/;
+    return !well.test(outcome) || revision === undefined;
+  });
+  expect(odd, told).toEqual([]);
+  expect(operations.length).toBe(16);
+  expect(await world.violations(), told).toEqual([]);
+  const newest = Math.max(...starters.map(({ revision }) => revision));
+  expect(await world.holds(newest), told).toBe(true);
 }, 170_000);
