@@ -56,6 +56,12 @@ const probabilities = {
   closed: 0.1,
   /** Somebody without the key leaves changes beside the branch. */
   forge: 0.3,
+  /** People merge the branch into work of their own, or that into the branch, and push it. */
+  merge: 0.7,
+  /** People give a published image another tag of its revision, and pin that. */
+  retag: 0.3,
+  /** The server of the source shows a deployer nothing newer than its own revision, at first. */
+  unseen: 0.3,
 } as const;
 
 /** The name of a fault. */
@@ -81,6 +87,9 @@ export const harmless: ReadonlySet<FaultKind> = new Set<FaultKind>([
   "foreign",
   "closed",
   "forge",
+  "merge",
+  "retag",
+  "unseen",
 ]);
 
 /** Returns the given faults at their usual probabilities. */

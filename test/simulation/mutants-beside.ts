@@ -69,6 +69,26 @@ export const mutantsBeside: Readonly<Record<string, Mutant>> = {
       }),
     },
   },
+  "looks for lost deploys, and reads first parents alone": {
+    // Where the branch stood may be on the other side of a merge by the time that it is looked for.
+    law: "I9",
+    shape: "same",
+    faults: ["merge"],
+    company: syncs,
+    crew: {
+      sync(request, ports, { policy }) {
+        const histories = async () => {
+          const { manifests, source } = await ports.log.histories();
+          const byId = new Map(manifests.map((commit) => [commit.id, commit]));
+          const line: LoggedCommit[] = [];
+          for (let at = manifests[0]; at; at = byId.get(at.parents[0] ?? "")) line.push(at);
+          return { manifests: line, source };
+        };
+        const log = { ...bound(ports.log), histories };
+        return sync(request, { ...ports, log }, policy);
+      },
+    },
+  },
   "looks for lost deploys, and forgets what was renamed": {
     law: "reverted",
     shape: "same",

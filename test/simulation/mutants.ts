@@ -161,6 +161,15 @@ const lame: Readonly<Record<string, Lame>> = {
       return promote(request, { ...ports, history }, policy);
     },
   },
+  "asks the source once, and takes what that did not have for nobody's": {
+    law: "I4",
+    shape: "same",
+    faults: ["unseen"],
+    deployer: (request, ports, { policy }) => {
+      const history = withAnswers(ports.history, { refresh: () => {} });
+      return promote(request, { ...ports, history }, policy);
+    },
+  },
   "puts the first round's bytes on a later tip": {
     law: "I5",
     shape: "overlay",

@@ -28,6 +28,7 @@ import type { StatedOutcome } from "../invariants/history.ts";
 import { ModelLog } from "../model/deploy-log.ts";
 import { ModelRemote } from "../model/remote.ts";
 import { ModelRegistry } from "../model/source.ts";
+import { unseenAfter } from "../model/source-view.ts";
 import { type Job, manifestsPath, type Scenario, tagFormat } from "../scenario.ts";
 import type { World } from "../world.ts";
 import type { CommandMemory } from "./memory.ts";
@@ -90,7 +91,7 @@ export function runCommand(
   const { world, scene, crew, policy, memory } = play;
   const ports: PromotePorts & SyncPorts = {
     remote: new ModelRemote(world, actor),
-    history: scene.source,
+    history: world.fate.strikes("unseen") ? unseenAfter(job.revision, scene.source) : scene.source,
     registry: new ModelRegistry(world, scene.shelf, actor),
     clock: world.scheduler.clockOf(actor),
     random: { unit: () => world.fate.unit() },

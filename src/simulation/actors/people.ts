@@ -3,23 +3,27 @@
 import type { CommitId } from "../../core/ids.ts";
 import { type ReadRecord, readMessage } from "../../core/landing/commit-message.ts";
 import { holdsPath, writeHolds } from "../../core/landing/holds-file.ts";
-import type { CommitDraft } from "../../ports.ts";
 import type { FaultKind } from "../faults.ts";
-import type { Commit } from "../model/objects.ts";
-import { manifestsPath, type Scenario } from "../scenario.ts";
+import type { Commit, ModelDraft } from "../model/objects.ts";
+import type { Scenario } from "../scenario.ts";
 import type { World } from "../world.ts";
 import { forge } from "./forger.ts";
+import { edit, manifestsOf, merge, retag, stemOf } from "./people-who-work.ts";
 
 /** What somebody changes on top of a tip, or undefined when there is nothing for them to do. */
-type Deed = (tip: Commit, play: PersonRun) => Pick<CommitDraft, "changes" | "message"> | undefined;
+export type Deed = (
+  tip: Commit,
+  play: PersonRun,
+) => Pick<ModelDraft, "changes" | "message" | "parents"> | undefined;
 
-interface PersonRun {
+/** Where somebody works. */
+export interface PersonRun {
   readonly world: World;
   readonly scene: Scenario;
 }
 
 const deeds: Readonly<Partial<Record<FaultKind, Deed>>> = {
-  ...{ foreign: edit, revert, hold: rollBack, pick, move },
+  ...{ foreign: edit, revert, hold: rollBack, pick, move, merge, retag },
 };
 
 /** Sends those people to the branch whom fate has chosen. Each comes a few times. */
@@ -77,16 +81,6 @@ async function rewind({ scheduler, fate, server, objects }: World): Promise<void
 
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
-
-/** Edits another file, or another line of a manifest. */
-function edit(tip: Commit, { world }: PersonRun) {
-  const paths = [...tip.tree.keys()].filter((path) => path !== holdsPath);
-  const path = paths[world.fate.choose(paths.length)]!;
-  const text = decoder.decode(tip.tree.get(path));
-  const counted = text.replace(/edited (\d+)/, (_, count) => `edited ${Number(count) + 1}`);
-  const bytes = encoder.encode(counted === text ? `${text}more\n` : counted);
-  return { changes: [{ path, bytes }], message: `docs: edit ${path}\n` };
-}
 
 /** Takes back the last deploy, as `git revert` does, or else puts a tag in that nobody knows. */
 function revert(tip: Commit, { world }: PersonRun) {
@@ -152,17 +146,6 @@ function onto(tip: Commit, older: Commit) {
   return manifestsOf(older).map(({ path, bytes }) => {
     return { path: now.get(stemOf(path)) ?? path, bytes };
   });
-}
-
-/** Returns a manifest's path as it was before it was renamed. */
-function stemOf(path: string): string {
-  return path.replace(/(?:-\d+)?\.yaml$/, "");
-}
-
-function manifestsOf({ tree }: Commit) {
-  return [...tree]
-    .filter(([path]) => path.startsWith(`${manifestsPath}/`))
-    .map(([path, bytes]) => ({ path, bytes }));
 }
 
 function firstLine({ message }: Commit): string {

@@ -33,7 +33,7 @@ export class ModelLog implements DeployLog {
     const label = `read the log of ${short(tip)}`;
     await scheduler.after(this.#actor, label, this.#world.latencyMs());
     account.told += `${tip}\n`;
-    const manifests = objects.log(tip).toReversed().map(logged);
+    const manifests = objects.history(tip).map(logged);
     return { manifests, source: sourceLog(this.#world) };
   }
 
@@ -47,7 +47,7 @@ export class ModelLog implements DeployLog {
       paths.length === 0 ||
       paths.some((one) => one === "." || path === one || path.startsWith(`${one}/`));
     const changes = new Map<string, readonly FileChange[]>();
-    for (const { id } of commits) {
+    for (const { id, parents } of commits) {
       if (this.#world.source.parents.has(id as Revision)) {
         // The model's source has no files: every commit changes all that is asked about.
         changes.set(
@@ -56,8 +56,9 @@ export class ModelLog implements DeployLog {
         );
         continue;
       }
-      const { tree, parent } = objects.get(id as CommitId);
-      const before: ModelTree = parent === undefined ? new Map() : objects.get(parent).tree;
+      const { tree } = objects.get(id as CommitId);
+      const [first] = parents as readonly CommitId[];
+      const before: ModelTree = first === undefined ? new Map() : objects.get(first).tree;
       const names = [...new Set([...before.keys(), ...tree.keys()])].filter(isAsked);
       const changed = names.filter((path) => before.get(path) !== tree.get(path));
       const found = changed.map((path) => {
@@ -88,8 +89,7 @@ export class ModelLog implements DeployLog {
   }
 }
 
-function logged({ id, parent, message, atSeconds }: Commit): LoggedCommit {
-  const parents = parent === undefined ? [] : [parent];
+function logged({ id, parents, message, atSeconds }: Commit): LoggedCommit {
   return { id, parents, atMs: atSeconds * 1_000, author: "Lab", message };
 }
 

@@ -10,10 +10,19 @@ import type { CommitDraft } from "../../ports.ts";
 /** The files of a commit, by path. */
 export type ModelTree = ReadonlyMap<string, Uint8Array>;
 
+/** A commit to be made. With `parents` it is a merge: of the branch, and of others' lines. */
+export interface ModelDraft extends CommitDraft {
+  /** In the order that git has them: whoever pulls has the branch behind their own work. */
+  readonly parents?: readonly CommitId[] | undefined;
+}
+
 /** One commit. */
 export interface Commit {
   readonly id: CommitId;
+  /** Where the branch stood before it. */
   readonly parent: CommitId | undefined;
+  /** All that it was made from, in the order that git has them. */
+  readonly parents: readonly CommitId[];
   readonly tree: ModelTree;
   readonly message: string;
   /** How many commits stand below it. */
@@ -34,12 +43,13 @@ export class Objects {
   /** Makes the first commit of a branch. */
   root(tree: ModelTree, message: string): CommitId {
     const id = idOf(message) as CommitId;
-    this.#commits.set(id, { id, parent: undefined, tree, message, depth: 0, atSeconds: 0 });
+    const none = { parent: undefined, parents: [] };
+    this.#commits.set(id, { id, ...none, tree, message, depth: 0, atSeconds: 0 });
     return id;
   }
 
   /** Makes a commit. The same draft is the same commit. */
-  write({ parent, changes, message, atSeconds }: CommitDraft): CommitId {
+  write({ parent, parents = [parent], changes, message, atSeconds }: ModelDraft): CommitId {
     const before = this.get(parent);
     const tree = new Map(before.tree);
     let content = "";
@@ -48,9 +58,9 @@ export class Objects {
       else tree.set(path, bytes);
       content += `${path} ${bytes === undefined ? "gone" : idOf(bytes)}\n`;
     }
-    const id = idOf(`${parent}\n${atSeconds}\n${content}\n${message}`) as CommitId;
+    const id = idOf(`${parents}\n${atSeconds}\n${content}\n${message}`) as CommitId;
     const depth = before.depth + 1;
-    this.#commits.set(id, { id, parent, tree, message, depth, atSeconds });
+    this.#commits.set(id, { id, parent, parents, tree, message, depth, atSeconds });
     return id;
   }
 
@@ -69,7 +79,22 @@ export class Objects {
     return at.id === commit;
   }
 
-  /** Returns the history that ends at a tip, oldest first. */
+  /** Returns all that a tip was made from, children before their parents. */
+  history(tip: CommitId): readonly Commit[] {
+    const seen = new Set<CommitId>();
+    const found: Commit[] = [];
+    const visit = (id: CommitId): void => {
+      if (seen.has(id)) return;
+      seen.add(id);
+      const commit = this.get(id);
+      for (const parent of commit.parents) visit(parent);
+      found.push(commit);
+    };
+    visit(tip);
+    return found.reverse();
+  }
+
+  /** Returns where the branch stood until it came to a tip, oldest first. */
   log(tip: CommitId): readonly Commit[] {
     const log: Commit[] = [];
     let id: CommitId | undefined = tip;

@@ -53,8 +53,8 @@ export class ModelRemote implements Remote {
   }
 
   async messagesBefore(tip: CommitId, count: number): Promise<readonly string[]> {
-    const log = this.#world.objects.log(tip).toReversed();
-    return log.slice(0, count).map(({ message }) => message);
+    const history = this.#world.objects.history(tip);
+    return history.slice(0, count).map(({ message }) => message);
   }
 
   async changedPaths(...[tip, { isIt, count }]: Parameters<NonNullable<Remote["changedPaths"]>>) {
