@@ -26,11 +26,22 @@ export interface Candidate extends Pick<Pin, "form" | "owner" | "image" | "tag" 
   /** All that the pin consists of, as it stands in its place: its name, too. */
   readonly uses: readonly YamlNode[];
   readonly lock?: Lock | undefined;
+  /** Why it is no pin, though it names an image: it is only told. */
+  readonly told?: string | undefined;
   /**
    * `bare`: a container's name without a tag, which gets one if nothing else pins it. `renamed`: an
    * entry of kustomize that gives the name only, and leaves the tag to another one.
    */
   readonly weak?: "bare" | "renamed" | undefined;
+}
+
+/** Returns a candidate that is no pin, and why. */
+export function toldOnly(
+  about: Pick<Candidate, "form" | "owner" | "image" | "trail" | "uses">,
+  told: string,
+): Candidate {
+  const slots = { tag: undefined, digest: undefined };
+  return { ...about, tag: undefined, digest: undefined, slots, nodes: [], told };
 }
 
 /** A tag and a digest with where they stand. */
@@ -112,19 +123,18 @@ export function tagSlot(
   { tag, digest, isEmpty }: FieldText,
   layer: Layer,
 ): Slot | undefined {
-  const whole = "whole" as const;
+  const quote = digest === undefined ? quoteFor(value, layer) : undefined;
+  const slot = { before: "", quote, isJson: isJson(layer), writes: "whole" } as const;
   if (!isEmpty) {
     const at = tag && value.stretch(0, tag.length);
-    const quote = digest === undefined ? quoteFor(value, layer) : undefined;
-    return at && { ...layer.inFile(at), before: "", quote, writes: whole };
+    return at && { ...layer.inFile(at), ...slot };
   }
-  const quote = quoteFor(value, layer);
   const { node } = value;
   if (node.style === "plain" && node.start === node.end) {
-    return { ...emptyPlace(node.start, layer), quote, writes: whole };
+    return { ...slot, ...emptyPlace(node.start, layer) };
   }
   const at = value.text === "" ? value.stretch(0, 0) : value.stretch(0, value.text.length);
-  return at && { ...layer.inFile(at), before: "", quote, writes: whole };
+  return at && { ...layer.inFile(at), ...slot };
 }
 
 /** Returns the slot of a field's digest. */
@@ -168,6 +178,28 @@ function likedQuote(layer: Layer): '"' | "'" {
 /** Returns the quotes to write around what does not read as text: the file's own, if it has any. */
 function quoteFor({ node }: Value, layer: Layer): Slot["quote"] {
   if (node.style !== "plain" || (node.tag !== undefined && node.start < node.end)) return undefined;
+  if (isJson(layer)) return '"';
   const own = likedQuote(layer);
   return layer.quotes.includes(own) ? own : layer.quotes[0];
+}
+
+const json = new WeakMap<Layer, boolean>();
+
+/** Returns whether a text is to stay JSON: by the file's name, or because it is. */
+function isJson(layer: Layer): boolean {
+  const known = json.get(layer);
+  if (known !== undefined) return known;
+  const isNamed = layer.depth === 0 && /\.json$/i.test(layer.manifest.path);
+  const is = isNamed || (/^\s*[[{]/.test(layer.text) && parses(layer.text));
+  json.set(layer, is);
+  return is;
+}
+
+function parses(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

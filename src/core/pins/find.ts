@@ -2,16 +2,19 @@
 
 import { Failure } from "../failure.ts";
 import { type ImageName, printImageName, sameImage } from "../image-ref.ts";
-import type { YamlNode } from "../yaml/node.ts";
 import type { Stretch } from "../yaml/text.ts";
-import type { Candidate } from "./candidate.ts";
-import { decodeManifest, fileLayer, type Manifest, placesAt, uneditable } from "./manifest.ts";
-import { type Mention, mentionsIn, mentionsOfUnread, type UnreadDocument } from "./mention.ts";
+import { decodeManifest, type Manifest, uneditable } from "./manifest.ts";
+import { type FoundPin, type FoundPlaces, searchManifest } from "./manifest-pins.ts";
+import {
+  type Mention,
+  mentionsIn,
+  mentionsOfUnread,
+  type SearchedFile,
+  type ToldStretch,
+} from "./mention.ts";
 import { mayName, patternOf } from "./names.ts";
 import type { Pin } from "./pin.ts";
 import { isExcluded, isSelected, type ManifestRules } from "./rules.ts";
-import { type LayeredCandidate, searchLayer } from "./search.ts";
-import { printTrail } from "./tree.ts";
 import { withVariants } from "./variant.ts";
 
 /** A file to look into. */
@@ -28,17 +31,8 @@ export interface Places {
   readonly mentions: readonly Mention[];
 }
 
-/** A candidate that is a pin, unless another file says otherwise. */
-interface FoundPin {
-  readonly pin: Pin;
-  readonly weak: Candidate["weak"];
-  readonly covered: readonly Stretch[];
-}
-
-interface FoundFile {
+interface FoundFile extends FoundPlaces {
   readonly manifest: Manifest;
-  readonly documents: readonly UnreadDocument[];
-  readonly pins: readonly FoundPin[];
   readonly images: readonly ImageName[];
 }
 
@@ -55,27 +49,43 @@ export function findPlaces(
   wanted: readonly ImageName[],
   rules: ManifestRules = {},
 ): Places {
-  const found = files
-    .filter(({ path, unread }) => unread === undefined && !isExcluded(path, rules))
+  const read = files.filter(({ path }) => !isExcluded(path, rules));
+  const found = read
+    .filter(({ unread }) => unread === undefined)
     .flatMap((file) => findIn(file, wanted, rules.fields ?? []) ?? []);
   const strong = found.flatMap(({ pins }) => pins.filter(({ weak }) => weak === undefined));
   const pins: Pin[] = [];
-  const mentions: Mention[] = files
-    .filter(({ path }) => rules.mentions !== "ignore" && !isExcluded(path, rules))
-    .flatMap((file) => mentionsOfUnread(file, wanted));
-  for (const { manifest, documents, pins: all, images } of found) {
-    const own = all.filter((each) => isSelected(each.pin.owner, rules) && isPin(each, strong));
-    const tags = own.flatMap(({ pin: { tag, image } }) =>
-      tag === undefined ? [] : [{ tag, image }],
-    );
-    const distinct = [...new Map(tags.map((each) => [each.tag, each])).values()];
-    const covered = own.flatMap((each) => each.covered);
+  const mentions = read.flatMap((file) => mentionsOfUnread(file, wanted));
+  for (const file of found) {
+    const all = file.pins.filter((each) => isPin(each, strong));
+    const own = all.filter(({ pin }) => isSelected(pin.owner, rules));
     for (const { pin } of own) pins.push(pin);
-    const file = { manifest, documents, covered, tags: distinct };
     if (rules.mentions === "ignore") continue;
-    for (const mention of mentionsIn(file, images)) mentions.push(mention);
+    const others = all.filter((each) => !own.includes(each)).flatMap(leftOut);
+    for (const mention of mentionsIn(searchedFile(file, own, others), file.images)) {
+      mentions.push(mention);
+    }
   }
-  return { pins: withVariants(pins), mentions };
+  return { pins: withVariants(pins), mentions: rules.mentions === "ignore" ? [] : mentions };
+}
+
+function searchedFile(
+  { manifest, documents, told }: FoundFile,
+  own: readonly FoundPin[],
+  others: readonly ToldStretch[],
+): SearchedFile {
+  const tags = own.flatMap(({ pin: { tag, image } }) =>
+    tag === undefined ? [] : [{ tag, image }],
+  );
+  const distinct = [...new Map(tags.map((each) => [each.tag, each])).values()];
+  const covered = own.flatMap((each) => each.covered);
+  return { manifest, documents, covered, told: [...told, ...others], tags: distinct };
+}
+
+/** Says why the pins of an object that is not selected stay. */
+function leftOut({ pin: { owner }, covered }: FoundPin): ToldStretch[] {
+  const why = `belongs to ${owner === "" ? "no object" : owner}, which \`only\` leaves out`;
+  return covered.map(({ start, end }) => ({ start, end, why }));
 }
 
 /** Returns the pins in one file. Throws as `findPlaces` does. */
@@ -85,15 +95,6 @@ export function findPins(
   rules: ManifestRules = {},
 ): readonly Pin[] {
   return findPlaces([file], wanted, { ...rules, mentions: "ignore" }).pins;
-}
-
-/** Returns all that could be pins of a manifest, weak ones, too. Throws as `findPlaces` does. */
-export function pinsIn(
-  manifest: Manifest,
-  wanted: readonly ImageName[],
-  fields: readonly string[],
-): readonly Pin[] {
-  return searchManifest(manifest, wanted, fields).pins.map(({ pin }) => pin);
 }
 
 /** A bare name is a pin where nothing else pins it. One that is renamed only never is. */
@@ -128,69 +129,16 @@ function findIn(
   if (images.length === 0) return undefined;
   if (manifest.garbled !== undefined) {
     refuseUnread(manifest, { start: 0, end: manifest.text.length }, manifest.garbled, images);
-    return { manifest, documents: [], pins: [], images };
+    return { manifest, documents: [], pins: [], told: [], images };
   }
-  return { manifest, images, ...searchManifest(manifest, images, fields) };
-}
-
-function searchManifest(
-  manifest: Manifest,
-  images: readonly ImageName[],
-  fields: readonly string[],
-): Pick<FoundFile, "documents" | "pins"> {
-  const origin = { trail: undefined, owner: "" };
-  const documents: UnreadDocument[] = [];
-  const found: PlacedLater[] = [];
-  const isWanted = ({ image }: Candidate) => images.some((name) => sameImage(name, image));
-  for (const document of searchLayer(fileLayer(manifest), { images, fields }, origin)) {
-    const { start, end, error, candidates } = document;
-    documents.push({ start, end, error });
-    if (error !== undefined) {
-      const why = `it is not YAML: ${error.message}`;
-      const remedy = "Correct it there, or leave the file out.";
-      refuseUnread(manifest, { start, end }, { at: error.offset, why, remedy }, images);
-    }
-    const own = candidates.filter(({ candidate }) => isWanted(candidate));
-    for (const pin of distinctPins(own)) found.push(pin);
+  const found = searchManifest(manifest, images, fields);
+  for (const { start, end, error } of found.documents) {
+    if (error === undefined) continue;
+    const why = `it is not YAML: ${error.message}`;
+    const remedy = "Correct it there, or leave the file out.";
+    refuseUnread(manifest, { start, end }, { at: error.offset, why, remedy }, images);
   }
-  const starts = found.map(({ start }) => start);
-  const places = placesAt(manifest, starts);
-  const pins = found.map(({ pin, weak, covered }, at) => {
-    return { pin: Object.assign(pin, places[at]!), weak, covered };
-  });
-  return { documents, pins };
-}
-
-/** A pin whose line is not known yet. */
-interface PlacedLater extends Omit<FoundPin, "pin"> {
-  readonly start: number;
-  readonly pin: Omit<Pin, "file" | "line" | "column">;
-}
-
-/** Returns the pins of one document in the order of the text. What is shared is one pin. */
-function distinctPins(candidates: readonly LayeredCandidate[]): PlacedLater[] {
-  const taken = new Set<YamlNode>();
-  const distinct = candidates.filter(({ candidate: { nodes } }) => {
-    const isNew = nodes.some((node) => !taken.has(node));
-    for (const node of nodes) taken.add(node);
-    return isNew;
-  });
-  return distinct.map(placedLater).sort((a, b) => a.start - b.start);
-}
-
-function placedLater(layered: LayeredCandidate): PlacedLater {
-  const { candidate, layer, lock } = layered;
-  const { form, owner, trail, image, tag, digest, slots, weak } = candidate;
-  const pin = { form, owner, keyPath: printTrail(trail), image, tag, digest, slots };
-  const nodes = [...candidate.uses, ...candidate.nodes];
-  const covered = nodes.filter(({ start, end }) => end > start).map((node) => layer.inFile(node));
-  const whole = lock === undefined ? pin : { ...pin, locked: lock };
-  return { start: startOf(layered), pin: whole, weak, covered };
-}
-
-function startOf({ candidate: { slots, nodes }, layer }: LayeredCandidate): number {
-  const slot = slots.tag ?? slots.digest;
-  return slot?.start ?? layer.inFile(nodes[0]!).start;
+  return { manifest, images, ...found };
 }
 
 /** Only what pins an image may stop a deploy; and no template and no JSON with comments does. */

@@ -2,13 +2,12 @@
 
 import type { Place } from "../failure.ts";
 import { type ImageName, parseImageRef } from "../image-ref.ts";
-import { readDocument } from "../yaml/block.ts";
 import { decodeScalar } from "../yaml/decode.ts";
-import type { YamlError, YamlNode } from "../yaml/node.ts";
 import type { Stretch } from "../yaml/text.ts";
 import type { SourceFile } from "./find.ts";
 import { glance, type Manifest, placesAt, shorten } from "./manifest.ts";
-import { mayName, patternOf } from "./names.ts";
+import { barePatternOf, mayName, patternOf } from "./names.ts";
+import { coverage, documentAt, nodeFinder, type Spot, type UnreadDocument } from "./spot.ts";
 
 /** A place that was not moved, and why not. */
 export interface Mention extends Required<Place> {
@@ -23,9 +22,9 @@ export interface Mention extends Required<Place> {
   readonly why: string;
 }
 
-/** Where a document stands, and why it was not read, if it was not. */
-export interface UnreadDocument extends Stretch {
-  readonly error?: YamlError | undefined;
+/** A stretch that names an image and is no pin, and why. */
+export interface ToldStretch extends Stretch {
+  readonly why: string;
 }
 
 /** A file that was searched, with the stretches that its pins cover. */
@@ -34,6 +33,7 @@ export interface SearchedFile {
   /** The documents that name an image, in the order of the text. */
   readonly documents: readonly UnreadDocument[];
   readonly covered: readonly Stretch[];
+  readonly told: readonly ToldStretch[];
   /** The tags of its pins, by image. */
   readonly tags: readonly { readonly tag: string; readonly image: ImageName }[];
 }
@@ -46,13 +46,21 @@ interface Spotted extends Pick<Mention, "image" | "kind" | "why" | "tag"> {
 export function mentionsIn(file: SearchedFile, images: readonly ImageName[]): Mention[] {
   const { text } = file.manifest;
   const spotted: Spotted[] = [];
-  const search = { file, isCovered: coverage(file.covered), nodeAt: nodeFinder(file) };
+  const covered = coverage(file.covered);
+  const isCovered = (at: number) => covered(at) !== undefined;
+  const search = {
+    file,
+    isCovered,
+    toldAt: coverage(file.told),
+    nodeAt: nodeFinder(text, file.documents),
+  };
   for (const image of images) {
     for (const { index } of text.matchAll(patternOf(image))) {
       if (!search.isCovered(index)) spotted.push({ at: index, image, ...reasonAt(index, search) });
     }
   }
   for (const spot of tagsIn(search)) spotted.push(spot);
+  for (const image of images) for (const spot of withoutRegistry(image, search)) spotted.push(spot);
   spotted.sort((a, b) => a.at - b.at);
   const places = placesAt(
     file.manifest,
@@ -84,21 +92,8 @@ export function mentionsOfUnread(
 interface MentionSearch {
   readonly file: SearchedFile;
   readonly isCovered: (offset: number) => boolean;
+  readonly toldAt: (offset: number) => ToldStretch | undefined;
   readonly nodeAt: (offset: number) => Spot | undefined;
-}
-
-function coverage(stretches: readonly Stretch[]): (offset: number) => boolean {
-  const sorted = [...stretches].sort((a, b) => a.start - b.start);
-  return (offset) => {
-    let low = 0;
-    let high = sorted.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (sorted[middle]!.start <= offset) low = middle + 1;
-      else high = middle;
-    }
-    return sorted.slice(Math.max(0, low - 2), low).some(({ end }) => offset < end);
-  };
 }
 
 function lineAt(text: string, at: number): string {
@@ -110,6 +105,21 @@ function lineAt(text: string, at: number): string {
       .trim()
       .slice(0, 200),
   );
+}
+
+/** Where a name stands in a field for an image, and its registry somewhere else in the file. */
+function* withoutRegistry(
+  image: ImageName,
+  { file, isCovered, nodeAt }: MentionSearch,
+): Generator<Spotted> {
+  const { text } = file.manifest;
+  const pattern = text.includes(image.registry) ? barePatternOf(image) : undefined;
+  for (const { index: at } of pattern === undefined ? [] : text.matchAll(pattern)) {
+    const { node, key = "", isKey } = (isCovered(at) ? undefined : nodeAt(at)) ?? {};
+    if (node?.kind !== "scalar" || isKey || !/image|repo/i.test(key)) continue;
+    if (decodeScalar(text, node).value.split(":")[0] !== image.repository) continue;
+    yield { at, image, kind: "place", why: "stands without its registry" };
+  }
 }
 
 /** Where the tag of a pin stands alone: a label, a variable, the version of an application. */
@@ -130,15 +140,22 @@ function* tagsIn({ file, isCovered, nodeAt }: MentionSearch): Generator<Spotted>
   }
 }
 
-function reasonAt(at: number, { file, nodeAt }: MentionSearch): Pick<Mention, "kind" | "why"> {
+function reasonAt(
+  at: number,
+  { file, nodeAt, toldAt }: MentionSearch,
+): Pick<Mention, "kind" | "why"> {
   const { manifest } = file;
-  if (manifest.garbled) return { kind: "unread", why: manifest.garbled.why };
-  const error = documentAt(at, file)?.error;
+  if (manifest.garbled) {
+    return { kind: "unread", why: `is in a file that is not read: ${manifest.garbled.why}` };
+  }
+  const error = documentAt(at, file.documents)?.error;
   if (error) return { kind: "unread", why: `is not YAML: ${error.message}` };
   const found = nodeAt(at);
   if (found?.node.kind !== "scalar") return { kind: "comment", why: "stands in a comment" };
   const { node, key, isKey } = found;
   const place = (why: string) => ({ kind: "place", why }) as const;
+  const told = toldAt(at);
+  if (told !== undefined) return place(told.why);
   if (isKey) return place("is a key");
   if (node.style === "literal" || node.style === "folded")
     return place("stands in a block of text");
@@ -147,74 +164,7 @@ function reasonAt(at: number, { file, nodeAt }: MentionSearch): Pick<Mention, "k
   const ref = parseImageRef(value);
   if (ref === undefined) return place("is no image reference");
   const isWhole = ref.tag !== undefined || ref.digest !== undefined;
+  // Of a key that stands twice, the last one counts.
+  if (isWhole && /image/i.test(key)) return place(`is in the field "${key}", which stands twice`);
   return place(isWhole ? `is in the field "${key}", which holds no image` : "has no tag");
-}
-
-/** A node, the key that it stands under, and whether it is a key itself. */
-interface Spot {
-  readonly node: YamlNode;
-  readonly key: string;
-  readonly isKey: boolean;
-}
-
-/** Returns the document that an offset stands in. */
-function documentAt(at: number, { documents }: SearchedFile): UnreadDocument | undefined {
-  const document = lastBefore(documents, at, (each) => each);
-  return document !== undefined && holds(document, at) ? document : undefined;
-}
-
-/** Returns a search for nodes by offset, which reads a document again when one asks about it. */
-function nodeFinder(file: SearchedFile): MentionSearch["nodeAt"] {
-  const { text } = file.manifest;
-  let read: { document: UnreadDocument | undefined; root: YamlNode | undefined } | undefined;
-  return (at) => {
-    const document = documentAt(at, file);
-    if (read === undefined || read.document !== document) {
-      const isRead = document !== undefined && document.error === undefined;
-      const root = isRead ? readDocument(text, document.start, document.end) : undefined;
-      read = { document, root };
-    }
-    return spotAt(at, read.root, text);
-  };
-}
-
-/** Returns the scalar or alias that an offset stands in. */
-function spotAt(at: number, root: YamlNode | undefined, text: string): Spot | undefined {
-  let node = root;
-  let key = "";
-  while (node?.kind === "map" || node?.kind === "list") {
-    if (node.kind === "list") node = lastBefore(node.items, at, (item) => item);
-    else {
-      const pair: { key: YamlNode; value: YamlNode } | undefined = lastBefore(
-        node.pairs,
-        at,
-        (each) => each.key,
-      );
-      if (pair === undefined) return undefined;
-      if (holds(pair.key, at)) return { node: pair.key, key, isKey: true };
-      key = pair.key.kind === "scalar" ? decodeScalar(text, pair.key).value : "";
-      node = pair.value;
-    }
-  }
-  return node !== undefined && holds(node, at) ? { node, key, isKey: false } : undefined;
-}
-
-function holds({ start, end }: Stretch, at: number): boolean {
-  return start <= at && at < end;
-}
-
-/** Returns the last of the ascending things that begins at or before an offset. */
-function lastBefore<Thing>(
-  things: readonly Thing[],
-  at: number,
-  placeOf: (thing: Thing) => Stretch,
-): Thing | undefined {
-  let low = 0;
-  let high = things.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (placeOf(things[middle]!).start <= at) low = middle + 1;
-    else high = middle;
-  }
-  return things[low - 1];
 }

@@ -43,8 +43,20 @@ export function patternOf({ registry, repository }: ImageName): RegExp {
   const host = `(?:${hosts}${slash}|${unknown})`;
   // A one-word name says something only where a tag follows, or its host stands before it.
   const behind = isHub && short !== path ? "(?=[:@])" : String.raw`(?![\w/-]|\.\w)`;
-  const before = String.raw`(?<![\w.\-@]|(?<!:\/)(?<![)}]|\$\w{1,64})\/)`;
+  // Behind a dash it is another name, unless that is the one of `${VARIABLE:-`.
+  const dash = String.raw`(?<!\$\{\w{1,64}:?)-`;
+  const before = String.raw`(?<![\w.@]|${dash}|(?<!:\/)(?<![)}]|\$\w{1,64})\/)`;
   return new RegExp(`${before}${host}${isHub ? "?" : ""}${short}${behind}`, "gi");
+}
+
+/**
+ * Returns a pattern for an image's name without its registry, which may stand somewhere else in the
+ * file; undefined where the name would be too short to mean only this.
+ */
+export function barePatternOf({ registry, repository }: ImageName): RegExp | undefined {
+  if (registry === hub || !repository.includes("/")) return undefined;
+  const path = repository.split("/").map(escapePattern).join(slash);
+  return new RegExp(String.raw`(?<![\w./@-])${path}(?![\w/-]|\.\w)`, "gi");
 }
 
 function escapePattern(text: string): string {

@@ -49,6 +49,8 @@ export interface Slot {
   readonly before: "" | ":" | " ";
   /** The quotes to write where YAML would not read the new text as text. None: it always does. */
   readonly quote: '"' | "'" | undefined;
+  /** JSON has no text without quotes. */
+  readonly isJson?: boolean;
   /** A digest may be written without its `sha256:`. */
   readonly writes: "whole" | "hex";
 }

@@ -6,8 +6,8 @@ import { printImageName } from "../image-ref.ts";
 import { readDocument } from "../yaml/block.ts";
 import { type DocumentRange, splitDocuments } from "../yaml/documents.ts";
 import type { YamlNode } from "../yaml/node.ts";
-import { pinsIn } from "./find.ts";
 import { type Manifest, shorten } from "./manifest.ts";
+import { pinsIn } from "./manifest-pins.ts";
 import { type Pin, type PinMove, printPinned, startOfPin } from "./pin.ts";
 import { nodesOf } from "./tree.ts";
 

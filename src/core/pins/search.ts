@@ -5,7 +5,7 @@ import { readDocument } from "../yaml/block.ts";
 import { type DocumentRange, splitDocuments } from "../yaml/documents.ts";
 import { YamlError, type YamlNode } from "../yaml/node.ts";
 import { layerIn } from "./blocks.ts";
-import type { Candidate, Search } from "./candidate.ts";
+import { type Candidate, type Search, toldOnly } from "./candidate.ts";
 import { kustomizeEntries } from "./forms/kustomize.ts";
 import { listedReferences, referencesIn } from "./forms/reference.ts";
 import { namedPins, splitPins } from "./forms/split.ts";
@@ -49,6 +49,7 @@ export interface SearchedDocument extends DocumentRange {
 export interface LayeredCandidate {
   readonly candidate: Candidate;
   readonly layer: Layer;
+  readonly tree: Tree;
   readonly lock: Lock | undefined;
 }
 
@@ -64,13 +65,13 @@ export function* searchLayer(
   const hits = hitsIn(layer.text, wanted.images);
   for (const range of splitDocuments(layer.text)) {
     if (!hasBetween(hits, range.start, range.end)) continue;
-    yield searchDocument(layer, range, { hits, wanted, origin });
+    yield searchDocument(layer, { range, hits, wanted, origin });
   }
 }
 
-function searchDocument(layer: Layer, range: DocumentRange, around: Around): SearchedDocument {
+function searchDocument(layer: Layer, around: Around): SearchedDocument {
   const { images, fields } = around.wanted;
-  const { start, end } = range;
+  const { start, end } = around.range;
   try {
     const root = readDocument(layer.text, start, end);
     if (root === undefined) return { start, end, candidates: [] };
@@ -83,6 +84,7 @@ function searchDocument(layer: Layer, range: DocumentRange, around: Around): Sea
 }
 
 interface Around {
+  readonly range: DocumentRange;
   /** Where in the layer's text the last part of some wanted name stands, in ascending order. */
   readonly hits: readonly number[];
   readonly wanted: Wanted;
@@ -95,11 +97,13 @@ function searchTree(search: Search, around: Around): LayeredCandidate[] {
   const isHit = ({ start, end }: YamlNode) => hasBetween(around.hits, start, end);
   const found: Candidate[] = [];
   const inner: LayeredCandidate[] = [];
+  const isTemplate = () => /\{\{|<%/.test(layer.text.slice(around.range.start, around.range.end));
   const holders = new Map<YamlNode, Lock>();
   // What is used elsewhere matters wherever it stands.
   for (const visit of visitsOf(tree, (node) => isShared || isHit(node))) {
     const visited = rebase(visit, around.origin);
-    for (const candidate of candidatesAt(visited, search)) found.push(candidate);
+    for (const candidate of candidatesAt(visited, search))
+      found.push(branchOf(candidate, isTemplate));
     if (isShared && "mapping" in visited) noteHolders(visited.mapping, tree, holders);
     for (const [node, trail, owner] of childrenOf(visited, tree)) {
       if (node.kind !== "scalar" || !isHit(node)) continue;
@@ -113,9 +117,15 @@ function searchTree(search: Search, around: Around): LayeredCandidate[] {
   const own = found.map((candidate) => {
     const shared = users && lockOf(candidate, users, tree);
     const lock = candidate.lock ?? sealed ?? shared ?? heldBy(candidate, holders, found);
-    return { candidate, layer, lock };
+    return { candidate, layer, tree, lock };
   });
   return [...own, ...(sealed ? inner.map((pin) => ({ ...pin, lock: sealed })) : inner)];
+}
+
+/** Of the branches of a template, which nobody applies as it is, one alone comes to be. */
+function branchOf(candidate: Candidate, isTemplate: () => boolean): Candidate {
+  const { lock } = candidate;
+  return lock !== undefined && isTemplate() ? toldOnly(candidate, lock.why) : candidate;
 }
 
 function* candidatesAt(visited: Visited, search: Search): Generator<Candidate> {
@@ -126,7 +136,7 @@ function* candidatesAt(visited: Visited, search: Search): Generator<Candidate> {
 function* innerPins(
   layer: Layer | undefined,
   origin: Origin,
-  around: Around,
+  around: Pick<Around, "wanted">,
 ): Generator<LayeredCandidate> {
   if (layer === undefined) return;
   for (const { candidates } of searchLayer(layer, around.wanted, origin)) yield* candidates;

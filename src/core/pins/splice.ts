@@ -51,9 +51,10 @@ function editOf(slot: Slot, value: string): Edit {
   return { start: slot.start, end: slot.end, text: written(value, slot) };
 }
 
-function written(value: string, { before, quote, writes }: Slot): string {
+function written(value: string, { before, quote, isJson, writes }: Slot): string {
   const text = writes === "hex" ? value.slice(value.indexOf(":") + 1) : value;
-  const mark = quote === undefined || readsAsText(text) ? "" : quote;
+  const isBare = quote === undefined || (isJson !== true && readsAsText(text));
+  const mark = isBare ? "" : quote;
   return `${before}${mark}${text}${mark}`;
 }
 

@@ -3,7 +3,8 @@
 import { expect, test } from "vitest";
 import { asTag } from "../../../src/core/ids.ts";
 import { parseImageName } from "../../../src/core/image-ref.ts";
-import { findPlaces, pinsIn } from "../../../src/core/pins/find.ts";
+import { findPlaces } from "../../../src/core/pins/find.ts";
+import { pinsIn } from "../../../src/core/pins/manifest-pins.ts";
 import { proveOnlyPinsMoved } from "../../../src/core/pins/proof.ts";
 import { splicePins } from "../../../src/core/pins/splice.ts";
 

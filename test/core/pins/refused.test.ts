@@ -44,9 +44,24 @@ const told: [title: string, text: string, line: number, why: RegExp][] = [
   ["a pattern", "image: shop/api:*\n", 1, /no image reference/],
   ["a digest cut short", "image: shop/api@sha256:abc\n", 1, /no image reference/],
   ["text over two lines", "image: shop/api\n  :x\n", 1, /no image reference/],
-  ["a template in a tag field", "repository: shop/api\ntag: '{{ x }}'\n", 1, /has no tag/],
-  ["a template without quotes there", "repository: shop/api\ntag: {{ x }}\n", 1, /has no tag/],
-  ["a wrong digest", "repository: shop/api\ntag: a\ndigest: sha256:1\n", 1, /has no tag/],
+  [
+    "a template in a tag field",
+    "repository: shop/api\ntag: '{{ x }}'\n",
+    1,
+    /"\{\{ x \}\}" for a tag/,
+  ],
+  [
+    "a template without quotes there",
+    "repository: shop/api\ntag: {{ x }}\n",
+    1,
+    /collection for a tag/,
+  ],
+  [
+    "a wrong digest",
+    "repository: shop/api\ntag: a\ndigest: sha256:1\n",
+    1,
+    /"sha256:1" for a digest/,
+  ],
   ["no tag beside it", "image:\n  repository: shop/api\n  pullPolicy: Always\n", 2, /has no tag/],
   ["a tag in the repository", "repository: shop/api:x\ntag: y\n", 1, /holds no image/],
   ["a template for a registry", "registry: '{{ x }}'\nrepository: shop/api\ntag: y\n", 2, /no tag/],
@@ -60,6 +75,14 @@ const told: [title: string, text: string, line: number, why: RegExp][] = [
   ["a script", "run: |\n  docker pull shop/api:x\n", 2, /block of text/],
   ["prose", "description: |\n  For example:\n  image: shop/api:x\n", 3, /block of text/],
   ["a build matrix", "images: [{name: shop/api, arch: a}, {name: shop/api, arch: b}]\n", 1, /tag/],
+  [
+    "a new name and a wrong digest",
+    "images: [{name: a, newName: shop/api, digest: x}]\n",
+    1,
+    /digest/,
+  ],
+  ["a default inside of a default", `image: \${A:-\${B:-shop/api:x}}\n`, 1, /template/],
+  ["one of a template's branches", "image: shop/api:x # {{ if }}\nimage: shop/api:y\n", 1, /twice/],
   ["a template's lines", "a: 1\n{{- if .x }}\nimage: shop/api:x\n{{- end }}\n", 3, /not YAML/],
 ];
 

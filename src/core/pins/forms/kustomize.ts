@@ -1,7 +1,7 @@
 /** Kustomize's `images` wherever they stand: a Kustomization, a Component, Flux's objects. */
 
 import { parseImageName } from "../../image-ref.ts";
-import type { Candidate, Search } from "../candidate.ts";
+import { type Candidate, type Search, toldOnly } from "../candidate.ts";
 import type { Lock } from "../pin.ts";
 import { keyAbove, type Listing, type Mapping, mappingOf } from "../tree.ts";
 import { readValue } from "../value.ts";
@@ -39,6 +39,9 @@ function entryIn(mapping: Mapping, name: string, search: Search): Candidate | un
   const held = heldByFields(parts, search);
   const names = [fields.get("name"), fields.get("newName")].flatMap((node) => node ?? []);
   const shared = { form: "kustomize", image, owner } as const;
+  if (held !== undefined && "unclear" in held) {
+    return toldOnly({ ...shared, trail, uses: names }, held.unclear);
+  }
   if (held !== undefined) {
     const step = held.slots.tag === undefined ? "digest" : "newTag";
     const uses = [...names, ...held.uses];

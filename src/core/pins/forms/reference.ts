@@ -7,14 +7,15 @@ import { keyAbove, type Listing, type Mapping, printTrail, type Trail } from "..
 import { readValue, type Value } from "../value.ts";
 
 /**
- * Knows every field that calls itself an image (`image`, `imageName`, `RELATED_IMAGE_API`), the
- * value and the default of what has a name (environment, parameters), the values of JSON patches,
- * and the fields that the settings name.
+ * Knows every field that calls itself an image (`image`, `imageName`, `RELATED_IMAGE_API`) or is
+ * a part of one, the value and the default of what has a name (environment, parameters), the values
+ * of JSON patches, and the fields that the settings name.
  */
 export function referencesIn(mapping: Mapping, search: Search): Candidate[] {
   const found: Candidate[] = [];
+  const under = String(mapping.trail?.step ?? "");
   for (const key of mapping.own) {
-    const isImage = /image/i.test(key);
+    const isImage = /image/i.test(key) || (under !== "" && isPartOfImage(key, under));
     const trail = { up: mapping.trail, step: key };
     const { fields } = search;
     const isNamed = fields.length > 0 && namesField(printTrail(trail), fields);
@@ -36,6 +37,11 @@ export function listedReferences(list: Listing, search: Search): Candidate[] {
     const candidate = referenceAt(node, at, search);
     return candidate === undefined || candidate.weak === "bare" ? [] : [candidate];
   });
+}
+
+/** `image: {name: …}`, as Kubernetes' volumes and GitLab have it, and lists of images by name. */
+function isPartOfImage(key: string, under: string): boolean {
+  return /images$/i.test(under) || (/image$/i.test(under) && /^(?:name|ref|reference)$/.test(key));
 }
 
 function holdsReference(key: string, fields: Mapping["fields"]): boolean {

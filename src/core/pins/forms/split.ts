@@ -13,7 +13,9 @@ import {
   type Search,
   standsTwice,
   tagSlot,
+  toldOnly,
 } from "../candidate.ts";
+import { shorten } from "../manifest.ts";
 import { keyAbove, type Listing, type Mapping, mappingOf, type Trail, type Tree } from "../tree.ts";
 import { readValue, type Value } from "../value.ts";
 
@@ -129,12 +131,16 @@ function pinOf(group: Group, place: Place, search: Search): Candidate | undefine
   const named = nameIn(group, place, search);
   if (named === undefined) return undefined;
   if (group.tag?.word === "version" && isPackage(place, search)) return undefined;
+  const shared = { form: "values", owner: place.owner, image: named.image } as const;
   const held = heldByFields({ tag: group.tag?.node, digest: group.digest?.node }, search);
   if (held === undefined) return undefined;
+  if ("unclear" in held) {
+    const { trail } = (group.tag ?? group.digest)!;
+    return toldOnly({ ...shared, trail, uses: named.uses }, held.unclear);
+  }
   const first = held.slots.tag === undefined ? group.digest : group.tag;
   const uses = [...named.uses, ...held.uses];
-  const shared = { form: "values", owner: place.owner } as const;
-  return { ...shared, ...held, image: named.image, trail: first!.trail, uses };
+  return { ...shared, ...held, trail: first!.trail, uses };
 }
 
 /** A package.json has a repository and a version, too. */
@@ -174,14 +180,18 @@ interface ReadField extends FieldText {
   readonly value: Value;
 }
 
-/** Returns what fields for a tag and a digest hold, or undefined when that is not for us. */
+/**
+ * Returns what fields for a tag and a digest hold, undefined when that is nothing, or why nobody
+ * can tell: a template, a range of versions.
+ */
 export function heldByFields(
   parts: { readonly tag: YamlNode | undefined; readonly digest: YamlNode | undefined },
   { tree, layer }: Search,
-): (Held & Pick<Candidate, "uses">) | undefined {
+): (Held & Pick<Candidate, "uses">) | { readonly unclear: string } | undefined {
   const tag = readField(parts.tag, readTagField, tree);
   const own = readField(parts.digest, readDigestField, tree);
-  if (tag === "unclear" || own === "unclear") return undefined;
+  if (tag === "unclear") return { unclear: unclear("tag", parts.tag, tree) };
+  if (own === "unclear") return { unclear: unclear("digest", parts.digest, tree) };
   const inDigest = own?.digest === undefined ? tag : own;
   const digest = inDigest?.digest;
   // What is empty beside something that is not stays empty: the other one is what counts.
@@ -201,7 +211,11 @@ export function heldByFields(
   };
 }
 
-/** What is there and is neither a tag nor nothing is unclear: a template, a range of versions. */
+function unclear(what: string, node: YamlNode | undefined, tree: Tree): string {
+  const text = readValue(node, tree)?.text;
+  return `has ${text === undefined ? "a collection" : JSON.stringify(shorten(text))} for a ${what}`;
+}
+
 function readField(
   node: YamlNode | undefined,
   read: (value: Value) => FieldText | undefined,
