@@ -57,11 +57,15 @@ export function findPlaces(
   const pins: Pin[] = [];
   const mentions = read.flatMap((file) => mentionsOfUnread(file, wanted));
   for (const file of found) {
-    const all = file.pins.filter((each) => isPin(each, strong));
-    const own = all.filter(({ pin }) => isSelected(pin.owner, rules));
+    const own: FoundPin[] = [];
+    const others: ToldStretch[] = [];
+    for (const each of file.pins) {
+      if (!isPin(each, strong)) continue;
+      if (isSelected(each.pin.owner, rules)) own.push(each);
+      else others.push(...leftOut(each));
+    }
     for (const { pin } of own) pins.push(pin);
     if (rules.mentions === "ignore") continue;
-    const others = all.filter((each) => !own.includes(each)).flatMap(leftOut);
     for (const mention of mentionsIn(searchedFile(file, own, others), file.images)) {
       mentions.push(mention);
     }

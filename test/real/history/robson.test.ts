@@ -6,10 +6,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Place } from "../../../src/core/failure.ts";
 import { asTag } from "../../../src/core/ids.ts";
 import { parseImageName } from "../../../src/core/image-ref.ts";
+import type { PromoteResult } from "../../../src/core/results/promote.ts";
 import { type SetResult, setImages } from "../../../src/usecases/set.ts";
 import { filesInMemory, type MemoryFiles } from "../../support/files-in-memory.ts";
+import { runCli } from "../../support/run-cli.ts";
 
 const bundle = fileURLToPath(
   new URL("../../../../shared/data/robson-era1.bundle", import.meta.url),
@@ -68,6 +71,42 @@ describe.skipIf(!present)(
       }
     });
 
+    test("set names every line that has an image's name, in every commit", () => {
+      for (const { deploy, result } of runs) {
+        const named = [...result.images.flatMap((image) => image.pins), ...result.mentions];
+        const lines = [...deploy.before].flatMap(([path, bytes]) =>
+          text(bytes)!
+            .split("\n")
+            .flatMap((line, at) => (isNaming(line) ? [`${path}:${at + 1}`] : [])),
+        );
+        expect(placesOf(named), deploy.id).toEqual(lines.sort());
+      }
+    });
+
+    test("and so do pins and a dry run of promote, on the branch itself", async () => {
+      const at = join(home, "era1.git");
+      const { id } = deploys.at(-1)!;
+      const git = (...args: string[]) => execFileSync("git", ["-C", at, ...args]).toString();
+      git("branch", "before", `${id}^`);
+      const patterns = names.flatMap((name) => ["-e", `ldamasio/${name}`]);
+      const lines = git("grep", "-nF", ...patterns, "before")
+        .trimEnd()
+        .split("\n");
+      const grepped = lines.map((line) => line.split(":").slice(1, 3).join(":"));
+      expect(grepped).toHaveLength(6);
+      const flags = ["--repository", at, "--branch", "before", "--path", ".", "--json"];
+      for (const name of names) flags.push("--image", `ldamasio/${name}`);
+      const listed = JSON.parse((await runCli(["pins", ...flags], { cwd: home })).out);
+      expect(placesOf([...listed.pins, ...listed.mentions])).toEqual(grepped.sort());
+      const source = ["--source", at, "--revision", id];
+      const options = [...source, "--dry-run", "--no-image-check", "--quiet"];
+      const told = await runCli(["promote", ...flags, ...options], { cwd: home });
+      const { outcome, images, mentions = [] } = JSON.parse(told.out) as PromoteResult;
+      expect(outcome).toBe("would-land");
+      const moved = images.flatMap(({ pins }) => pins);
+      expect(placesOf([...moved, ...mentions])).toEqual(grepped);
+    });
+
     test("set again moves nothing", async () => {
       const { deploy, files } = runs.at(-1)!;
       expect((await setImages(askedBy(deploy), files)).outcome).toBe("unchanged");
@@ -88,6 +127,14 @@ interface Deploy {
   readonly changed: readonly string[];
   readonly before: Tree;
   readonly after: Tree;
+}
+
+function isNaming(line: string): boolean {
+  return names.some((name) => line.includes(`ldamasio/${name}`));
+}
+
+function placesOf(places: readonly Place[]): string[] {
+  return places.map(({ file, line }) => `${file}:${line}`).sort();
 }
 
 /** The files that name an image and that the deploy commit did not touch. */
