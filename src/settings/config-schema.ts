@@ -75,21 +75,35 @@ const audit = z.strictObject({
 });
 
 const freezeWindow = z.strictObject({
-  from: optional(value.date, "When it begins, RFC 3339 or a date."),
-  to: optional(value.date, "When it ends. A date alone means its first moment in UTC."),
+  from: optional(value.date, "When it begins, RFC 3339 or a date: its first moment."),
+  to: optional(value.date, "When it ends, as from."),
   cron: optional(value.cron, "When it begins, again and again: minute hour day month weekday."),
   lasts: optional(value.duration, "How long it lasts each time that cron begins it."),
-  timezone: optional(value.timezone, "Time zone of cron, such as Europe/Berlin.", "UTC"),
+  timezone: optional(
+    value.timezone,
+    "Time zone of cron, and of dates without one, such as Europe/Berlin.",
+    "UTC",
+  ),
   reason: value.text.describe("Why, for the people who are told to wait."),
 });
 
 const freezes = z.array(
-  freezeWindow.superRefine(({ from, to, cron, lasts }, context) => {
-    const isSpan = from !== undefined && to !== undefined && cron === undefined;
-    const isRepeated = cron !== undefined && lasts !== undefined && (from ?? to) === undefined;
-    if (isSpan || isRepeated) return;
-    context.addIssue({ code: "custom", message: "Give from and to, or cron and lasts." });
-  }),
+  freezeWindow
+    .superRefine(({ from, to, cron, lasts }, context) => {
+      const isSpan = from !== undefined && to !== undefined && (cron ?? lasts) === undefined;
+      const isRepeated = cron !== undefined && lasts !== undefined && (from ?? to) === undefined;
+      if (isSpan || isRepeated) return;
+      context.addIssue({ code: "custom", message: "Give from and to, or cron and lasts." });
+    })
+    .transform(({ from, to, ...window }) => {
+      const moment = (text = "") => value.momentOf(text, window.timezone ?? "UTC");
+      const isSpan = from !== undefined && to !== undefined;
+      return isSpan ? { ...window, fromMs: moment(from), toMs: moment(to) } : window;
+    })
+    .superRefine((window, context) => {
+      if (!("fromMs" in window) || window.fromMs < window.toMs) return;
+      context.addIssue({ code: "custom", message: "It ends before it begins." });
+    }),
 );
 
 const after = z.strictObject({
@@ -212,7 +226,7 @@ export type Config = z.output<typeof settingsSchema>;
 /** One environment of the settings file. */
 export type EnvironmentConfig = z.output<typeof environment>;
 /** One freeze that the settings order. */
-export type FreezeWindow = z.output<typeof freezeWindow>;
+export type FreezeWindow = z.output<typeof freezes>[number];
 
 /** Two entries of one image would ask for two builds of it, however its name is written. */
 function refuseTwins(images: readonly { name: string }[], context: z.RefinementCtx): void {

@@ -13,11 +13,22 @@ export const text = z.string().regex(/\S/, "Write a text that is not empty.");
 /** In the file `30m`; in the settings milliseconds. */
 export const duration = z.string().regex(durationPattern, durationHint).transform(parseDuration);
 
-/** In the file RFC 3339 or a date; in the settings milliseconds since the epoch. */
+/** RFC 3339, or a date with or without a time, whose zone is said elsewhere. */
 export const date = textThat(
-  (written) => /^\d{4}-\d\d-\d\d/.test(written) && !Number.isNaN(Date.parse(written)),
+  (written) =>
+    /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)?)?$/.test(written) &&
+    !Number.isNaN(Date.parse(written)),
   "Write a moment such as 2026-12-24T18:00:00+01:00, or a date.",
-).transform((written) => Date.parse(written));
+);
+
+/** Returns a date as milliseconds since the epoch. One without a zone is of the one given. */
+export function momentOf(written: string, timezone: string): number {
+  if (/(?:Z|[+-]\d\d:\d\d)$/.test(written.slice(10))) return Date.parse(written);
+  const [day, time = "00:00"] = written.split("T");
+  const local = `${day}T${time.length === 5 ? `${time}:00` : time}`;
+  const found = new Cron(local, { timezone, paused: true }).nextRun(new Date(0));
+  return found?.getTime() ?? Date.parse(`${local}Z`);
+}
 
 export const cron = textThat(
   (pattern) =>

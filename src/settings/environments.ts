@@ -5,6 +5,7 @@ import { Failure } from "../core/failure.ts";
 import type { Gate } from "../core/landing/gate.ts";
 import { overlap } from "../core/landing/hold.ts";
 import { nearest } from "../core/nearest.ts";
+import { sameRepository } from "../core/repository-url.ts";
 import type { Config, EnvironmentConfig } from "./config-schema.ts";
 import { usageError } from "./process.ts";
 
@@ -176,7 +177,9 @@ export function checkEnvironments(config: Config, file: string): void {
 }
 
 function sharesBranch(one: ManifestPlace, other: ManifestPlace): boolean {
-  return one.repository === other.repository && one.branch === other.branch;
+  const [url, otherUrl] = [one.repository, other.repository];
+  const isSame = url !== undefined && otherUrl !== undefined && sameRepository(url, otherUrl);
+  return (isSame || url === otherUrl) && one.branch === other.branch;
 }
 
 function refuseOverlap(one: ManifestPlace, other: ManifestPlace, file: string): void {

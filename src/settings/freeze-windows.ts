@@ -18,8 +18,9 @@ export function freezesAt(
   });
 }
 
-function spanAt({ from, to, cron, lasts, timezone }: FreezeWindow, nowMs: number) {
-  if (from !== undefined && to !== undefined) return { fromMs: from, toMs: to };
+function spanAt(window: FreezeWindow, nowMs: number) {
+  if ("fromMs" in window) return window;
+  const { cron, lasts, timezone } = window;
   if (cron === undefined || lasts === undefined) return undefined;
   // The first beginning whose end is still to come. Croner knows when clocks are put forward.
   const schedule = new Cron(cron, { timezone: timezone ?? "UTC", paused: true });

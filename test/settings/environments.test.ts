@@ -67,6 +67,14 @@ describe("settings are refused", () => {
     ["two environments with one path", two("paths: [k8s]", "paths: [k8s]"), '"k8s" with a'],
     ["one inside the other", two("paths: [k8s]", "paths: [k8s/b]"), '"k8s" and "k8s/b"'],
     ["one that is the whole branch", two("paths: [.]", "paths: [k8s]"), "one inside the other"],
+    [
+      "one path of one repository, spelled in two ways",
+      two(
+        "repository: https://git.example.org/k8s.git, paths: [k8s]",
+        "repository: https://git.example.org/k8s, paths: [k8s]",
+      ),
+      '"k8s" with a',
+    ],
     ["an image that is not listed", "environments: { a: { images: [acme/x] } }", '"acme/x"'],
     ["a gate that is not there", "environments: { a: { after: b } }", '"b", which is not there'],
     [
@@ -76,6 +84,17 @@ describe("settings are refused", () => {
     ],
     ["a name that means all", "environments: { all: {} }", "all"],
     ["half a window", "freeze: [{ cron: 0 16 * * 5, reason: x }]", "cron and lasts"],
+    [
+      "a window with too much",
+      "freeze: [{ from: 2026-12-24, to: 2027-01-02, lasts: 1h, reason: x }]",
+      "cron and lasts",
+    ],
+    [
+      "an end before the beginning",
+      "freeze: [{ from: 2027-01-02, to: 2026-12-24, reason: x }]",
+      "ends before",
+    ],
+    ["no date", "freeze: [{ from: 2026-13-24, to: 2027-01-02, reason: x }]", "moment"],
     ["no cron", "freeze: [{ cron: noon, lasts: 1h, reason: x }]", "cron"],
     ["no zone", "freeze: [{ cron: 0 1 * * *, lasts: 1h, timezone: X/Y, reason: x }]", "timezone"],
   ])("with %s", (_, text, words) => {
@@ -97,6 +116,8 @@ describe("a freeze of the settings", () => {
   const at = (when: string, text: string) =>
     freezesAt(loadConfigText("f", text).freeze ?? [], scope, Date.parse(when));
   const christmas = "freeze: [{ from: 2026-12-24T12:00:00Z, to: 2027-01-02, reason: rest }]";
+  const inBerlin =
+    "freeze: [{ from: 2026-12-24, to: 2027-03-29T08:00, timezone: Europe/Berlin, reason: rest }]";
   const weekend =
     'freeze: [{ cron: "0 16 * * 5", lasts: 64h, timezone: Europe/Berlin, reason: weekend }]';
 
@@ -104,6 +125,9 @@ describe("a freeze of the settings", () => {
     ["before it begins", christmas, "2026-12-24T11:59:59Z", undefined],
     ["as it begins", christmas, "2026-12-24T12:00:00Z", "2027-01-02T00:00:00Z"],
     ["as it ends", christmas, "2027-01-02T00:00:00Z", undefined],
+    ["before midnight in Berlin", inBerlin, "2026-12-23T22:59:59Z", undefined],
+    ["at midnight in Berlin", inBerlin, "2026-12-23T23:00:00Z", "2027-03-29T06:00:00Z"],
+    ["at eight in Berlin, in summer time", inBerlin, "2027-03-29T06:00:00Z", undefined],
     ["on Friday before four in Berlin", weekend, "2026-11-27T14:59:00Z", undefined],
     ["on Friday at four in Berlin", weekend, "2026-11-27T15:00:00Z", "2026-11-30T07:00:00Z"],
     ["on Sunday", weekend, "2026-11-29T12:00:00Z", "2026-11-30T07:00:00Z"],

@@ -86,12 +86,7 @@ export default command({
   ],
   flags,
   async run(flags, io) {
-    if (flags.revision !== undefined && flags.from !== undefined) {
-      throw usageError(
-        "Cannot promote both a revision and what another environment runs",
-        "Name a commit of the source with --revision SHA, or an environment with --from.",
-      );
-    }
+    checkWords(flags);
     const settings = await settingsFrom(flags, io);
     const from = flags.from === undefined ? undefined : placeToPromoteFrom(flags.from, settings);
     const ports = await openPorts(settings, {
@@ -134,3 +129,16 @@ export default command({
     }
   },
 });
+
+function checkWords({ revision, from, throughFreeze }: PromoteFlags): void {
+  if (revision !== undefined && from !== undefined) {
+    throw usageError(
+      "Cannot promote both a revision and what another environment runs",
+      "Name a commit of the source with --revision SHA, or an environment with --from.",
+    );
+  }
+  if (throughFreeze?.trim() === "") {
+    const hint = 'Say why: --through-freeze "checkout is down".';
+    throw usageError("Cannot go through a freeze without a reason", hint);
+  }
+}
