@@ -190,7 +190,9 @@ export function ambiguities(facts: readonly PinFact[]): readonly string[] {
       "revision" in relation ? [relation.revision] : [],
     );
     const what = `${printPlace(pin)} holds ${printPin(pin)}, which names ${among.length} commits`;
-    told.set(printPin(pin), `${what}: ${among.join(", ")}. Use more digits in \`tag\`.`);
+    const isPrefix = among.every((each) => pin.tag?.includes(each.slice(0, 7)));
+    const remedy = isPrefix ? "Use more digits in `tag`." : "Its git tag was moved since.";
+    told.set(printPin(pin), `${what}: ${among.join(", ")}. ${remedy}`);
   }
   return [...told.values()];
 }

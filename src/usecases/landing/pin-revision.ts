@@ -13,7 +13,7 @@ export interface HeldRevision {
   readonly knownBy: "tag" | "record" | "label" | "digest";
 }
 
-/** A pin whose digits name several revisions, and nothing tells which of them it holds. */
+/** A pin whose tag names several revisions, and nothing tells which of them it holds. */
 export interface AmbiguousRevision {
   readonly revision?: undefined;
   readonly knownBy?: undefined;
@@ -45,7 +45,8 @@ const floating: ReadonlySet<string> = new Set(["latest", "main", "master", "edge
  * Returns the revision that a pin holds. A tag of our format tells by its digits, else by the tip's
  * own trailer, else by the image's label. Any other tells by the git tag of that name, the label,
  * or the deploy that moved the image there. Undefined when none of them names a commit of the
- * source history, and ambiguous when the digits name several and nothing else tells.
+ * source history; ambiguous when the digits name several and nothing else tells, and when a git tag
+ * stands elsewhere than at what was deployed by its name.
  */
 export async function revisionOf(
   pin: Pin,
@@ -60,8 +61,14 @@ export async function revisionOf(
   if (reference === undefined) return undefined;
   const label = () => byLabel(pin, reference, question.ports);
   // A digest is exact, and its tag may have been pushed again.
-  const [first, second] = pin.digest === undefined ? [release, label] : [label, release];
-  return (await first()) ?? (await second()) ?? byRecord(pin, question);
+  if (pin.digest !== undefined) {
+    return (await label()) ?? (await release()) ?? byRecord(pin, question);
+  }
+  const tagged = await release();
+  if (tagged === undefined) return (await label()) ?? byRecord(pin, question);
+  const deployed = (await byRecord(pin, question))?.revision;
+  if (deployed === undefined || deployed === tagged.revision) return tagged;
+  return { among: [tagged.revision, deployed] };
 }
 
 async function byDigits(

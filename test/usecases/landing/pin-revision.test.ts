@@ -179,3 +179,16 @@ test("a revision that is asked for is shown by the tag that holds it", async () 
   expect(meant.deploy).toMatchObject({ revision: ours, tag: "v1.2.3" });
   expect(await observePins(meant, ports)).toMatchObject({ state: "done" });
 });
+
+test("a release that was deployed as another commit than its git tag stands at is either", async () => {
+  const row: Row = { held: ":v1.2.3", knownBy: "tag", releases: { "v1.2.3": twin } };
+  const moved = portsOf({ ...row, before: [deployed("v1.2.3", newer)] });
+  const stayed = portsOf({ ...row, before: [deployed("v1.2.3", twin)] });
+  const scope = { images: [image], paths: ["k8s"] };
+  const held = async (ports: typeof moved) => {
+    const seen = withRevisions(await snapshotAt(tip, scope, ports.remote), tagFormat, ports);
+    return seen.revisionOf(seen.pins[0]!);
+  };
+  expect(await held(moved)).toEqual({ among: [twin, newer] });
+  expect(await held(stayed)).toEqual({ revision: twin, knownBy: "tag" });
+});
