@@ -27,12 +27,27 @@ export function withoutLogin(url: string): string {
  */
 export function sameRepository(a: string, b: string): boolean {
   const [one, other] = [keyOf(a), keyOf(b)];
-  if (one.path !== other.path) return false;
+  if (!one.isSsh && !other.isSsh) {
+    return one.path === other.path && one.authority === other.authority;
+  }
   // A server's SSH port says nothing about which of its repositories is meant.
-  const isBySsh = one.isSsh || other.isSsh;
-  return isBySsh
-    ? bare(one.authority) === bare(other.authority)
-    : one.authority === other.authority;
+  return bySsh(one) === bySsh(other);
+}
+
+/** The names that servers go by for SSH alone, also where its own port is closed. */
+const sshHosts: Readonly<Record<string, string>> = {
+  "ssh.dev.azure.com": "dev.azure.com",
+  "ssh.github.com": "github.com",
+  "altssh.gitlab.com": "gitlab.com",
+  "altssh.bitbucket.org": "bitbucket.org",
+};
+
+/** Spells a repository as it is named over SSH: Azure and Bitbucket have other paths there. */
+function bySsh({ authority, path, isSsh }: RepositoryKey): string {
+  const named = bare(authority);
+  const host = sshHosts[named] ?? named;
+  const plain = isSsh ? path : path.replace(/^scm\//, "");
+  return `${host}/${host === "dev.azure.com" ? plain.replace(/^v3\/|_git\/(?=[^/]+$)/, "") : plain}`;
 }
 
 interface RepositoryKey {

@@ -24,6 +24,9 @@ const same: readonly (readonly [string, string])[] = [
   [home, "https://github.com//acme/robson"],
   [home, "git://github.com:9418/acme/robson"],
   ["http://git.example.org:80/robson", "http://git.example.org/robson"],
+  [home, "ssh://git@ssh.github.com:443/acme/robson.git"],
+  ["git@ssh.dev.azure.com:v3/acme/shop/robson", "https://acme@dev.azure.com/acme/shop/_git/robson"],
+  ["ssh://git@bb.example.org:7999/acme/robson.git", "https://bb.example.org/scm/acme/robson.git"],
 ];
 test.each(same)("%j is %j", (a, b) => {
   expect(sameRepository(a, b)).toBe(true);
@@ -44,6 +47,8 @@ const different: readonly (readonly [string, string])[] = [
   ["https://github.com/acme/x.github", "https://github.com/acme/xhub"],
   ["https://github.com/a//b", "https://github.com/a/b"],
   ["https://github.com/acme/-robson", "https://github.com/acme/robson"],
+  ["git@ssh.dev.azure.com:v3/acme/shop/robson", "https://dev.azure.com/acme/other/_git/robson"],
+  ["https://bb.example.org/acme/robson.git", "https://bb.example.org/scm/acme/robson.git"],
 ];
 test.each(different)("%j is not %j", (a, b) => {
   expect(sameRepository(a, b)).toBe(false);

@@ -61,7 +61,10 @@ const hints: Readonly<Partial<Record<SyncVerdict, Words>>> = {
   behind: () => "An image that belongs with it must not move: see to that one first.",
   mixed: () => "See to the places that are named: no run moves them while something is in the way.",
   floating: promoting,
-  stalled: ({ stalled }) => `Look at the build of ${stalled?.revision}, and run it again.`,
+  stalled: ({ stalled, pins }) =>
+    pins.every(({ isRelease }) => isRelease)
+      ? 'Images are named after releases here: set `tag: "{release}"` in landfall.yaml.'
+      : `Look at the build of ${stalled?.revision}, and run it again.`,
   reverted: () =>
     "Land it again by `landfall sync --force`, or keep it out for good by `landfall rollback`.",
   missing: ({ wanted }) =>

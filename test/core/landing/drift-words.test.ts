@@ -136,3 +136,16 @@ describe("of several things that are the matter", () => {
     expect(hintOf({ verdict: "behind", problems: cured, moves: [] }, facts)).toBeUndefined();
   });
 });
+
+test("nothing is stalled for want of a tag that no release has: the format is another one", () => {
+  const release = pin("older", "v1.2.3", { isRelease: true });
+  const drift: Drift = {
+    verdict: "stalled",
+    problems: [{ verdict: "stalled", isCured: false }],
+    moves: [],
+  };
+  expect(hintOf(drift, { ...facts, pins: [release] })).toContain('tag: "{release}"');
+  expect(hintOf(drift, { ...facts, pins: [release, pin("older", "sha-1111111")] })).toContain(
+    "build",
+  );
+});
