@@ -43,22 +43,41 @@ export function searchManifest(
 ): FoundPlaces {
   const origin = { trail: undefined, owner: "" };
   const documents: UnreadDocument[] = [];
-  const found: PlacedLater[] = [];
+  const pins: StartedPin[] = [];
   const told: ToldStretch[] = [];
-  const isWanted = ({ image }: Candidate) => images.some((name) => sameImage(name, image));
+  const namer = namerOf(manifest, images);
   for (const document of searchLayer(fileLayer(manifest), { images, fields }, origin)) {
     const { start, end, error, candidates } = document;
     documents.push({ start, end, error });
-    const own = candidates.filter(({ candidate }) => isWanted(candidate));
-    for (const pin of distinctPins(own)) found.push(pin);
+    const own = candidates.filter(({ candidate }) => namer.imageOf(candidate) !== undefined);
+    for (const pin of distinctPins(own, namer)) pins.push(pin);
     for (const each of own) if (each.candidate.told !== undefined) told.push(...toldBy(each));
   }
-  const starts = found.map(({ start }) => start);
-  const places = placesAt(manifest, starts);
-  const pins = found.map(({ pin, weak, covered }, at) => {
-    return { pin: Object.assign(pin, places[at]!), weak, covered };
-  });
+  const starts = pins.map(({ start }) => start);
+  for (const [at, place] of placesAt(manifest, starts).entries())
+    Object.assign(pins[at]!.pin, place);
   return { documents, pins, told };
+}
+
+/** What many pins of a manifest have in common, which need not be held for each of them. */
+interface Namer {
+  readonly path: string;
+  imageOf(candidate: Candidate): ImageName | undefined;
+  keyPathOf(candidate: Candidate): string;
+}
+
+function namerOf({ path }: Manifest, images: readonly ImageName[]): Namer {
+  const keyPaths = new Map<string, string>();
+  return {
+    path,
+    imageOf: ({ image }) => images.find((name) => sameImage(name, image)),
+    keyPathOf({ trail }) {
+      const keyPath = printTrail(trail);
+      const known = keyPaths.get(keyPath) ?? keyPath;
+      keyPaths.set(keyPath, known);
+      return known;
+    },
+  };
 }
 
 function toldBy(layered: LayeredCandidate): ToldStretch[] {
@@ -66,50 +85,51 @@ function toldBy(layered: LayeredCandidate): ToldStretch[] {
   return coveredBy(layered).map(({ start, end }) => ({ start, end, why }));
 }
 
-/** A pin whose line is not known yet. */
-interface PlacedLater extends Omit<FoundPin, "pin" | "covered"> {
+/** A pin, and where in the text it begins. Its line is told when all of them are found. */
+interface StartedPin extends FoundPin {
   readonly start: number;
   readonly covered: Stretch[];
-  readonly pin: Omit<Pin, "file" | "line" | "column">;
 }
 
 /**
  * Returns the pins of one document in the order of the text. What is shared is one pin, which
  * covers every place that uses it.
  */
-function distinctPins(candidates: readonly LayeredCandidate[]): PlacedLater[] {
-  const pinAt = new Map<YamlNode, PlacedLater>();
-  const distinct: PlacedLater[] = [];
+function distinctPins(candidates: readonly LayeredCandidate[], namer: Namer): StartedPin[] {
+  const pinAt = new Map<YamlNode, StartedPin>();
+  const distinct: StartedPin[] = [];
   for (const layered of candidates) {
     const { told, nodes } = layered.candidate;
     if (told !== undefined) continue;
     const known = nodes.map((node) => pinAt.get(node)).filter((pin) => pin !== undefined);
-    const covered = coveredBy(layered);
-    if (known.length === nodes.length)
-      for (const stretch of covered) known[0]?.covered.push(stretch);
+    if (known.length === nodes.length) known[0]?.covered.push(...coveredBy(layered));
     else {
-      const placed = { ...placedLater(layered), covered };
-      distinct.push(placed);
-      for (const node of nodes) pinAt.set(node, pinAt.get(node) ?? placed);
+      const started = startedPin(layered, namer);
+      distinct.push(started);
+      for (const node of nodes) pinAt.set(node, pinAt.get(node) ?? started);
     }
   }
   return distinct.sort((a, b) => a.start - b.start);
 }
 
-function placedLater(layered: LayeredCandidate): Omit<PlacedLater, "covered"> {
-  const { candidate, lock } = layered;
-  const { form, owner, trail, image, tag, digest, slots, weak } = candidate;
-  const pin = { form, owner, keyPath: printTrail(trail), image, tag, digest, slots };
-  const whole = lock === undefined ? pin : { ...pin, locked: lock };
-  return { start: startOf(layered), pin: whole, weak };
+function startedPin(layered: LayeredCandidate, namer: Namer): StartedPin {
+  const { candidate, lock: locked } = layered;
+  const { form, owner, tag, digest, slots, weak } = candidate;
+  const place = { file: namer.path, line: 0, column: 0 };
+  const named = { image: namer.imageOf(candidate)!, keyPath: namer.keyPathOf(candidate) };
+  const pin = { ...place, form, owner, ...named, tag, digest, slots };
+  const start = startOf(layered);
+  const covered = coveredBy(layered);
+  return { start, pin: locked === undefined ? pin : { ...pin, locked }, weak, covered };
 }
 
 /** Returns all that a candidate consists of: where it is used, and where what it uses stands. */
 function coveredBy({ candidate: { uses, nodes }, layer, tree }: LayeredCandidate): Stretch[] {
-  return [...uses, ...nodes]
-    .flatMap((node) => [node, scalarOf(node, tree) ?? node])
-    .filter(({ start, end }) => end > start)
-    .map((node) => layer.inFile(node));
+  const all = new Set<YamlNode>(nodes);
+  for (const node of uses) all.add(node).add(scalarOf(node, tree) ?? node);
+  const covered: Stretch[] = [];
+  for (const node of all) if (node.end > node.start) covered.push(layer.inFile(node));
+  return covered;
 }
 
 function startOf({ candidate: { slots, nodes }, layer }: LayeredCandidate): number {
