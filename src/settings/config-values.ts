@@ -170,6 +170,17 @@ export const registry = z.strictObject({
     .boolean()
     .optional()
     .describe("Whether it speaks plain http, as one of insecureRegistries."),
+  checkAt: z
+    .string()
+    .regex(
+      /^[^/@\s]+(?:\/[a-z0-9._-]+)*$/,
+      "Write HOST or HOST/PREFIX, such as mirror.lan:5000/hub.",
+    )
+    .optional()
+    .describe("Mirror that its images are looked up at, with what it puts before their names."),
+  ca: text
+    .optional()
+    .describe("File with the authority behind its certificate, PEM. Default: the system's."),
 });
 
 /** How deploy commits are signed. */

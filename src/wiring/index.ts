@@ -18,7 +18,7 @@ import { checkRegistryPassword, signingSecret } from "../settings/secrets.ts";
 import type { PromotePorts } from "../usecases/promote/promote.ts";
 import { gitCredentials } from "./credentials.ts";
 import { proposalsFor } from "./forge.ts";
-import { registryOptions } from "./registry.ts";
+import { checkedAtMirrors, registryOptions } from "./registry.ts";
 
 /** What is to be opened, and for whom. */
 export interface OpenOptions {
@@ -203,13 +203,13 @@ export async function openRegistry(
 ): Promise<Registry & ImageDigests> {
   checkPassword(settings, io);
   const { createRegistry } = await import("../adapters/registry/registry.ts");
-  const options = registryOptions(settings.config, io);
+  const options = await registryOptions(settings.config, io);
   const credentials = (registry: string) => {
     const login = options.credentials(registry);
     if (login !== undefined) onLogin(registry);
     return login;
   };
-  return createRegistry({ ...options, credentials });
+  return checkedAtMirrors(createRegistry({ ...options, credentials }), settings.config);
 }
 
 function checkPassword({ images }: Settings, io: Process): void {

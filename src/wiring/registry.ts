@@ -3,6 +3,8 @@
 import type { RegistryOptions } from "../adapters/registry/client.ts";
 import { type StoredLogin, storedLogin } from "../adapters/registry/stored-login.ts";
 import { systemClock, systemRandom } from "../adapters/system.ts";
+import type { ImageName } from "../core/image-ref.ts";
+import type { ImageDigests, Registry } from "../ports.ts";
 import type { Config } from "../settings/config.ts";
 import type { Process } from "../settings/process.ts";
 import { registryLogin } from "../settings/secrets.ts";
@@ -28,9 +30,16 @@ function find(registry: string, io: Process): StoredLogin {
   return { credentials: given, who: `as "${given.username}" of LANDFALL_REGISTRY_USERNAME` };
 }
 
-/** Returns how registries are reached, and who we are there. */
-export function registryOptions(config: Config | undefined, io: Process): RegistryOptions {
+/**
+ * Returns how registries are reached, and who we are there. Throws `config` when an authority
+ * cannot be read.
+ */
+export async function registryOptions(
+  config: Config | undefined,
+  io: Process,
+): Promise<RegistryOptions> {
   return {
+    authorities: await authoritiesIn(config),
     credentials: (host) => loginAt(host, io).credentials,
     whoIs: (host) => loginAt(host, io).who,
     clock: systemClock,
@@ -40,6 +49,34 @@ export function registryOptions(config: Config | undefined, io: Process): Regist
     timeoutMs: registryTimeoutMs,
     ...networkOf(io),
   };
+}
+
+/** Returns a registry that looks images up at the mirrors that the settings name. */
+export function checkedAtMirrors(
+  registry: Registry & ImageDigests,
+  config: Config | undefined,
+): Registry & ImageDigests {
+  const mirrored = (image: ImageName): ImageName => {
+    const mirror = config?.registries?.[image.registry]?.checkAt;
+    if (mirror === undefined) return image;
+    const [host = "", ...prefix] = mirror.split("/");
+    return { registry: host, repository: [...prefix, image.repository].join("/") };
+  };
+  return {
+    find: (image, reference) => registry.find(mirrored(image), reference),
+    revisionOf: (image, reference) => registry.revisionOf(mirrored(image), reference),
+    digestsOf: (image, reference) => registry.digestsOf(mirrored(image), reference),
+  };
+}
+
+async function authoritiesIn(config: Config | undefined): Promise<Record<string, string>> {
+  const authorities: Record<string, string> = {};
+  for (const [host, { ca }] of Object.entries(config?.registries ?? {})) {
+    if (ca === undefined) continue;
+    const { readAuthority } = await import("../adapters/cluster/access.ts");
+    authorities[host] = await readAuthority(ca);
+  }
+  return authorities;
 }
 
 function insecureIn(config: Config | undefined): string[] {

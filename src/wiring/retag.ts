@@ -10,8 +10,8 @@ import { repositoriesOf } from "./index.ts";
 import { registryOptions } from "./registry.ts";
 
 /** Opens the registries for writing tags. */
-export function openTagger(config: Config | undefined, io: Process): Tagger {
-  return createPusher(registryOptions(config, io));
+export async function openTagger(config: Config | undefined, io: Process): Promise<Tagger> {
+  return createPusher(await registryOptions(config, io));
 }
 
 /** Opens what tells of which revision an image is. */
@@ -23,7 +23,7 @@ export async function openRevisions(
   readonly history: SourceHistory;
   close(): Promise<void>;
 }> {
-  const registry = createRegistry(registryOptions(places.config, io));
+  const registry = createRegistry(await registryOptions(places.config, io));
   const history = await (await repositoriesOf(places, io)).source();
   return { registry, history, close: () => history.close() };
 }

@@ -5,10 +5,10 @@ import { Failure } from "../../core/failure.ts";
 import { asDigest, type Digest } from "../../core/ids.ts";
 import { type ImageName, printImageName } from "../../core/image-ref.ts";
 import type { Clock, Random } from "../../ports.ts";
-import { registryUrl } from "../http/hosts.ts";
 import type { HttpsProxy } from "../http/proxy-env.ts";
 import { type Credentials, createAuthorizer, type TokenRequest } from "./auth.ts";
 import { type HttpReply, type HttpRequest, registryHttp } from "./http.ts";
+import { placeOf } from "./place.ts";
 import { printAnswer } from "./trouble.ts";
 
 /** What every use of a registry needs. */
@@ -27,6 +27,8 @@ export interface RegistryOptions {
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
   readonly proxy?: HttpsProxy | undefined;
+  /** Authorities of certificates, as PEM, by the host that has one of its own. */
+  readonly authorities?: Readonly<Record<string, string>> | undefined;
 }
 
 /** A request below `/v2/REPOSITORY/` of an image's registry. */
@@ -53,9 +55,15 @@ export function createRegistryClient(options: RegistryOptions): RegistryClient {
   const insecureHosts = options.insecureHosts ?? [];
   const http = registryHttp(options);
   const authorizer = createAuthorizer({ ...options, http, insecureHosts });
+  const places = new Map<string, Promise<URL>>();
+  const placeOnce = (registry: string) => {
+    const place = places.get(registry) ?? placeOf(registry, insecureHosts);
+    places.set(registry, place);
+    return place;
+  };
   return {
     async send(request) {
-      const access = accessOf(request, insecureHosts);
+      const access = accessOf(request, await placeOnce(request.image.registry));
       const first = await authorizer.header(access);
       const reply = await http.send(httpRequestOf(request, access, first));
       // Only the registry itself may ask for its credentials, not where it redirects to.
@@ -68,13 +76,10 @@ export function createRegistryClient(options: RegistryOptions): RegistryClient {
   };
 }
 
-function accessOf(
-  { image, method }: RegistryRequest,
-  insecureHosts: readonly string[],
-): TokenRequest {
+function accessOf({ image, method }: RegistryRequest, url: URL): TokenRequest {
   return {
     registry: image.registry,
-    url: registryUrl(image.registry, insecureHosts),
+    url,
     repository: image.repository,
     actions: method === "GET" || method === "HEAD" ? "pull" : "pull,push",
   };

@@ -56,6 +56,8 @@ export interface HttpOptions {
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
   readonly proxy?: HttpsProxy | undefined;
+  /** Authorities of certificates, as PEM, by the host that has one of its own. */
+  readonly authorities?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Sends requests. */
@@ -77,8 +79,8 @@ const bodyBytesMax = 4 * 1024 * 1024;
 
 /** Makes a sender of its own connections, which close by themselves when idle. */
 export function registryHttp(options: HttpOptions): RegistryHttp {
-  const { clock, random, timeoutMs, signal, proxy } = options;
-  const ways = { proxy, agents: agentsFor({ proxy, timeoutMs: timeoutMs / 3 }) };
+  const { clock, random, timeoutMs, signal, proxy, authorities = {} } = options;
+  const ways = { proxy, agents: agentsByHost(options), authorities };
   const limits = limitsUnder(signal);
 
   async function attempt(request: HttpRequest, endsAtMs: number): Promise<HttpReply> {
@@ -124,6 +126,19 @@ export function registryHttp(options: HttpOptions): RegistryHttp {
   };
 }
 
+/** Returns what makes connections, with the authority that a host has of its own. */
+function agentsByHost({ proxy, timeoutMs, authorities = {} }: HttpOptions): Agents {
+  const common = { proxy, timeoutMs: timeoutMs / 3 };
+  const usual = agentsFor(common);
+  const own = new Map(
+    Object.entries(authorities).map(([host, ca]) => [
+      host,
+      agentsFor({ ...common, connect: { ca } }),
+    ]),
+  );
+  return (url) => (own.get(url.host) ?? usual)(url);
+}
+
 function failureIn(reply: HttpReply, request: HttpRequest, asked: Asked): Failure | undefined {
   const answer = { ...reply, retryAfter: reply.header("retry-after") };
   const failure = passingFailure(asked, answer);
@@ -134,6 +149,7 @@ function failureIn(reply: HttpReply, request: HttpRequest, asked: Asked): Failur
 interface Ways {
   readonly proxy: HttpsProxy | undefined;
   readonly agents: Agents;
+  readonly authorities: Readonly<Record<string, string>>;
 }
 
 async function follow(request: HttpRequest, ways: Ways, signal: AbortSignal): Promise<HttpReply> {
@@ -171,7 +187,9 @@ interface Away {
 /** Where a name leads is checked at the connection; a proxy, which makes it, gets no bad name. */
 async function agentAway(url: URL, { from, allowed, ways }: Away): Promise<Agent | ProxyAgent> {
   if (!isProxied(url, ways.proxy)) {
-    return new Agent({ connect: { lookup: guardedLookup(from, allowed) } });
+    const ca = ways.authorities[url.host];
+    const lookup = guardedLookup(from, allowed);
+    return new Agent({ connect: { lookup, ...(ca !== undefined && { ca }) } });
   }
   await refuseNear(url, from, allowed);
   return ways.agents(url);

@@ -40,7 +40,7 @@ export default command({
     const request = { images: words.map(parseWord), tags: flags.to.map(parseTag) };
     const registries = request.images.map(({ image }) => image.registry);
     checkRegistryPassword(registries, io);
-    const tagger = openTagger(places.config, io);
+    const tagger = await openTagger(places.config, io);
     const result = await withLook(flags, { places, io }, (newerAt) =>
       retag(request, { tagger, newerAt }),
     );
