@@ -3,9 +3,11 @@
 import { Option } from "commander";
 import { describe, expect, test, vi } from "vitest";
 import { loadListed, program } from "../../src/cli/program.ts";
+import { manualPage } from "../support/cli-manual.ts";
 import { referenceMarkdown } from "../support/cli-reference.ts";
 import { golden } from "../support/golden.ts";
 import { runCli } from "../support/run-cli.ts";
+import { fileAt } from "../support/source-files.ts";
 
 const all = await loadListed();
 const names = all.map(({ name }) => name);
@@ -20,6 +22,17 @@ const root = await program(
 test("docs/cli.md says what the commands declare", () => {
   const text = referenceMarkdown(all);
   expect(text).toBe(golden("docs/cli.md", text));
+});
+
+test("the manual page says what the commands declare, and nothing that roff would obey", () => {
+  const page = manualPage(root.description(), all);
+  expect(page).toBe(golden("docs/landfall.1", page));
+  const requests = page.match(/^[.'].*/gm) ?? [];
+  const known = /^\.(?:\\"|TH|SH|SS|PP|TP|nf|fi|B|I|BR)(?: |$)/;
+  expect(requests.filter((line) => !known.test(line))).toEqual([]);
+  expect(page.match(/^\.SS /gm)).toHaveLength(all.length);
+  const { man, files } = JSON.parse(fileAt("package.json").text);
+  expect(files).toContain(man.replace("./", ""));
 });
 
 test("the help of landfall is as agreed, and goes to stdout", async () => {

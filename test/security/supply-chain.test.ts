@@ -52,7 +52,7 @@ test("the one script of ours builds; nothing of ours runs where the package is i
 
 test("what is published is the program, its schema and what the demo plays with", () => {
   expect(manifest.files).toEqual([
-    ...["dist/bin", "examples/robson"],
+    ...["dist/bin", "docs/landfall.1", "examples/robson"],
     ...["landfall.schema.json", "CHANGELOG.md"],
   ]);
 });

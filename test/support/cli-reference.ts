@@ -45,13 +45,16 @@ function section({ name, spec }: ListedCommand): string[] {
     ...Object.entries(byGroup(Object.values(spec.flags))).flatMap(([group, flags]) => [
       `| ${group.replace(/:$/, "")} | |`,
       "|---|---|",
-      ...flags.map((flag) => `| \`${cell(flag.spelling)}\` | ${cell(describe(flag))} |`),
+      ...flags.map((flag) => `| \`${cell(flag.spelling)}\` | ${cell(describeFlag(flag))} |`),
       "",
     ]),
   ];
 }
 
-function byGroup(flags: readonly Flag<unknown>[]): Readonly<Record<string, Flag<unknown>[]>> {
+/** Returns flags by the heading that help lists them under. */
+export function byGroup(
+  flags: readonly Flag<unknown>[],
+): Readonly<Record<string, Flag<unknown>[]>> {
   const groupOf = ({ group = "Options:" }: Flag<unknown>) => group;
   const groups = [...new Set(flags.map(groupOf))];
   return Object.fromEntries(
@@ -59,7 +62,8 @@ function byGroup(flags: readonly Flag<unknown>[]): Readonly<Record<string, Flag<
   );
 }
 
-function describe({ description, choices, byDefault, env }: Flag<unknown>): string {
+/** Returns what a flag is, what it takes and where else it comes from. */
+export function describeFlag({ description, choices, byDefault, env }: Flag<unknown>): string {
   return [
     description,
     choices && `one of ${choices.join(", ")}`,
