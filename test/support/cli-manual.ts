@@ -63,7 +63,7 @@ function section({ name, spec }: ListedCommand): string[] {
   ];
 }
 
-/** Text that roff takes as it is: no escape, no request at the start, hyphens to be copied, ASCII. */
+/** Text that roff takes as it is: ASCII, no escape, no request in front, hyphens to copy. */
 function plain(text: string): string {
   const escaped = text
     .replaceAll("\\", "\\e")

@@ -1,4 +1,4 @@
-/** Where a registry is asked: with TLS or without, whom its certificate is of, and at which mirror. */
+/** Where a registry is asked: by TLS or without, with which authority, at which mirror. */
 
 import type { RequestListener } from "node:http";
 import { createServer } from "node:https";
