@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import axe from "axe-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type AuditResult, fates } from "../../../src/core/results/audit.ts";
 import { auditHtml } from "../../../src/report/html/audit.ts";
@@ -206,6 +207,21 @@ describe.skipIf(!present)(`${skipped}the HTML reports in Chromium`, () => {
         await page.settle();
         expect(await page.evaluate(overflowing), `at ${width}`).toEqual([]);
         expect(await page.evaluate(newestEnd), `at ${width}`).toBe(true);
+      }
+    });
+
+    test("has nothing that axe finds fault with, as a table and as cards", async () => {
+      for (const [width, scheme] of [
+        [1_280, "light"],
+        [400, "dark"],
+      ] as const) {
+        await page.resize(width, 900);
+        await page.prefer(scheme);
+        await open(print());
+        await page.evaluate(`${axe.source}; true`);
+        const found = `axe.run().then(({ violations }) =>
+          violations.map(({ id, nodes }) => id + ": " + nodes[0].html))`;
+        expect(await page.evaluate(found), `${width} ${scheme}`).toEqual([]);
       }
     });
 
