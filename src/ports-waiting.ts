@@ -42,7 +42,7 @@ export interface WaitingRoom {
    * failures: one that was cut off is `silent`.
    */
   leave(
-    note: Omit<WaitingNote, "id">,
+    note: Omit<WaitingNote, "id"> & { readonly atSeconds: number },
     over: WaitingNote | undefined,
   ): Promise<{ readonly note: WaitingNote; readonly reply: PushReply }>;
   /** Removes a note that is as it was read. Never throws for the world's failures. */

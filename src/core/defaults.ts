@@ -5,6 +5,7 @@ export const defaults = {
   tag: "sha-{revision:7}",
   branch: "main",
   source: ".",
+  together: "auto",
   identity: { name: "Landfall", email: "landfall@localhost" },
   sync: { lookback: 100, grace: "30m" },
   audit: {

@@ -185,6 +185,11 @@ export const settingsSchema = z.strictObject({
     "Whether a superseded revision leaves an empty commit that says so, or none. Left out, it does where the manifests stand in the source's own repository.",
   ),
   land: optional(land, "By which door a change reaches the branch."),
+  together: optional(
+    z.enum(["auto", "open", "off"]),
+    "Whether deploys that lost a race land together. `auto`: where LANDFALL_TOGETHER_KEY is given. `open`: also without it, where whoever may push refs may push to the branch.",
+    defaults.together,
+  ),
   forge: optional(
     z.union([z.enum(forgeKinds).transform((kind): z.output<typeof forge> => ({ kind })), forge]),
     "The forge that the repository with the manifests is on: its kind, or `kind` and `api`.",

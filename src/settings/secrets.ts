@@ -150,6 +150,23 @@ export function argocdTokenVariables(
   return new Map([...named].map(([server, variable]) => [server, variable || usual]));
 }
 
+/** Fewer characters than these are soon guessed. */
+const togetherKeyMin = 16;
+
+/**
+ * Reads the key that those share who may land each other's changes: LANDFALL_TOGETHER_KEY.
+ *
+ * @throws Failure `usage` when it is too short.
+ */
+export function togetherKey(io: Process): string | undefined {
+  const key = secret("LANDFALL_TOGETHER_KEY", io);
+  if (key === undefined || key.length >= togetherKeyMin) return key;
+  throw usageError(
+    `Cannot use LANDFALL_TOGETHER_KEY: it has fewer than ${togetherKeyMin} characters`,
+    "Make one with `openssl rand -hex 32`, and give the same to all that deploy to the branch.",
+  );
+}
+
 /** Reads NAME, or the file that NAME_FILE names. */
 export function secret(name: string, io: Process): string | undefined {
   const value = io.env[name];

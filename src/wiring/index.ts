@@ -7,6 +7,7 @@ import type { GitCredentials } from "../adapters/git/auth.ts";
 import { openHistory } from "../adapters/git/history.ts";
 import { type OpenedRemote, openRemote } from "../adapters/git/remote.ts";
 import { type LocalSource, localSource, originOf } from "../adapters/git/source.ts";
+import { keySeal, openSeal, type Seal } from "../adapters/git/waiting.ts";
 import { clockUnder, systemRandom } from "../adapters/system.ts";
 import { defaults } from "../core/defaults.ts";
 import { Failure } from "../core/failure.ts";
@@ -14,7 +15,7 @@ import { isLocalPath, sameRepository, withoutLogin } from "../core/repository-ur
 import type { ImageDigests, Progress, Registry, SourceHistory } from "../ports.ts";
 import type { GitPlaces, Settings } from "../settings/options.ts";
 import type { Process } from "../settings/process.ts";
-import { checkRegistryPassword, signingSecret } from "../settings/secrets.ts";
+import { checkRegistryPassword, signingSecret, togetherKey } from "../settings/secrets.ts";
 import type { PromotePorts } from "../usecases/promote/promote.ts";
 import { gitCredentials } from "./credentials.ts";
 import { proposalsFor } from "./forge.ts";
@@ -178,11 +179,21 @@ function remoteOptions(settings: GitPlaces, repository: string, io: Process) {
     identity: settings.config?.identity ?? defaults.identity,
     signing: () => signingSecret(settings.config?.signing, io),
     rules: settings.manifestRules,
+    seal: sealFor(settings, io),
     env: io.env,
     temporary: tmpdir(),
     timeoutMs: Math.min(gitTimeoutMs, settings.timeoutMs ?? gitTimeoutMs),
     signal: io.signal,
   };
+}
+
+/** Returns how changes that wait are sealed. Undefined: none may wait. */
+function sealFor({ config }: GitPlaces, io: Process): Seal | undefined {
+  const { together = defaults.together } = config ?? {};
+  if (together === "off") return undefined;
+  const key = togetherKey(io);
+  if (key !== undefined) return keySeal(key);
+  return together === "open" ? openSeal : undefined;
 }
 
 /** The source may be asked as the manifests are, but only on the same server. */

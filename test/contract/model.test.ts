@@ -10,6 +10,7 @@ import { World } from "../../src/simulation/world.ts";
 import { deployLogContract } from "./deploy-log.contract.ts";
 import { remoteContract } from "./remote.contract.ts";
 import { type SourceShape, sourceHistoryContract } from "./source-history.contract.ts";
+import { waitingRoomContract } from "./waiting-room.contract.ts";
 
 const quiet: Choices = {
   ...{ injected: new Map(), choose: () => 0, strikes: () => false },
@@ -20,11 +21,11 @@ type Files = Readonly<Record<string, string | undefined>>;
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 
-function worldWith(files: Files) {
+function worldWith(files: Files, together = false) {
   const tree = new Map(Object.entries(files).map(([path, text]) => [path, bytesOf(text!)]));
   const source = new ModelSource();
   source.add("one");
-  const world = new World({ tree, source }, quiet, "timed");
+  const world = new World({ tree, source, together }, quiet, "timed");
   world.enter("us");
   let made = 0;
   const change = async (more: Files): Promise<CommitId> => {
@@ -63,6 +64,16 @@ remoteContract("the model's branch", async (files) => {
     force: async (commit) => world.server.force(commit, "else"),
     tip: async () => world.server.tip,
   };
+});
+
+waitingRoomContract("the model's branch", async (files) => {
+  const { world } = worldWith(files, true);
+  world.enter("other");
+  const deployer = (name: string) => {
+    const remote = new ModelRemote(world, name);
+    return { remote: settled<Remote>(remote, world), room: settled(remote.waiting!, world) };
+  };
+  return [deployer("us"), deployer("other")];
 });
 
 deployLogContract("the model's log", async (first, ...more) => {

@@ -1,11 +1,10 @@
 /**
- * Objects of our own bare repository: trees and blobs out, commits in. Plumbing only, no work tree.
+ * Objects of our own bare repository: trees, blobs and messages out. Plumbing only, no work tree.
  */
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { asCommitId, type CommitId } from "../../core/ids.ts";
-import type { CommitDraft } from "../../ports.ts";
 import { type GitPlace, runHere } from "./run.ts";
 import { isAmbiguous } from "./text.ts";
 
@@ -155,51 +154,4 @@ export async function isAncestor(
   // Exit status 1 says that the two have nothing in common.
   const { stdout } = await runHere(place, ["merge-base", ancestor, descendant], { answers: [1] });
   return stdout.toString("latin1").trim() === ancestor;
-}
-
-/**
- * Writes a commit with one process: fast-import takes the parent's tree, puts in the new files and
- * names the result. The dates are the draft's, so the same draft gives the same commit id.
- */
-export async function writeCommit(
-  place: GitPlace,
-  draft: CommitDraft,
-  about: { readonly identity: Identity; readonly modes: ReadonlyMap<string, string> },
-): Promise<CommitId> {
-  const { name, email } = about.identity;
-  const who = `${oneWord(name)} <${oneWord(email)}> ${draft.atSeconds} +0000`;
-  const message = Buffer.from(draft.message);
-  const parts: (string | Uint8Array)[] = [
-    // The name is only for fast-import. Nothing but the commit's id is used afterwards.
-    `commit refs/landfall/draft\nmark :1\nauthor ${who}\ncommitter ${who}\n`,
-    `data ${message.length}\n`,
-    message,
-    `\nfrom ${draft.parent}\n`,
-  ];
-  for (const { path, bytes } of draft.changes) {
-    if (bytes === undefined) parts.push(`D ${quotePath(path)}\n`);
-    else {
-      const mode = about.modes.get(path) ?? "100644";
-      parts.push(`M ${mode} inline ${quotePath(path)}\ndata ${bytes.length}\n`, bytes, "\n");
-    }
-  }
-  parts.push("\nget-mark :1\ndone\n");
-  const input = Buffer.concat(parts.map((part) => Buffer.from(part)));
-  // `--force` is about our own private ref, which an earlier draft may have left elsewhere.
-  const { stdout } = await runHere(place, ["fast-import", "--quiet", "--done", "--force"], {
-    input,
-  });
-  const id = asCommitId(stdout.toString("latin1").trim());
-  if (id === undefined) throw new Error(`git fast-import named no commit: ${stdout}`);
-  return id;
-}
-
-/** A name must not end its line, or its field: the next one would be a command to fast-import. */
-function oneWord(text: string): string {
-  return text.replace(/[\p{Cc}<>]+/gu, " ").trim();
-}
-
-/** git-fast-import's quoting: a path in double quotes takes the escapes of C. */
-function quotePath(path: string): string {
-  return `"${path.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n")}"`;
 }

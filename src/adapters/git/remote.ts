@@ -5,12 +5,15 @@ import type { CommitId } from "../../core/ids.ts";
 import { holdsFolder, holdsPath } from "../../core/landing/holds-file.ts";
 import type { Mark } from "../../core/landing/mark.ts";
 import type { PushReply, Reread } from "../../core/landing/push-outcome.ts";
+import { waitingRef } from "../../core/landing/waiting.ts";
 import { checkPath, checkSpelling, manifestsUnder } from "../../core/manifest-paths.ts";
 import type { ManifestRules } from "../../core/pins/index.ts";
 import type { CommitDraft, ManifestFile, Remote } from "../../ports.ts";
+import type { Along, WaitingRoom } from "../../ports-waiting.ts";
 import { type BlobReader, blobReader } from "./blobs.ts";
 import { changedPaths } from "./changed-paths.ts";
 import { Clone, type CloneOptions } from "./clone.ts";
+import { CommitDesk } from "./commits.ts";
 import { detours, isLink, leadingOut } from "./links.ts";
 import { listMarks, pushMark } from "./marks.ts";
 import { checkEncoding, fullRef } from "./names.ts";
@@ -23,13 +26,13 @@ import {
   readMessageOf,
   readMessagesBefore,
   type TreeEntry,
-  writeCommit,
 } from "./objects.ts";
 import { signatureRemedy } from "./rules.ts";
 import type { GitPlace } from "./run.ts";
 import type { Server, Upstream } from "./server.ts";
 import { type SideBranch, sideBranch } from "./side-branch.ts";
 import { createSigner, type Signer, type SigningKey } from "./sign.ts";
+import { type Seal, waitingRoom } from "./waiting.ts";
 import { GitWire } from "./wire.ts";
 
 /** Which branch of which repository, and how it is reached. */
@@ -39,6 +42,8 @@ export interface RemoteOptions extends CloneOptions, Upstream {
   /** Asked when the first commit is made. Commits are signed when it has a key. */
   readonly signing?: (() => SigningKey | undefined) | undefined;
   readonly rules?: ManifestRules;
+  /** How changes that wait beside the branch are told from others'. Absent: none may wait. */
+  readonly seal?: Seal | undefined;
 }
 
 /** A branch that is open. */
@@ -65,8 +70,8 @@ export async function openRemote(options: RemoteOptions): Promise<OpenedRemote> 
     // Our own objects are needed to the end, also after we were told to stop.
     const inside: GitPlace = { ...clone.inside, signal: undefined };
     const signer = createSigner({ keyOf, identity, inside, env });
-    const { rules = {} } = options;
-    return new GitRemote({ clone, inside, server, ref, identity, signer, rules });
+    const { rules = {}, seal } = options;
+    return new GitRemote({ clone, inside, server, ref, identity, signer, rules, seal });
   } catch (error) {
     await clone.close();
     throw error;
@@ -88,32 +93,34 @@ interface Parts {
   readonly identity: Identity;
   readonly signer: Signer;
   readonly rules: ManifestRules;
+  readonly seal: Seal | undefined;
 }
 
 class GitRemote implements OpenedRemote {
   readonly rules: ManifestRules;
+  readonly waiting: WaitingRoom | undefined;
   readonly #parts: Parts;
   readonly #wire: GitWire;
   readonly #blobs: BlobReader;
-  /** Modes of the files seen, so that an edit keeps them. */
-  readonly #modes = new Map<string, string>();
+  readonly #desk: CommitDesk;
   #first: Promise<CommitId> | undefined;
   /** Single files that will be asked for, and the last listing, which has them too. */
   readonly #alsoRead = new Set<string>([holdsPath, holdsFolder]);
   #listed: { readonly tip: CommitId; readonly files: ReadonlyMap<string, TreeEntry> } | undefined;
-  /** The commits of our own, with what they stand on. */
-  readonly #parents = new Map<CommitId, CommitId>();
-  readonly #bases = new Set<CommitId>();
   #movedLast: keyof typeof filters = "others";
   /** Ids of the manifests at the tip that was looked at last. */
   #seen: ReadonlySet<string> = new Set();
 
   constructor(parts: Parts) {
-    const { inside, server, ref } = parts;
+    const { inside, server, ref, seal } = parts;
     this.#parts = parts;
     this.rules = parts.rules;
+    this.#desk = new CommitDesk(parts);
     this.#wire = new GitWire(server, ref);
     this.#blobs = blobReader(inside, (ids) => server.fetchObjects(ids));
+    const fetchWith = (prefix: string) => this.#wire.fetchWith(prefix, filters[this.#movedLast]);
+    const room = { ...parts, fetchWith, blobs: this.#blobs, desk: this.#desk };
+    this.waiting = seal && waitingRoom({ ...room, seal });
     this.#first = this.#fetch();
     this.#first.catch(() => {}); // Whoever asks for the tip gets to see the failure.
   }
@@ -152,7 +159,7 @@ class GitRemote implements OpenedRemote {
       const bytes = blobs.get(id);
       if (bytes === undefined || !needles.some((needle) => bytes.includes(needle))) continue;
       checkEncoding(path);
-      this.#modes.set(path, mode);
+      this.#desk.modes.set(path, mode);
       found.push({ path, bytes });
     }
     const list = (path: string) => listTree(this.#parts.inside, tip, path === "" ? [] : [path]);
@@ -191,24 +198,19 @@ class GitRemote implements OpenedRemote {
   async contains(tip: CommitId, commit: CommitId): Promise<boolean> {
     const { inside } = this.#parts;
     // Ours are here, and so is what they stand on. Of others only the forge may have spoken.
-    const isOurs = this.#parents.has(commit) || this.#bases.has(commit);
-    if (!isOurs && (await commitsAmong(inside, [commit]))[0] === undefined) return false;
+    if (!this.#desk.isKnown(commit) && (await commitsAmong(inside, [commit]))[0] === undefined)
+      return false;
     return isAncestor(inside, commit, tip);
   }
 
-  async commit(draft: CommitDraft): Promise<CommitId> {
-    const { inside, identity, signer } = this.#parts;
-    const unsigned = await writeCommit(inside, draft, { identity, modes: this.#modes });
-    const commit = await signer.sign(unsigned, draft);
-    this.#parents.set(commit, draft.parent);
-    this.#bases.add(draft.parent);
-    return commit;
+  commit({ parent, ...draft }: CommitDraft): Promise<CommitId> {
+    return this.#desk.write(parent, [draft]);
   }
 
-  async push(commit: CommitId): Promise<PushReply> {
-    const parent = this.#parents.get(commit);
-    if (parent === undefined) throw new Error(`${commit} is no commit of ours`);
-    const reply = await this.#wire.push(parent, commit);
+  async push(commit: CommitId, along?: Along): Promise<PushReply> {
+    const parent = this.#desk.parentOf(commit);
+    const gone = along?.ended.map(({ deploy, id }) => ({ ref: waitingRef(deploy)!, id }));
+    const reply = await this.#wire.push(parent, along?.head ?? commit, gone);
     if (reply.kind !== "refused") return reply;
     const { signer, identity } = this.#parts;
     const signature = { isSigned: await signer.hasKey(), email: identity.email };

@@ -33,7 +33,7 @@ export function sideBranch(server: Server, inside: GitPlace, ref: string): SideB
       const flags = ["--porcelain", "--no-verify", lease];
       try {
         const args = ["push", ...flags, "origin", `${to ?? ""}:${ref}`];
-        return readPushReply(await server.say(args, { as: "writing" }));
+        return readPushReply(await server.say(args, { as: "writing" }), ref);
       } catch (error) {
         if (!(error instanceof Failure)) throw error;
         const kind = error.code === "interrupted" ? "silent" : "not-sent";

@@ -34,6 +34,8 @@ export interface Signer {
    * @throws Failure `usage` when there is no signing with this key.
    */
   sign(unsigned: CommitId, draft: CommitDraft): Promise<CommitId>;
+  /** Whether there is no key, so that commits stay as they are. Throws as `sign` does. */
+  isIdle(): Promise<boolean>;
   /** Whether what was written so far is signed. */
   hasKey(): Promise<boolean>;
   close(): Promise<void>;
@@ -63,9 +65,13 @@ export function createSigner(options: SignerOptions): Signer {
   const signed = new Map<CommitId, Promise<CommitId>>();
   let desk: Promise<Desk | undefined> | undefined;
 
-  async function write(unsigned: CommitId, draft: CommitDraft): Promise<CommitId> {
+  function open(): Promise<Desk | undefined> {
     desk ??= openDesk(options);
-    const opened = await desk;
+    return desk;
+  }
+
+  async function write(unsigned: CommitId, draft: CommitDraft): Promise<CommitId> {
+    const opened = await open();
     if (opened === undefined) return unsigned;
     const { settings, variables } = opened;
     const place = {
@@ -85,6 +91,7 @@ export function createSigner(options: SignerOptions): Signer {
       signed.set(unsigned, known);
       return known;
     },
+    isIdle: async () => (await open()) === undefined,
     hasKey: async () => (await desk?.catch(() => undefined)) !== undefined,
     async close() {
       await (await desk?.catch(() => undefined))?.agent?.close();
@@ -122,10 +129,12 @@ async function openDesk({ keyOf, inside, env }: SignerOptions): Promise<Desk | u
 }
 
 /** git takes names and dates of a commit by environment alone. */
-function who({ name, email }: Identity, { atSeconds }: CommitDraft): Record<string, string> {
+function who(identity: Identity, draft: CommitDraft): Record<string, string> {
+  const { author = identity, atSeconds } = draft;
+  const { name, email } = identity;
   const date = `@${atSeconds} +0000`;
   return {
-    ...{ GIT_AUTHOR_NAME: name, GIT_AUTHOR_EMAIL: email, GIT_AUTHOR_DATE: date },
+    ...{ GIT_AUTHOR_NAME: author.name, GIT_AUTHOR_EMAIL: author.email, GIT_AUTHOR_DATE: date },
     ...{ GIT_COMMITTER_NAME: name, GIT_COMMITTER_EMAIL: email, GIT_COMMITTER_DATE: date },
   };
 }

@@ -7,20 +7,23 @@ import { machineFailure, unfitRepository } from "./unfit.ts";
 import { type GitExchange, gitsOwn, wordsOf } from "./words.ts";
 
 /**
- * Reads the reply to `git push --porcelain` of one ref.
+ * Reads what the reply to `git push --porcelain` says of a ref, by its full name.
  *
- * A ref's line is `<flag> TAB <from>:<to> TAB <summary> (<reason>)`, the flag being a space, `*`
- * or `=` for a ref that is as asked, `!` for one that is not, and `+`, `-`, `t` for what we never
+ * A ref's line is `<flag> TAB <from>:<to> TAB <summary> (<reason>)`, the flag being a space, `*`,
+ * `-` or `=` for a ref that is as asked, `!` for one that is not, and `+`, `t` for what we never
  * ask. Only exit status 0 with such a line is a yes: git prints `Done` after failures too. Hooks
  * write to stderr what they like, so stderr never turns a no into a yes. Unknown words are
  * `silent`: they are to be looked into by reading, never believed.
  */
-export function readPushReply(said: GitExchange): PushReply {
+export function readPushReply(said: GitExchange, ref = ""): PushReply {
   const words = wordsOf(said);
-  const line = said.stdout.split("\n").find((text) => /^[ *=!]\t/.test(text));
+  const isOfRef = (line: string) => line.split("\t")[1]?.endsWith(`:${ref}`);
+  const lines = said.stdout.split("\n").filter((text) => /^[ *=!-]\t/.test(text));
+  const line = ref === "" ? lines[0] : lines.find(isOfRef);
   const flag = line?.[0];
   if (said.code === 0 && flag !== undefined && flag !== "!") return { kind: "accepted", words };
   if (flag === "!") return refusedRef(line ?? "", said.stderr, words);
+  if (goneAlready.test(said.stderr)) return { kind: "raced", seenBy: "git", words };
   const status = httpStatus(said.stderr);
   // What is said once the pack is on its way may be a proxy's word. git ends with 1 then.
   const sent = said.code === 128 ? {} : ({ isSent: true } as const);
@@ -65,7 +68,11 @@ export function readPretended({ stdout }: GitExchange): Pretended | undefined {
 }
 
 /** What git itself says when it sees the ref elsewhere. Nothing of the push has been sent then. */
-const outrun = /\[rejected\] \((?:fetch first|non-fast-forward|stale info|remote ref updated)/;
+const outrun =
+  /\[rejected\] \((?:fetch first|non-fast-forward|stale info|remote ref updated|atomic push failed)/;
+
+/** Said before anything is sent, of a ref that was to go and is not there. */
+const goneAlready = /^error: unable to delete '[^'\n]*': remote ref does not exist$/m;
 
 /** The reason in parentheses, by what it means. The first that fits counts. */
 const refReasons: readonly (readonly [RegExp, PushReply["kind"]])[] = [

@@ -12,6 +12,12 @@ import type { GitExchange } from "./words.ts";
 /** The ref that every fetched tip is kept under, so that the next fetch brings only what is new. */
 const tipRef = "refs/landfall/tip";
 
+/** A ref, and the commit that it must name when it goes. */
+export interface OldRef {
+  readonly ref: string;
+  readonly id: CommitId;
+}
+
 /** A line to the server. Knows git's commands, and nothing of manifests. */
 export class GitWire {
   readonly #server: Server;
@@ -32,33 +38,56 @@ export class GitWire {
    *
    * @throws Failure as `Remote.fetchTip` does.
    */
-  async fetchTip(laterFilter: string, as: "reading" | "looking" = "reading"): Promise<CommitId> {
+  async fetchTip(
+    laterFilter: string,
+    as: "reading" | "looking" = "reading",
+    besides: readonly string[] = [],
+  ): Promise<CommitId> {
     // Only the first fetch may say --depth: on top of a shallow base it would cut the history
     // between, and an ancestor would no longer be seen to be one.
     const scope = this.#isShallowBase
       ? [`--filter=${laterFilter}`]
       : ["--depth=1", "--filter=blob:none"];
-    const said = await this.#server.fetchRefs(scope, [`+${this.#ref}:${tipRef}`], { as });
+    const refs = [`+${this.#ref}:${tipRef}`, ...besides];
+    const said = await this.#server.fetchRefs(scope, refs, { as });
     if (said.code !== 0) throw await this.#noTip(said);
     this.#isShallowBase = true;
-    const head = await readFile(join(this.#server.directory, "FETCH_HEAD"), "latin1");
+    const head = await this.#fetchHead();
     const tip = asCommitId(head.slice(0, 40));
     if (tip === undefined) throw new Error(`FETCH_HEAD names no commit: ${head}`);
     return tip;
   }
 
   /**
-   * Moves the branch from `parent` to `commit`, its child, and says what the server said. Never
-   * throws for the world's failures.
+   * Fetches the tip, and all refs below a prefix in the same requests. Throws as `fetchTip` does.
    */
-  async push(parent: CommitId, commit: CommitId): Promise<PushReply> {
+  async fetchWith(prefix: string, laterFilter: string) {
+    const tip = await this.fetchTip(laterFilter, "reading", [`+${prefix}*:${prefix}*`]);
+    // `<id> TAB [not-for-merge] TAB '<ref>' of <url>`, for what is no branch and no tag.
+    const lines = (await this.#fetchHead()).matchAll(/^([0-9a-f]{40})\t[^\t\n]*\t'(\S+)' of /gm);
+    const all = [...lines].map(([, id = "", ref = ""]) => ({ id: id as CommitId, ref }));
+    return { tip, refs: all.filter(({ ref }) => ref.startsWith(prefix)) };
+  }
+
+  #fetchHead(): Promise<string> {
+    return readFile(join(this.#server.directory, "FETCH_HEAD"), "latin1");
+  }
+
+  /**
+   * Moves the branch from `parent` to `commit`, its child or a later one, and says what the server
+   * said. Never throws for the world's failures.
+   *
+   * @param gone Refs that go with it, each from the commit that it must name.
+   */
+  async push(parent: CommitId, commit: CommitId, gone: readonly OldRef[] = []): Promise<PushReply> {
     try {
-      let said = await this.#sendPush(parent, commit);
+      let said = await this.#sendPush(parent, commit, gone);
       if (lacksAtomic(said)) {
+        if (gone.length > 0) return { kind: "raced", seenBy: "git", words: said.stderr };
         this.#isAtomic = false;
-        said = await this.#sendPush(parent, commit);
+        said = await this.#sendPush(parent, commit, gone);
       }
-      return readPushReply(said);
+      return readPushReply(said, this.#ref);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       if (error.code === "interrupted") return { kind: "silent", words: error.message };
@@ -76,11 +105,13 @@ export class GitWire {
    *
    * One ref is always atomic; but told so, git sends nothing at all once it sees that it lost.
    */
-  #sendPush(parent: CommitId, commit: CommitId): Promise<GitExchange> {
-    const ref = this.#ref;
-    const lease = `--force-with-lease=${ref}:${parent}`;
-    const flags = ["--porcelain", "--no-verify", lease, ...(this.#isAtomic ? ["--atomic"] : [])];
-    return this.#server.say(["push", ...flags, "origin", `${commit}:${ref}`], { as: "writing" });
+  #sendPush(parent: CommitId, commit: CommitId, gone: readonly OldRef[]): Promise<GitExchange> {
+    const old = [{ ref: this.#ref, parent }, ...gone.map(({ ref, id }) => ({ ref, parent: id }))];
+    const leases = old.map(({ ref, parent }) => `--force-with-lease=${ref}:${parent}`);
+    const atomic = this.#isAtomic ? ["--atomic"] : [];
+    const flags = ["--porcelain", "--no-verify", ...leases, ...atomic];
+    const refs = [`${commit}:${this.#ref}`, ...gone.map(({ ref }) => `:${ref}`)];
+    return this.#server.say(["push", ...flags, "origin", ...refs], { as: "writing" });
   }
 
   /**

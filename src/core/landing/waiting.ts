@@ -71,7 +71,7 @@ export function waitsOf(
 }
 
 /** Below this, every ref is a change that waits. */
-const waitingPrefix = "refs/landfall/waiting/";
+export const waitingPrefix = "refs/landfall/waiting/";
 
 /** Deploy ids that git takes as the last part of a ref's name. Others do not wait. */
 const refNames = /^(?!.*\.\.)(?!.*\.(?:lock)?$)[A-Za-z0-9][\w.-]{0,99}$/;

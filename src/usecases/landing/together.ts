@@ -77,7 +77,8 @@ export class Together<Why> {
     const since = await this.#room?.since(base, tip);
     const isOurs = ({ message }: { readonly message: string }) =>
       readMessage(message)?.deploy === note.deploy;
-    const own = since?.commits.find(isOurs);
+    // The oldest: people may have picked it once more, with its words.
+    const own = since?.commits.findLast(isOurs);
     // It is ours if, where it stands, nothing is left to be done.
     if (own === undefined || (await this.#derive(own.id)).kind === "write") return undefined;
     return { kind: "landed", commit: own.id, tip, why };
@@ -112,7 +113,8 @@ export class Together<Why> {
     const { author, branch } = room;
     const text = writeWaiting({ ...waits, author, branch, base: parent, deadlineMs });
     if (text === undefined) return;
-    const left = { deploy: waits.deploy, text: sealed(text, room) };
+    const { deploy, atSeconds } = waits;
+    const left = { deploy, atSeconds, text: sealed(text, room) };
     const { note, reply } = await room.leave(left, before?.note);
     // It is never asked twice whether the server takes such refs.
     if (reply.kind === "refused") this.#room = before && room;
@@ -151,6 +153,7 @@ export class Together<Why> {
     const { clock, random } = this.#ports;
     const room = this.#room!;
     const { deploy } = note;
+    const atSeconds = Math.floor(clock.nowMs() / 1_000);
     const text = sealed(writeWithdrawn(deploy, clock.nowMs()), room);
     const untilMs = clock.nowMs() + this.#limits.readingMs;
     for (let tries = 1; ; tries += 1) {
@@ -159,7 +162,7 @@ export class Together<Why> {
       if (landed !== undefined) return landed;
       const standing = tip && this.#notes.find((one) => one.deploy === deploy);
       if (standing?.text === text) return "taken back";
-      const { reply } = await room.leave({ deploy, text }, standing);
+      const { reply } = await room.leave({ deploy, text, atSeconds }, standing);
       if (reply.kind === "accepted" && standing !== undefined) return "taken back";
       if (clock.nowMs() > untilMs) return undefined;
       await clock.sleepMs(waitMsBefore(tries, this.#limits.reads, random.unit()));

@@ -5,10 +5,12 @@ import { onTestFinished } from "vitest";
 import { openDeployLog } from "../../../src/adapters/git/deploy-log.ts";
 import { openHistory } from "../../../src/adapters/git/history.ts";
 import { localSource } from "../../../src/adapters/git/source.ts";
+import { keySeal } from "../../../src/adapters/git/waiting.ts";
 import { asRevision, type CommitId, type Revision } from "../../../src/core/ids.ts";
 import { deployLogContract } from "../../contract/deploy-log.contract.ts";
 import { remoteContract } from "../../contract/remote.contract.ts";
 import { type SourceShape, sourceHistoryContract } from "../../contract/source-history.contract.ts";
+import { waitingRoomContract } from "../../contract/waiting-room.contract.ts";
 import { openSandbox, type Sandbox } from "../../support/git-sandbox.ts";
 
 type Files = Readonly<Record<string, string | undefined>>;
@@ -26,6 +28,16 @@ remoteContract("a branch on a server", async (files) => {
     },
     tip: () => box.tip(),
   };
+});
+
+waitingRoomContract("a branch on a server", async (files) => {
+  const box = await openSandbox({ files: filesOf(files) });
+  const deployer = async () => {
+    const remote = await box.open({ seal: keySeal("the deployers' own") });
+    await remote.fetchTip();
+    return { remote, room: remote.waiting! };
+  };
+  return [await deployer(), await deployer()];
 });
 
 deployLogContract("a log on a server", async (first, ...more) => {

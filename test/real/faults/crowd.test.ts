@@ -1,6 +1,7 @@
 /** Many deployers at once on one branch, while everything fails at random under a seed. */
 
 import { expect, test } from "vitest";
+import { keySeal } from "../../../src/adapters/git/waiting.ts";
 import { systemClock } from "../../../src/adapters/system.ts";
 import type { ImageName } from "../../../src/core/image-ref.ts";
 import { holdsPath, writeHolds } from "../../../src/core/landing/holds-file.ts";
@@ -68,6 +69,9 @@ const patient = {
   ...{ rounds: { firstMs: 50, maxMs: 1_000 }, reads: { firstMs: 50, maxMs: 500 } },
 };
 
+/** Every other one lands together with its like, and the rest each by itself. */
+const together = { seal: keySeal("0123456789abcdef") };
+
 test("32 deployers, with every fault at random, all come out well, and no law is broken", async () => {
   const seed = Number(process.env.SEED ?? 7);
   const chance = seeded(seed);
@@ -82,9 +86,10 @@ test("32 deployers, with every fault at random, all come out well, and no law is
   const { deploy, operations } = world;
   const starters = lineupOf(32, seed);
   const results = await Promise.all(
-    starters.map(({ deploy: id, revision }) =>
-      deploy({ deploy: id, revision, policy: patient, clock: systemClock }),
-    ),
+    starters.map(({ deploy: id, revision }, at) => {
+      const remote = at % 2 === 0 ? together : {};
+      return deploy({ deploy: id, revision, policy: patient, clock: systemClock, remote });
+    }),
   );
   const told = `SEED=${seed}, injected ${JSON.stringify([...injected])}`;
   const odd = results.filter(({ outcome }) => !/^(?:landed|superseded|unchanged)$/.test(outcome));
