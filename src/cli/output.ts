@@ -4,6 +4,7 @@ import { type Failure, printPlace } from "../core/failure.ts";
 import { reportFailure } from "../core/results/promote.ts";
 import type { Progress } from "../ports.ts";
 import { inertJson, plain } from "../report/safe-text.ts";
+import { withTimes } from "../report/schema/times.ts";
 import { coloured, type Style, uncoloured } from "../report/style.ts";
 import type { OutputFlags, ReportFlags } from "../settings/output-flags.ts";
 import type { Process } from "../settings/process.ts";
@@ -33,7 +34,7 @@ export interface OutputOptions extends OutputFlags, ReportFlags {
 /** Prints one result, an object for programs or text for people, and writes its reports. */
 export function printResult(result: object, text: () => string, telling: OutputOptions): void {
   const { io, page } = telling;
-  io.out(telling.json ? `${inertJson(result)}\n` : text());
+  io.out(telling.json ? `${inertJson(withTimes(result))}\n` : text());
   writeResult(result, io);
   publish(result, page, telling);
 }
@@ -56,6 +57,6 @@ export function printFailure(failure: Failure, options: FailureOptions): void {
 /** Prints a failure as one object, when a program has asked for one. */
 export function printError(failure: Failure, { io, json, command, exit }: FailureOptions): void {
   const result = { version: 1, command, failure: reportFailure(failure), exit };
-  if (json) io.out(`${inertJson(result)}\n`);
+  if (json) io.out(`${inertJson(withTimes(result))}\n`);
   writeResult(result, io);
 }

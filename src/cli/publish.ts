@@ -12,6 +12,7 @@ import { failureNotices } from "../report/ci/notices.ts";
 import { githubOutputs } from "../report/ci/outputs.ts";
 import { summaryMarkdown } from "../report/ci/summary.ts";
 import { inertJson, plain } from "../report/safe-text.ts";
+import { withTimes } from "../report/schema/times.ts";
 import type { ReportFlags } from "../settings/output-flags.ts";
 import type { Process } from "../settings/process.ts";
 import { writeWhole } from "./report-files.ts";
@@ -43,7 +44,7 @@ export function publish(
 /** Writes the result as one object to the file of LANDFALL_RESULT_FILE, whatever is printed. */
 export function writeResult(result: object, io: Process): void {
   const { LANDFALL_RESULT_FILE: file } = io.env;
-  if (file) attempt(file, io, (at) => writeWhole(at, `${inertJson(result)}\n`));
+  if (file) attempt(file, io, (at) => writeWhole(at, `${inertJson(withTimes(result))}\n`));
 }
 
 /** Annotates a failure that no result tells of. */

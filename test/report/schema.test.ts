@@ -1,14 +1,21 @@
 /** The schemas of results: they say what the types say, and what is really printed. */
 
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { z } from "zod";
 import type { AuditResult } from "../../src/core/results/audit.ts";
 import type { DoctorResult } from "../../src/core/results/doctor.ts";
 import type { PromoteResult } from "../../src/core/results/promote.ts";
+import type { RaceResult } from "../../src/core/results/race.ts";
 import type { StatusResult } from "../../src/core/results/status.ts";
 import type { SyncResult } from "../../src/core/results/sync.ts";
 import type { VerifyResult } from "../../src/core/results/verify.ts";
 import { resultSchema, resultSchemas } from "../../src/report/schema/index.ts";
+import type { BuildPlan } from "../../src/usecases/build-plan.ts";
+import type { PinsResult } from "../../src/usecases/pins.ts";
+import type { RetagResult } from "../../src/usecases/retag.ts";
 import { runCli } from "../support/run-cli.ts";
 import { sampleAudit } from "../support/sample-audit.ts";
 import { hostileResults, samplePromote } from "../support/sample-results.ts";
@@ -34,14 +41,19 @@ const agreements: {
   readonly verify: Agrees<Schemas["verify"], VerifyResult>;
   readonly status: Agrees<Schemas["status"], StatusResult>;
   readonly doctor: Agrees<Schemas["doctor"], DoctorResult>;
+  readonly pins: Agrees<Schemas["pins"], PinsResult>;
+  readonly plan: Agrees<Schemas["plan"], BuildPlan>;
+  readonly retag: Agrees<Schemas["retag"], RetagResult>;
+  readonly race: Agrees<Schemas["race"], RaceResult>;
 } = {
   ...({ promote: "same", sync: "same", audit: "same" } as const),
-  ...({ verify: "same", status: "same", doctor: "same" } as const),
+  ...({ verify: "same", status: "same", doctor: "same", pins: "same" } as const),
+  ...({ plan: "same", retag: "same", race: "same" } as const),
 };
 
 describe("the schemas of results", () => {
   test("agree with the types, by the compiler", () => {
-    expect(Object.keys(agreements)).toHaveLength(6);
+    expect(Object.keys(agreements)).toHaveLength(10);
   });
 
   test("take every sample whole: nothing in it is unknown to them", () => {
@@ -52,6 +64,20 @@ describe("the schemas of results", () => {
       const printed = JSON.parse(JSON.stringify(result));
       expect(resultSchemas[result.command].parse(printed), result.command).toEqual(printed);
     }
+  });
+
+  test.each([
+    ["race", ["--deployers", "2", "--seed", "3"]],
+    ["version", []],
+    ["set", ["acme/web=sha-1a2b3c4", "--path"]],
+  ] as const)("take what `%s` prints", async (command, words) => {
+    const cwd = mkdtempSync(join(tmpdir(), "landfall-schema-"));
+    const file = command === "set" ? [join(cwd, "web.yaml")] : [];
+    writeFileSync(join(cwd, "web.yaml"), "# acme/web\nimage: acme/web:sha-0a2b3c4\n");
+    const { out, err } = await runCli([command, ...words, ...file, "--json"], { cwd });
+    rmSync(cwd, { recursive: true });
+    const printed = JSON.parse(out);
+    expect(resultSchemas[command].parse(printed), err).toEqual(printed);
   });
 
   test.each([

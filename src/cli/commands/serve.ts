@@ -9,6 +9,7 @@ import { auditHtml } from "../../report/html/audit.ts";
 import { isBad } from "../../report/html/audit-figures.ts";
 import { auditMatrixHtml } from "../../report/html/audit-matrix.ts";
 import { inertJson } from "../../report/safe-text.ts";
+import { withTimes } from "../../report/schema/times.ts";
 import { forEachEnvironment } from "../../settings/options.ts";
 import { usageError } from "../../settings/process.ts";
 import { type Kept, keepFresh } from "../../usecases/serve/fresh.ts";
@@ -97,7 +98,7 @@ function pageOf(
       return { type: "text/html", text, refreshSeconds };
     }
     case "audit.json":
-      return { type: "application/json", text: `${inertJson(matrix ?? first)}\n` };
+      return { type: "application/json", text: `${inertJson(withTimes(matrix ?? first))}\n` };
     case "badge.svg":
       return { type: "image/svg+xml", text: auditBadge(shown.find(isBad) ?? first) };
     default:

@@ -5,6 +5,8 @@ import type { AnyResult } from "../../core/results/any.ts";
 import { audit } from "./audit.ts";
 import { doctor, status, verify } from "./cluster.ts";
 import { landing, sync } from "./landing.ts";
+import { schemaWithTimes } from "./times.ts";
+import { pins, plan, race, retag, set, versionOf } from "./tools.ts";
 
 /** Schemas by command. Fields may be added without a new version: readers pass over them. */
 export const resultSchemas = {
@@ -18,11 +20,16 @@ export const resultSchemas = {
   verify,
   status,
   doctor,
-} satisfies Readonly<Record<AnyResult["command"], z.ZodType>>;
+  ...{ pins, plan, retag, set, race },
+  version: versionOf,
+} satisfies Readonly<Record<AnyResult["command"], z.ZodType>> & Record<string, z.ZodType>;
 
 /** Returns the JSON Schema of what a command prints with `--json`; undefined: there is none. */
 export function resultSchema(command: string): object | undefined {
   if (!Object.hasOwn(resultSchemas, command)) return undefined;
-  const schema = resultSchemas[command as AnyResult["command"]];
-  return { title: `landfall ${command} --json`, ...z.toJSONSchema(schema, { io: "input" }) };
+  const schema = resultSchemas[command as keyof typeof resultSchemas];
+  const json = z.toJSONSchema(schema, { io: "input" });
+  // A simulation counts from zero.
+  const dated = command === "race" ? json : schemaWithTimes(json);
+  return { title: `landfall ${command} --json`, ...dated };
 }

@@ -4,7 +4,8 @@ import { z } from "zod";
 import { imageOutcomes } from "../../core/results/promote.ts";
 import * as part from "./parts.ts";
 
-const outcome = z.enum([
+/** How a landing ended. */
+export const outcome = z.enum([
   ...(["landed", "unchanged", "superseded", "held"] as const),
   ...(["refused", "failed", "unknown", "proposed", "would-land"] as const),
 ]);
@@ -14,7 +15,8 @@ const request = z
   .optional()
   .describe("The request on the forge that it went through.");
 
-const image = z.object({
+/** What became of one image. */
+export const image = z.object({
   image: part.text,
   tag: part.tag,
   digest: part.digest.optional(),
