@@ -3,17 +3,25 @@
 
 import { realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { type LiveLine, liveLine } from "./cli/live-line.ts";
 import { main } from "./cli/main.ts";
 import type { Process } from "./settings/process.ts";
 
 export { main };
 
-function realIo(signal: AbortSignal): Process {
+function realIo(signal: AbortSignal, line: LiveLine): Process {
   return {
     env: process.env,
     cwd: process.cwd(),
-    out: print,
-    err: (text) => process.stderr.write(text),
+    out(text) {
+      line.stop();
+      print(text);
+    },
+    err(text) {
+      line.clear();
+      process.stderr.write(text);
+    },
+    watch: process.stderr.isTTY && process.env.TERM !== "dumb" ? line.start : undefined,
     outIsTerminal: process.stdout.isTTY === true,
     columns: process.stdout.columns,
     ask: process.stdin.isTTY && process.stderr.isTTY ? ask : undefined,
@@ -52,7 +60,9 @@ async function run(): Promise<void> {
   process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
   // Without a listener, what nobody could be told would end the program.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
-  const status = await main(process.argv.slice(2), realIo(stop.signal));
+  const line = liveLine((text) => process.stderr.write(text));
+  const status = await main(process.argv.slice(2), realIo(stop.signal, line));
+  line.stop();
   // A helper of git's that outlives it has our pipes, and would keep us until it ends.
   const leave = () => process.exit(status);
   if (process.stdout.destroyed) leave();

@@ -207,6 +207,7 @@ function declare(command: Command, spec: CommandSpec | CommandGroup, stage: Stag
   command.action(async (...given: unknown[]) => {
     const words = spec.argument === undefined ? [] : (given[0] as readonly string[]);
     const flags = command.opts();
+    if (!flags.quiet) stage.io.watch?.();
     const stop = flags.verbose ? (await import("./trace.ts")).trace(stage.io) : () => {};
     try {
       stage.finish(await spec.run(flags, stage.io, words));

@@ -10,6 +10,8 @@ export interface Process {
   readonly out: (text: string) => void;
   /** Writes a message for people. */
   readonly err: (text: string) => void;
+  /** Shows how long each step takes, until there is a result. Undefined: nobody watches. */
+  readonly watch?: (() => void) | undefined;
   readonly outIsTerminal: boolean;
   /** Width of the terminal. Undefined: the output goes elsewhere. */
   readonly columns?: number | undefined;
