@@ -176,22 +176,32 @@ function fish(rows: readonly Row[]): string {
 }
 
 function powershell(rows: readonly Row[]): string {
+  const quoted = (names: readonly string[]) => names.map((name) => `'${name}'`).join(", ");
+  const values = rows.flatMap(({ name, flags }) =>
+    flags.flatMap((flag) => {
+      const words = Array.isArray(flag.values) ? quoted(flag.values) : wordsOf(flag.values);
+      const script = words?.replace("2>/dev/null", "2>$null");
+      return flag.names.flatMap((one) => (script ? [`    '${name} ${one}' = { ${script} }`] : []));
+    }),
+  );
   return lines([
     "# PowerShell completion for landfall: landfall completion powershell | Out-String | Invoke-Expression",
     "Register-ArgumentCompleter -Native -CommandName landfall -ScriptBlock {",
     "  param($word, $ast, $position)",
     "  $flags = @{",
     ...rows.map(
-      ({ name, flags }) =>
-        `    '${name}' = @(${flags
-          .flatMap(({ names }) => names)
-          .map((name) => `'${name}'`)
-          .join(", ")})`,
+      ({ name, flags }) => `    '${name}' = @(${quoted(flags.flatMap(({ names }) => names))})`,
     ),
+    "  }",
+    "  $values = @{",
+    ...values,
     "  }",
     "  $words = @($ast.CommandElements | ForEach-Object { $_.ToString() })",
     "  $isFirst = $words.Count -lt 2 -or ($words.Count -eq 2 -and $word -ne '')",
-    "  $all = if ($isFirst) { $flags.Keys | Sort-Object } else { $flags[$words[1]] }",
+    "  $typed = if ($word -eq '') { 1 } else { 2 }",
+    '  $value = if ($isFirst) { $null } else { $values["$($words[1]) $($words[-$typed])"] }',
+    "  $all = if ($isFirst) { $flags.Keys | Sort-Object }",
+    "    elseif ($value) { & $value } else { $flags[$words[1]] }",
     '  $all | Where-Object { $_ -like "$word*" } | ForEach-Object {',
     "    [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterValue', $_)",
     "  }",

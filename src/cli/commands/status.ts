@@ -3,7 +3,7 @@
 import { worstExit } from "../../core/results/several.ts";
 import type { StatusResult } from "../../core/results/status.ts";
 import type { SyncResult } from "../../core/results/sync.ts";
-import { statusText } from "../../report/text/status.ts";
+import { type StatusSize, statusText } from "../../report/text/status.ts";
 import { forEachEnvironment } from "../../settings/options.ts";
 import type { Process } from "../../settings/process.ts";
 import { landPolicy } from "../../usecases/landing/land.ts";
@@ -56,7 +56,8 @@ export default command({
     const exit = unread || worstExit(results);
     const whole = others.length === 0 ? first : table(results, exit);
     const length = flags.verbose ? "whole" : "brief";
-    printResult(whole, () => statusText(results, styleFor(flags, io), length), { ...flags, io });
+    const size: StatusSize = { length, columns: io.columns };
+    printResult(whole, () => statusText(results, styleFor(flags, io), size), { ...flags, io });
     return exit;
   },
 });

@@ -24,20 +24,33 @@ const words: Readonly<Record<State, string>> = {
 const cellMax = 60;
 const detailMax = 500;
 
-/** Returns results, one or several environments', as one table; below it what is not well. */
-export function statusText(results: readonly StatusResult[], style: Style, length: Length): string {
+/** How much is said, and how wide a line may be: undefined where nobody reads it on a terminal. */
+export interface StatusSize {
+  readonly length: Length;
+  readonly columns?: number | undefined;
+}
+
+/**
+ * Returns results, one or several environments', as one table; below it what is not well. A table
+ * that is wider than the terminal becomes a block for each image.
+ */
+export function statusText(
+  results: readonly StatusResult[],
+  style: Style,
+  { length, columns = Number.POSITIVE_INFINITY }: StatusSize,
+): string {
   const below = results.flatMap((result) => {
     const { environment, branch, repository, tip } = result;
     const name = environment === undefined ? "" : `${environment}: `;
     const where = `${name}${plain(branch)} of ${plain(repository)} at ${tip}`;
     return [style.dim(where), ...firstLines(unwell(result, style), style, length)];
   });
-  return `${[...table(results, style), "", ...below].join("\n")}\n`;
+  return `${[...table(results, style, columns), "", ...below].join("\n")}\n`;
 }
 
 const places = ["registry", "pins", "argocd", "flux", "cluster"] as const;
 
-function table(results: readonly StatusResult[], style: Style): readonly string[] {
+function table(results: readonly StatusResult[], style: Style, columns: number): readonly string[] {
   const images = results.flatMap((result) => result.images);
   const shown = places.filter((place) => images.some((row) => row[place] !== undefined));
   const isNamed = results.some(({ environment }) => environment !== undefined);
@@ -58,10 +71,24 @@ function table(results: readonly StatusResult[], style: Style): readonly string[
   );
   const all = [head, ...rows];
   const widths = head.map((_, at) => Math.max(...all.map((row) => row[at]?.[0].length ?? 0)));
+  const width = widths.reduce((sum, one) => sum + one + 2, -2);
+  if (width > columns) return rows.flatMap((row) => block(names, row, style));
   return all.map((row) => {
     const cells = row.map(([text, state], at) => paint(text.padEnd(widths[at] ?? 0), state, style));
     return cells.join("  ").trimEnd();
   });
+}
+
+/** One row by itself: its verdict and its names on a line, and each place on one of its own. */
+function block(names: readonly string[], row: readonly Printed[], style: Style): readonly string[] {
+  const title = names.indexOf("image") + 1;
+  const first = row.slice(0, title).map(([text, state]) => paint(text, state, style));
+  const wide = Math.max(...names.slice(title).map((name) => name.length));
+  const others = row.slice(title).flatMap(([text, state], at) => {
+    const name = (names[title + at] ?? "").padEnd(wide);
+    return text === "" ? [] : [`  ${style.dim(name)}  ${paint(text, state, style)}`];
+  });
+  return [first.join("  "), ...others];
 }
 
 /** A place that only another environment has is empty here. */

@@ -20,6 +20,13 @@ test.each(["bash", "zsh", "fish", "powershell"])("%s knows every command", async
   expect(out).toContain(shell === "fish" ? "-l dry-run" : "--dry-run");
 });
 
+test("PowerShell has the words of a flag, too: fixed ones, and those of the repository", async () => {
+  const { out } = await runCli(["completion", "powershell"], { cwd: "/" });
+  expect(out).toContain("'promote --superseded' = { 'record', 'skip' }");
+  expect(out).toContain("'promote --image' = { landfall completion --list images 2>$null }");
+  expect(out).toMatch(/'rollback --to' = \{ git log .* 2>\$null \}/);
+});
+
 test.each([[[]], [["tcsh"]], [["bash", "zsh"]]])(
   "of %j: exit 2, and which there are",
   async (words) => {
