@@ -156,8 +156,9 @@ function disappeared(ledger: HistoryIndex): readonly Violation[] {
 function isAskedBack({ record, commit }: Entry, ledger: HistoryIndex): boolean {
   const asked = ledger.evidence.operations.find(({ deploy }) => deploy === record?.deploy);
   if (record?.outcome !== "rolled-back" || asked?.command !== "rollback") return false;
-  const tags = ledger.pinsAt(commit).map(({ tag }) => tag);
-  return tags.every((tag) => asked.images.some((image) => image.tag === tag));
+  const isAsked = (pin: Pin) =>
+    ledger.revisionOf(pin) === asked.revision || asked.images.some(({ tag }) => tag === pin.tag);
+  return ledger.pinsAt(commit).every(isAsked);
 }
 
 /** A rollback leaves a hold on all that it moved out. */

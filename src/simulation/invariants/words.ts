@@ -68,8 +68,11 @@ function isAt(commit: RecordedCommit, operation: Operation, ledger: HistoryIndex
     return areHoldsAs(command, holdsAt(commit), images);
   }
   if (command === "rollback") {
+    // People may have spelled the tag that it was deployed with otherwise.
+    const isBack = (pin: (typeof pins)[number], tag: string) =>
+      pin.tag === tag || ledger.revisionOf(pin) === revision;
     return images.every(({ image, tag }) =>
-      pins.every((pin) => !sameImage(pin.image, image) || pin.tag === tag),
+      pins.every((pin) => !sameImage(pin.image, image) || isBack(pin, tag)),
     );
   }
   return images.every(({ image, tag }) => {
