@@ -96,15 +96,27 @@ export async function relate(
   return facts;
 }
 
-/** Returns how what a pin holds stands to the revision that it is wanted to hold. */
-export async function relationOf(
+/** Returns how what a pin holds stands to another revision, by descent alone. */
+export async function descentOf(
   revision: Revision | undefined,
   wanted: Revision,
-  history: SourceHistory,
+  history: Pick<SourceHistory, "isAncestor">,
 ): Promise<Relation> {
   if (revision === undefined) return { kind: "foreign" };
   if (await history.isAncestor(revision, wanted)) return { kind: "older", revision };
   if (await history.isAncestor(wanted, revision)) return { kind: "newer", revision };
+  return { kind: "diverged", revision, lost: [] };
+}
+
+/** Returns how what a pin holds stands to the revision that somebody wants it to hold. */
+export async function relationOf(
+  held: Revision | undefined,
+  wanted: Revision,
+  history: SourceHistory,
+): Promise<Relation> {
+  const descent = await descentOf(held, wanted, history);
+  if (descent.kind !== "diverged") return descent;
+  const { revision } = descent;
   // A fix that was cherry-picked is the same change under another id.
   const lost = await history.lacking(revision, wanted);
   if (lost.length === 0) return { kind: "older", revision };

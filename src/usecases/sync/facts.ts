@@ -10,7 +10,7 @@ import type { Hold } from "../../core/landing/hold.ts";
 import { type Pin, pinHolds, printPinned } from "../../core/pins/index.ts";
 import type { SyncGap } from "../../core/results/sync.ts";
 import { isOfFormat, isRelease, nameOf } from "../../core/tag-format.ts";
-import { coveringHold, relationOf } from "../landing/evaluate.ts";
+import { coveringHold, descentOf } from "../landing/evaluate.ts";
 import { pinsOf, type RevisionSnapshot } from "../landing/snapshot.ts";
 import type { CodeCommit, NewestPublished, TaggedRevision } from "./newest-published.ts";
 import type { SyncPorts, SyncRequest } from "./request.ts";
@@ -114,7 +114,8 @@ async function relationTo(
 ): Promise<Relation> {
   if (wanted !== undefined && pinHolds(pin, wanted)) return { kind: "equal" };
   const oldest = commits.at(-1)?.revision ?? graph.revisionAt(0);
-  return relationOf(revision, wanted?.revision ?? oldest, ports.history);
+  // To go over to another line of history is for people to decide, whatever was picked there.
+  return descentOf(revision, wanted?.revision ?? oldest, ports.history);
 }
 
 /** What is on its way, or should have come, as far as the image's own pins do not hold it yet. */

@@ -6,7 +6,12 @@ import { parseImageName } from "../../../src/core/image-ref.ts";
 import { writeMessage } from "../../../src/core/landing/commit-message.ts";
 import { parseTagFormat, tagOf } from "../../../src/core/tag-format.ts";
 import type { Registry, Remote, SourceHistory } from "../../../src/ports.ts";
-import { type EvaluationPorts, evaluate } from "../../../src/usecases/landing/evaluate.ts";
+import {
+  descentOf,
+  type EvaluationPorts,
+  evaluate,
+  relationOf,
+} from "../../../src/usecases/landing/evaluate.ts";
 import type { RevisionPorts } from "../../../src/usecases/landing/pin-revision.ts";
 import { snapshotAt, withRevisions } from "../../../src/usecases/landing/snapshot.ts";
 import { sleeplessClock } from "../../support/registry-client-options.ts";
@@ -169,4 +174,14 @@ describe("an image with source paths", () => {
     const found = await look(held, { builtFrom, changed: asked });
     expect(found.decision).toBe(decision);
   });
+});
+
+test("a fix that was picked brings lines together for whoever promotes, and not by descent", async () => {
+  const history = historyOf({
+    resolve: async () => undefined,
+    isAncestor: async () => false,
+    lacking: async () => [],
+  });
+  expect(await relationOf(twin, ours, history)).toEqual({ kind: "older", revision: twin });
+  expect(await descentOf(twin, ours, history)).toMatchObject({ kind: "diverged", revision: twin });
 });
