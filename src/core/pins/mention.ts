@@ -2,7 +2,7 @@
 
 import type { Place } from "../failure.ts";
 import { type ImageName, parseImageRef } from "../image-ref.ts";
-import { decodeScalar } from "../yaml/decode.ts";
+import { scalarValue } from "../yaml/decode.ts";
 import type { Stretch } from "../yaml/text.ts";
 import type { SourceFile } from "./find.ts";
 import { glance, type Manifest, placesAt, shorten } from "./manifest.ts";
@@ -117,7 +117,7 @@ function* withoutRegistry(
   for (const { index: at } of pattern === undefined ? [] : text.matchAll(pattern)) {
     const { node, key = "", isKey } = (isCovered(at) ? undefined : nodeAt(at)) ?? {};
     if (node?.kind !== "scalar" || isKey || !/image|repo/i.test(key)) continue;
-    if (decodeScalar(text, node).value.split(":")[0] !== image.repository) continue;
+    if (scalarValue(text, node).split(":")[0] !== image.repository) continue;
     yield { at, image, kind: "place", why: "stands without its registry" };
   }
 }
@@ -159,7 +159,7 @@ function reasonAt(
   if (isKey) return place("is a key");
   if (node.style === "literal" || node.style === "folded")
     return place("stands in a block of text");
-  const value = decodeScalar(manifest.text, node).value;
+  const value = scalarValue(manifest.text, node);
   if (/\{\{|\$[({\w]|<[\w%]/.test(value)) return place("stands in a template");
   const ref = parseImageRef(value);
   if (ref === undefined) return place("is no image reference");

@@ -1,7 +1,7 @@
 /** What stands at a place of a text: the node, the document, the stretch. */
 
 import { readDocument } from "../yaml/block.ts";
-import { decodeScalar } from "../yaml/decode.ts";
+import { scalarValue } from "../yaml/decode.ts";
 import type { YamlError, YamlNode } from "../yaml/node.ts";
 import type { Stretch } from "../yaml/text.ts";
 
@@ -74,7 +74,7 @@ function spotAt(at: number, root: YamlNode | undefined, text: string): Spot | un
       );
       if (pair === undefined) return undefined;
       if (holds(pair.key, at)) return { node: pair.key, key, isKey: true };
-      key = pair.key.kind === "scalar" ? decodeScalar(text, pair.key).value : "";
+      key = pair.key.kind === "scalar" ? scalarValue(text, pair.key) : "";
       node = pair.value;
     }
   }

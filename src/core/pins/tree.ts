@@ -1,6 +1,6 @@
 /** A document's mappings and lists as the forms of pins see them: merged, with paths and owners. */
 
-import { decodeScalar } from "../yaml/decode.ts";
+import { scalarValue } from "../yaml/decode.ts";
 import type { AliasNode, ListNode, MapNode, ScalarNode, YamlNode } from "../yaml/node.ts";
 
 /** The way from the root to a node, last step first. */
@@ -84,7 +84,7 @@ export function scalarOf(node: YamlNode | undefined, tree: Tree): ScalarNode | u
 /** Returns a scalar's text. */
 export function textOf(node: YamlNode | undefined, tree: Tree): string | undefined {
   const scalar = scalarOf(node, tree);
-  return scalar && decodeScalar(tree.source, scalar).value;
+  return scalar && scalarValue(tree.source, scalar);
 }
 
 /** What a walk comes to. */

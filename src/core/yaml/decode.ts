@@ -13,6 +13,23 @@ export function decodeScalar(source: string, node: ScalarNode): ScalarText {
   return text;
 }
 
+const special = {
+  plain: /[\n\r\u0085\u2028\u2029]/,
+  single: /[\n\r\u0085\u2028\u2029']/,
+  double: /[\n\r\u0085\u2028\u2029\\]/,
+} as const;
+
+/** Returns what a scalar says, and not where. Most stand there as they are. */
+export function scalarValue(source: string, node: ScalarNode): string {
+  const { style, start, end } = node;
+  if (style !== "literal" && style !== "folded") {
+    const inset = style === "plain" ? 0 : 1;
+    const text = source.slice(start + inset, end - inset);
+    if (!special[style].test(text)) return text;
+  }
+  return decodeScalar(source, node).value;
+}
+
 /** Plain text and text in quotes: line ends and the blanks around them are folded. */
 function decodeFlow(source: string, { start, end, style }: ScalarNode, text: ScalarText): void {
   const special = style === "double" ? "\\" : style === "single" ? "'" : undefined;
