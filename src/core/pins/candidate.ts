@@ -3,6 +3,7 @@
 import { asDigest, asTag, type Digest, type Tag } from "../ids.ts";
 import type { ImageName, ImageRef } from "../image-ref.ts";
 import type { ScalarNode, YamlNode } from "../yaml/node.ts";
+import type { Stretch } from "../yaml/text.ts";
 import type { Layer } from "./manifest.ts";
 import type { Lock, Pin, Slot } from "./pin.ts";
 import type { Trail, Tree } from "./tree.ts";
@@ -124,17 +125,24 @@ export function tagSlot(
   layer: Layer,
 ): Slot | undefined {
   const quote = digest === undefined ? quoteFor(value, layer) : undefined;
-  const slot = { before: "", quote, isJson: isJson(layer), writes: "whole" } as const;
-  if (!isEmpty) {
-    const at = tag && value.stretch(0, tag.length);
-    return at && { ...layer.inFile(at), ...slot };
-  }
+  const about = { layer, quote };
+  if (!isEmpty) return slotOf(tag && value.stretch(0, tag.length), "", about);
   const { node } = value;
   if (node.style === "plain" && node.start === node.end) {
-    return { ...slot, ...emptyPlace(node.start, layer) };
+    const { at, before } = emptyPlace(node.start, layer);
+    return slotOf({ start: at, end: at }, before, about);
   }
-  const at = value.text === "" ? value.stretch(0, 0) : value.stretch(0, value.text.length);
-  return at && { ...layer.inFile(at), ...slot };
+  return slotOf(value.stretch(0, value.text.length), "", about);
+}
+
+function slotOf(
+  at: Stretch | undefined,
+  before: Slot["before"],
+  { layer, quote }: { readonly layer: Layer; readonly quote: Slot["quote"] },
+): Slot | undefined {
+  if (at === undefined) return undefined;
+  const { start, end } = layer.inFile(at);
+  return { start, end, before, quote, isJson: isJson(layer), writes: "whole" };
 }
 
 /** Returns the slot of a field's digest. */
@@ -151,12 +159,11 @@ export function digestSlot(
 }
 
 /** Behind a colon with nothing: after one blank, and before the next or the end of the line. */
-function emptyPlace(behind: number, layer: Layer): Pick<Slot, "start" | "end" | "before"> {
+function emptyPlace(behind: number, { text }: Layer): { at: number; before: Slot["before"] } {
   const [, first = "", second = ""] =
-    /^([ \t]?)([\s\S]?)/.exec(layer.text.slice(behind, behind + 2)) ?? [];
+    /^([ \t]?)([\s\S]?)/.exec(text.slice(behind, behind + 2)) ?? [];
   const fits = first !== "" && /^[ \t\r\n]?$/.test(second);
-  const start = fits ? behind + 1 : behind;
-  return { ...layer.inFile({ start, end: start }), before: fits ? "" : " " };
+  return { at: fits ? behind + 1 : behind, before: fits ? "" : " " };
 }
 
 /** What was counted of a text, so that it is counted once. */

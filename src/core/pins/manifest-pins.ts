@@ -112,15 +112,17 @@ function distinctPins(candidates: readonly LayeredCandidate[], namer: Namer): St
   return distinct.sort((a, b) => a.start - b.start);
 }
 
+/** Written out field by field: a copy of an object costs kilobytes here. */
 function startedPin(layered: LayeredCandidate, namer: Namer): StartedPin {
   const { candidate, lock: locked } = layered;
   const { form, owner, tag, digest, slots, weak } = candidate;
-  const place = { file: namer.path, line: 0, column: 0 };
-  const named = { image: namer.imageOf(candidate)!, keyPath: namer.keyPathOf(candidate) };
-  const pin = { ...place, form, owner, ...named, tag, digest, slots };
-  const start = startOf(layered);
-  const covered = coveredBy(layered);
-  return { start, pin: locked === undefined ? pin : { ...pin, locked }, weak, covered };
+  const file = namer.path;
+  const image = namer.imageOf(candidate)!;
+  const keyPath = namer.keyPathOf(candidate);
+  // Its place is told when all of the file's are known.
+  const [line, column] = [0, 0];
+  const pin = { file, line, column, form, owner, keyPath, image, tag, digest, slots, locked };
+  return { start: startOf(layered), pin, weak, covered: coveredBy(layered) };
 }
 
 /** Returns all that a candidate consists of: where it is used, and where what it uses stands. */
