@@ -1,5 +1,6 @@
 /** `landfall race`: one seeded race in the lab, on a model of the remote. Touches no network. */
 
+import { parseDuration } from "../../core/duration.ts";
 import { raceText } from "../../report/text/race.ts";
 import { usageError } from "../../settings/process.ts";
 import { parseFaults } from "../../simulation/faults.ts";
@@ -24,7 +25,7 @@ const flags = {
   ]),
   faults: withDefault("--faults <names>", "all, none, or names with commas between", "none"),
   together: toggle("--together", "who lost a race leaves its change for others to land"),
-  timeout: text("--timeout <ms>", "deadline of every deployer (default: the seed chooses)"),
+  timeout: text("--timeout <duration>", "deadline of every deployer (default: the seed chooses)"),
   ...output,
 };
 
@@ -58,11 +59,13 @@ export default command({
   },
 });
 
-/** The replay line of a race writes its deadline as `--timeout 20000ms`. */
+/** The replay line writes it as `20000ms`. A number alone is in milliseconds, as it once was. */
 function timeoutOf({ timeout }: RaceFlags): { readonly timeoutMs?: number } {
   if (timeout === undefined) return {};
-  const bounds = { flag: "--timeout", from: 1, to: 3_600_000 };
-  return { timeoutMs: wholeNumber(timeout.replace(/ms$/, ""), bounds) };
+  const isInMs = /^\d+(?:ms)?$/.test(timeout);
+  const timeoutMs = isInMs ? Number.parseInt(timeout, 10) : parseDuration(timeout);
+  if (timeoutMs >= 1 && timeoutMs <= 3_600_000) return { timeoutMs };
+  throw usageError(`Cannot use --timeout "${timeout}"`, "Write a duration from 1ms to 1h.");
 }
 
 interface Bounds {
