@@ -13,8 +13,6 @@ LABEL org.opencontainers.image.title="landfall" \
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends ca-certificates git openssh-client \
  && rm -rf /var/lib/apt/lists/* \
- # What is mounted at /work belongs to whoever checked it out.
- && git config --system safe.directory /work \
  && ln -s /opt/landfall/dist/bin/landfall.cjs /usr/local/bin/landfall
 
 COPY package.json LICENSE /opt/landfall/
