@@ -61,7 +61,10 @@ export function argoVerdict(facts: ArgoFacts): StepVerdict {
   if (late !== undefined) return notYet(late, facts);
   const { operation } = application;
   if (isRunning(operation)) return running(operation, facts);
-  if (application.isOperationAsked) return waiting("the sync is about to begin", facts);
+  if (application.isOperationAsked) {
+    const hint = "If it never does, check Argo CD's application controller.";
+    return waiting("the sync is about to begin", facts, hint);
+  }
   // Also where all is applied: a hook after the sync may be what failed.
   if (hasFailed(facts)) return syncFailed(operation);
   const where = own.map(nameOf).join(" and ");
@@ -79,8 +82,15 @@ function healthOf(facts: ArgoFacts, where: string): StepVerdict {
     return waiting(`${detail}; it runs ${listed(facts.stale)}`, facts);
   }
   if (health === "Healthy" || isOnlySuspended(facts.application)) return { kind: "done", detail };
-  if (health !== "Degraded") return waiting(detail, facts);
-  return { kind: "failed", detail, hint: "Look at the events and logs of what is not well." };
+  if (health === "Degraded") return { kind: "failed", detail, hint: lookThere };
+  return waiting(detail, facts, hintFor(facts.application));
+}
+
+const lookThere = "Look at the events and logs of what is not well.";
+
+function hintFor({ health, unwell }: Application): string | undefined {
+  if (health === "Suspended") return "Somebody paused it: resume what is suspended.";
+  return unwell.some(({ because }) => because !== undefined) ? lookThere : undefined;
 }
 
 /** A CronJob that somebody suspended is as it is meant to be; a paused Deployment is on its way. */
@@ -94,8 +104,10 @@ function toldOf({ kind, name, health, message, because }: Unwell): string {
   return `${kind}/${name} ${health}${words === "" ? "" : ` (${words})`}`;
 }
 
-function waiting(detail: string, { application }: ArgoFacts, hint?: string): StepVerdict {
+function waiting(detail: string, { application }: ArgoFacts, otherwise?: string): StepVerdict {
   const errors = application.errors.map((error) => `; ${error}`).join("");
+  const fix = "Fix what Argo CD names: until then nothing new reaches the cluster.";
+  const hint = errors === "" ? otherwise : fix;
   return { kind: "waiting", detail: `${detail}${errors}`, ...(hint !== undefined && { hint }) };
 }
 
@@ -104,10 +116,12 @@ function notYet(late: ArgoSource, facts: ArgoFacts): StepVerdict {
   const { application, isUnanswered } = facts;
   const { comparedAt, operation } = application;
   const since = comparedAt === "" ? "" : ` (compared ${comparedAt})`;
-  const busy = isRunning(operation) ? `; a sync runs: ${wordsOf(operation)}` : "";
+  const busy = isRunning(operation) ? `; a sync runs${said(operation)}` : "";
   const mute = isUnanswered ? "; asked to compare, it does not answer" : "";
   const detail = `${stateOf(application)} at ${nameOf(late)}, which is not our commit yet${since}`;
-  const hint = isUnanswered ? "Check Argo CD's application controller and repo server." : undefined;
+  const hint = isUnanswered
+    ? "Check Argo CD's application controller and repo server."
+    : "`landfall verify` asks it to compare. If it stays so, check what it follows and can read.";
   return waiting(`${detail}${busy}${mute}`, facts, hint);
 }
 
@@ -115,15 +129,18 @@ function notYet(late: ArgoSource, facts: ArgoFacts): StepVerdict {
 function running(operation: ArgoOperation, facts: ArgoFacts): StepVerdict {
   const isRetry = operation.retries > 0 || /\bRetrying attempt\b/.test(operation.message);
   const hint = "Argo CD will try again: fix what it names, or wait longer (--timeout).";
-  return waiting(`syncing: ${wordsOf(operation)}`, facts, isRetry ? hint : undefined);
+  return waiting(`syncing${said(operation)}`, facts, isRetry ? hint : undefined);
 }
 
 function isRunning(operation: ArgoOperation | undefined): operation is ArgoOperation {
   return operation?.phase === "Running" || operation?.phase === "Terminating";
 }
 
-function wordsOf({ message, failures }: ArgoOperation): string {
-  return [message, ...failures.filter((text) => !message.includes(text))].join("; ");
+/** Returns what an operation says, and what of it failed, after a colon. */
+function said({ message, failures }: ArgoOperation): string {
+  const words = [message, ...failures.filter((text) => !message.includes(text))];
+  const told = words.filter((text) => text !== "").join("; ");
+  return told === "" ? "" : `: ${told}`;
 }
 
 /** Only an operation that was about our commit speaks of it. */
@@ -136,7 +153,7 @@ function hasFailed({ application: { operation }, ours, staleOperation }: ArgoFac
 function syncFailed(operation: ArgoOperation | undefined): StepVerdict {
   return {
     kind: "failed",
-    detail: `the sync ended in ${operation?.phase}: ${operation && wordsOf(operation)}`,
+    detail: `the sync ended in ${operation?.phase}${operation === undefined ? "" : said(operation)}`,
     hint: "Fix the manifests or what Argo CD names, then sync again.",
   };
 }

@@ -54,6 +54,34 @@ describe("an Application", () => {
     expect(argoVerdict(factsOf(never, { isPinnedRunning: true })).kind).toBe("waiting");
   });
 
+  test.each<[string, ArgoState, RegExp]>([
+    ["that is late", { revision: old }, /^`landfall verify` asks it to compare/],
+    [
+      "with an error",
+      { revision: old, conditions: [{ type: "ComparisonError", message: "no" }] },
+      /^Fix what Argo CD names/,
+    ],
+    ["that somebody paused", { revision: ours, health: "Suspended" }, /resume what is suspended/],
+    ["that is queued for good", { revision: ours, isQueued: true }, /application controller/],
+    [
+      "that a pod keeps from coming up",
+      {
+        ...{ revision: ours, health: "Progressing" },
+        tree: [
+          { kind: "Deployment", name: "web", uid: "d", health: { status: "Progressing" } },
+          {
+            ...{ kind: "Pod", name: "web-x", parentRefs: [{ uid: "d" }] },
+            health: { status: "Degraded", message: "Back-off pulling image" },
+          },
+        ],
+      },
+      /events and logs/,
+    ],
+  ])("%s says what to do", (_, state, hint) => {
+    const verdict = argoVerdict(factsOf(state));
+    expect(verdict).toMatchObject({ kind: "waiting", hint: expect.stringMatching(hint) });
+  });
+
   test("with other sources beside ours is judged by ours alone", () => {
     const chart = { repoURL: "https://charts.example.org", revision: "15.2.1" };
     const values = { repoURL: "git@git.example.org:acme/robson", revision: ours };

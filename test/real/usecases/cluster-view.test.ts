@@ -90,7 +90,7 @@ describe("Argo CD", () => {
     ],
   ])("%s", async (_, revision, state, detail) => {
     const { argocd, workloads } = await view({ argocd: argoIn({ revision }) });
-    expect(argocd).toEqual({
+    expect(argocd).toMatchObject({
       ...{ app: "robson-prod", state, detail, sync: "Synced", health: "Healthy" },
       revisions: [revision],
     });
