@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { type Finished, judge } from "./no-skips.ts";
 
 const engine = "deploy > skipped without a Dagger engine: lands on a real engine";
+const argocd = "real servers (skipped without a real Argo CD and API server that answer)";
 const registry = "registry > docker-registry is not installed: its contract is not run";
 const data = "history > skipped without ../shared/data: the real history";
 const silent = "land > both deploys land";
@@ -14,6 +15,7 @@ test.each([
   ["what there is", data, []],
   ["what there is", silent, [silent]],
   ["all", engine, []],
+  ["all", argocd, []],
   ["all", registry, [registry]],
   ["all", data, [data]],
   ["all", silent, [silent]],

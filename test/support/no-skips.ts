@@ -5,7 +5,7 @@ import type { Reporter, SerializedError, TestCase, TestModule, Vitest } from "vi
 /** What a skipped test's title or note must say, so that nobody takes its silence for success. */
 const namesItsReason = /skipped without |is not installed/;
 /** The system's packages have none of these: a run that demands everything may go without. */
-const mayAlwaysSkip = /skipped without .*\b(?:engine|Dagger|actionlint|zizmor)\b/i;
+const mayAlwaysSkip = /skipped without .*\b(?:engine|Dagger|Argo CD|actionlint|zizmor)\b/i;
 
 /** Totals of a run, and the skipped tests that make it fail. */
 export interface Verdict {
