@@ -97,6 +97,14 @@ describe("an Application", () => {
     expect(verdict).toMatchObject({ kind: "failed", detail });
   });
 
+  test("of something else is a mistake of the settings, and says nothing of the deploy", () => {
+    expect(argoVerdict(factsOf({ revision: ours, repoURL: "https://x/y" }))).toMatchObject({
+      ...{ kind: "failed", code: "config" },
+    });
+    const degraded = argoVerdict(factsOf({ revision: ours, health: "Degraded" }));
+    expect(degraded).not.toHaveProperty("code");
+  });
+
   test("with our repository twice has arrived only when both have", () => {
     const [a, b] = [ours, old].map((revision) => ({ repoURL: repository, revision }));
     expect(argoVerdict(factsOf({ revision: "", sources: [a!, b!] })).kind).toBe("waiting");
