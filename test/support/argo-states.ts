@@ -194,6 +194,18 @@ export const argoRows: readonly ArgoRow[] = [
     /it is made of the Applications robson-web$/,
   ],
   [
+    "that is the parent of an app of apps, in a folder that holds pins too",
+    {
+      ...{ revision: ours, path: ".", sourceType: "Kustomize", images: [] },
+      resources: [
+        { kind: "Application", name: "robson-web", status: "Synced" },
+        { kind: "AppProject", name: "robson", status: "Synced" },
+      ],
+    },
+    "failed",
+    /^"robson-prod" deploys ".", and says nothing of .*; it is made of the Applications robson-web$/,
+  ],
+  [
     "of another folder that makes our workload",
     { revision: ours, path: "overlays/prod", sourceType: "Kustomize", images: [] },
     "done",

@@ -57,11 +57,16 @@ export function claimOf(
 ): Claim {
   const { pinned, branch } = followed;
   if (application.isHydrated) return hydrated(application);
+  // Its images are pinned in its own manifest, which some parent applies.
+  if (pinned.some(({ owner }) => owner === ownerName(application))) return { kind: "by-look" };
   const own = sourcesFrom(application, followed);
   if (own.length === 0) return noSource(application, followed);
   const astray = own.find((one) => !follows(one, branch) && !onBranch.has(one.revision));
   if (astray !== undefined) return otherBranch(application, astray, followed);
   if (pinned.length === 0) return { kind: "by-look" };
+  if (isParent(application)) {
+    return otherPath(application, followed, "and says nothing of how what it is made of fares");
+  }
   const isHeld = own.some((source) => pinned.some(({ file }) => deploysFile(source, file)));
   if (isHeld) return { kind: "by-path" };
   const [place] = elsewhere;
@@ -73,6 +78,17 @@ export function claimOf(
   if (runsOurs || ownsOurs) return { kind: "by-look" };
   const files = [...new Set(pinned.map(({ file }) => file))];
   return otherPath(application, followed, `not ${listed(files)}, which pins the images`);
+}
+
+/** What an Application is called as the owner of pins. */
+export function ownerName({ name }: Pick<Application, "name">): string {
+  return `Application/${name}`;
+}
+
+/** Argo CD gives the parent of an app of apps no health of its children. */
+function isParent({ resources }: Application): boolean {
+  const isArgo = ({ kind }: ResourceName) => /^App(?:lication(?:Set)?|Project)$/.test(kind);
+  return resources.length > 0 && resources.every(isArgo);
 }
 
 /** Returns whether a reference names one of the images that are pinned. */

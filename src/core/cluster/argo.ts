@@ -67,7 +67,7 @@ export function argoVerdict(facts: ArgoFacts): StepVerdict {
   }
   // Also where all is applied: a hook after the sync may be what failed.
   if (hasFailed(facts)) return syncFailed(operation);
-  const where = own.map(nameOf).join(" and ");
+  const where = own.map(nameOf).join(" and ") || "sources of its own";
   const differing = differingOf(facts);
   if (differing.length > 0) return unsynced(facts, where, differing);
   return healthOf(facts, `Synced at ${where}`);

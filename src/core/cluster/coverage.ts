@@ -4,7 +4,7 @@ import { printPlace } from "../failure.ts";
 import { printImageName, sameImage } from "../image-ref.ts";
 import type { Pin } from "../pins/pin.ts";
 import type { Application } from "./argo-application.ts";
-import { type Followed, isOurs, isOwner, listed, sourcesFrom } from "./argo-claim.ts";
+import { type Followed, isOurs, isOwner, listed, ownerName, sourcesFrom } from "./argo-claim.ts";
 import { deploysFile } from "./argo-source.ts";
 import type { FluxObject } from "./flux-object.ts";
 import type { Observation } from "./observation.ts";
@@ -32,6 +32,8 @@ export function deployedBy(
   const inside = pins.filter(isInside);
   const isRendered = own.some(({ isPlain }) => !isPlain);
   return (pin) => {
+    // Whoever applies an Application's manifest does not deploy what that Application does.
+    if (pin.owner.startsWith("Application/")) return pin.owner === ownerName(application);
     if (isInside(pin)) return true;
     const twins = inside.filter(({ image }) => sameImage(image, pin.image));
     if (!isRendered || twins.some((twin) => isAlike(twin, pin))) return false;

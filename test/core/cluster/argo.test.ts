@@ -105,6 +105,18 @@ describe("an Application", () => {
     expect(degraded).not.toHaveProperty("code");
   });
 
+  test("whose images are pinned in its own manifest is ours, wherever its sources are", () => {
+    const elsewhere = { revision: ours, repoURL: "https://charts.example.org/x" };
+    const application = readApplication(applicationJson(repository, elsewhere))!;
+    const own = { file: "argo/robson.yaml", owner: "Application/robson-prod", image };
+    const pins = { ...followed, pinned: [own] };
+    const claim = claimOf(application, pins, { onBranch: new Set(), elsewhere: [] });
+    expect(claim).toEqual({ kind: "by-look" });
+    const facts = { ...factsOf(elsewhere), followed: pins, claim };
+    expect(argoVerdict(facts)).toMatchObject({ kind: "done" });
+    expect(argoVerdict({ ...facts, stale: ["acme/web:old"] })).toMatchObject({ kind: "waiting" });
+  });
+
   test("with our repository twice has arrived only when both have", () => {
     const [a, b] = [ours, old].map((revision) => ({ repoURL: repository, revision }));
     expect(argoVerdict(factsOf({ revision: "", sources: [a!, b!] })).kind).toBe("waiting");

@@ -99,6 +99,13 @@ test.each(rows)("a pin %s", (_, path, more, other, isDeployed) => {
   expect(uncovered(pins, [appAt(path, pins, more)], [])).toEqual(isDeployed ? [] : [other]);
 });
 
+test("a pin in an Application's manifest is deployed by that Application, not by its parent", () => {
+  const child = pinAt("argo/web.yaml", "Application/robson-prod", { form: "kustomize" });
+  const other = { ...child, owner: "Application/other" };
+  expect(uncovered([child], [appAt("elsewhere", [child])], [])).toEqual([]);
+  expect(uncovered([other], [appAt("argo", [other])], [])).toEqual([other]);
+});
+
 test("a file is deployed as a whole, and a workload of its own is looked for itself", () => {
   const beside = pinAt(prod.file, "CronJob/scan", { line: 40 });
   const worker = pinAt("k8s/worker/w.yaml", "Deployment/worker");
