@@ -115,15 +115,17 @@ async function oursAmong(
   const ours: ArgoRef[] = [];
   const others: string[] = [];
   for (const application of meant) {
-    // Most are somebody else's, which is told without asking git.
-    const hopeful = claimOf(application, followed, hopes(application));
-    const isHopeless = hopeful.kind === "foreign";
-    const claim = isHopeless
-      ? hopeful
-      : await claimAt(pinned.tip, { application, followed }, ports);
     const { name, namespace } = application;
+    const ref = { server, app: name, namespace: namespace || undefined };
+    // Most are somebody else's, which is told without asking anybody.
+    let claim = claimOf(application, followed, hopes(application));
+    if (claim.kind !== "foreign") {
+      // The list leaves out what an Application is made of.
+      const whole = await ports.argocd.application(ref, "as-is");
+      claim = await claimAt(pinned.tip, { application: whole, followed }, ports);
+    }
     if (claim.kind === "foreign") others.push(claim.detail);
-    else ours.push({ server, app: name, namespace: namespace || undefined });
+    else ours.push(ref);
   }
   return ours.length > 0 ? ours : noneOf(others);
 }
@@ -135,7 +137,7 @@ function hopes({ sources }: Application): Surroundings {
 function noneOf(others: readonly string[]): Observation {
   const detail =
     others.length === 0
-      ? "Argo CD shows our token no such Application"
+      ? "there is no such Application that the token may get"
       : `none of ${others.length} Applications deploys the pins: ${listed(others)}`;
   const hint = "Check verify.argocd, and what the token may get.";
   return { state: "failed", detail, hint, code: "config" };

@@ -14,6 +14,10 @@ const both = { tip: ours, pins: [pin, worker] };
 const others = {
   "robson-stag": elsewhere,
   "robson-worker": { ...workers, namespace: "team-a", labels: { team: "web" } },
+  root: {
+    ...{ ...elsewhere, path: ".", sourceType: "Kustomize" as const },
+    resources: [{ kind: "Application", name: "robson-prod", status: "Synced" }],
+  },
   guestbook: { revision: ours, repoURL: "https://git.example.org/x/guestbook", project: "demo" },
 };
 
@@ -61,7 +65,7 @@ describe("found are", () => {
       },
     ]);
     expect((await find({ project: "none" })).found[0]?.found).toMatchObject({
-      detail: "Argo CD shows our token no such Application",
+      detail: "there is no such Application that the token may get",
     });
   });
 
