@@ -75,8 +75,10 @@ export async function openDeployPorts(
 ): Promise<Opened<DeployPorts>> {
   const { argocd, flux, rollout } = settings.config?.verify ?? {};
   const asker = { io, timeoutMs: requestTimeoutFor(settings) };
-  const closed = closedUnless(way, closedCluster);
-  const cluster = rollout && (await clusterFor(rollout, flags, asker).catch(closed));
+  const entrances = entrancesFor(flags, io);
+  // What is to be waited for must be within reach before the waiting begins.
+  const needed = way === "needed" ? [...(flux ?? []), ...(rollout ?? [])] : [];
+  for (const place of needed) await entrances(place);
   const registry = await openRegistry(settings, io);
   // The time is for what is waited for; the branch is read in git's own.
   const doors = await repositoriesOf({ ...settings, timeoutMs: undefined }, io);
@@ -84,9 +86,9 @@ export async function openDeployPorts(
   const history = await doors.source();
   const ancestry = ancestryOf(doors, settings.tagFormat);
   return {
-    ...{ repository: doors.repository, remote, history, ancestry, cluster, progress },
-    registry,
-    flux: flux && (await fluxFor(flux, flags, asker).catch(closedUnless(way, closedFlux))),
+    ...{ repository: doors.repository, remote, history, ancestry, registry, progress },
+    cluster: rollout && clusterFor(entrances, asker),
+    flux: flux && fluxFor(entrances, asker),
     argocd: argocd && (await argocdFor(argocd, asker)),
     probe: openProbe({ timeoutMs: asker.timeoutMs, ...networkOf(io) }),
     clock: clockUnder(io.signal),
@@ -125,64 +127,53 @@ export async function argocdFor(
   };
 }
 
-/** Opens the clusters of some places, each once. Throws `config` when there is no way in. */
-export async function clusterFor(
-  places: readonly NamespaceRef[],
-  flags: ClusterFlags,
-  asker: Asker,
-): Promise<Cluster> {
-  const at = await openEach(places, flags, { ...asker, open: openKubernetes });
+/** Returns the way into the cluster of a place. Throws `config` when there is none. */
+export type Entrances = (place: Pick<NamespaceRef, "context">) => Promise<ClusterAccess>;
+
+/** Finds each way once: a program may have to be run for it. */
+export function entrancesFor(flags: ClusterFlags, io: Process): Entrances {
+  return onceEach((context) => entranceFor({ ...flags, ...(context && { context }) }, io));
+}
+
+/** Opens the clusters, each when it is first asked. */
+export function clusterFor(entrances: Entrances, asker: Asker): Cluster {
+  const at = portsAt(entrances, asker, openKubernetes);
   return {
-    workload: (ref) => at(ref).workload(ref),
-    workloadsIn: (place) => at(place).workloadsIn(place),
-    podsOf: (workload) => at(workload).podsOf(workload),
-    hasNamespace: (place) => at(place).hasNamespace(place),
+    workload: async (ref) => (await at(ref)).workload(ref),
+    workloadsIn: async (place) => (await at(place)).workloadsIn(place),
+    podsOf: async (workload) => (await at(workload)).podsOf(workload),
+    hasNamespace: async (place) => (await at(place)).hasNamespace(place),
   };
 }
 
-/** Opens Flux. Throws as `clusterFor` does. */
-export async function fluxFor(
-  places: readonly NamespaceRef[],
-  flags: ClusterFlags,
-  asker: Asker,
-): Promise<Flux> {
-  const at = await openEach(places, flags, { ...asker, open: openFlux });
+/** Opens Flux, as `clusterFor` does the clusters. */
+export function fluxFor(entrances: Entrances, asker: Asker): Flux {
+  const at = portsAt(entrances, asker, openFlux);
   return {
-    read: (ref) => at(ref).read(ref),
-    reconcile: (ref, requestedAt) => at(ref).reconcile(ref, requestedAt),
+    read: async (ref) => (await at(ref)).read(ref),
+    reconcile: async (ref, requestedAt) => (await at(ref)).reconcile(ref, requestedAt),
   };
 }
 
-async function openEach<Port>(
-  places: readonly NamespaceRef[],
-  flags: ClusterFlags,
-  { io, timeoutMs, open }: Asker & { readonly open: (options: KubernetesOptions) => Port },
-): Promise<(place: NamespaceRef) => Port> {
-  const opened = new Map<string | undefined, Port>();
-  for (const { context } of places) {
-    if (opened.has(context)) continue;
-    const entrance = await entranceFor({ ...flags, ...(context && { context }) }, io);
-    opened.set(context, open({ entrance, clock: systemClock, timeoutMs, ...networkOf(io) }));
-  }
-  return ({ context }) => opened.get(context)!;
+function portsAt<Port>(
+  entrances: Entrances,
+  { io, timeoutMs }: Asker,
+  open: (options: KubernetesOptions) => Port,
+): (place: Pick<NamespaceRef, "context">) => Promise<Port> {
+  return onceEach(async (context) => {
+    const entrance = await entrances({ context });
+    return open({ entrance, clock: systemClock, timeoutMs, ...networkOf(io) });
+  });
 }
 
-/** Returns what becomes of an error: a port that cannot be read, where that is enough. */
-function closedUnless<Port>(
-  way: ClusterOpenOptions["cluster"],
-  close: (refuse: () => Promise<never>) => Port,
-): (error: unknown) => Port {
-  return (error) => {
-    if (way === "needed" || !(error instanceof Failure)) throw error;
-    return close(() => Promise.reject(error));
+function onceEach<Thing>(make: (context: string | undefined) => Promise<Thing>) {
+  const made = new Map<string | undefined, Promise<Thing>>();
+  return ({ context }: Pick<NamespaceRef, "context">): Promise<Thing> => {
+    const thing = made.get(context) ?? make(context);
+    made.set(context, thing);
+    return thing;
   };
 }
-
-const closedFlux = (refuse: () => Promise<never>): Flux => ({ read: refuse, reconcile: refuse });
-
-const closedCluster = (refuse: () => Promise<never>): Cluster => ({
-  ...{ workload: refuse, workloadsIn: refuse, podsOf: refuse, hasNamespace: refuse },
-});
 
 /** The flag, then KUBECONFIG, then what every pod finds mounted. No file is guessed at. */
 async function entranceFor(
@@ -195,6 +186,13 @@ async function entranceFor(
   if (files.length > 0) {
     const { env, signal } = io;
     return kubeconfigAccess(files, { env, signal, clock: systemClock }, context);
+  }
+  if (context !== undefined) {
+    throw new Failure(
+      "config",
+      `Cannot use the context "${context}": no kubeconfig is given`,
+      "Name the kubeconfig that has it with --kubeconfig or KUBECONFIG.",
+    );
   }
   if (host) return inClusterAccess({ host, port: KUBERNETES_SERVICE_PORT });
   throw new Failure(

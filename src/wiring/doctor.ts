@@ -22,7 +22,14 @@ import {
   findApplications,
   unseen,
 } from "../usecases/verify/find-applications.ts";
-import { type Asker, argocdFor, type ClusterFlags, clusterFor, fluxFor } from "./cluster.ts";
+import {
+  type Asker,
+  argocdFor,
+  type ClusterFlags,
+  clusterFor,
+  entrancesFor,
+  fluxFor,
+} from "./cluster.ts";
 import { gitCredentials } from "./credentials.ts";
 import { openManifests, openRegistry, repositoriesOf } from "./index.ts";
 import { networkOf } from "./network.ts";
@@ -49,6 +56,7 @@ export function doctorPorts(
   const shown = new Set<string>();
   const timeoutMs = Math.min(requestTimeoutMs, settings.timeoutMs ?? requestTimeoutMs);
   const asker = { io, timeoutMs };
+  const entrances = entrancesFor(flags, io);
   const manifests = once(() => openManifests(settings, io));
   // Fetched once: two git commands in one repository at once would meet each other's locks.
   const tip = once(async () => (await manifests()).remote.fetchTip());
@@ -77,8 +85,8 @@ export function doctorPorts(
       return shown.has(registry) ? "taken" : "not asked for";
     },
     ...pinPorts(settings, asker, { manifests, tip }),
-    ...(flux && { openFlux: () => fluxFor(flux, flags, asker) }),
-    ...(rollout && { openCluster: () => clusterFor(rollout, flags, asker) }),
+    ...(flux && { openFlux: async () => fluxFor(entrances, asker) }),
+    ...(rollout && { openCluster: async () => clusterFor(entrances, asker) }),
     async serverTimes() {
       const urls = await urlsOf(settings, repository);
       const options = { clock: systemClock, timeoutMs, ...networkOf(io) };

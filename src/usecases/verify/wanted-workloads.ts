@@ -1,7 +1,6 @@
 /** Which workloads a deploy shows in, and which images each of them is to run. */
 
 import { isOurs } from "../../core/cluster/argo-claim.ts";
-import { isOfTheWorld } from "../../core/cluster/observation.ts";
 import type { ExpectedImage } from "../../core/cluster/rollout-images.ts";
 import {
   asWorkloadName,
@@ -112,7 +111,7 @@ async function mayBe(ref: WorkloadRef, cluster: LookedIn): Promise<boolean> {
   try {
     return (await cluster.workload(ref)) !== undefined;
   } catch (error) {
-    if (!isOfTheWorld(error)) throw error;
+    if (!(error instanceof Failure) || error.code === "interrupted") throw error;
     return true;
   }
 }
