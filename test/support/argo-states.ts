@@ -194,6 +194,12 @@ export const argoRows: readonly ArgoRow[] = [
     /it is made of the Applications robson-web$/,
   ],
   [
+    "of another folder, of which nothing is known yet",
+    { revision: "", path: "overlays/prod", resources: [], images: [] },
+    "waiting",
+    /at no revision of main, which is not our commit yet/,
+  ],
+  [
     "that is the parent of an app of apps, in a folder that holds pins too",
     {
       ...{ revision: ours, path: ".", sourceType: "Kustomize", images: [] },

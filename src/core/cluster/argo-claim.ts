@@ -75,7 +75,8 @@ export function claimOf(
   }
   const runsOurs = application.images.some((text) => isOurs(text, pinned));
   const ownsOurs = application.resources.some((one) => pinned.some((pin) => isOwner(one, pin)));
-  if (runsOurs || ownsOurs) return { kind: "by-look" };
+  const isNew = own.every(({ revision }) => revision === "");
+  if (runsOurs || ownsOurs || isNew) return { kind: "by-look" };
   const files = [...new Set(pinned.map(({ file }) => file))];
   return otherPath(application, followed, `not ${listed(files)}, which pins the images`);
 }
