@@ -10,7 +10,12 @@ import { parseImageName } from "../../src/core/image-ref.ts";
 import type { Pin } from "../../src/core/pins/index.ts";
 import type { ManifestFile } from "../../src/ports.ts";
 import type { Ancestry } from "../../src/usecases/verify/ancestry.ts";
-import { type VerifyPorts, type VerifyRequest, verify } from "../../src/usecases/verify/verify.ts";
+import {
+  type VerifyPorts,
+  type VerifyRequest,
+  verify,
+  verifyPolicy,
+} from "../../src/usecases/verify/verify.ts";
 import type { WantedWorkload } from "../../src/usecases/verify/wanted-workloads.ts";
 import { sleeplessClock } from "./registry-client-options.ts";
 
@@ -105,16 +110,27 @@ const policy = { timeoutMs: 60_000, leastMs: 1_000, mostMs: 1_000, standMs: 3_00
 /** Verifies the deploy at `ours`. */
 export async function verifyAt(servers: Servers, request: Partial<VerifyRequest>) {
   const { ports, clock, said } = portsFor(servers);
-  const result = await verify(
-    {
-      ...{ revision: asRevision("1a2b3c4".padEnd(40, "0"))!, tag: expected.tag, commit: ours },
-      ...{ pinned: { tip: ours, pins: [pin] } },
-      ...{ repository, branch: "main", pins: { state: "done", detail: "1 pin holds sha-1a2b3c4" } },
-      apps: servers.argocd === undefined ? undefined : [robsonProdAt(servers.argocd)],
-      ...request,
-    },
-    ports,
-    policy,
-  );
+  const result = await verify(requestAt(servers, request), ports, policy);
   return { result, steps: result.steps.map(({ name, state }) => `${name} ${state}`), clock, said };
+}
+
+/** Verifies it as long as is usual, by servers that are told how late it is, in milliseconds. */
+export async function verifyPatiently(serve: (late: () => number) => Promise<Servers>) {
+  let clock: ReturnType<typeof sleeplessClock> | undefined;
+  let startedMs = 0;
+  const servers = await serve(() => (clock?.nowMs() ?? startedMs) - startedMs);
+  const { ports, ...stage } = portsFor(servers);
+  clock = stage.clock;
+  startedMs = clock.nowMs();
+  return verify(requestAt(servers, {}), ports, { ...verifyPolicy, leastMs: verifyPolicy.mostMs });
+}
+
+function requestAt(servers: Servers, request: Partial<VerifyRequest>): VerifyRequest {
+  return {
+    ...{ revision: asRevision("1a2b3c4".padEnd(40, "0"))!, tag: expected.tag, commit: ours },
+    ...{ pinned: { tip: ours, pins: [pin] } },
+    ...{ repository, branch: "main", pins: { state: "done", detail: "1 pin holds sha-1a2b3c4" } },
+    apps: servers.argocd === undefined ? undefined : [robsonProdAt(servers.argocd)],
+    ...request,
+  };
 }

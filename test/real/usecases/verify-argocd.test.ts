@@ -17,6 +17,7 @@ import {
   ours,
   repository,
   verifyAt,
+  verifyPatiently,
   web,
 } from "../../support/verify-stage.ts";
 
@@ -274,6 +275,41 @@ describe("an Application", () => {
     expect(result.steps[2]?.detail).toBe(
       "not waited for: 1 of 2 pods are new; pod web-5d-x: ImagePullBackOff: Back-off pulling image",
     );
+  });
+});
+
+describe("in the usual time, the end is the true one", () => {
+  const until = (endMs: number, before: ArgoState, after: ArgoState) =>
+    verifyPatiently(async (late) => {
+      const state = () => (late() < endMs ? before : after);
+      return { argocd: (await serveArgoCd({ repository, state })).url };
+    });
+
+  test("of a sync that Argo CD begins anew five times, for 345 s", async () => {
+    const message = "field is immutable. Retrying attempt #4";
+    const running = { phase: "Running", revision: ours, message, retryCount: 4 } as const;
+    const failed = { phase: "Failed", revision: ours, message: "(retried 5 times)" } as const;
+    const result = await until(
+      345_000,
+      { ...drifted, operation: running },
+      { ...drifted, operation: failed },
+    );
+    expect(result).toMatchObject({ outcome: "failed", exit: 1 });
+    expect(result.steps[1]?.detail).toBe("the sync ended in Failed: (retried 5 times)");
+  });
+
+  test("of an image that cannot be pulled, past a progress deadline of 600 s", async () => {
+    const tree = (status: string) => [
+      { kind: "Deployment", name: "web", uid: "d", health: { status } },
+      {
+        ...{ kind: "Pod", name: "web-x", parentRefs: [{ uid: "d" }] },
+        health: { status: "Degraded", message: "Back-off pulling image" },
+      },
+    ];
+    const at = (health: string): ArgoState => ({ revision: ours, health, tree: tree(health) });
+    const result = await until(600_000, at("Progressing"), at("Degraded"));
+    expect(result).toMatchObject({ outcome: "failed", exit: 1 });
+    expect(result.steps[1]?.detail).toMatch(/\(Pod\/web-x: Back-off pulling image\)$/);
   });
 });
 
