@@ -209,7 +209,7 @@ export const argoRows: readonly ArgoRow[] = [
       ],
     },
     "failed",
-    /^"robson-prod" deploys ".", and says nothing of .*; it is made of the Applications robson-web$/,
+    /^"robson-prod" deploys ".", and its health says nothing of its children's; it is made of the Applications robson-web$/,
   ],
   [
     "of another folder that makes our workload",

@@ -65,7 +65,7 @@ export function claimOf(
   if (astray !== undefined) return otherBranch(application, astray, followed);
   if (pinned.length === 0) return { kind: "by-look" };
   if (isParent(application)) {
-    return otherPath(application, followed, "and says nothing of how what it is made of fares");
+    return otherPath(application, followed, "and its health says nothing of its children's");
   }
   const isHeld = own.some((source) => pinned.some(({ file }) => deploysFile(source, file)));
   if (isHeld) return { kind: "by-path" };

@@ -68,10 +68,7 @@ export async function status(request: StatusRequest, ports: StatusPorts): Promis
   return {
     version: 1,
     command: "status",
-    exit: exitOfRows(
-      rows,
-      seen.filter((one) => one !== undefined),
-    ),
+    exit: exitOfRows(rows, seen),
     ...{ repository: deploy.repository, branch: deploy.branch, tip: pinned.tip, images: rows },
     ...view,
   };
