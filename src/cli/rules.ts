@@ -1,12 +1,17 @@
 /** The rules of an environment, as the use cases are asked about them. */
 
+import { sameImage } from "../core/image-ref.ts";
 import type { ManifestPlace } from "../settings/environments.ts";
-import type { ScopeSettings } from "../settings/options.ts";
+import { parseAskedImage, type ScopeSettings, type Settings } from "../settings/options.ts";
 import { usageError } from "../settings/process.ts";
 
 /** Returns what an environment asks of a promotion, and what the promotion leaves for others. */
-export function promotionRules({ rules }: ScopeSettings) {
-  return { gate: gateOf(rules), marks: rules?.marks };
+export function promotionRules({ rules, images, config }: Settings) {
+  const isAsked = (name: string) =>
+    images.some(({ image }) => sameImage(image, parseAskedImage(name).image));
+  // A mark is about all images of the environment: some of them leave none.
+  const isWhole = (config?.images ?? []).every(({ name }) => isAsked(name));
+  return { gate: gateOf(rules), marks: isWhole ? rules?.marks : [] };
 }
 
 /** Returns what the checker is bound by. Undefined: it lands all that is published. */

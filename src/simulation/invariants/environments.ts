@@ -109,8 +109,9 @@ function notLetThrough(entry: Entry, place: Place, ledger: HistoryIndex): readon
       hasMark({ kind, revision, where, by: commit.id }, ledger);
     if (isOut(pin, revision, at)) return true;
     if (runs(pin, revision, at) || isMarked("landed", before)) return false;
-    // The checker goes on with what was tried before, and up to what the pins hold already.
-    const isPassed = stood.some((one) => isWithinHeld(revision, one, ledger));
+    // The checker goes on with what was tried before, and up to what the image holds already.
+    const own = stood.filter((one) => sameImage(one.image, pin.image));
+    const isPassed = own.some((one) => isWithinHeld(revision, one, ledger));
     return record.outcome === "landed" || !(isMarked("attempted", place) || isPassed);
   });
   if (stopped === undefined) return [];

@@ -1,6 +1,6 @@
 /** Promote: check the images, land their tags, and say truthfully what came of it. */
 
-import type { CommitId, Revision } from "../../core/ids.ts";
+import type { CommitId } from "../../core/ids.ts";
 import type { Target } from "../../core/landing/change.ts";
 import { isDeploy } from "../../core/landing/commit-message.ts";
 import { verdictOf } from "../../core/landing/decide.ts";
@@ -34,8 +34,14 @@ export async function promote(
   ports: PromotePorts,
   policy: LandPolicy,
 ): Promise<PromoteResult> {
-  const result = await landChange(promotionOf(request, ports, policy), ports, policy);
-  const warning = await markLanding(result, request, ports);
+  const command = promotionOf(request, ports, policy);
+  let promotion: Promotion | undefined;
+  const prepare = async (startedMs: number) => {
+    promotion = await command.prepare(startedMs);
+    return promotion;
+  };
+  const result = await landChange({ ...command, prepare }, ports, policy);
+  const warning = promotion && (await markLanding(result, promotion, { request, ports }));
   return warning === undefined ? result : { ...result, warnings: [...result.warnings, warning] };
 }
 
@@ -45,8 +51,8 @@ export function promotionOf(
   ports: PromotePorts,
   policy: LandPolicy,
 ): LandCommand<Promotion, PromoteBasis, PromoteResult> {
-  const attempt = once((revision: Revision, tip: CommitId) =>
-    leave("attempted", revision, tip, { request, ports }),
+  const attempt = once((promotion: Promotion, tip: CommitId) =>
+    leave("attempted", promotion, tip, { request, ports }),
   );
   return {
     request,
@@ -72,7 +78,7 @@ export function promotionOf(
       if (gate !== undefined) {
         return { snapshot, change: undefined, basis: { images, verdict: "gated", gate } };
       }
-      await attempt(promotion.revision, tip);
+      await attempt(promotion, tip);
       return { snapshot, change, basis: { images, verdict }, mayWait };
     },
     async overtakes({ outcome, revision }, { facts }) {
@@ -86,23 +92,32 @@ export function promotionOf(
 
 /** Marks what has landed, for environments that come after this one. */
 async function markLanding(
-  { outcome, revision, tip }: PromoteResult,
-  request: PromoteRequest,
-  ports: PromotePorts,
+  { outcome, tip }: PromoteResult,
+  promotion: Promotion,
+  asked: Asked,
 ): Promise<string | undefined> {
   const isThere = outcome === "landed" || outcome === "unchanged";
-  if (!isThere || revision === undefined || tip === undefined) return undefined;
-  return leave("landed", revision, tip, { request, ports });
+  return isThere && tip !== undefined ? leave("landed", promotion, tip, asked) : undefined;
 }
 
-/** Leaves a mark where one is wanted. Returns a warning when it could not be left. */
+/** What a promotion was asked, and its world. */
+interface Asked {
+  readonly request: PromoteRequest;
+  readonly ports: PromotePorts;
+}
+
+/**
+ * Leaves a mark where one is wanted. Returns a warning when it could not be left. A mark is about
+ * all images of a revision, so images of several leave none: nobody had any of these whole.
+ */
 async function leave(
   kind: "attempted" | "landed",
-  revision: Revision,
+  { revision, targets }: Promotion,
   tip: CommitId,
-  { request, ports }: { readonly request: PromoteRequest; readonly ports: PromotePorts },
+  { request, ports }: Asked,
 ): Promise<string | undefined> {
   const { environment, deploy, marks, mode } = request;
+  if (targets.some((target) => (target.revision ?? revision) !== revision)) return undefined;
   if (environment === undefined || mode === "dry-run" || !marks?.includes(kind)) return undefined;
   return tryToMark({ kind, environment, revision, reason: `Deploy ${deploy}` }, tip, ports);
 }

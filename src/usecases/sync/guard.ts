@@ -1,6 +1,6 @@
 /** Which commits the checker may land in an environment with a gate. */
 
-import type { Revision } from "../../core/ids.ts";
+import { printImageName } from "../../core/image-ref.ts";
 import { gateAt, marksAt } from "../landing/gate.ts";
 import type { RevisionSnapshot } from "../landing/snapshot.ts";
 import type { CodeCommit } from "./newest-published.ts";
@@ -54,16 +54,18 @@ export async function guard(
   return { commits: open, warnings: [`The checker leaves ${what}: ${why}, and no gate is open`] };
 }
 
-/** Returns where the newest commit is that a pin holds, or the end. */
+/** Returns where the newest commit is that every image holds, or the end. */
 async function firstHeld(
   commits: readonly CodeCommit[],
   snapshot: RevisionSnapshot,
 ): Promise<number> {
-  const held = new Set<Revision>();
+  const held = new Map<string, number>();
   for (const pin of snapshot.pins) {
-    const known = await snapshot.revisionOf(pin);
-    if (known?.revision !== undefined) held.add(known.revision);
+    const { revision } = (await snapshot.revisionOf(pin)) ?? {};
+    const found = commits.findIndex((commit) => commit.revision === revision);
+    const name = printImageName(pin.image);
+    const at = found < 0 ? commits.length : found;
+    held.set(name, Math.min(at, held.get(name) ?? commits.length));
   }
-  const first = commits.findIndex(({ revision }) => held.has(revision));
-  return first < 0 ? commits.length : first;
+  return held.size === 0 ? commits.length : Math.max(...held.values());
 }

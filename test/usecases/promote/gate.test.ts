@@ -109,6 +109,24 @@ test("what the checker lands is marked too: it may go on from there", async () =
   expect(stage.world.server.marks).toHaveLength(1);
 });
 
+test("images of two revisions go on as they are, and open no gate for either of them", async () => {
+  const stage = staged();
+  const [first, second] = stage.scene.images.map(printImageName);
+  const [one, two] = [stage.tag(1), stage.tag(2)];
+  stage.commit("staging/all.yaml", `image: ${first}:${one}\n---\nimage: ${second}:${two}\n`);
+  const here = { ...request.gate, beforePaths: ["staging"] };
+  const from = { environment: "staging", paths: ["staging"] };
+  const mixed = await stage.promote(1, { request: { ...request, gate: here, from } });
+  expect(mixed).toMatchObject({ outcome: "landed", revision: revisionOf(stage, 2) });
+  expect(stage.tags()).toEqual([one, two]);
+  expect(stage.world.server.marks).toEqual([]);
+  const guarded = { gate: here };
+  expect(await stage.sync({ environment: "prod", guarded })).toMatchObject({ exit: 0 });
+  expect(stage.tags()).toEqual([one, two]);
+  const whole = await stage.promote(2, { request: { ...request, gate: here } });
+  expect(whole).toMatchObject({ outcome: "refused", failure: { code: "gated" } });
+});
+
 test("a dry run asks the gate, and leaves no mark", async () => {
   const stage = staged();
   land(stage, revisionOf(stage, 1));
