@@ -9,23 +9,37 @@ import type { Settings } from "../settings/options.ts";
 import type { Process } from "../settings/process.ts";
 import { type MarkPorts, tryToMark } from "../usecases/landing/gate.ts";
 import { landPolicy } from "../usecases/landing/land.ts";
-import { newestHeld, snapshotAt, withRevisions } from "../usecases/landing/snapshot.ts";
+import {
+  newestHeld,
+  type RevisionSnapshot,
+  snapshotAt,
+  withRevisions,
+} from "../usecases/landing/snapshot.ts";
 import { type RollbackPorts, rollback } from "../usecases/rollback/rollback.ts";
 import { newDeployId } from "../wiring/index.ts";
 import { openRollback } from "../wiring/rollback.ts";
 import { landingIn } from "./landing.ts";
+import { isWhole } from "./rules.ts";
 
-/** Records that a revision runs, where another environment waits for that. */
+/**
+ * Records that a revision runs, where another environment waits for that: all of it, and itself. A
+ * verification is content with what is newer; the environment after is not.
+ */
 export async function recordVerified(
   { outcome, revision }: VerifyResult,
-  { environment, rules }: Settings,
-  ports: MarkPorts & { readonly progress: Progress },
+  settings: Settings,
+  { pinned, ports }: { readonly pinned: RevisionSnapshot; readonly ports: RecordPorts },
 ): Promise<void> {
+  const { environment, rules, tagFormat } = settings;
   if (outcome !== "verified" || environment === undefined || !rules?.recordsVerified) return;
-  const tip = await ports.remote.fetchTip();
+  const { history } = ports;
+  const standing = await newestHeld(pinned.pins, pinned, { history, tagFormat });
+  if (standing?.revision !== revision || !isWhole(settings)) return;
   const reason = "Seen by landfall verify";
-  await tryToMark({ kind: "verified", environment, revision, reason }, tip, ports);
+  await tryToMark({ kind: "verified", environment, revision, reason }, pinned.tip, ports);
 }
+
+type RecordPorts = MarkPorts & Pick<RollbackPorts, "progress" | "history">;
 
 /**
  * Rolls back what was seen to fail, where the settings say so. What could not be seen, has only not

@@ -6,12 +6,16 @@ import { parseAskedImage, type ScopeSettings, type Settings } from "../settings/
 import { usageError } from "../settings/process.ts";
 
 /** Returns what an environment asks of a promotion, and what the promotion leaves for others. */
-export function promotionRules({ rules, images, config }: Settings) {
+export function promotionRules(settings: Settings) {
+  const { rules } = settings;
+  return { gate: gateOf(rules), marks: isWhole(settings) ? rules?.marks : [] };
+}
+
+/** A mark is about all images of the environment: what is about some of them leaves none. */
+export function isWhole({ images, config }: Settings): boolean {
   const isAsked = (name: string) =>
     images.some(({ image }) => sameImage(image, parseAskedImage(name).image));
-  // A mark is about all images of the environment: some of them leave none.
-  const isWhole = (config?.images ?? []).every(({ name }) => isAsked(name));
-  return { gate: gateOf(rules), marks: isWhole ? rules?.marks : [] };
+  return (config?.images ?? []).every(({ name }) => isAsked(name));
 }
 
 /** Returns what the checker is bound by. Undefined: it lands all that is published. */

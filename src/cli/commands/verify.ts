@@ -47,7 +47,7 @@ export default command({
           ports,
           { ...verifyPolicy, timeoutMs: settings.timeoutMs ?? verifyPolicy.timeoutMs },
         );
-        await recordVerified(seen, settings, ports);
+        await recordVerified(seen, settings, { pinned: meant.pinned, ports });
         const back = await wayBack(seen, settings, { io, progress: progressFor(flags, io) });
         const result = back === undefined ? seen : { ...seen, rollback: back };
         const length = flags.verbose ? "whole" : "brief";

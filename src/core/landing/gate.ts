@@ -27,6 +27,8 @@ export interface GateFacts {
   readonly marks: readonly Mark[];
   /** Whether the environment before holds just these images now. */
   readonly runsBefore: boolean;
+  /** Whether it holds some of these images now, and something else of the others. */
+  readonly runsInPart?: boolean | undefined;
   /** What keeps it out of the environment before, although it may have landed there once. */
   readonly outBefore?: HoldWords | undefined;
   readonly nowMs: number;
@@ -54,7 +56,7 @@ export function closedGate(
 function closedByAfter(
   { environment, after }: Gate,
   revision: Revision,
-  { marks, runsBefore, outBefore, nowMs }: GateFacts,
+  { marks, runsBefore, runsInPart, outBefore, nowMs }: GateFacts,
 ): ClosedGate | undefined {
   if (after === undefined) return undefined;
   const { environment: before, verified, soakMs } = after;
@@ -68,7 +70,9 @@ function closedByAfter(
     };
   }
   const marked = (kind: MarkKind) => firstMark(marks, { kind, environment: before, revision });
-  const verifiedAt = marked("verified");
+  // What was seen where only some images were of this revision says nothing of the others.
+  const isWhole = !runsInPart || marked("landed") !== undefined;
+  const verifiedAt = isWhole ? marked("verified") : undefined;
   const hadAt = verified ? verifiedAt : (marked("landed") ?? verifiedAt);
   if (hadAt === undefined && (verified || !runsBefore)) {
     const isThere = runsBefore || marked("landed") !== undefined;

@@ -66,9 +66,11 @@ export async function gateAt(
   return async (revision, targets) => {
     const own = targets.map((target) => ({ ...target, revision: target.revision ?? revision }));
     const nowMs = ports.clock.nowMs();
+    const isHeld = (target: Target) => areHeld([target], before?.snapshot.pins ?? []);
+    const runsBefore = targets.every(isHeld);
     return closedGate(question, revision, {
-      ...{ marks, nowMs },
-      runsBefore: before !== undefined && areHeld(targets, before.snapshot.pins),
+      ...{ marks, nowMs, runsBefore },
+      runsInPart: !runsBefore && targets.some(isHeld),
       outBefore: before && (await firstOut(own, before, ports)),
     });
   };

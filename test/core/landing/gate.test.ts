@@ -53,6 +53,13 @@ describe("a gate after staging", () => {
     expect(ask(verified, { marks: [mark("verified")] })).toBeUndefined();
   });
 
+  test("that wants it verified is closed for what was seen in part only", () => {
+    const marks = [mark("verified")];
+    expect(ask(verified, { marks, runsInPart: true })?.message).toContain("has not landed");
+    const whole = [...marks, mark("landed")];
+    expect(ask(verified, { marks: whole, runsInPart: true })).toBeUndefined();
+  });
+
   test("that wants it to soak counts from when it was first there", () => {
     const soaking: Gate = { ...prod, after: { ...after, soakMs: 600_000 } };
     const marks = [mark("landed", { atSeconds: 1_500 }), mark("landed", { atSeconds: 1_000 })];
