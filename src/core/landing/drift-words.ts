@@ -4,6 +4,7 @@ import { printPlace } from "../failure.ts";
 import { printPinned } from "../pins/pin.ts";
 import type { SyncVerdict } from "../results/sync.ts";
 import type { Drift, DriftFacts, DriftPin } from "./drift.ts";
+import { endOf, heldBecause } from "./hold-words.ts";
 
 type Words = (facts: DriftFacts) => string;
 
@@ -28,10 +29,7 @@ const details: Readonly<Record<SyncVerdict, Words>> = {
     `${tagsOf(ofKind(facts, "newer"))} is newer than ${wantedTag(facts)}, the newest revision that was found to have all its images.`,
   pending: ({ coming }) =>
     `${coming} is younger than the grace time: its deploy may still be on its way.`,
-  held: (facts) => {
-    const { through, reason, by, at } = facts.heldBy!;
-    return `${wantedTag(facts)} is held through ${through}: ${reason} (${by}, ${at}).`;
-  },
+  held: (facts) => `${heldBecause(wantedTag(facts), facts.heldBy!)}.`,
   behind: (facts) =>
     `${wantedTag(facts)} has all its images, and the pins hold ${tagsOf(ofKind(facts, "older"))}.`,
   mixed: ({ pins }) => `One image, several tags: ${tagsOf(pins)}.`,
@@ -57,7 +55,7 @@ const promoting: Words = ({ wanted }) =>
   `Land it by \`landfall promote --revision ${wanted?.revision ?? "SHA"}\`.`;
 
 const hints: Readonly<Partial<Record<SyncVerdict, Words>>> = {
-  held: () => "Promote a newer revision, or lift the hold with `landfall release`.",
+  held: ({ heldBy }) => endOf(heldBy!),
   behind: () => "An image that belongs with it must not move: see to that one first.",
   mixed: () => "See to the places that are named: no run moves them while something is in the way.",
   floating: promoting,

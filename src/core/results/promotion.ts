@@ -5,7 +5,7 @@ import { printImageName } from "../image-ref.ts";
 import { printPin } from "../landing/change.ts";
 import type { ImageDecision, Verdict } from "../landing/decide.ts";
 import type { ClosedGate } from "../landing/gate.ts";
-import { isFreeze, scopeOf } from "../landing/hold.ts";
+import { endOf, heldBecause } from "../landing/hold-words.ts";
 import type { Landing } from "../landing/landing.ts";
 import {
   dropsOf,
@@ -98,30 +98,8 @@ function isSuperseded(landing: Landing<PromoteBasis>): boolean {
 function holding({ target, decision }: ImageEvaluation): FailureReport | readonly [] {
   if (decision.kind !== "held") return [];
   const { hold } = decision;
-  const words = `${hold.reason} (${hold.by}, ${hold.at})`;
-  const env = hold.environment === undefined ? "" : ` --env ${hold.environment}`;
-  if (isFreeze(hold)) {
-    const end = hold.until === undefined ? `with \`landfall thaw${env}\`` : `at ${hold.until}`;
-    return {
-      code: "held",
-      message: `${scopeOf(hold)} is frozen: ${words}`,
-      hint: `The freeze ends ${end}. Land what cannot wait with --through-freeze REASON.`,
-    };
-  }
-  const where = hold.environment === undefined ? "" : ` in ${hold.environment}`;
   const name = `"${printImageName(target.image)}"`;
-  if (hold.freeze) {
-    return {
-      code: "held",
-      message: `${name} is held${where} until it is released: ${words}`,
-      hint: `Lift the hold with \`landfall release${env}\`.`,
-    };
-  }
-  return {
-    code: "held",
-    message: `${name} is held${where} through ${hold.through}: ${words}`,
-    hint: `Promote a newer revision, or lift the hold with \`landfall release${env}\`.`,
-  };
+  return { code: "held", message: heldBecause(name, hold), hint: endOf(hold) };
 }
 
 function divergence({ decision }: ImageEvaluation): FailureReport | readonly [] {
