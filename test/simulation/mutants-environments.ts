@@ -26,6 +26,8 @@ const lame: Readonly<Record<string, Omit<Mutant, "shape" | "faults">>> = {
             const bytes = await ports.remote.readFile(tip, path);
             return path === holdsPath ? nameless(bytes) : bytes;
           },
+          // Nor is it found out by the commit that set one.
+          changedPaths: async () => undefined,
         });
         return promote(request, { ...ports, remote }, policy);
       },
