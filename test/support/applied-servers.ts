@@ -12,7 +12,7 @@ import { serveKubernetes } from "./kubernetes-server.ts";
 export async function serveApplied(world: Awaited<ReturnType<typeof openAppWorld>>) {
   const tip = await world.truth("rev-parse", "main");
   const texts = await world.manifestsAt(tip);
-  const frontend = texts.find((text) => text.includes("kind: Deployment")) ?? "";
+  const frontend = texts.find((text) => /kind: Deployment[\s\S]*rbs-frontend/.test(text)) ?? "";
   const [tag] = /sha-[0-9a-f]{7}/.exec(frontend) ?? [];
   const token = "for-tests-only";
   const state = () => ({ revision: tip });
