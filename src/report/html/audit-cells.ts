@@ -1,6 +1,6 @@
 /** What several tables of an audit's report hold in their cells. */
 
-import { commitPage } from "../commit-pages.ts";
+import { commitPage, requestPage } from "../commit-pages.ts";
 import { type Html, html } from "./html.ts";
 import { idTag } from "./words.ts";
 
@@ -14,6 +14,17 @@ export function linkTo(kind: "c-" | "d-", id: string, known: ReadonlySet<string>
 export function commitTag(repository: string, id: string): Html {
   const page = commitPage(repository, id);
   return page === undefined ? idTag(id) : html`<a href="${page}">${idTag(id)}</a>`;
+}
+
+/** How forges name a request in the subject of its merge or its squash. */
+const requestPattern = /^(.*(?:\(|Merge pull request |See merge request ))([#!])(\d+)(.*)$/;
+
+/** Returns a commit's subject, in which the request that it came by is a link on a known forge. */
+export function subjectTag(repository: string, subject: string): Html {
+  const [, before, sign, number, after] = requestPattern.exec(subject) ?? [];
+  const page = number === undefined ? undefined : requestPage(repository, Number(number));
+  if (page === undefined) return html`${subject}`;
+  return html`${before}<a href="${page}">${sign}${number}</a>${after}`;
 }
 
 /** Returns a tag before and after. */

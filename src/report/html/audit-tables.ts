@@ -6,7 +6,7 @@ import {
   type LedgerCommit,
   type LeftBehind,
 } from "../../core/results/audit.ts";
-import { changeTag, commitTag, linkTo, shownTag } from "./audit-cells.ts";
+import { changeTag, commitTag, linkTo, shownTag, subjectTag } from "./audit-cells.ts";
 import { html, nothing } from "./html.ts";
 import { markedWord } from "./marks.ts";
 import type { Row, Table } from "./table.ts";
@@ -41,7 +41,7 @@ function commitRow(commit: LedgerCommit, source: string, known: ReadonlySet<stri
     cells: [
       timeTag(atMs),
       commitTag(source, revision),
-      html`${subject}<small>${author}</small>`,
+      html`${subjectTag(source, subject)}<small>${author}</small>`,
       markedWord(fate),
       lagMs === undefined ? nothing : html`${printSpan(lagMs)}`,
       by === undefined ? nothing : linkTo("d-", by, known),

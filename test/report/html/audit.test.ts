@@ -85,6 +85,21 @@ describe("an audit of 243 commits", () => {
     expect(linked).toContain(`href="https://gitlab.com/acme/trading/-/compare/${between}"`);
   });
 
+  test.each([
+    [
+      "feat: a page (#12)",
+      "acme/app",
+      'feat: a page (<a href="https://github.com/acme/app/pull/12">#12</a>)',
+    ],
+    ["Merge pull request #7 from x", "acme/app", "pull/7"],
+    ["fix: issue #7 of 9", "acme/app", '<td role="cell">fix: issue #7 of 9<small>'],
+  ])("of %j the request is a link", (subject, path, written) => {
+    const [commit] = result.commits;
+    const commits = [{ ...commit!, subject }];
+    const source = `https://github.com/${path}.git`;
+    expect(auditHtml(sampleAudit(0, { commits, source }))).toContain(written);
+  });
+
   test("draws one mark for each commit and each deploy, in the order of the rows", () => {
     const drawn = [...page.matchAll(/<title>([0-9a-f]{7}) /g)].map(([, id]) => id);
     const ids = [
