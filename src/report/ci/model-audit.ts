@@ -7,7 +7,7 @@ import {
   type LedgerCommit,
   type LeftBehind,
 } from "../../core/results/audit.ts";
-import { lagsOf } from "../../core/results/dora.ts";
+import { fourFigures, lagsOf } from "../../core/results/dora.ts";
 import { shownTag } from "../html/audit-cells.ts";
 import { auditHeadline, byHand, landedCount } from "../html/audit-figures.ts";
 import { counted, printCount, printSpan, printTime } from "../html/words.ts";
@@ -157,5 +157,22 @@ function gauges(result: AuditResult): readonly Gauge[] {
     single("landfall_audit_by_hand", "Deploys that no tool made.", byHand(result).length),
     single("landfall_audit_inversions", "Deploys that put an image back.", inversions.length),
     single("landfall_audit_left_behind", "Pins that deploys went past.", leftBehind.length),
+    ...doraGauges(result),
+  ];
+}
+
+/** The DORA figures; lead time is the lag's median. What is not known has no sample. */
+function doraGauges(result: AuditResult): readonly Gauge[] {
+  const { deploysPerDay, failureRate, recoveryMs } = fourFigures(result);
+  const gauge = (name: string, help: string, value: number | undefined): readonly Gauge[] =>
+    value === undefined ? [] : [single(`landfall_audit_${name}`, help, value)];
+  return [
+    ...gauge("deploys_per_day", "Deploys that moved pins forward, a day.", deploysPerDay),
+    ...gauge("failure_ratio", "Rollbacks for each deploy.", failureRate),
+    ...gauge(
+      "recovery_seconds",
+      "From a deploy to the rollback that took it out, median.",
+      recoveryMs === undefined ? undefined : recoveryMs / 1000,
+    ),
   ];
 }

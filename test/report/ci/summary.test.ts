@@ -190,6 +190,9 @@ describe("metrics", () => {
     for (const [fate, count] of Object.entries(audit.counts)) {
       expect(found.get(`landfall_audit_commits{command="audit",fate="${fate}"}`)).toBe(count);
     }
+    expect(found.get('landfall_audit_deploys_per_day{command="audit"}')).toBeGreaterThan(1);
+    expect(found.get('landfall_audit_failure_ratio{command="audit"}')).toBeGreaterThan(0);
+    expect(found.get('landfall_audit_recovery_seconds{command="audit"}')).toBeGreaterThan(0);
     const lag = 'landfall_audit_lag_seconds{command="audit",quantile="0.5"}';
     expect(found.get(lag)).toBeGreaterThan(100);
   });
