@@ -30,7 +30,7 @@ function realIo(signal: AbortSignal, line: LiveLine): Process {
 }
 
 /**
- * Prints on stdout. What was done is done, whoever reads of it: a reader that went away (`| head`)
+ * Prints on stdout. What was done is done: a reader that went away (`| head`)
  * or a full disk changes neither the exit status nor what is still to be tidied up.
  */
 function print(text: string): void {

@@ -8,7 +8,7 @@ import type { PushReply } from "./core/landing/push-outcome.ts";
 /** What our own branch beside the manifests branch holds. */
 export interface ProposedHead {
   readonly commit: CommitId;
-  /** What it stands on. Undefined: on nothing, or on several. */
+  /** What it is based on. Undefined: on nothing, or on several. */
   readonly parent: CommitId | undefined;
   readonly message: string;
   /** What it says of itself. Undefined: it is not as Landfall wrote it. */

@@ -21,7 +21,7 @@ export interface ManifestFile {
   readonly path: string;
   /** Of a link, those of the file that it leads to. */
   readonly bytes: Uint8Array;
-  /** Why it is not ours to edit, if so: `links to "../web.yaml", …`. It is told, never written. */
+  /** Why it is not ours to edit, if so: `links to "../web.yaml", …`. Reported, never written. */
   readonly unread?: string | undefined;
 }
 
@@ -36,7 +36,7 @@ export interface CommitDraft {
   readonly message: string;
   /** Author and committer date, in whole seconds since the epoch. */
   readonly atSeconds: number;
-  /** Whose change it is. Absent: it is that of whoever commits. */
+  /** Whose change it is. Absent: the committer's. */
   readonly author?: { readonly name: string; readonly email: string } | undefined;
 }
 
@@ -165,7 +165,7 @@ export interface SourceHistory {
    * under another id (a cherry-pick) is not among them, as far as changes can be compared here.
    */
   lacking(from: Revision, to: Revision): Promise<readonly SourceCommit[]>;
-  /** Returns the names of the git tags that stand at a revision. */
+  /** Returns the names of the git tags that are at a revision. */
   tagsAt(revision: Revision): Promise<readonly string[]>;
   /** Returns a revision's committer date, in seconds since the epoch. */
   committedAtSeconds(revision: Revision): Promise<number>;
@@ -177,7 +177,7 @@ export interface DeployLog {
   readonly rules?: ManifestRules;
   /**
    * Reads all commits of both, at least one, children before their parents, the tips first. Both
-   * are the same array where the manifests stand on the source's own branch.
+   * are the same array where the manifests are on the source's own branch.
    *
    * @throws Failure as `Remote.fetchTip` does.
    */
@@ -301,7 +301,7 @@ export interface ArgoCd {
    * when a sync window forbids it. Throws as `application` does.
    */
   sync(ref: ArgoRef): Promise<"asked" | "busy" | "closed">;
-  /** Returns whether our token may sync an Application of a project, if that is said. */
+  /** Returns whether our token may sync an Application of a project, if that is known. */
   maySync(ref: ArgoRef, project: string): Promise<boolean | undefined>;
   /** Returns an Application's sync windows, or undefined when they are not said. */
   syncWindows(ref: ArgoRef): Promise<SyncWindows | undefined>;

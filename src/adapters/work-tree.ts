@@ -13,7 +13,7 @@ const skipped = new Set([".git", "node_modules", "dist", "target", ".venv", "__p
 /**
  * Opens the work tree at `root`.
  *
- * @param isRead Whether a file's text is of interest; of the others only the paths are told.
+ * @param isRead Whether a file's text is of interest; of the others only the paths are returned.
  */
 export function openWorkTree(root: string, isRead: (path: string) => boolean): WorkTree {
   return {

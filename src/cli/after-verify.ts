@@ -44,7 +44,7 @@ type RecordPorts = MarkPorts & Pick<RollbackPorts, "progress" | "history">;
 /**
  * Rolls back what was seen to fail, where the settings say so. What could not be seen, has only not
  * finished yet, or was looked for in the wrong place is left where it is; so is the branch where
- * something else stands by now.
+ * something else is by now.
  */
 export async function wayBack(
   { outcome, steps, revision, tag }: VerifyResult,

@@ -11,7 +11,7 @@ export interface CommandSpec<Flags extends FlagSet = FlagSet> {
   /** Sentences. Help shows them above the options. */
   readonly description: string;
   readonly examples: readonly Example[];
-  /** What stands behind the command's name, such as `<image=tag...>`, and what it is. */
+  /** What follows the command's name, such as `<image=tag...>`, and what it is. */
   readonly argument?: readonly [spelling: string, description: string];
   /** Under the names that commander gives their values. */
   readonly flags: Flags;

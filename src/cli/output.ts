@@ -39,7 +39,7 @@ export function printResult(result: object, text: () => string, telling: OutputO
   publish(result, page, telling);
 }
 
-/** How a failure is told that no result tells of. */
+/** How a failure outside of any result is printed. */
 interface FailureOptions extends Pick<OutputFlags, "json"> {
   readonly io: Process;
   readonly command: string | undefined;

@@ -1,4 +1,4 @@
-/** The commands, and how commander is told of them. Only the one that runs is loaded. */
+/** The commands, and how they are declared to commander. Only the one that runs is loaded. */
 
 import { Command, Option } from "commander";
 import { nearest } from "../core/nearest.ts";

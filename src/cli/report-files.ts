@@ -15,7 +15,7 @@ export function checkReportFiles({ summary, metrics, html }: ReportFlags, { cwd 
   for (const [flag, file] of Object.entries({ summary, metrics, html })) {
     if (file === undefined) continue;
     const at = resolve(cwd, file);
-    const why = file === "" ? "it is no name" : obstacle(at);
+    const why = file === "" ? "it is not a file name" : obstacle(at);
     if (why === undefined) continue;
     throw new Failure(
       "usage",

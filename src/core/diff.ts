@@ -1,6 +1,6 @@
 /** Unified diffs of the edits that we make: text within lines, and a small file as a whole. */
 
-/** How many unchanged lines stand before and after each change, as `diff -u` has it. */
+/** How many unchanged lines are before and after each change, as `diff -u` has it. */
 const context = 3;
 
 /**

@@ -22,7 +22,7 @@ export const durationHint = "Write a number and a unit: 90s, 5m, 6h, 30d.";
 /**
  * Reads `90s`, `5m`, `1h30m` or `30d` as milliseconds.
  *
- * @throws Failure `usage` when it is no such text.
+ * @throws Failure `usage` for any other text.
  */
 export function parseDuration(text: string): number {
   if (!durationPattern.test(text)) {

@@ -29,7 +29,7 @@ const path = new RegExp(`^${part}(?:/${part})*$`);
 const nameLengthMax = 255;
 
 /**
- * Returns the name that `text` spells, or undefined when it is no image name. A tag or a digest
+ * Returns the name that `text` spells, or undefined when it is not an image name. A tag or a digest
  * makes it none.
  */
 export function parseImageName(text: string): ImageName | undefined {

@@ -31,7 +31,7 @@ export function manifestsUnder<Entry extends PathEntry>(
   );
 }
 
-/** Returns whether a path is one of some folders and files, or stands below one. */
+/** Returns whether a path is one of some folders and files, or is below one. */
 export function isUnder(path: string, folders: readonly string[]): boolean {
   return folders.some((folder) => path === folder || path.startsWith(`${folder}/`));
 }
@@ -47,11 +47,11 @@ export function checkSpelling(paths: readonly string[]): void {
   const isWrong = (part: string) => /^(?:|\.{1,2}|\.git)$/i.test(part);
   const wrong = paths.find((path) => path !== "." && path.split("/").some(isWrong));
   if (wrong === undefined) return;
-  throw new Failure("usage", `Cannot use the path "${wrong}": it is no plain path`, pathHint);
+  throw new Failure("usage", `Cannot use the path "${wrong}": it is not a plain path`, pathHint);
 }
 
 /**
- * Refuses a path that is no plain file and no directory with files.
+ * Refuses a path that is neither a plain file nor a directory with files.
  *
  * @param entries What the tree has at and under the path.
  * @throws Failure `usage` when it has nothing, `bad-manifest` for a symbolic link or a submodule.
@@ -63,7 +63,7 @@ export function checkPath(path: string, entries: readonly PathEntry[]): void {
     throw new Failure(
       "bad-manifest",
       `Cannot read "${path}": it is ${what}`,
-      "Name the file or directory that it stands for.",
+      "Name the file or directory that it points to.",
       { place: { file: path } },
     );
   }

@@ -16,7 +16,7 @@ export interface TagFormat {
 const digitsMin = 7;
 const digitsMax = 40;
 
-/** What is wrong with a format is told by how to write one. */
+/** The remedy for a wrong format is how to write one. */
 export const tagFormatHint =
   "Write it like sha-{revision:7}, with N from 7 to 40, or {release} for the revision's git tag.";
 

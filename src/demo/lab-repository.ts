@@ -8,7 +8,7 @@ import { asRevision, type Revision } from "../core/ids.ts";
 import { type ImageName, parseImageName } from "../core/image-ref.ts";
 import { parseTagFormat, tagOf } from "../core/tag-format.ts";
 
-/** Where everything about a race stands. */
+/** Where everything about a race is. */
 export const labNames = {
   repository: "lab.git",
   branch: "main",
@@ -35,7 +35,7 @@ export function labImages(registry: string): readonly ImageName[] {
 
 /**
  * Makes the bare repository in a directory: `count` revisions after the one that the manifests
- * begin at. Whoever computes it with the same arguments has the same commits.
+ * begin at. The same arguments give the same commits everywhere.
  */
 export async function createLabRepository(
   place: GitPlace,

@@ -30,7 +30,7 @@ export async function serveLabGit(
     await makeRepository(folder, race, by);
     const server = await startGitServer({ root: folder, path: by.env.PATH });
     const start = await startLine(race.deployers);
-    // The doors come last: whoever finds one open finds the server behind it ready.
+    // The doors come last: behind one that is open the server is ready.
     const doors = [
       await forwardPort(ports.start, start.url),
       await forwardPort(ports.git, server.url),

@@ -36,7 +36,7 @@ export interface DemoOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** One of the two deploys, as it was told and as the remote has it. */
+/** One of the two deploys, as it reported itself and as the remote has it. */
 export interface DemoDeploy {
   readonly who: string;
   readonly subject: string;

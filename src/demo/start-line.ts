@@ -5,7 +5,7 @@ import { createServer, get, type IncomingMessage, type ServerResponse } from "no
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** A start line that stands. */
+/** A start line that is ready. */
 export interface StartLine {
   /** `http://127.0.0.1:PORT` */
   readonly url: string;
@@ -42,7 +42,7 @@ export async function startLine(count: number): Promise<StartLine> {
 }
 
 /**
- * Goes to the start line under a name, and returns when the race is on and one's own delay is over.
+ * Goes to the start line under a name, and returns when the race is on and its delay has passed.
  *
  * @throws Error when not everybody came.
  */

@@ -45,7 +45,7 @@ function widthOf(text: string): number {
   return 16 + 7 * [...text].length;
 }
 
-/** The text is told its length, so that it fits in whatever font there is. */
+/** The text is given its length, so that it fits in any font. */
 function textTag(text: string, x: number, width: number): Html {
   return html`<text x="${x + 8}" y="14" textLength="${width - 16}" lengthAdjust="spacingAndGlyphs">${text}</text>`;
 }

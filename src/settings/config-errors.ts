@@ -45,7 +45,7 @@ export function firstError(issues: readonly Issue[], file: SettingsFile, keys: K
   return new Failure("config", message, hint, { place });
 }
 
-/** Of the forms that a value may have, the mistake is told of the one that was meant. */
+/** Of the forms that a value may have, the mistake reported is that of the one that was meant. */
 function inMeantForm(issue: Issue): readonly Issue[] {
   if (issue.code !== "invalid_union") return [issue];
   const isMeant = (form: readonly Issue[]) =>

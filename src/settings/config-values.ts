@@ -119,7 +119,7 @@ export const fluxObject = z
   .string()
   .regex(/^(?:Kustomization|HelmRelease)\/[a-z0-9.-]+$/, "Write it like Kustomization/apps.");
 
-/** The name of a variable that holds a token: a token itself is no such name. */
+/** The name of a variable that holds a token: a token itself is not one. */
 export const argocdTokenVariable = z
   .string()
   .regex(

@@ -62,6 +62,6 @@ function dataOf(document: Document, at: (offset: number) => Place): unknown {
 }
 
 function unreadable(why: string, place: Place): Failure {
-  const hint = "Mend the YAML at this place.";
+  const hint = "Fix the YAML here.";
   return new Failure("config", `Cannot read the settings: ${why}`, hint, { place });
 }

@@ -19,7 +19,7 @@ export interface LandSettings {
   readonly branch: string | undefined;
 }
 
-/** Returns it. Whoever does not wait lets the forge merge all the same, where that is set. */
+/** Returns it. Without waiting, the forge merges all the same where that is set. */
 export function landIn(flags: LandFlags, config: Config | undefined): LandSettings {
   const { by = "push", merge = "wait", method, branch } = config?.land ?? {};
   const isAwaited = merge !== "off" && flags.wait !== false;

@@ -54,7 +54,7 @@ export interface GitPlaces {
   /** The branch of the source that is deployed. Undefined: its default one. */
   readonly sourceBranch: string | undefined;
   readonly timeoutMs: number | undefined;
-  /** What is said about the manifests. */
+  /** What the settings say about the manifests. */
   readonly manifestRules: ManifestRules;
 }
 
@@ -63,7 +63,7 @@ export interface ScopeSettings extends GitPlaces {
   /** The environment that is meant. Undefined: the settings have none. */
   readonly environment: string | undefined;
   readonly paths: readonly string[];
-  /** Manifests of all environments on the branch: whatever touches them alone is no code. */
+  /** Manifests of all environments on the branch: a commit that touches only them is not code. */
   readonly manifestPaths: readonly string[];
   /** What the environment asks of a revision. Undefined: the settings have none. */
   readonly rules: EnvironmentRules | undefined;

@@ -1,4 +1,4 @@
-/** Flags that say how a result is told, and where reports of it are written. */
+/** Flags that say how a result is printed, and where its reports are written. */
 
 /** How a command prints. Every command has these flags. */
 export interface OutputFlags {

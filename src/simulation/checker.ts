@@ -1,4 +1,4 @@
-/** The history checker: holds the laws against the branch, and against what was said of it. */
+/** The history checker: checks the laws on the branch, and on what was reported about it. */
 
 import { branchInvariants } from "./invariants/branch.ts";
 import { endInvariants } from "./invariants/end.ts";

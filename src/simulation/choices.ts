@@ -74,7 +74,7 @@ function fateOn(path: { taken: number; of: number }[], budget: Budget): Enumerat
     if (of <= 1) return 0;
     if (at === path.length) path.push({ taken: 0, of });
     const choice = path[at]!;
-    if (choice.of !== of) throw new Error("The run is not the same as before: it is no replay");
+    if (choice.of !== of) throw new Error("The run is not the same as before: it is not a replay");
     at += 1;
     return choice.taken;
   };

@@ -24,7 +24,7 @@ export const shapes: readonly RaceShape[] = ["same", "fleet", "overlay"];
 export interface Companions {
   /** Runs of `sync`. Where there is one, a revision is published that nobody deploys. */
   readonly syncs: number;
-  /** Runs of `rollback`, each to what stood before the race. */
+  /** Runs of `rollback`, each to what was before the race. */
   readonly rollbacks: number;
   /** People who push a commit of their own, and do not give up before it is in. */
   readonly foreign: number;
@@ -71,7 +71,7 @@ export interface Actors {
   readonly shape: RaceShape;
   readonly deployers: number;
   readonly company?: Companions | undefined;
-  /** Whether whoever lost a race may leave its change for others to land. */
+  /** Whether an actor that lost a race may leave its change for others to land. */
   readonly together?: boolean | undefined;
 }
 

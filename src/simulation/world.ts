@@ -61,7 +61,7 @@ export class World {
     this.server = new Server(this.objects, this.base, () => this.scheduler.nowMs);
   }
 
-  /** Opens an actor's account. Whoever comes back is barred if it was before. */
+  /** Opens an actor's account. One that comes back is barred if it was before. */
   enter(actor: string, before?: Account): Account {
     const isBarred = before?.isBarred ?? this.fate.strikes("refuse");
     const none = { doubts: new Set<CommitId>(), left: new Set<CommitId>() };
@@ -76,7 +76,7 @@ export class World {
     return this.fate.lasts(20, 120) + slow;
   }
 
-  /** What a read of the server shows: how all stands, or how it stood a while ago. */
+  /** What a read of the server shows: how everything is, or how it it was a while ago. */
   view(): Move {
     if (!this.fate.strikes("stale")) return this.server.moveAgo(0);
     const back = this.fate.lasts(1, 3);

@@ -152,10 +152,10 @@ const mistakes: readonly (readonly [text: string, place: string, says: string, r
       'Wrong value of "verify.argocd.tokenVariable"',
       "never the token itself",
     ],
-    ["tag: a\ntag: b", "2:1", "Map keys must be unique", "Mend the YAML"],
-    ["tag: [", "1:7", "Cannot read the settings", "Mend the YAML"],
-    ["tag: !env TAG", "1:6", "Unresolved tag: !env", "Mend the YAML"],
-    ["tag: a\n---\ntag: b", "2:1", "Cannot read the settings", "Mend the YAML"],
+    ["tag: a\ntag: b", "2:1", "Map keys must be unique", "Fix the YAML"],
+    ["tag: [", "1:7", "Cannot read the settings", "Fix the YAML"],
+    ["tag: !env TAG", "1:6", "Unresolved tag: !env", "Fix the YAML"],
+    ["tag: a\n---\ntag: b", "2:1", "Cannot read the settings", "Fix the YAML"],
   ];
 
 test.each(mistakes)("%j is refused with its place and the remedy", (text, place, says, remedy) => {

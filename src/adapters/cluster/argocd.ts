@@ -48,7 +48,7 @@ export function openArgoCd(options: ArgoCdOptions): ArgoCd {
       if (how === "refresh") asked.url.searchParams.set("refresh", "normal");
       const limitMs = how === "refresh" ? refreshMsMax : undefined;
       const json = await ask({ ...asked, limitMs });
-      // It only explains what the Application says, so without it that is said alone.
+      // It only explains what the Application says, so without it only that is reported.
       const tree = isExplainedByTree(json)
         ? await read(ref, "/resource-tree", "read the resources of").catch(ignored)
         : undefined;

@@ -22,7 +22,7 @@ export interface Credential {
 export interface ProgramOptions {
   /** The kubeconfig that names it: a command with a slash is seen from there. */
   readonly file: string;
-  /** What it is told of the cluster, where it is to be told. */
+  /** The cluster it is given, if it asks for it. */
   readonly cluster: object;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;

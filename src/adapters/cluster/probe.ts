@@ -5,7 +5,7 @@ import type { Probe } from "../../ports.ts";
 import { type HttpClient, type HttpOptions, httpClient } from "../http/client.ts";
 
 const redirectsMax = 3;
-/** What is looked for stands near the top of a page, or in a small answer of an API. */
+/** What is looked for is near the top of a page, or in a small answer of an API. */
 const bodyBytesMax = 4 * 1024 * 1024;
 const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 

@@ -95,7 +95,7 @@ export class Clone {
   }
 }
 
-/** A name that git takes, whoever wrote it. */
+/** A name that git takes, from any author. */
 const isPlainRef = /^refs(?:\/(?!\.|\/)(?:(?!\.\.|@\{|\.lock(?:\/|$))[^\s\p{Cc}~^:?*[\\/])+)+$/u;
 
 /**

@@ -24,7 +24,7 @@ export class CommitDesk {
     const { inside, identity, signer } = this.#at;
     const writer = { identity, modes: this.modes };
     let parent = on;
-    // A signature is part of its commit, and so of the id that the next one stands on.
+    // A signature is part of its commit, and so of the id that the next one is on.
     for (const run of (await signer.isIdle()) ? [drafts] : drafts.map((draft) => [draft])) {
       const written = await writeCommits(inside, parent, run, writer);
       parent = await signer.sign(written.at(-1)!, { parent, ...run.at(-1)! });
@@ -41,7 +41,7 @@ export class CommitDesk {
     return parent;
   }
 
-  /** Returns whether a commit is one of ours, or what one of them stands on. */
+  /** Returns whether a commit is one of ours, or what one of them is on. */
   isKnown(commit: CommitId): boolean {
     return this.#parents.has(commit) || this.#bases.has(commit);
   }
@@ -58,7 +58,7 @@ interface CommitWriter {
  * tree, puts in the new files and names the result. The dates are the drafts', so the same drafts
  * give the same ids.
  *
- * @param on What the first stands on. Undefined: nothing.
+ * @param on What the first is on. Undefined: nothing.
  */
 export async function writeCommits(
   place: GitPlace,

@@ -189,7 +189,7 @@ class GitDeployLog implements DeployLog {
 function noTip(): Failure {
   return new Failure(
     "unknown-revision",
-    "Cannot tell where the source stands: the clone has no whole history, and no origin",
+    "Cannot tell which commit the source is at: the clone lacks history, and has no origin",
     "Fetch the whole history (actions/checkout: fetch-depth: 0), or give the source as a URL.",
   );
 }

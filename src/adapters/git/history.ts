@@ -175,7 +175,7 @@ class GitHistory implements OpenedHistory {
     return revisions;
   }
 
-  /** Whoever asks of revisions may know them from elsewhere: then they are still to be fetched. */
+  /** Callers may know revisions from elsewhere: these are still to be fetched. */
   async #bring(revisions: readonly Revision[]): Promise<void> {
     for (const revision of revisions) {
       if (!this.#seen.has(revision) && (await this.#here(revision)).length === 0) {

@@ -1,4 +1,4 @@
-/** Links and submodules of a tree. No edit goes through them, so what they lead to is told. */
+/** Links and submodules of a tree. No edit goes through them, so what they lead to is reported. */
 
 import { isUnder, leadsOut, targetOfLink } from "../../core/manifest-paths.ts";
 import { isManifestPath } from "../../core/pins/index.ts";
@@ -94,7 +94,7 @@ async function follow(path: string, text: string, tree: Tree): Promise<End> {
 async function behind(path: string, text: string, tree: Tree): Promise<Buffer | undefined> {
   const { entry, path: target, isThere, isInside } = await follow(path, text, tree);
   if (!isThere) return undefined;
-  // A link out of the repository is for a machine where something stands there.
+  // A link out of the repository is for a machine where something is there.
   if (target === undefined) return isManifestPath(path) ? nothing : undefined;
   if (entry?.mode.startsWith("100") !== true) return isInside ? undefined : nothing;
   if (!isManifestPath(path) || (isInside && isManifestPath(target))) return undefined;

@@ -153,7 +153,7 @@ export async function readInPortions(
 
 function readAhead(place: GitPlace, ids: readonly string[] = []) {
   const reading = readBlobs(place, ids);
-  // Whoever waits for it hears of it. If nobody does any more, something else went wrong before.
+  // Those who wait for it are told. If nobody does any more, something else went wrong before.
   reading.catch(() => {});
   return reading;
 }

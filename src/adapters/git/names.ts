@@ -4,7 +4,7 @@ import { isBranchName } from "../../core/branch-name.ts";
 import { Failure } from "../../core/failure.ts";
 
 /**
- * Refuses a path whose bytes are no UTF-8. As text it is another path: to write it would add a file
+ * Refuses a path whose bytes are not UTF-8. As text it is another path: writing it would add a file
  * beside the one that was read.
  *
  * @throws Failure `bad-manifest`.

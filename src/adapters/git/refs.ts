@@ -1,4 +1,4 @@
-/** Where a repository on this machine stands, read from its files. git never runs in it. */
+/** Where a repository on this machine is, read from its files. git never runs in it. */
 
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import type { LocalSource } from "./source.ts";
 export interface LocalLine {
   /** What is checked out. Undefined: nothing, or refs are kept in a way that we do not read. */
   readonly head: string | undefined;
-  /** Where the branch stood at the server that it was cloned from, as far as the clone can tell. */
+  /** Where the branch was at the server that it was cloned from, as far as the clone can tell. */
   readonly tip: string | undefined;
 }
 

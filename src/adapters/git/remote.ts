@@ -122,7 +122,7 @@ class GitRemote implements OpenedRemote {
     const room = { ...parts, fetchWith, blobs: this.#blobs, desk: this.#desk };
     this.waiting = seal && waitingRoom({ ...room, seal });
     this.#first = this.#fetch();
-    this.#first.catch(() => {}); // Whoever asks for the tip gets to see the failure.
+    this.#first.catch(() => {}); // Those who ask for the tip see the failure.
   }
 
   fetchTip(): Promise<CommitId> {
@@ -197,7 +197,7 @@ class GitRemote implements OpenedRemote {
 
   async contains(tip: CommitId, commit: CommitId): Promise<boolean> {
     const { inside } = this.#parts;
-    // Ours are here, and so is what they stand on. Of others only the forge may have spoken.
+    // Ours are here, and so is what they are based on. Of others only the forge may have spoken.
     if (!this.#desk.isKnown(commit) && (await commitsAmong(inside, [commit]))[0] === undefined)
       return false;
     return isAncestor(inside, commit, tip);

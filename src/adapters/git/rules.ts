@@ -16,7 +16,7 @@ const noRight =
 
 const asleep = /archived so it is read-only|\bis archived\b|been archived/i;
 
-/** The first that fits counts: what asks most of a reader stands first. */
+/** The first that fits counts: what asks most of a reader is first. */
 const rules: readonly (readonly [RegExp, string])[] = [
   [signatures, unsigned],
   // No rule, but no login: git would have asked for one.
@@ -76,7 +76,7 @@ export interface Signature {
 }
 
 /**
- * Returns what a refusal asks for that is about signatures: the same words are said of a commit
+ * Returns what a refusal asks for that is about signatures: the same words are used for a commit
  * without one, of a key that the server does not know, and of a committer who does not own the key.
  */
 export function signatureRemedy(words: string, { isSigned, email }: Signature): string | undefined {

@@ -52,7 +52,7 @@ export interface GitCall {
   readonly answers?: readonly number[];
 }
 
-/** Tells whoever listens (`-v`) of each command, as `{ args }`. */
+/** Tells listeners (`-v`) of each command, as `{ args }`. */
 const commands = tracingChannel("landfall:git");
 
 /**
@@ -158,7 +158,7 @@ async function spawnGit(
       errors: (error, result) => {
         judged = judge(args[0] ?? "", result, call.answers ?? []);
         if (!(judged instanceof GitExit)) return undefined;
-        // No program, or our own abort: simple-git alone knows why nothing was said.
+        // No program, or our own abort: only simple-git knows why there are no words.
         if (error instanceof Error && judged.stderr === "") judged = asGitExit(error, args);
         return judged;
       },

@@ -19,11 +19,11 @@ export interface Upstream {
 }
 
 /**
- * How a command speaks to the server. A push, and the look at what came of it, may go on for a
+ * How a command speaks to the server. A push, and reading its outcome, may go on for a
  * while after we are told to stop: so many milliseconds. The runner of GitHub Actions gives 7.5 s,
  * docker 10 s.
  *
- * Whoever reads names a promisor: it says that objects may be missing here. A push names none: one
+ * A reader names a promisor: it says that objects may be missing here. A push names none: one
  * that meets a tip it does not know would fetch it, two requests for nothing, before it says that
  * it lost.
  */
@@ -89,7 +89,7 @@ export class Server {
     throw this.failure(said);
   }
 
-  /** Runs a command that talks to the server, and returns what came of it, whatever it is. */
+  /** Runs a command that talks to the server, and returns its outcome, whatever it is. */
   async say(
     args: readonly string[],
     { as: manner = "reading", ...call }: ServerCall = {},

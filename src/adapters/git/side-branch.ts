@@ -18,7 +18,7 @@ const headRef = "refs/landfall/proposed";
 export function sideBranch(server: Server, inside: GitPlace, ref: string): SideBranch {
   return {
     async head() {
-      // Without its past: that could be as long as the history of the branch it stands on.
+      // Without its past: that could be as long as the history of the branch it is based on.
       const scope = ["--depth=1", "--filter=blob:none", "--no-write-fetch-head"];
       const said = await server.fetchRefs(scope, [`+${ref}:${headRef}`], { as: "looking" });
       if (said.code === 0) return headOf(inside);

@@ -62,12 +62,12 @@ export class SourceCopy {
     return new SourceCopy(clone, options);
   }
 
-  /** Whoever asks next wants to know of what is there by then. */
+  /** The next caller wants what is there by then. */
   refresh(): void {
     if (this.#state === "new") this.#state = "old";
   }
 
-  /** Sees to it that the branches and tags are here as they stand, asked for since `refresh`. */
+  /** Sees to it that the branches and tags are here as they are, asked for since `refresh`. */
   look(): Promise<void> {
     return this.#inTurn(async () => {
       if (this.#state === "new") return;
@@ -106,12 +106,12 @@ export class SourceCopy {
     return (await runHere(this.clone.inside, args)).stdout.toString("latin1").trim() === "0";
   }
 
-  /** Returns the commits that branches and tags of these full names stand at. */
+  /** Returns the commits that branches and tags of these full names are at. */
   named(names: readonly string[]): Promise<readonly string[]> {
     return this.#commitsAt(names.map((name) => name.replace(/^refs/, roots)));
   }
 
-  /** Returns the names of the source's git tags that stand at a commit. */
+  /** Returns the names of the source's git tags that are at a commit. */
   async tagsAt(commit: string): Promise<readonly string[]> {
     const tags = `${roots}/tags/`;
     const args = ["for-each-ref", "--format=%(refname)", `--points-at=${commit}`, tags];
@@ -120,7 +120,7 @@ export class SourceCopy {
     return names.map((name) => name.slice(tags.length));
   }
 
-  /** Returns where the server's own HEAD stands; undefined where no server is asked. */
+  /** Returns where the server's own HEAD is; undefined where no server is asked. */
   async head(): Promise<string | undefined> {
     const server = await this.#theServer();
     if (server === undefined) return undefined;

@@ -48,7 +48,7 @@ export async function originOf(
 ): Promise<string | undefined> {
   const place = {
     directory: dirname(source.config),
-    // The file is read as data, from a directory that git is told is no repository.
+    // The file is read as data, from a directory that git is told is not a repository.
     env: { ...gitEnvironment({ env, home: "/nonexistent" }), GIT_DIR: "/nonexistent" },
     timeoutMs: 10_000,
   };

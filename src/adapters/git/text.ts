@@ -25,7 +25,7 @@ export function readPushReply(said: GitExchange, ref = ""): PushReply {
   if (flag === "!") return refusedRef(line ?? "", said.stderr, words);
   if (goneAlready.test(said.stderr)) return { kind: "raced", seenBy: "git", words };
   const status = httpStatus(said.stderr);
-  // What is said once the pack is on its way may be a proxy's word. git ends with 1 then.
+  // What arrives once the pack is on its way may be a proxy's words. git ends with 1 then.
   const sent = said.code === 128 ? {} : ({ isSent: true } as const);
   if (isThrottled(said.stderr, status)) return { ...throttled(said.stderr, words), ...sent };
   const isBefore = said.code === 128 && endedBefore(said.stderr);
@@ -54,7 +54,7 @@ export function lacksAtomic({ stderr }: GitExchange): boolean {
 /** What a push that was only pretended shows of the ref on the server. */
 export type Pretended =
   | { readonly kind: "up-to-date" }
-  /** The ref stands at an ancestor of ours; `from` is the beginning of its id. */
+  /** The ref is at an ancestor of ours; `from` is the beginning of its id. */
   | { readonly kind: "would-move"; readonly from: string }
   | { readonly kind: "elsewhere" };
 
@@ -194,7 +194,7 @@ function isThrottled(stderr: string, status: number | undefined): boolean {
   return status === 403 && /rate limit|temporarily blocked/i.test(stderr);
 }
 
-/** Returns whether the server, or the key to it, said no in a way that time will not mend. */
+/** Returns whether the server, or the key to it, said no in a way that waiting does not change. */
 function isDenial(stderr: string, status: number | undefined): boolean {
   if (status === undefined) return denials.test(gitsOwn(stderr)) || distrust.test(gitsOwn(stderr));
   return status >= 300 && status < 500 && status !== 408 && status !== 425;

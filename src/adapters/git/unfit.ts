@@ -3,7 +3,7 @@
 import { Failure } from "../../core/failure.ts";
 import { type GitExchange, gitsOwn, wordsOf } from "./words.ts";
 
-/** Returns what is wrong with git itself, or with what it stands on, if it is that. */
+/** Returns what is wrong with git itself, or with the machine under it, if it is that. */
 export function machineFailure(said: GitExchange): Failure | undefined {
   const install = "Install git 2.39 or newer, and put it on PATH.";
   if (/spawn git (?:ENOENT|EACCES)/.test(said.stderr)) {

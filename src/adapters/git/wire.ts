@@ -1,4 +1,4 @@
-/** What is said to the server of one branch: fetch, push, and where the branch stands. */
+/** What is asked of the server of one branch: fetch, push, and where the branch is. */
 
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -115,8 +115,8 @@ export class GitWire {
   }
 
   /**
-   * Reads where the branch stands. A push that is only pretended takes one request, of the server's
-   * own list for writers; `ls-remote` takes two. Whoever may not write is not shown that list.
+   * Reads where the branch is. A push that is only pretended takes one request, of the server's
+   * own list for writers; `ls-remote` takes two. Without write access that list is not shown.
    */
   async standing(
     before: CommitId,
@@ -142,14 +142,14 @@ export class GitWire {
 
   #pretend(commit: CommitId): Promise<GitExchange> {
     const flags = ["--dry-run", "--porcelain", "--no-verify"];
-    // Whole ids: the beginning of one is no proof.
+    // Whole ids: the beginning of one proves nothing.
     const args = ["-c", "core.abbrev=40", "push", ...flags, "origin", `${commit}:${this.#ref}`];
     return this.#server.say(args, { as: "pretending" });
   }
 
   /**
    * Says why no tip came. git takes any page for the empty list of an old server, so before a
-   * branch is said to be missing, the server has to show that it has others, and not this one.
+   * branch is reported as missing, the server has to show that it has others, and not this one.
    */
   async #noTip(said: GitExchange): Promise<Failure> {
     const failure = this.#server.failure(said);
@@ -160,7 +160,7 @@ export class GitWire {
     return new Failure(
       "remote-unreachable",
       `Cannot read "${this.#server.url}": the branch was not shown there`,
-      "Check the URL: an empty repository answers like this, and so does a page that is no git.",
+      "Check the URL: an empty repository answers like this, and so does a page that is not a git server.",
     );
   }
 }

@@ -17,7 +17,7 @@ export function gitsOwn(stderr: string): string {
   return lines.join("\n").replace(/'[^'\n]*'/g, "''");
 }
 
-/** Returns what was said that may help a reader: no hints, no control characters, not too much. */
+/** Returns git's words that may help a reader: no hints, no control characters, not too much. */
 export function wordsOf({ code, stdout, stderr }: GitExchange): string {
   const refs = stdout.split("\n").filter((line) => line.startsWith("!"));
   const lines = [...stderr.split("\n"), ...refs]

@@ -53,7 +53,7 @@ export function appMint(app: GitHubApp, options: GitHubAppOptions): Mint {
   let token: Promise<Token> | undefined;
   const make = () => {
     const making = makeToken(app, http, clock);
-    // What failed is asked for again by whoever comes next.
+    // The next caller asks again for what failed.
     making.catch(() => {
       if (token === making) token = undefined;
     });

@@ -25,7 +25,7 @@ export interface HttpOptions {
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
   readonly proxy?: HttpsProxy | undefined;
-  /** The code of what gets no answer; a cluster's where nothing is said. */
+  /** The code of what gets no answer; a cluster's unless given. */
   readonly unreachable?: Unreachable;
 }
 

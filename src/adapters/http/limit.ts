@@ -18,7 +18,7 @@ export interface Limits {
 
 const known = new WeakMap<AbortSignal, Limits>();
 
-/** Returns limits that all abort together with `outer`: the same ones for whoever asks. */
+/** Returns limits that all abort together with `outer`: the same ones for every caller. */
 export function limitsUnder(outer: AbortSignal | undefined): Limits {
   const limits = (outer && known.get(outer)) ?? newLimits(outer);
   if (outer !== undefined) known.set(outer, limits);

@@ -14,7 +14,7 @@ export interface HttpsProxy {
  * Returns the proxy that the environment names as curl and git know it: `https_proxy`, else
  * `all_proxy`, in either case, and `no_proxy`.
  *
- * @throws Failure `config` when it is no web address.
+ * @throws Failure `config` when it is not a web address.
  */
 export function proxyIn(env: Readonly<Record<string, string | undefined>>): HttpsProxy | undefined {
   const read = (name: string) => env[name] || env[name.toUpperCase()] || "";
@@ -35,7 +35,7 @@ export function proxyIn(env: Readonly<Record<string, string | undefined>>): Http
 function noProxy(): Failure {
   return new Failure(
     "config",
-    "Cannot use the proxy in HTTPS_PROXY or ALL_PROXY: it is no http or https address",
+    "Cannot use the proxy in HTTPS_PROXY or ALL_PROXY: it is not an http or https address",
     "Write it like http://proxy.example:3128, or name the hosts to reach without it in NO_PROXY.",
   );
 }

@@ -150,7 +150,7 @@ interface TokenQuestion {
   readonly service: string | undefined;
 }
 
-/** Distribution's token specification: by the address, as a user or as nobody. */
+/** Distribution's token specification: by the address, as a user or anonymously. */
 function asking({ realm, scope, service }: TokenQuestion, login: RegistryCredentials | undefined) {
   const url = new URL(realm);
   if (service !== undefined) url.searchParams.set("service", service);
@@ -159,7 +159,7 @@ function asking({ realm, scope, service }: TokenQuestion, login: RegistryCredent
   return { method: "GET", url, headers } as const;
 }
 
-/** The same by OAuth2, as Docker does: the refresh token stands in the body, not in the address. */
+/** The same by OAuth2, as Docker does: the refresh token is in the body, not in the address. */
 function refreshing({ realm, scope, service }: TokenQuestion, identityToken: string) {
   const form = new URLSearchParams({
     ...{ grant_type: "refresh_token", refresh_token: identityToken, client_id: "landfall" },

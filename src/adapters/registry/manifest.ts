@@ -27,7 +27,7 @@ export interface OciManifest {
 
 const revisionKey = "org.opencontainers.image.revision";
 
-/** Returns a manifest's parts, or undefined when the bytes are no manifest. */
+/** Returns a manifest's parts, or undefined when the bytes are not a manifest. */
 export function parseManifest(bytes: Uint8Array): OciManifest | undefined {
   const root = asObject(parseJson(bytes));
   if (root === undefined || root.schemaVersion !== 2) return undefined;

@@ -84,7 +84,7 @@ async function pushBlob(
 function uploadUrl(started: HttpReply, { digest }: BlobContent, doing: string): string {
   const location = started.header("location") ?? "";
   if (!URL.canParse(location, started.url.href)) {
-    throw lied(doing, "the place for the upload is no web address");
+    throw lied(doing, "the upload location is not a web address");
   }
   const url = new URL(location, started.url.href);
   url.searchParams.set("digest", digest);

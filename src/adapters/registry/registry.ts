@@ -141,7 +141,7 @@ async function getManifest(
   if (reply.status !== 200) throw refusal({ image, doing }, reply);
   const digest = verifiedDigest(reply, doing, asDigest(reference));
   const manifest = parseManifest(reply.body);
-  if (manifest === undefined) throw lied(doing, "what came is no image manifest");
+  if (manifest === undefined) throw lied(doing, "the reply is not an image manifest");
   const declared = mediaTypeOf(reply);
   const mediaType = manifest.mediaType ?? declared;
   // The same bytes must not be one thing to us and another to a cluster (CVE-2021-41190).
@@ -166,7 +166,7 @@ function askManifest(client: RegistryClient, question: ManifestQuestion): Promis
     at: `manifests/${reference}`,
     accept: manifestTypes.join(", "),
     doing,
-    // A proxy's "404 page not found" is no word of the registry about the image.
+    // A proxy's "404 page not found" says nothing about the image.
     isNoStatement: (reply) =>
       method === "GET" && reply.status === 404 && registryErrors(reply.body) === undefined,
   });

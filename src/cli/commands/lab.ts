@@ -139,7 +139,7 @@ function seedOf({ seed }: LabFlags): number {
   return numberOf(seed, { flag: "--seed", from: 0, to: 2 ** 31 - 1 });
 }
 
-/** Servers of a race answer on all interfaces: nobody shall start one on a machine of theirs. */
+/** Servers of a race answer on all interfaces: nobody may start one on their own machine. */
 function onlyInRace({ env }: Process): void {
   if (env.LANDFALL_RACE !== undefined) return;
   throw usageError(

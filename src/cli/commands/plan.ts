@@ -68,7 +68,7 @@ export default command({
         },
         { remote: ports.remote, history, registry },
       );
-      // Whoever builds by this plan lands next, and is told here whether to watch what has landed.
+      // What builds by this plan lands next, and learns here whether to watch what has landed.
       const told = { ...plan, verify: settings.config?.verify !== undefined };
       printResult(told, () => planText(plan), { ...flags, io });
       return plan.exit;

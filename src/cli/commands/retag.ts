@@ -49,7 +49,7 @@ export default command({
   },
 });
 
-/** Lets tags be looked at before they are given, where it is said what they are to be of. */
+/** Has tags checked before they are given, if the revision they belong to is known. */
 async function withLook<T>(
   flags: RetagFlags,
   { places, io }: { readonly places: GitPlaces; readonly io: Process },

@@ -68,7 +68,7 @@ export default command({
   },
 });
 
-/** What could not be read is no page: it is told, and the page of before stays. */
+/** A failed read is not shown as a page: it is reported, and the last page stays. */
 function whole(audit: AuditResult): AuditResult {
   if (audit.failure === undefined) return audit;
   const { code, message, hint } = audit.failure;

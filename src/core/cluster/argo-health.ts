@@ -16,7 +16,7 @@ export interface Unwell {
 const nodesUpMax = 10;
 
 /**
- * Returns what is not well. The tree repeats the resources, and adds what came of them: a pod's
+ * Returns what is not well. The tree repeats the resources, and adds their outcomes: a pod's
  * words go with the resource that it belongs to.
  *
  * @param resources `status.resources`.

@@ -50,7 +50,7 @@ export function awaitsSync(facts: ArgoFacts): boolean {
 }
 
 /**
- * Judges an Application. `Synced` alone is nothing: before the refresh it is said of the old
+ * Judges an Application. `Synced` alone is nothing: before the refresh it is about the old
  * revision, and an operation that failed may have been somebody else's.
  */
 export function argoVerdict(facts: ArgoFacts): StepVerdict {

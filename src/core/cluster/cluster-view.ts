@@ -1,4 +1,4 @@
-/** How Argo CD and the cluster stand at one moment: their half of `landfall status`. */
+/** The state of Argo CD and the cluster at one moment: their half of `landfall status`. */
 
 import type { Digest } from "../ids.ts";
 import type { Observation } from "./observation.ts";

@@ -34,12 +34,12 @@ export interface SourceRef extends NamespaceRef {
   readonly name: string;
 }
 
-/** How an object stands, by its conditions. */
+/** An object's state, by its conditions. */
 export interface FluxState {
   readonly isSuspended: boolean;
   /** Whether its controller has seen its present specification. */
   readonly isObserved: boolean;
-  /** `True`, `False` or `Unknown`; empty where nothing is said yet. */
+  /** `True`, `False` or `Unknown`; empty if it is not set yet. */
   readonly ready: string;
   /** The condition's own reason and message. */
   readonly reason: string;

@@ -49,7 +49,7 @@ function foreign({ object, source, followed }: FluxFacts): StepVerdict | undefin
   return { kind: "failed", detail, hint, code: "config" };
 }
 
-/** Returns the commit that an object stands at: a release's is that of its chart's source. */
+/** Returns the commit that an object is at: a release's is that of its chart's source. */
 function commitOf({ object, source }: FluxFacts): string {
   return object.kind === "Kustomization" ? object.applied : (source?.revision ?? "");
 }
@@ -127,7 +127,7 @@ function nameOf({ kind, name }: { readonly kind: string; readonly name: string }
 }
 
 function wordsOf({ ready, reason, message }: FluxState): string {
-  if (ready === "") return "nothing is said of it yet";
+  if (ready === "") return "it has no status yet";
   return `Ready is ${ready}${reason === "" ? "" : ` (${reason})`}${message === "" ? "" : `: ${message}`}`;
 }
 

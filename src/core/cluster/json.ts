@@ -1,6 +1,6 @@
 /** Reads of JSON that somebody else wrote: nothing about its shape is believed. */
 
-/** Returns what stands under a path of keys, or undefined when the path leads nowhere. */
+/** Returns what is under a path of keys, or undefined when the path leads nowhere. */
 export function at(value: unknown, ...path: readonly string[]): unknown {
   let here = value;
   for (const key of path) {

@@ -25,7 +25,7 @@ export interface CredentialProgram {
   /** What it finds in its environment beside ours. */
   readonly env: Readonly<Record<string, string>>;
   readonly apiVersion: string;
-  /** Whether it is told of the cluster. */
+  /** Whether it is given the cluster. */
   readonly isToldCluster: boolean;
   readonly installHint: string;
 }

@@ -9,7 +9,7 @@ export interface SmokePage {
   readonly status: number;
   /** `{tag}` and `{revision}` stand for those of the deploy. */
   readonly contains?: string | undefined;
-  /** How often it is asked again at most; undefined means until the time is over. */
+  /** The most times it is asked again; undefined means until time is up. */
   readonly retries?: number | undefined;
 }
 
@@ -34,7 +34,7 @@ export interface SmokeFacts {
   readonly newer: ReadonlySet<Tag>;
 }
 
-/** Judges a page. It never fails for good: a page may come round until the time is over. */
+/** Judges a page. It never fails for good: a page may recover until time is up. */
 export function smokeVerdict({ page, reply, tag, revision, newer }: SmokeFacts): StepVerdict {
   if (reply.status !== page.status) {
     const to = reply.location === undefined ? "" : `; it redirects to "${reply.location}"`;

@@ -19,7 +19,7 @@ export interface Forge {
   readonly path: string;
 }
 
-/** What is said about the forge, where its host's name does not tell. */
+/** What the settings say about the forge, if its host's name does not tell. */
 export interface ForgeHint {
   readonly kind?: ForgeKind | undefined;
   readonly api?: string | undefined;

@@ -47,7 +47,7 @@ export interface RequestMark {
 
 const markLine = /^<!-- landfall (\{.*\}) -->$/m;
 
-/** Returns the title and the text of a request. The trailers stand last, for a squash's message. */
+/** Returns the title and the text of a request. The trailers come last, for a squash's message. */
 export function requestText({ commit, message, scope, compare }: Proposed): RequestText {
   const [subject = ""] = message.split("\n");
   const said = readCommit(message);

@@ -3,7 +3,7 @@
 import type { LeftBehind } from "../results/audit.ts";
 import { type DeployStep, isMove, type PinStep } from "./deploys.ts";
 
-/** A pin, as it stands after some deploys. */
+/** A pin, as it is after some deploys. */
 interface Standing {
   readonly file: string;
   readonly line: number;

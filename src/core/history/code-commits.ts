@@ -17,7 +17,7 @@ export interface CommitJudge {
   sameCode(commit: LoggedCommit): readonly string[];
 }
 
-/** Returns a judge for a source that stands apart from its manifests: only messages tell. */
+/** Returns a judge for a source that is separate from its manifests: only messages tell. */
 export function judgeByMessage(pattern: RegExp): CommitJudge {
   const toolOf = remember((commit: LoggedCommit) => readTool(commit, pattern));
   return { toolOf, isNoCode: (commit) => toolOf(commit) !== undefined, sameCode: () => [] };
@@ -41,7 +41,7 @@ export interface MixedBranch {
 /**
  * Returns a judge for a branch with code and manifests. A commit that says it is a tool's, and
  * changes code as well, is somebody's: its words do not hide it. A branch that has nothing beside
- * manifests says nothing by what commits touch: all that are no tool's count as code.
+ * manifests says nothing by what commits touch: all that no tool made count as code.
  *
  * A merge is judged by all its sides: `git pull` puts the deploys of others on top of somebody's
  * own work, so that it changes nothing but manifests against its first parent, and CI builds it.

@@ -16,7 +16,7 @@ export interface CodePlace {
 /** Returns them newest first. Every push of the branch is on its line of first parents. */
 export function codeLine(graph: SourceGraph, judge: CommitJudge): readonly CodePlace[] {
   const isCode = (place: number) => !judge.isNoCode(graph.commits[place]!);
-  /** The commit that a side of a merge was built of: what stands on it are deploys. */
+  /** The commit that a side of a merge was built of: what is based on it are deploys. */
   const builtOf = (parent: string): number | undefined => {
     const from = graph.find(parent);
     return from === undefined ? undefined : graph.line(from).find(isCode);
@@ -42,7 +42,7 @@ export function codeLine(graph: SourceGraph, judge: CommitJudge): readonly CodeP
 
 /**
  * Returns the releases of the source's own line, newest first: where images are made of them, a
- * commit between two is no deploy. A release is one wherever it was tagged, on a deploy too.
+ * commit between two is not a deploy. A release is one wherever it was tagged, on a deploy too.
  */
 export function releaseLine(graph: SourceGraph, releases: Releases): readonly CodePlace[] {
   const places = graph.line().filter((place) => releases.isReleased(graph.commits[place]!.id));

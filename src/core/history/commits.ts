@@ -18,7 +18,7 @@ export interface LoggedCommit {
 /** A tag of the source's repository. */
 export interface SourceTag {
   readonly name: string;
-  /** The commit that it stands at, through however many annotated tags. */
+  /** The commit that it is at, through however many annotated tags. */
   readonly commit: string;
   /** When it was made, milliseconds since the epoch; a light one is as old as its commit. */
   readonly atMs: number;

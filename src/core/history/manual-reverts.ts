@@ -98,7 +98,7 @@ export class MovedAway {
     return pastAt({ parents, moved, by, isByHand: kind === "by-hand" }, this.#revisions);
   }
 
-  /** What cannot be read says nothing: its pins count as they stood before. */
+  /** What cannot be read says nothing: its pins count as they were before. */
   #changesOf({ id }: LoggedCommit, { files }: BranchPast): readonly ChangedPins[] {
     const { changes, pinsIn } = this.#branch;
     return (changes.get(id) ?? []).flatMap(({ path, after }) => {

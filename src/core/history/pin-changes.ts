@@ -2,7 +2,7 @@
 
 import type { FilePins, PinSite } from "./pin-versions.ts";
 
-/** A pin that moved, came into being, went away, or stands on another line. */
+/** A pin that moved, came into being, went away, or is on another line. */
 export interface PinChange {
   readonly file: string;
   readonly site: PinSite;
@@ -36,12 +36,12 @@ export function pinChanges(
   return changes;
 }
 
-/** Where a pin stands in both versions; in one of them at least. */
+/** Where a pin is in both versions; in one of them at least. */
 export type PinPair = readonly [was: number | undefined, is: number | undefined];
 
 /**
- * Pairs the pins of two versions of a file. Pins are the same when they stand at the same place of
- * the same object, else when they are of one image and stand in the same order.
+ * Pairs the pins of two versions of a file. Pins are the same when they are at the same place of
+ * the same object, else when they are of one image and are in the same order.
  */
 export function pinPairs(before: FilePins, after: FilePins): readonly PinPair[] {
   return before.sites === after.sites ? inPlace(before) : matched(before, after);

@@ -28,7 +28,7 @@ export function revisionReader(
   releases: Releases,
 ): RevisionReader {
   const byRelease = (held: string) => {
-    // What is called `latest` or `prod` today stood elsewhere then.
+    // What is called `latest` or `prod` today was elsewhere then.
     if (!isRelease(format, tagIn(held))) return undefined;
     const ids = releasesIn(format, tagIn(held)).flatMap((name) => releases.commitOf(name) ?? []);
     return ids[0] === undefined ? undefined : graph.find(ids[0]);

@@ -14,7 +14,7 @@ export interface PinSite {
   readonly image: string;
   /** 1-based. */
   readonly line: number;
-  /** Names the pin within its file, as long as what stands around it stays. */
+  /** Names the pin within its file, as long as what is around it stays. */
   readonly key: string;
 }
 
@@ -26,7 +26,7 @@ export interface FilePins {
   readonly held: readonly string[];
 }
 
-/** A file with holes where tags and digests stand. */
+/** A file with holes where tags and digests are. */
 interface FileOutline {
   readonly sites: readonly PinSite[];
   /** The bytes around the holes: one more than there are holes. */

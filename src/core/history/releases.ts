@@ -1,4 +1,4 @@
-/** The releases of a source: its git tags, by their names and by the commits that they stand at. */
+/** The releases of a source: its git tags, by their names and by the commits that they are at. */
 
 import { isPrerelease, newestRelease } from "../release.ts";
 import type { LoggedCommit, SourceTag } from "./commits.ts";
@@ -15,7 +15,7 @@ export class Releases {
     }
   }
 
-  /** Returns the commit that a git tag stands at. */
+  /** Returns the commit that a git tag is at. */
   commitOf(name: string): string | undefined {
     return this.#byName.get(name)?.commit;
   }

@@ -6,7 +6,7 @@ import type { LoggedCommit } from "./commits.ts";
 const shortest = 7;
 
 /**
- * A history whose commits are known by their place in it. Parents always stand behind their
+ * A history whose commits are known by their place in it. Parents always come after their
  * children, so a commit can only be reached from those in front of it.
  */
 export class SourceGraph {

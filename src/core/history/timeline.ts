@@ -48,18 +48,18 @@ export interface DeployLine {
    * comes to the same however often it is done.
    */
   readonly points: readonly DeployPoint[];
-  /** Where the branch stands. Undefined: it never had a pin of every image. */
+  /** Where the branch is. Undefined: it never had a pin of every image. */
   readonly now: DeployPoint | undefined;
 }
 
-/** Returns the line of some images, by their printed names. What is no news is left out. */
+/** Returns the line of some images, by their printed names. What changes nothing is left out. */
 export function deployLine(
   states: readonly DeployedState[],
   images: readonly string[],
   graph: SourceGraph,
 ): DeployLine {
   let points: readonly DeployPoint[] = [];
-  /** What a newer deploy goes on from: the points up to where the branch stands. */
+  /** What a newer deploy goes on from: the points up to where the branch is. */
   let standing: readonly DeployPoint[] = [];
   for (const state of states) {
     const heads = headsOf(state, images);
@@ -73,7 +73,7 @@ export function deployLine(
   return { points, now: standing.at(-1) };
 }
 
-/** Returns where the branch stands when a point goes back, or undefined when it goes forward. */
+/** Returns where the branch is when a point goes back, or undefined when it goes forward. */
 function wayBack(
   point: DeployPoint,
   { points, standing }: { points: readonly DeployPoint[]; standing: readonly DeployPoint[] },
@@ -103,7 +103,7 @@ function isSame(one: DeployPoint, other: DeployPoint): boolean {
   return one.heads.every((head, at) => isSameHead(head, other.heads[at]!));
 }
 
-/** What names no commit is told by its text. */
+/** What names no commit is identified by its text. */
 function isSameHead(one: HeldText, other: HeldText): boolean {
   if (one.revision === undefined && other.revision === undefined) return one.text === other.text;
   return one.revision === other.revision;
@@ -115,7 +115,7 @@ function headsOf(
 ): readonly HeldText[] | undefined {
   const heads = images.flatMap((image) => {
     const own = held.filter((pin) => pin.image === image);
-    // Children stand before their parents.
+    // Children come before their parents.
     const place = ({ revision }: HeldText) => revision ?? Number.POSITIVE_INFINITY;
     return own.length === 0 ? [] : own.reduce((a, b) => (place(b) < place(a) ? b : a));
   });

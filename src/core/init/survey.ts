@@ -84,7 +84,7 @@ function namesOf(named: readonly NamedImage[]): readonly ImageName[] {
 
 const revisionTag = /^([\w.-]*?)([0-9a-f]{7,40})([\w.-]*)$/;
 
-/** A number is no revision, and neither is a word that happens to have the letters. */
+/** A number is not a revision, and neither is a word that happens to have the letters. */
 function isRevision(text: string): boolean {
   return /\d/.test(text) && /[a-f]/.test(text) && !/^\d{8}$/.test(text);
 }

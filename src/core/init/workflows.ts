@@ -125,7 +125,7 @@ function start(name: string, how: { forge: Actions; condition: string | undefine
   return [
     "permissions: {}",
     "",
-    "# Saves work, and is no lock: what keeps racing deploys right is the push itself.",
+    "# Saves work; it is not a lock: the push itself keeps racing deploys right.",
     "concurrency:",
     `  group: ${name}`,
     "  cancel-in-progress: false",
@@ -215,7 +215,7 @@ function gitlab(found: Survey, version: string): NewFile {
     "  image: node:22",
     "  variables:",
     '    GIT_DEPTH: "0" # which revision is newer is read from the history',
-    "  # One at a time saves work, and is no lock: what keeps deploys right is the push itself.",
+    "  # One at a time saves work; it is not a lock: the push itself keeps deploys right.",
     "  resource_group: landfall",
     "",
     "# After the jobs that publish the images.",

@@ -26,7 +26,7 @@ export interface RecordedMove {
 /** What the message of a deploy commit says. */
 export interface DeployRecord {
   readonly outcome: RecordedOutcome | RecordedChange;
-  /** One id per promotion. It stands in at most one commit of the branch's first-parent history. */
+  /** One id per promotion. It is in at most one commit of the branch's first-parent history. */
   readonly deploy: string;
   /** The environment's name, where it has one. */
   readonly environment?: string | undefined;
@@ -129,7 +129,7 @@ export function readCommit(message: string): ReadCommit | undefined {
   };
 }
 
-/** Returns the trailers of a message of ours, as they stand there. */
+/** Returns the trailers of a message of ours, as written. */
 export function lastParagraph(message: string): string {
   return message
     .trimEnd()

@@ -6,7 +6,7 @@ import type { PinFact } from "./decide.ts";
 
 /** What is known of one image, and of the older revision that it is to go back to. */
 export interface BackFacts {
-  /** Every pin of the image, at least one, and how its revision stands to the older one. */
+  /** Every pin of the image, at least one, and how its revision relates to the older one. */
   readonly pins: readonly PinFact[];
   /** Whether the branch has had the older revision deployed, or one that descends from it. */
   readonly wasDeployed: boolean;
@@ -20,7 +20,7 @@ export type BackDecision =
   | { readonly kind: "move"; readonly pins: readonly Pin[]; readonly adopted: readonly Pin[] }
   /** Nothing newer than it is or was deployed: that would be going forward. */
   | { readonly kind: "forward"; readonly pin: Pin }
-  /** It is no ancestor of anything that is or was deployed. */
+  /** It is not an ancestor of anything that is or was deployed. */
   | { readonly kind: "never-deployed"; readonly pin: Pin };
 
 /** Decides about one image: facts in, decision out. */

@@ -7,7 +7,7 @@ import type { Revision } from "../ids.ts";
 import type { Pin } from "../pins/index.ts";
 import type { Hold } from "./hold.ts";
 
-/** How the revision that a pin holds stands to the one we want it to hold. */
+/** How the revision that a pin holds relates to the one we want it to hold. */
 export type Relation =
   /** The pin holds our tag (and digest) already. */
   | { readonly kind: "equal" }
@@ -27,7 +27,7 @@ export interface Lost {
 }
 
 /**
- * One pin and where it stands. A pin whose digits name several revisions has a fact for each of
+ * One pin and where it is. A pin whose digits name several revisions has a fact for each of
  * them: the one that keeps it where it is wins.
  */
 export interface PinFact {

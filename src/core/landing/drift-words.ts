@@ -35,7 +35,7 @@ const details: Readonly<Record<SyncVerdict, Words>> = {
   mixed: ({ pins }) => `One image, several tags: ${tagsOf(pins)}.`,
   floating: (facts) => `No commit of the source is named by ${tagsOf(ofKind(facts, "foreign"))}.`,
   stalled: ({ stalled }) =>
-    `The grace time is over, and ${stalled?.tag} is still without ${stalled?.missing.join(", ")}.`,
+    `The grace time has passed, and ${stalled?.tag} is still without ${stalled?.missing.join(", ")}.`,
   reverted: (facts) => {
     const moved = facts.pins.find(({ movedAwayBy }) => movedAwayBy !== undefined)!;
     return `${wantedTag(facts)} had landed, and commit ${moved.movedAwayBy} moved it away from ${placesOf([moved])} by hand.`;

@@ -1,4 +1,4 @@
-/** How an image's pins stand to what is published of it: facts in, verdict and moves out. */
+/** How an image's pins relate to what is published of it: facts in, verdict and moves out. */
 
 import type { CommitId, Digest, Revision, Tag } from "../ids.ts";
 import { type Pin, plainTagOf } from "../pins/pin.ts";
@@ -16,7 +16,7 @@ export interface WantedImage {
 /** One pin, and what is known of it. */
 export interface DriftPin {
   readonly pin: Pin;
-  /** How it stands to what is wanted; where nothing is, to the oldest that was looked at. */
+  /** How it relates to what is wanted; where nothing is, to the oldest that was looked at. */
   readonly relation: Relation;
   /** Whether the registry has what it holds. */
   readonly isPublished: boolean;
@@ -26,7 +26,7 @@ export interface DriftPin {
   readonly movedAwayBy: CommitId | undefined;
 }
 
-/** A revision whose images are not all there although the grace time is over. */
+/** A revision whose images are not all there although the grace time has passed. */
 export interface Stalled {
   readonly revision: Revision;
   readonly tag: Tag;

@@ -19,7 +19,7 @@ export interface Promotion extends HoldQuestion {
   readonly warnings: readonly string[];
 }
 
-/** One image at one tip: what is asked, what stands there, what follows. */
+/** One image at one tip: what is asked, what is there, what follows. */
 export interface ImageEvaluation {
   readonly target: Target;
   readonly facts: readonly PinFact[];
@@ -54,7 +54,7 @@ export function planPromotion(
   return { outcome: "superseded", revision, tags, moves: [] };
 }
 
-/** What whoever reads the history must know of a promotion, on one line. */
+/** What readers of the history must know about a promotion, on one line. */
 function reasonOf(
   images: readonly ImageEvaluation[],
   throughFreeze: string | undefined,

@@ -4,7 +4,7 @@ import type { CommitId } from "../ids.ts";
 
 /**
  * What the transport said about a push. Text explains; it never proves success. `isSent`: the push
- * was on its way, and whoever answered it may have been a proxy, which does not know what came of
+ * was on its way, and it may have been a proxy that answered, which does not know what became of
  * it.
  */
 export type PushReply =
@@ -45,9 +45,9 @@ export type PushOutcome =
   | { readonly kind: "landed"; readonly tip: CommitId }
   /** The branch went on without it, so the compare-and-swap can never succeed any more. */
   | { readonly kind: "lost-race" }
-  /** The branch stands where it stood, and the server said no. */
+  /** The branch has not moved, and the server said no. */
   | { readonly kind: "refused" }
-  /** The branch stands where it stood, as far as this read shows. */
+  /** The branch has not moved, as far as this read shows. */
   | { readonly kind: "not-arrived" }
   /** Nothing is known. */
   | { readonly kind: "unreadable" };

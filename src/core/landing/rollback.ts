@@ -43,7 +43,7 @@ export interface Goal {
   readonly past: DeployHistory;
 }
 
-/** One image at one tip: where it goes back to, what stands there, what follows. */
+/** One image at one tip: where it goes back to, what is there, what follows. */
 export interface BackImage {
   readonly target: BackTarget;
   readonly facts: readonly PinFact[];
@@ -86,7 +86,7 @@ const reasons = {
     "Rollback only goes back. To go forward, promote it; `landfall release` lifts a hold on it.",
   ],
   "never-deployed": [
-    "and it is no ancestor of anything that was deployed",
+    "and it is not an ancestor of anything that was deployed",
     "See what was deployed when with `landfall pins --history`.",
   ],
 } as const;

@@ -1,6 +1,6 @@
 /**
  * A change that waits beside the branch: what a deployer that lost a race leaves there, finished,
- * so that whoever lands next takes it along.
+ * so that the next to land takes it along.
  */
 
 import { Failure } from "../failure.ts";
@@ -21,7 +21,7 @@ import { readMessage } from "./commit-message.ts";
 import { isWithin } from "./hold.ts";
 import { holdsFolder } from "./holds-file.ts";
 
-/** A pin as it stood, and what it is to hold. Without a tag it only has to stand as it did. */
+/** A pin as it was, and what it is to hold. Without a tag it only has to stay as it is. */
 export interface WaitingPin {
   readonly file: string;
   readonly image: ImageName;
@@ -84,7 +84,7 @@ export function waitingRef(deploy: string): string | undefined {
   return refNames.test(deploy) ? `${waitingPrefix}${deploy}` : undefined;
 }
 
-/** Prints a change. Undefined: it is too big to wait, or its id is no name of a ref. */
+/** Prints a change. Undefined: it is too big to wait, or its id cannot name a ref. */
 export function writeWaiting(change: WaitingChange): string | undefined {
   const { images, pins } = change;
   const text = JSON.stringify({
@@ -106,7 +106,7 @@ export function readWaiting(text: string): WaitingChange | undefined {
   }
 }
 
-/** Prints what stands in the place of a change that was taken back, for as long as that matters. */
+/** Prints what is in the place of a change that was taken back, for as long as that matters. */
 export function writeWithdrawn(deploy: string, nowMs: number): string {
   return JSON.stringify({ version: 1, deploy, withdrawnMs: nowMs });
 }
@@ -172,7 +172,7 @@ function listOf<Item>(
   return items.includes(undefined) ? undefined : (items as readonly Item[]);
 }
 
-/** Returns whether holds stand as they did. If not, a change is its owner's to decide anew. */
+/** Returns whether holds are unchanged. If not, a change is its owner's to decide anew. */
 export function areHoldsAsBefore(changed: readonly string[]): boolean {
   return !changed.some((path) => isWithin(path, holdsFolder));
 }

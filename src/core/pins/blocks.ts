@@ -14,7 +14,7 @@ export function layerIn(node: ScalarNode, trail: Trail, outer: Layer): Layer | u
   if (outer.depth >= depthMax || isProse(trail)) return undefined;
   const isBlock = node.style === "literal" || node.style === "folded";
   const read = decodeScalar(outer.text, node);
-  // A patch may stand in quotes, on a line of its own; so may values with their line ends escaped.
+  // A patch may be in quotes, on a line of its own; so may values with their line ends escaped.
   const inQuotes = /^\s*(?:\[|\{(?!\{))|^[- ]*[\w.-]+:\s[\s\S]*\n|\n[\w.-]+:(?:\s|$)/;
   const looksLike = isBlock ? /:(?:\s|$)|^\s*[[{]/ : inQuotes;
   if (node.style === "plain" || !looksLike.test(read.value)) return undefined;

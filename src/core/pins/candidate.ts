@@ -24,7 +24,7 @@ export interface Candidate extends Pick<Pin, "form" | "owner" | "image" | "tag" 
   readonly slots: Pin["slots"];
   /** The scalars that an edit changes. */
   readonly nodes: readonly ScalarNode[];
-  /** All that the pin consists of, as it stands in its place: its name, too. */
+  /** All that the pin consists of, as it is in its place: its name, too. */
   readonly uses: readonly YamlNode[];
   readonly lock?: Lock | undefined;
   /** Why it is no pin, though it names an image: it is only told. */
@@ -45,7 +45,7 @@ export function toldOnly(
   return { ...about, tag: undefined, digest: undefined, slots, nodes: [], told };
 }
 
-/** A tag and a digest with where they stand. */
+/** A tag and a digest with where they are. */
 export type Held = Pick<Candidate, "tag" | "digest" | "slots" | "nodes">;
 
 /**
@@ -79,7 +79,7 @@ export function heldByReference(
   return { tag, digest, slots, nodes: [value.node] };
 }
 
-/** Returns the lock of a pin whose own keys stand twice: readers do not agree which one counts. */
+/** Returns the lock of a pin whose own keys occur twice: readers do not agree which one counts. */
 export function standsTwice(keys: readonly string[]): Lock {
   const why = `has the key "${keys.join('", "')}" twice in one mapping`;
   return { why, remedy: "Delete one of them." };
@@ -92,7 +92,7 @@ export interface FieldText {
   readonly isEmpty: boolean;
 }
 
-/** Returns what a field holds, `v1`, `v1@sha256:…` or nothing; undefined when that is no tag. */
+/** Returns what a field holds, `v1`, `v1@sha256:…` or nothing; undefined when that is not a tag. */
 export function readTagField(value: Value): FieldText | undefined {
   if (isNothing(value)) return { tag: undefined, digest: undefined, isEmpty: true };
   const [, first = "", , second] = /^([^@]*)(@(.*))?$/s.exec(value.text) ?? [];

@@ -117,7 +117,7 @@ function isPin({ pin, weak }: FoundPin, strong: readonly FoundPin[]): boolean {
   const { file, line, column, image } = pin;
   throw new Failure(
     "bad-manifest",
-    `Cannot edit "${file}": "${printImageName(image)}" is given by newName only, so its tag is wherever the old name stands`,
+    `Cannot edit "${file}": "${printImageName(image)}" is given by newName only, so its tag is wherever the old name is used`,
     "Add newTag to the entry.",
     { place: { file, line, column } },
   );

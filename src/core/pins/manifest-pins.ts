@@ -1,4 +1,4 @@
-/** The pins of one manifest, document by document, each where it stands. */
+/** The pins of one manifest, document by document, each where it is. */
 
 import { type ImageName, sameImage } from "../image-ref.ts";
 import type { YamlNode } from "../yaml/node.ts";
@@ -125,7 +125,7 @@ function startedPin(layered: LayeredCandidate, namer: Namer): StartedPin {
   return { start: startOf(layered), pin, weak, covered: coveredBy(layered) };
 }
 
-/** Returns all that a candidate consists of: where it is used, and where what it uses stands. */
+/** Returns all that a candidate consists of: where it is used, and where what it uses is. */
 function coveredBy({ candidate: { uses, nodes }, layer, tree }: LayeredCandidate): Stretch[] {
   const all = new Set<YamlNode>(nodes);
   for (const node of uses) all.add(node).add(scalarOf(node, tree) ?? node);

@@ -1,4 +1,4 @@
-/** A manifest's bytes as text, or why they are none, and where in it something stands. */
+/** A manifest's bytes as text, or why they are none, and where in it something is. */
 
 import { Failure, type Place } from "../failure.ts";
 import type { Stretch } from "../yaml/text.ts";
@@ -18,7 +18,7 @@ export interface Manifest {
 export function decodeManifest(path: string, bytes: Uint8Array): Manifest {
   if (bytes.length > bytesMax) {
     const why = `it has ${bytes.length} bytes, and more than ${bytesMax} are not read`;
-    const remedy = "Split it, so that the image stands in a smaller file.";
+    const remedy = "Split it, so that the image is in a smaller file.";
     return { path, text: glance(bytes), garbled: { at: 0, why, remedy } };
   }
   const wide = wideEncoding(bytes);
@@ -70,7 +70,7 @@ export function uneditable(
   return new Failure("bad-manifest", message, say.remedy, { place });
 }
 
-/** Returns where offsets are, as editors count, if they stand in ascending order. One pass. */
+/** Returns where offsets are, as editors count, if they are in ascending order. One pass. */
 export function placesAt(
   { path, text }: Pick<Manifest, "path" | "text">,
   offsets: readonly number[],
@@ -95,15 +95,15 @@ function endOfLine(text: string, from: number): number {
 }
 
 /**
- * A text that documents stand in: the file's, or that of a block of text inside it, whose every
+ * A text that documents are in: the file's, or that of a block of text inside it, whose every
  * part has its place in the file.
  */
 export interface Layer {
   readonly manifest: Manifest;
   readonly text: string;
-  /** How many blocks of text it stands in. */
+  /** How many blocks of text it is in. */
   readonly depth: number;
-  /** The quotes that may be written where it stands. */
+  /** The quotes that may be written where it is. */
   readonly quotes: readonly ('"' | "'")[];
   /** Returns the stretch of the file that a stretch of this text was read from. */
   inFile(stretch: Stretch): Stretch;

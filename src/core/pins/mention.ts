@@ -1,4 +1,4 @@
-/** Places that hold an image's name, or the tag of one of its pins, and are no pins themselves. */
+/** Places that hold an image's name, or the tag of a pin, and are not pins themselves. */
 
 import type { Place } from "../failure.ts";
 import { type ImageName, parseImageRef } from "../image-ref.ts";
@@ -15,9 +15,9 @@ export interface Mention extends Required<Place> {
   readonly image: ImageName | undefined;
   /** A comment changes nothing that runs. */
   readonly kind: "place" | "comment" | "tag" | "unread";
-  /** The tag that stands alone. */
+  /** The tag, where it is written without the name. */
   readonly tag?: string;
-  /** What stands there, cut to a line. */
+  /** What is written there, cut to one line. */
   readonly text: string;
   readonly why: string;
 }
@@ -88,7 +88,7 @@ export function mentionsOfUnread(
   return images.filter((image) => mayName(text, image)).map((image) => ({ ...whole, image }));
 }
 
-/** What it takes to say what stands somewhere in a file. */
+/** What it takes to say what is somewhere in a file. */
 interface MentionSearch {
   readonly file: SearchedFile;
   readonly isCovered: (offset: number) => boolean;
@@ -107,7 +107,7 @@ function lineAt(text: string, at: number): string {
   );
 }
 
-/** Where a name stands in a field for an image, and its registry somewhere else in the file. */
+/** Where a name is in a field for an image, and its registry somewhere else in the file. */
 function* withoutRegistry(
   image: ImageName,
   { file, isCovered, nodeAt }: MentionSearch,
@@ -122,7 +122,7 @@ function* withoutRegistry(
   }
 }
 
-/** Where the tag of a pin stands alone: a label, a variable, the version of an application. */
+/** Where the tag of a pin is written alone: a label, a variable, the version of an application. */
 function* tagsIn({ file, isCovered, nodeAt }: MentionSearch): Generator<Spotted> {
   const { text } = file.manifest;
   // A short word or a number means many things.
@@ -151,20 +151,19 @@ function reasonAt(
   const error = documentAt(at, file.documents)?.error;
   if (error) return { kind: "unread", why: `is not YAML: ${error.message}` };
   const found = nodeAt(at);
-  if (found?.node.kind !== "scalar") return { kind: "comment", why: "stands in a comment" };
+  if (found?.node.kind !== "scalar") return { kind: "comment", why: "is in a comment" };
   const { node, key, isKey } = found;
   const place = (why: string) => ({ kind: "place", why }) as const;
   const told = toldAt(at);
   if (told !== undefined) return place(told.why);
   if (isKey) return place("is a key");
-  if (node.style === "literal" || node.style === "folded")
-    return place("stands in a block of text");
+  if (node.style === "literal" || node.style === "folded") return place("is in a block of text");
   const value = scalarValue(manifest.text, node);
-  if (/\{\{|\$[({\w]|<[\w%]/.test(value)) return place("stands in a template");
+  if (/\{\{|\$[({\w]|<[\w%]/.test(value)) return place("is in a template");
   const ref = parseImageRef(value);
   if (ref === undefined) return place("is no image reference");
   const isWhole = ref.tag !== undefined || ref.digest !== undefined;
-  // Of a key that stands twice, the last one counts.
+  // Of a key that is twice, the last one counts.
   if (isWhole && /image/i.test(key)) return place(`is in the field "${key}", which stands twice`);
   return place(isWhole ? `is in the field "${key}", which holds no image` : "has no tag");
 }

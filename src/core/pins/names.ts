@@ -11,9 +11,9 @@ export function isManifestPath(path: string): boolean {
 }
 
 /**
- * Returns fixed strings, one of which stands in every file that names one of the images: the last
+ * Returns fixed strings, one of which is in every file that names one of the images: the last
  * part of each name, because the parts before it may be spelled apart (`registry:`) or escaped.
- * Each stands there as UTF-16 has it, too, which is not edited, but must not be passed over.
+ * Each is there as UTF-16 has it, too, which is not edited, but must not be passed over.
  */
 export function needlesOf(wanted: readonly ImageName[]): string[] {
   const parts = [...new Set(wanted.map(lastPart))];
@@ -41,7 +41,7 @@ export function patternOf({ registry, repository }: ImageName): RegExp {
     ? String.raw`(?:index\.|registry-1\.|registry\.hub\.)?docker\.(?:io|com)`
     : escapePattern(registry);
   const host = `(?:${hosts}${slash}|${unknown})`;
-  // A one-word name says something only where a tag follows, or its host stands before it.
+  // A one-word name says something only where a tag follows, or its host is before it.
   const behind = isHub && short !== path ? "(?=[:@])" : String.raw`(?![\w/-]|\.\w)`;
   // Behind a dash it is another name, unless that is the one of `${VARIABLE:-`.
   const dash = String.raw`(?<!\$\{\w{1,64}:?)-`;
@@ -50,7 +50,7 @@ export function patternOf({ registry, repository }: ImageName): RegExp {
 }
 
 /**
- * Returns a pattern for an image's name without its registry, which may stand somewhere else in the
+ * Returns a pattern for an image's name without its registry, which may be somewhere else in the
  * file; undefined where the name would be too short to mean only this.
  */
 export function barePatternOf({ registry, repository }: ImageName): RegExp | undefined {

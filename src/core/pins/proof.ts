@@ -18,7 +18,7 @@ export interface Edit {
   readonly text: string;
 }
 
-/** What was meant to be done, and how. The edits stand in ascending order. */
+/** What was meant to be done, and how. The edits are in ascending order. */
 export interface Change {
   readonly moves: readonly PinMove[];
   readonly edits: readonly Edit[];
@@ -117,7 +117,7 @@ function ourOutline(text: string, { start, end }: DocumentRange): Written[] | un
   }
 }
 
-/** A collection is told by its nodes; the stretch of a scalar is its own. */
+/** A collection is identified by its nodes; a scalar by its own range. */
 function writtenBy(node: YamlNode, text: string): Written {
   const { start, end } = node;
   const properties = `${node.anchor ?? ""} ${node.tag ?? ""}`;

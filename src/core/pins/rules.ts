@@ -16,7 +16,7 @@ export interface ManifestRules {
   readonly fields?: readonly string[] | undefined;
   /** Files that are not looked into, by path: `*` within a folder, `**` across. */
   readonly exclude?: readonly string[] | undefined;
-  /** The objects whose pins are moved; those of others are told. None: all are. */
+  /** The objects whose pins are moved; those of others are reported. None: all are moved. */
   readonly only?: readonly ObjectSelector[] | undefined;
   /** What follows from places that name an image and are not moved. */
   readonly mentions?: "warn" | "refuse" | "ignore" | undefined;

@@ -33,7 +33,7 @@ export interface Wanted {
   readonly fields: readonly string[];
 }
 
-/** Where a layer stands, which its own places go on from. */
+/** Where a layer is, which its own places go on from. */
 interface Origin {
   readonly trail: Trail;
   readonly owner: string;
@@ -45,7 +45,7 @@ export interface SearchedDocument extends DocumentRange {
   readonly error?: YamlError;
 }
 
-/** A candidate, the text that it stands in, and why it must stay as it is, if it must. */
+/** A candidate, the text that it is in, and why it must stay as it is, if it must. */
 export interface LayeredCandidate {
   readonly candidate: Candidate;
   readonly layer: Layer;
@@ -85,7 +85,7 @@ function searchDocument(layer: Layer, around: Around): SearchedDocument {
 
 interface Around {
   readonly range: DocumentRange;
-  /** Where in the layer's text the last part of some wanted name stands, in ascending order. */
+  /** Where in the layer's text the last part of some wanted name is, in ascending order. */
   readonly hits: readonly number[];
   readonly wanted: Wanted;
   readonly origin: Origin;
@@ -99,7 +99,7 @@ function searchTree(search: Search, around: Around): LayeredCandidate[] {
   const inner: LayeredCandidate[] = [];
   const isTemplate = () => /\{\{|<%/.test(layer.text.slice(around.range.start, around.range.end));
   const holders = new Map<YamlNode, Lock>();
-  // What is used elsewhere matters wherever it stands.
+  // What is used elsewhere matters wherever it is.
   for (const visit of visitsOf(tree, (node) => isShared || isHit(node))) {
     const visited = rebase(visit, around.origin);
     for (const candidate of candidatesAt(visited, search))
@@ -142,7 +142,7 @@ function* innerPins(
   for (const { candidates } of searchLayer(layer, around.wanted, origin)) yield* candidates;
 }
 
-/** Returns why the place of a candidate's anchor must not change, unless the pin stands there. */
+/** Returns why the place of a candidate's anchor must not change, unless the pin is there. */
 function heldBy(
   { nodes }: Candidate,
   holders: ReadonlyMap<YamlNode, Lock>,
@@ -156,7 +156,7 @@ function heldBy(
 
 type Visited = { readonly mapping: Mapping } | { readonly list: Listing };
 
-/** Gives a place its way from the root of the file, when the document stands in a block of text. */
+/** Gives a place its way from the root of the file, when the document is in a block of text. */
 function rebase(visit: Visited, origin: Origin): Visited {
   if (origin.trail === undefined) return visit;
   const of = <Place extends Listing | Mapping>(place: Place): Place => {
@@ -203,7 +203,7 @@ function sealOf(tree: Tree): Lock | undefined {
   const sops = fieldIn(tree.root, "sops");
   if (fieldIn(sops, "mac") === undefined) return undefined;
   if (textOf(fieldIn(sops, "mac_only_encrypted"), tree) === "true") return undefined;
-  const why = "stands in a document that SOPS has signed, whose MAC would not match any more";
+  const why = "is in a document that SOPS has signed, whose MAC would not match any more";
   return { why, remedy: "Keep the image in a file of its own, or set mac_only_encrypted: true." };
 }
 

@@ -1,4 +1,4 @@
-/** Text that stands once and is used in several places: what moves it moves them all. */
+/** Text that is written once and used in several places: what moves it moves them all. */
 
 import { printImageName, sameImage } from "../image-ref.ts";
 import type { ScalarNode, YamlNode } from "../yaml/node.ts";

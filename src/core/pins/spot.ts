@@ -1,16 +1,16 @@
-/** What stands at a place of a text: the node, the document, the stretch. */
+/** What is at a place of a text: the node, the document, the stretch. */
 
 import { readDocument } from "../yaml/block.ts";
 import { scalarValue } from "../yaml/decode.ts";
 import type { YamlError, YamlNode } from "../yaml/node.ts";
 import type { Stretch } from "../yaml/text.ts";
 
-/** Where a document stands, and why it was not read, if it was not. */
+/** Where a document is, and why it was not read, if it was not. */
 export interface UnreadDocument extends Stretch {
   readonly error?: YamlError | undefined;
 }
 
-/** Returns a search for the stretch that an offset stands in. */
+/** Returns a search for the stretch that an offset is in. */
 export function coverage<Held extends Stretch>(
   stretches: readonly Held[],
 ): (offset: number) => Held | undefined {
@@ -27,14 +27,14 @@ export function coverage<Held extends Stretch>(
   };
 }
 
-/** A node, the key that it stands under, and whether it is a key itself. */
+/** A node, the key that it is under, and whether it is a key itself. */
 export interface Spot {
   readonly node: YamlNode;
   readonly key: string;
   readonly isKey: boolean;
 }
 
-/** Returns the document that an offset stands in. */
+/** Returns the document that an offset is in. */
 export function documentAt(
   at: number,
   documents: readonly UnreadDocument[],
@@ -60,7 +60,7 @@ export function nodeFinder(
   };
 }
 
-/** Returns the scalar or alias that an offset stands in. */
+/** Returns the scalar or alias that an offset is in. */
 function spotAt(at: number, root: YamlNode | undefined, text: string): Spot | undefined {
   let node = root;
   let key = "";

@@ -9,20 +9,20 @@ export type Trail = { readonly up: Trail; readonly step: string | number } | und
 /** The fields of a mapping by key, what it merges in included. */
 export type Fields = ReadonlyMap<string, YamlNode>;
 
-/** A mapping and where it stands. */
+/** A mapping and where it is. */
 export interface Mapping {
   readonly node: MapNode;
   readonly fields: Fields;
   /** The keys that are its own and not merged in. */
   readonly own: ReadonlySet<string>;
-  /** Keys that stand twice, of which the last one wins. */
+  /** Keys that occur twice; the last one wins. */
   readonly twice: ReadonlySet<string>;
   readonly trail: Trail;
   /** The mapping, or the nearest one around it, that says its kind: `Kind/name`. */
   readonly owner: string;
 }
 
-/** A list and where it stands. */
+/** A list and where it is. */
 export interface Listing {
   readonly node: ListNode;
   readonly trail: Trail;
@@ -93,7 +93,7 @@ export type Visit = { readonly mapping: Mapping } | { readonly list: Listing };
 /**
  * Returns the mappings and lists of a document, in the order of the text.
  *
- * @param matters Whether something that is looked for stands in a node. Others are not entered.
+ * @param matters Whether something that is looked for is in a node. Others are not entered.
  */
 export function* visitsOf(tree: Tree, matters: (node: YamlNode) => boolean): Generator<Visit> {
   const waiting: Place[] = [{ node: tree.root, trail: undefined, owner: "" }];
@@ -161,7 +161,7 @@ function mergedFields(value: YamlNode, tree: Tree): Fields {
   const fields = new Map<string, YamlNode>();
   for (const source of sources.toReversed()) {
     const map = targetOf(source, tree);
-    // Whatever merges itself, through however many others, stands inside of itself.
+    // Whatever merges itself, through however many others, is inside of itself.
     if (
       map?.kind !== "map" ||
       (map.start <= value.start && value.end <= map.end && map !== value)
@@ -184,7 +184,7 @@ function ownerOf(fields: Fields, tree: Tree): string | undefined {
   return name === undefined || name === "" ? kind : `${kind}/${name}`;
 }
 
-/** Prints a trail as `spec.containers[0].image`; keys that are no plain words are quoted. */
+/** Prints a trail as `spec.containers[0].image`; keys that are not plain words are quoted. */
 export function printTrail(trail: Trail): string {
   const steps: string[] = [];
   for (let at = trail; at !== undefined; at = at.up) {

@@ -7,12 +7,12 @@ import { scalarOf, type Tree } from "./tree.ts";
 
 /** A text in a manifest. */
 export interface Value {
-  /** The scalar that it stands in: an alias's target. */
+  /** The scalar that it is in: an alias's target. */
   readonly node: ScalarNode;
   /** The scalar or the alias, where the value is used. */
   readonly used: YamlNode;
   readonly text: string;
-  /** Returns where a part stands, or undefined when it is put together from several places. */
+  /** Returns where a part is, or undefined when it is put together from several places. */
   stretch(from: number, to: number): Stretch | undefined;
   /** Returns where text would be added behind the first so many characters. */
   endOf(length: number): number;
@@ -46,7 +46,7 @@ function verbatim(read: ScalarText, node: ScalarNode): Where {
   return { stretch, endOf };
 }
 
-/** A piece of an expanded text, and where it stands in the text as it is written. */
+/** A piece of an expanded text, and where it is in the text as it is written. */
 interface Piece {
   readonly text: string;
   readonly at: number;

@@ -12,7 +12,7 @@ export interface MatrixCell {
   readonly lagMs?: number | undefined;
 }
 
-/** A commit, environment by environment. One that is no code there has no cell. */
+/** A commit, environment by environment. One that is not code there has no cell. */
 export interface MatrixRow {
   readonly revision: Revision;
   readonly subject: string;

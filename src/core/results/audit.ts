@@ -18,7 +18,7 @@ export type DeployFate =
   | "rolled-back"
   /** Younger than the grace time, and nothing has landed it yet. */
   | "pending"
-  /** Nothing that landed holds it, and the grace time is over. */
+  /** Nothing that landed holds it, and the grace time has passed. */
   | "gap";
 
 /** All fates, from well to bad. */
@@ -75,7 +75,7 @@ export interface Inversion {
 /** A pin that deploys of its image went past, at the branch's tip or until it went away. */
 export interface LeftBehind {
   readonly file: string;
-  /** 1-based, at the branch's tip or where it stood last. */
+  /** 1-based, at the branch's tip or where it was last. */
   readonly line: number;
   readonly image: string;
   readonly tag: string;

@@ -10,13 +10,13 @@ export interface MentionReport extends Place {
   readonly image?: string | undefined;
   readonly kind: Mention["kind"];
   readonly why: string;
-  /** The tag that stands alone. */
+  /** The tag, where it is written without the name. */
   readonly tag?: string;
-  /** What stands there, cut to a line. */
+  /** What is written there, cut to one line. */
   readonly text: string;
 }
 
-/** Returns the mentions for a result. A tag alone is no news where it is the one that is wanted. */
+/** Returns the mentions for a result. A tag alone is not news where it is the wanted one. */
 export function reportMentions(
   mentions: readonly Mention[],
   targets: readonly { readonly image: ImageName; readonly tag: string }[] = [],

@@ -110,7 +110,7 @@ const exits: Readonly<Record<Outcome, number>> = {
   unknown: exit.unknown,
 };
 
-/** What is wrong with the manifests is no fault of the command line: the deploy failed. */
+/** A mistake in the manifests is not one of the command line: the deploy failed. */
 const ofTheBranch: ReadonlySet<Failure["code"]> = new Set(["bad-manifest", "image-not-pinned"]);
 
 /** Returns the exit status that says an outcome. A failure's own status is finer than `failed`. */

@@ -149,7 +149,7 @@ function warningsOf(image: ImageEvaluation): readonly string[] {
   return [...adopted, ...ambiguities(facts), ...back, ...drops];
 }
 
-/** Whoever allows another line of history expects a move, which going back is not. */
+/** Allowing another line of history means expecting a move, which going back is not. */
 function notMoved({ verdict, images }: PromoteBasis, { divergence }: Promotion): readonly string[] {
   if (divergence === "refuse" || verdict !== "superseded") return [];
   return images.flatMap(({ target, decision }) => {

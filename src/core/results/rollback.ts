@@ -94,7 +94,7 @@ function warningsOf(why: RollbackBasis, goal: Goal): readonly string[] {
   });
 }
 
-/** What landed after the goal was chosen went out unseen, which whoever chose it must know. */
+/** What landed after the goal was chosen went out unseen: the person who chose it must know. */
 function latecomers({ target, out }: BackImage, why: RollbackBasis, goal: Goal): readonly string[] {
   if (why.past === goal.past) return [];
   const { states, graph } = goal.past;

@@ -8,7 +8,7 @@ import { type ImageName, parseImageRef, sameImage } from "../image-ref.ts";
 import { calmVerdicts, type SyncImage } from "./sync.ts";
 import { exitOfUnread } from "./verify.ts";
 
-/** How one image stands in one place. */
+/** The state of one image in one place. */
 export interface StatusCell {
   /** `same` as what is wanted, or not, or nothing is known. */
   readonly state: "same" | "differs" | "unreadable";
@@ -36,7 +36,7 @@ export interface StatusRow {
   readonly cluster?: StatusCell | undefined;
 }
 
-/** How everything stands at one moment. `version` changes when a reader would have to. */
+/** The state of everything at one moment. `version` changes when a reader would have to. */
 export interface StatusResult {
   readonly version: 1;
   readonly command: "status";
@@ -59,7 +59,7 @@ export function cellsOf(row: StatusRow): readonly StatusCell[] {
   return [registry, pins, argocd, flux, cluster].filter((cell) => cell !== undefined);
 }
 
-/** Returns how a row stands as a whole: what differs is certain, whatever else cannot be read. */
+/** Returns the state of a row as a whole: what differs is certain, whatever else cannot be read. */
 export function stateOfRow(row: StatusRow): StatusCell["state"] {
   const states = cellsOf(row).map(({ state }) => state);
   if (states.includes("differs")) return "differs";
@@ -98,7 +98,7 @@ export function checkedPinsCell(
   return { state: calmVerdicts.has(verdict) ? "same" : "differs", text };
 }
 
-/** Returns how Argo CD stands: as the first of its Applications that is not well. */
+/** Returns the state of Argo CD: that of the first of its Applications that is not well. */
 export function argocdCell(views: readonly ApplicationView[]): StatusCell {
   const worst = worstOf(views);
   if (worst === undefined) return { state: "differs", text: "no Application" };
@@ -114,7 +114,7 @@ function worstOf<View extends Observation>(views: readonly View[]): View | undef
   return views.find(isCertain) ?? views.find(({ state }) => state !== "done") ?? views[0];
 }
 
-/** Returns how Flux stands: as the first of its objects that is not well. */
+/** Returns the state of Flux: that of the first of its objects that is not well. */
 export function fluxCell(views: readonly FluxView[]): StatusCell {
   const worst = worstOf(views);
   if (worst === undefined) return { state: "differs", text: "nothing" };

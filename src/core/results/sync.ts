@@ -6,7 +6,7 @@ import type { RequestReference } from "../landing/landing.ts";
 import type { MentionReport } from "./mention.ts";
 import type { FailureReport, Outcome } from "./promote.ts";
 
-/** How an image's pins stand to what is published of it. */
+/** How an image's pins relate to what is published of it. */
 export type SyncVerdict =
   /** The pins hold the newest revision that is published. */
   | "in-sync"
@@ -48,7 +48,7 @@ export function worstOf(verdicts: readonly SyncVerdict[]): SyncVerdict {
 /** Verdicts after which nobody has to look. */
 export const calmVerdicts: ReadonlySet<SyncVerdict> = new Set(syncVerdicts.slice(0, 4));
 
-/** One pin as it stood. */
+/** One pin as it was. */
 export interface SyncPin extends Place {
   /** As the manifest has it, empty where it names no tag. */
   readonly tag: string;

@@ -8,12 +8,12 @@ import type { PromoteResult } from "./promote.ts";
 export type StepVerdict =
   | { readonly kind: "done"; readonly detail: string }
   | { readonly kind: "waiting"; readonly detail: string; readonly hint?: string }
-  /** Waiting does not help. Servers pass through such states, so one look is no proof. */
+  /** Waiting does not help. Servers pass through such states, so one look proves nothing. */
   | {
       readonly kind: "failed";
       readonly detail: string;
       readonly hint: string;
-      /** The settings name the wrong thing: nothing is said of the deploy itself. */
+      /** The settings name the wrong thing: this says nothing about the deploy itself. */
       readonly code?: "config";
     };
 
@@ -29,7 +29,7 @@ export interface VerifyStep {
   /** The branch, the Application, the object of Flux, the workload, or the page. */
   readonly target: string;
   /**
-   * `waiting` is how things stood when the time was over; `unreadable` could not be looked at to
+   * `waiting` is how things were when the time was over; `unreadable` could not be looked at to
    * the end; `skipped` was not, because something before it did not come right.
    */
   readonly state: "done" | "failed" | "waiting" | "unreadable" | "skipped";

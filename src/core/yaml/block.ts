@@ -41,19 +41,19 @@ function readNode(c: Cursor, indent: number): YamlNode {
   return readMap(c, column, node);
 }
 
-/** Reads what stands under a key or behind a sign that ended its line, perhaps nothing. */
+/** Reads what is under a key or after a sign that ended its line, perhaps nothing. */
 function readBelow(c: Cursor, indent: number, behind: number): YamlNode {
   if (c.code() >= 0 && c.column() > indent) return readNode(c, indent);
   return nothingAt(behind);
 }
 
-/** Reads what begins on this line and is no block collection. */
+/** Reads what begins on this line and is not a block collection. */
 function readOneLine(c: Cursor, indent: number): YamlNode {
   if (c.code() === char.bar || c.code() === char.greater) return readBlock(c, indent);
   return readInline(c, indent, "block");
 }
 
-/** Returns whether a sign stands here, and is one because a blank follows. */
+/** Returns whether a sign is here, and is one because a blank follows. */
 function isSign(c: Cursor, sign: number): boolean {
   return c.code() === sign && c.blankFollows();
 }
@@ -75,7 +75,7 @@ function refuseTabs(c: Cursor): void {
   }
 }
 
-/** Returns whether nothing but blanks stands before this place on its line. */
+/** Returns whether nothing but blanks is before this place on its line. */
 function isFirst(c: Cursor): boolean {
   for (let at = c.lineStart; at < c.at; at += 1) if (!isBlank(c.text.charCodeAt(at))) return false;
   return true;
@@ -122,13 +122,13 @@ function readMap(c: Cursor, column: number, first: YamlNode | undefined): MapNod
 function readKey(c: Cursor): YamlNode {
   const { lineStart, at } = c;
   const properties = readProperties(c);
-  // A key stands on one line, so nothing of it is deeper than anything.
+  // A key is on one line, so nothing of it is deeper than anything.
   const key = withProperties(readOneLine(c, Number.MAX_SAFE_INTEGER), properties);
   if (c.lineStart === lineStart && atValue(c)) return key;
   throw new YamlError(at, "a line without a colon, where a key should be");
 }
 
-/** Reads what stands behind `-`, `?`, or the `:` of a `?`: any node, on this line or deeper. */
+/** Reads what follows `-`, `?`, or the `:` of a `?`: any node, on this line or deeper. */
 function readItem(c: Cursor, column: number): YamlNode {
   c.at += 1;
   const behind = c.at;
@@ -156,7 +156,7 @@ function readValue(c: Cursor, column: number): YamlNode {
   return withProperties(readOneLine(c, column), properties);
 }
 
-/** Reads a value on a later line. The entries of a list may stand right under their key. */
+/** Reads a value on a later line. The entries of a list may be right under their key. */
 function readLowerValue(c: Cursor, column: number, behind: number): YamlNode {
   if (c.code() >= 0 && c.column() === column && isSign(c, char.dash)) {
     refuseTabs(c);

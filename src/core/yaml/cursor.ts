@@ -43,7 +43,7 @@ export function isBlank(code: number): boolean {
   return code === char.space || code === char.tab;
 }
 
-/** Where reading stands. */
+/** Where the reader is. */
 export class Cursor {
   at: number;
   lineStart: number;

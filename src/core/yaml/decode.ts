@@ -4,7 +4,7 @@ import { isBlank, isBreak } from "./cursor.ts";
 import type { ScalarNode } from "./node.ts";
 import { ScalarText } from "./text.ts";
 
-/** Returns the value of a scalar of a source, piece by piece with where it stands. */
+/** Returns the value of a scalar of a source, piece by piece with where it is. */
 export function decodeScalar(source: string, node: ScalarNode): ScalarText {
   const text = new ScalarText();
   if (node.style === "literal" || node.style === "folded") decodeLines(source, node, text);
@@ -19,7 +19,7 @@ const special = {
   double: /[\n\r\u0085\u2028\u2029\\]/,
 } as const;
 
-/** Returns what a scalar says, and not where. Most stand there as they are. */
+/** Returns what a scalar says, and not where. Most are there as they are. */
 export function scalarValue(source: string, node: ScalarNode): string {
   const { style, start, end } = node;
   if (style !== "literal" && style !== "folded") {
@@ -131,7 +131,7 @@ function* linesOf(source: string, { start, end, indent }: ScalarNode) {
     at += source.startsWith("\r\n", at) ? 2 : 1;
     const line = at;
     while (at < end && !isBreak(source.charCodeAt(at))) at += 1;
-    // What is behind the last break is no line.
+    // What follows the last break is not a line.
     if (line === end) return;
     const from = Math.min(line + indent, at);
     yield { start: from, end: at, isEmpty: from === at };

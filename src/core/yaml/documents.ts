@@ -27,7 +27,7 @@ export function splitDocuments(text: string): DocumentRange[] {
 
 function push(text: string, start: number, end: number, found: DocumentRange[]): void {
   let from = start;
-  // Directives, `%YAML 1.2`, stand on lines of their own before a document.
+  // Directives, `%YAML 1.2`, are on lines of their own before a document.
   while (text.charCodeAt(skipBreaks(text, from, end)) === 0x25) {
     const next = nextLine(text, skipBreaks(text, from, end));
     from = next < 0 || next > end ? end : next;

@@ -1,4 +1,4 @@
-/** Reads collections in brackets and braces, and what may stand on one line: JSON among others. */
+/** Reads collections in brackets and braces, and what may be on one line: JSON among others. */
 
 import { type Cursor, char, isBlank, isBreak } from "./cursor.ts";
 import {
@@ -23,7 +23,7 @@ export function nothingAt(offset: number): ScalarNode {
   return { kind: "scalar", style: "plain", start: offset, end: offset, indent: 0 };
 }
 
-/** Reads a node that is no block: text, an alias, or a flow collection. */
+/** Reads a node that is not a block: text, an alias, or a flow collection. */
 export function readInline(c: Cursor, indent: number, context: Context): YamlNode {
   const code = c.code();
   if (code === char.leftBracket) return readFlowList(c);
@@ -65,7 +65,7 @@ function readWord(c: Cursor): string {
   return c.text.slice(start, c.at);
 }
 
-/** What stands before a node. */
+/** What is before a node. */
 export interface Properties {
   readonly anchor: string | undefined;
   readonly tag: string | undefined;
@@ -74,7 +74,7 @@ export interface Properties {
   readonly end: number;
 }
 
-/** Reads anchors and tags, if any stand here. What follows may be on a later line. */
+/** Reads anchors and tags, if any are here. What follows may be on a later line. */
 export function readProperties(c: Cursor): Properties | undefined {
   let anchor: string | undefined;
   let tag: string | undefined;

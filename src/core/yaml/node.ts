@@ -1,4 +1,4 @@
-/** The nodes of a YAML document, with where each stands in the text, in UTF-16 units. */
+/** The nodes of a YAML document, with where each is in the text, in UTF-16 units. */
 
 /** What every node has. Both offsets count from the start of the file. */
 interface Stretch {
@@ -10,7 +10,7 @@ interface Stretch {
   tag?: string | undefined;
 }
 
-/** Text. An empty `plain` one is what YAML calls null: nothing stands there. */
+/** Text. An empty `plain` one is what YAML calls null: nothing is there. */
 export interface ScalarNode extends Stretch {
   readonly kind: "scalar";
   readonly style: "plain" | "single" | "double" | "literal" | "folded";

@@ -35,7 +35,7 @@ function readEscape(c: Cursor): void {
   else if (c.code() >= 0) throw new YamlError(c.at - 1, "an escape that YAML does not know");
 }
 
-/** Reads text without quotes. In a block its further lines stand deeper than `indent`. */
+/** Reads text without quotes. In a block its further lines are deeper than `indent`. */
 export function readPlain(c: Cursor, indent: number, context: Context): ScalarNode {
   const start = c.at;
   readPlainLine(c, context);
@@ -93,7 +93,7 @@ export function isFlowIndicator(code: number): boolean {
   );
 }
 
-/** Reads `|` or `>` and the lines under it that stand deeper than `indent`. */
+/** Reads `|` or `>` and the lines under it that are deeper than `indent`. */
 export function readBlock(c: Cursor, indent: number): ScalarNode {
   const start = c.at;
   const style = c.code() === char.bar ? "literal" : "folded";

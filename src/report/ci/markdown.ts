@@ -6,12 +6,12 @@ const textMax = 200;
 
 /**
  * Characters that mean something to Markdown or HTML within a line. (What means something at the
- * start of a line only is left: foreign text never stands there.)
+ * start of a line only is left: foreign text is never there.)
  */
 const special = /[\\`*_[\]<>&~|$]/g;
 
 /**
- * Returns a text as it may stand inside a line or a cell: on one line, cut at 200 code points, its
+ * Returns a text as it may be inside a line or a cell: on one line, cut at 200 code points, its
  * special characters after a backslash. Nobody is mentioned, and nothing linked: a space without
  * width follows each @, which GitHub looks for in what it has rendered.
  */

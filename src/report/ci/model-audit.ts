@@ -145,7 +145,7 @@ function gauges(result: AuditResult): readonly Gauge[] {
   return [
     {
       name: "landfall_audit_commits",
-      help: "Code commits in the time looked at, by what became of them.",
+      help: "Code commits in the period, by fate.",
       samples: fates.map((fate) => [{ fate }, counts[fate]]),
     },
     {
@@ -153,7 +153,7 @@ function gauges(result: AuditResult): readonly Gauge[] {
       help: "From a commit's date to that of the deploy commit that landed it, by quantile.",
       samples: known.map((ms, at) => [{ quantile: quantiles[at] ?? "" }, ms / 1000]),
     },
-    single("landfall_audit_deploys", "Deploy commits in the time looked at.", deploys.length),
+    single("landfall_audit_deploys", "Deploy commits in the period.", deploys.length),
     single("landfall_audit_by_hand", "Deploys that no tool made.", byHand(result).length),
     single("landfall_audit_inversions", "Deploys that put an image back.", inversions.length),
     single("landfall_audit_left_behind", "Pins that deploys went past.", leftBehind.length),

@@ -118,7 +118,7 @@ function gauges({ attempts, tookMs, images }: PromoteResult): readonly Gauge[] {
   const moved = images.flatMap(({ pins }) => pins.filter(({ from, to }) => from !== to));
   const image = {
     name: "landfall_images",
-    help: "Images, by what came of them.",
+    help: "Images, by outcome.",
     label: "outcome",
   };
   return [

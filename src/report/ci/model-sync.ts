@@ -14,7 +14,7 @@ import { syncHeadline } from "../text/sync-headline.ts";
 import { type Fact, type Gauge, type Notice, type ReportModel, single, tally } from "./model.ts";
 import { failureNotices, mentionNotices, mentionTable } from "./notices.ts";
 
-/** What a verdict asks of people, where a run of the checker has not mended it. */
+/** What a verdict asks of people, where a run of the checker has not repaired it. */
 const levels: Readonly<Record<SyncVerdict, Notice["level"] | "none">> = {
   ...{ "in-sync": "none", ahead: "none", pending: "none", held: "notice" },
   ...{ floating: "warning", stalled: "warning", reverted: "warning" },
@@ -66,7 +66,7 @@ function imageRow(image: SyncImage, atMs: number): readonly string[] {
   return [image.image, word, tags, wanted?.tag ?? "", behind, found];
 }
 
-/** A build that is missing is no matter of one image's pins: it is told once. */
+/** A missing build does not concern one image's pins alone: it is reported once. */
 function isNews({ verdict, detail }: SyncImage, at: number, images: readonly SyncImage[]): boolean {
   return verdict !== "stalled" || images.findIndex((one) => one.detail === detail) === at;
 }

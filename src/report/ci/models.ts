@@ -1,4 +1,4 @@
-/** Any result that CI is told of → its brief. */
+/** Any result that CI reports → its brief. */
 
 import type { AnyResult } from "../../core/results/any.ts";
 import type { ReportModel } from "./model.ts";

@@ -8,7 +8,7 @@ export interface EnvironmentReport {
   readonly report: ReportModel;
 }
 
-/** Returns one report: what was said of each environment, with its name. */
+/** Returns one report of what each environment's report says, with its name. */
 export function combined(
   command: string,
   exit: number,

@@ -3,7 +3,7 @@
 import { codeBlock, escapeMarkdown, markdownLink, tableHead, tableRow } from "./markdown.ts";
 import type { Fact, Notice, ReportModel, ReportTable } from "./model.ts";
 
-/** Rows of one table. Whoever needs all of them has the JSON or the HTML file. */
+/** Rows of one table. The JSON and the HTML file have all of them. */
 const rowsMax = 100;
 const signs: Readonly<Record<Notice["level"], string>> = {
   error: "Error",

@@ -4,7 +4,7 @@ import { plain } from "../safe-text.ts";
 
 /** Markup of our own, which a template takes as it is. Only templates and this room make it. */
 export class Html {
-  /** What stands before, between and after the contents. */
+  /** What is before, between and after the contents. */
   readonly parts: readonly string[];
   readonly contents: readonly HtmlContent[];
 
@@ -35,7 +35,7 @@ const entities: Readonly<Record<string, string>> = {
 };
 
 /**
- * Returns a text as it may stand between tags and within quoted attributes: on one line, without
+ * Returns a text as it may be between tags and within quoted attributes: on one line, without
  * control, bidirectional and invisible characters, its five special characters as entities.
  */
 export function escapeHtml(text: string): string {
@@ -43,8 +43,8 @@ export function escapeHtml(text: string): string {
 }
 
 /**
- * Makes markup from a template. Texts that stand in an attribute must stand in quotes there, and
- * none may stand within a `script`, a `style`, a comment or a URL.
+ * Makes markup from a template. Texts that are in an attribute must be in quotes there, and
+ * none may be within a `script`, a `style`, a comment or a URL.
  */
 export function html(parts: TemplateStringsArray, ...contents: readonly HtmlContent[]): Html {
   return new Html(parts, contents);

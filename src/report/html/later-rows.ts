@@ -42,7 +42,7 @@ export class LaterRows {
     const templates = [...this.#templates.keys()].map(
       (markup) => html`<template class="row">${new Html([markup])}</template>\n`,
     );
-    // Within a script only `<` could end it. In JSON it stands within texts alone.
+    // Within a script only `<` could end it. In JSON it is within texts alone.
     const data = JSON.stringify(this.#tables).replaceAll("<", "\\u003c");
     return html`${templates}<script type="text/plain" id="later-rows" data-size="${data.length}">${new Html([pack(data)])}</script>\n`;
   }

@@ -1,10 +1,10 @@
-/** What stands between the headline and the findings: failure and warnings, and large figures. */
+/** What is between the headline and the findings: failure and warnings, and large figures. */
 
 import { printPlace } from "../../core/failure.ts";
 import type { FailureReport } from "../../core/results/promote.ts";
 import { type Html, type HtmlContent, html, nothing } from "./html.ts";
 
-/** A figure and what it counts. `id` is for whoever reads the page by program. */
+/** A figure and what it counts. `id` is for programs that read the page. */
 export interface Figure {
   readonly id: string;
   readonly value: HtmlContent;

@@ -1,5 +1,5 @@
 /**
- * Long texts made short: what stood before is named by where and how much (LZ77). A page holds the
+ * Long texts made short: what came before is named by where and how much (LZ77). A page holds the
  * text, and its script unpacks it in a moment; neither needs anything that a browser may lack.
  */
 

@@ -1,7 +1,7 @@
 /** What runs in the HTML reports: it shows the rows that a reader asks for, and nothing else. */
 
 /**
- * The script of every report, as it stands between the tags of its `script` element: one fixed
+ * The script of every report, as it is between the tags of its `script` element: one fixed
  * text. It makes rows only by cloning templates of the page and setting texts and attributes in
  * them, so that no text becomes markup. What matches and does not fit on the first page of rows is
  * made on paper all the same.

@@ -142,5 +142,5 @@ button:hover { border-color: var(--text); }
   a { color: inherit; text-decoration: none; }
 }`;
 
-/** The style of every report, as it stands between the tags of its `style` element. */
+/** The style of every report, as it is between the tags of its `style` element. */
 export const style = `${colours}${frame}${markStyle}${tables}\n`;

@@ -49,7 +49,7 @@ function heading(result: SyncResult): Pick<Page, "headline" | "advice" | "tone">
   return { headline: `${text}: ${image}${more} ${be} ${verdict}${should}`, advice: hint, tone };
 }
 
-/** The failure, unless it is what is said of an image anyway. */
+/** The failure, unless an image's finding says the same. */
 function unsaid({ failure, images }: SyncResult): FailureReport | undefined {
   return images.some(({ detail }) => detail === failure?.message) ? undefined : failure;
 }

@@ -10,7 +10,7 @@ import { counted, printCount } from "./words.ts";
 export interface Row {
   /** Where links point to. Letters, digits and dashes. */
   readonly id?: string;
-  /** What the filter goes by, and the mark that stands in the row. */
+  /** What the filter goes by, and the mark in the row. */
   readonly kind?: Word;
   readonly cells: readonly Html[];
 }

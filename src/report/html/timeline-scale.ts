@@ -14,7 +14,7 @@ const day = 24 * hour;
 const months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 const tickMax = 10;
 
-/** Steps that divide a day, or are days: ticks stand at whole multiples since the epoch. */
+/** Steps that divide a day, or are days: ticks are at whole multiples since the epoch. */
 const evenSteps = [1, 3, 6, 12, 24, 48, 96, 168, 336].map((hours) => hours * hour);
 /** Steps of whole months, for spans too long for days. */
 const monthSteps = [1, 2, 3, 6, 12, 24, 60, 120, 600, 1200, 6000];

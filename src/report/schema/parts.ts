@@ -43,8 +43,8 @@ export const mentions = z
       image: text.exactOptional(),
       kind: z.enum(["place", "comment", "tag", "unread"]),
       why: text.describe("Why it was not moved."),
-      tag: text.exactOptional().describe("The tag that stands alone."),
-      text: text.describe("What stands there, cut to a line."),
+      tag: text.exactOptional().describe("The tag, where it is written without the name."),
+      text: text.describe("What is written there, cut to one line."),
     }),
   )
   .readonly()

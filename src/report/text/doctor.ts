@@ -31,7 +31,7 @@ function summary(checks: readonly Check[], style: Style): string {
   const [failed, warned] = [count("fail"), count("warn")];
   if (failed > 0) return style.bad(`${failed} to fix`);
   const isThrottled = checks.some(({ code }) => code === "throttled");
-  if (isThrottled) return style.warn("Not all could be looked at: a server asks to wait");
+  if (isThrottled) return style.warn("Not everything could be checked: a server asks to wait");
   if (warned > 0) return style.warn(`A deploy can work; ${warned} to look at`);
   return style.good("Everything is there that a deploy needs");
 }

@@ -44,7 +44,7 @@ function imageLine(image: PinnedImage, style: Style): string {
   return `      ${tagsOf(image).padEnd(14)}  ${style.dim(plain(image.image))}`;
 }
 
-/** Whether all images hold the same, which is said once. */
+/** Whether all images hold the same, which is then printed once. */
 function isUniform({ images }: PinsHistoryRow): boolean {
   return new Set(images.map(tagsOf)).size === 1;
 }

@@ -1,4 +1,4 @@
-/** A promotion's result for people: what came of it first, then what moved and where. */
+/** A promotion's result for people: the outcome first, then what moved and where. */
 
 import { printPlace } from "../../core/failure.ts";
 import { scopeOf } from "../../core/landing/hold.ts";
@@ -72,7 +72,7 @@ function paintOutcome(outcome: Outcome, style: Style): string {
   return style.warn(outcome);
 }
 
-/** Returns the lines of one image: what came of it, then its pins. */
+/** Returns the lines of one image: its outcome, then its pins. */
 export function imageLines(image: ImageReport, style: Style): readonly string[] {
   const lines = [`  ${image.outcome.padEnd(10)}  ${image.image}`];
   for (const pin of image.pins) {

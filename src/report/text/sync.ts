@@ -20,7 +20,7 @@ export function syncText(result: SyncResult, style: Style): string {
   ];
   lines.push(...mentionLines(result.mentions ?? [], style));
   for (const warning of warnings) lines.push(`  ${style.warn("warning")}  ${plain(warning)}`);
-  // What is the matter with an image stands there already.
+  // What is wrong with an image has been said above.
   if (failure !== undefined && !images.some(({ detail }) => detail === failure.message)) {
     const place = failure.place === undefined ? "" : `${printPlace(failure.place)}: `;
     lines.push(`  ${plain(place + failure.message)}`, `  ${style.dim(plain(failure.hint))}`);
@@ -36,7 +36,7 @@ function about({ branch, repository, commit, outcome, attempts, tookMs }: SyncRe
   return `${plain(branch)} of ${plain(repository)}${repaired}  ${took}`;
 }
 
-/** What was said of an image before this one, word for word, is not said again. */
+/** What an earlier image said word for word is not repeated. */
 function imageLines(
   image: SyncImage,
   before: readonly SyncImage[],

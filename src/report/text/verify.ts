@@ -1,4 +1,4 @@
-/** A verification's result for people: what came of it first, then step by step. */
+/** A verification's result for people: the outcome first, then step by step. */
 
 import { notLookedAt, type VerifyResult, type VerifyStep } from "../../core/results/verify.ts";
 import { plain } from "../safe-text.ts";

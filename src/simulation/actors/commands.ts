@@ -82,7 +82,7 @@ export interface Spoken {
   readonly images: readonly ImageName[];
 }
 
-/** Runs a job as one actor and returns what came of it. */
+/** Runs a job as one actor and returns the outcome. */
 export function runCommand(
   job: Job,
   actor: string,

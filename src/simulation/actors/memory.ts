@@ -140,7 +140,7 @@ async function ask(call: Call, ports: Ports): Promise<RecordedAnswer> {
   return { given, nowMs, key: `${nowMs} ${textOf(given)}` };
 }
 
-/** An error is told by its words, and by what it says beside them. */
+/** An error is identified by its words, and by its other fields. */
 function textOf(given: PromiseSettledResult<unknown>): string {
   if (given.status === "fulfilled") return `gave ${JSON.stringify(given.value)}`;
   return `threw ${given.reason} ${JSON.stringify(given.reason)}`;

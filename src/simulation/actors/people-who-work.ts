@@ -21,7 +21,7 @@ export function edit(tip: Commit, { world }: PersonRun) {
 }
 
 /**
- * Edits a file as it stood a while ago, and merges that with the branch: by `git pull`, which puts
+ * Edits a file as it was a while ago, and merges that with the branch: by `git pull`, which puts
  * the branch behind the work, or as a forge merges a request.
  */
 export function merge(tip: Commit, { world }: PersonRun) {

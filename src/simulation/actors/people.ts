@@ -119,7 +119,7 @@ function move(tip: Commit, { world }: PersonRun) {
   };
 }
 
-/** Goes back to what stood before the race, and holds what the last deploy landed. */
+/** Goes back to what was before the race, and holds what the last deploy landed. */
 function rollBack(tip: Commit, { world, scene }: PersonRun) {
   const records = world.objects.log(tip.id).map(({ message }) => readMessage(message));
   const last = records.findLast(isLanding);

@@ -1,4 +1,4 @@
-/** Laws about the branch: what stands in it, in which order, and that nothing is missing. */
+/** Laws about the branch: what is in it, in which order, and that nothing is missing. */
 
 import { printImageName, sameImage } from "../../core/image-ref.ts";
 import { type Hold, holdsOn, isFreeze } from "../../core/landing/hold.ts";
@@ -46,7 +46,7 @@ function backwards(entry: Entry, ledger: HistoryIndex): readonly Violation[] {
       const to = ledger.revisionOf(now);
       if (from === undefined) return [];
       if (to !== undefined && ledger.evidence.source.precedes(from, to)) return [];
-      const message = `${commit.id} moves ${path} from ${pin.tag} to ${now.tag}, which is no newer`;
+      const message = `${commit.id} moves ${path} from ${pin.tag} to ${now.tag}, which is not newer`;
       return [{ law: "I4", message }];
     });
   });
@@ -67,7 +67,7 @@ function strayBytes(entry: Entry): readonly Violation[] {
   });
 }
 
-/** I5 again: another image may have stood at the same tag, so the words alone do not tell. */
+/** I5 again: another image may have been at the same tag, so the words alone do not tell. */
 function strayPins({ record, commit, parent }: Entry, ledger: HistoryIndex): readonly Violation[] {
   if (parent === undefined || record === undefined) return [];
   const stray = movedPins(parent, commit, ledger)
@@ -77,7 +77,7 @@ function strayPins({ record, commit, parent }: Entry, ledger: HistoryIndex): rea
   return [{ law: "I5", message: `${commit.id} moves ${stray}, which it does not name` }];
 }
 
-/** Returns the pins as they stand after a commit that changed them. */
+/** Returns the pins as they are after a commit that changed them. */
 function movedPins(
   parent: RecordedCommit,
   commit: RecordedCommit,
@@ -115,7 +115,7 @@ function wordsOf(text: string): readonly string[] {
   return text.match(/[\w.-]+/g) ?? [];
 }
 
-/** A hold that stands in the tree keeps the revisions out that it covers. */
+/** A hold that is in the tree keeps the revisions out that it covers. */
 function unheld({ record, commit, parent }: Entry, ledger: HistoryIndex): readonly Violation[] {
   const isPromotion = record?.outcome === "landed" || record?.outcome === "recovered";
   if (!isPromotion || parent === undefined) return [];

@@ -9,7 +9,7 @@ export function endInvariants(ledger: HistoryIndex): readonly Violation[] {
   return [...newestStands(ledger), ...allEnd(ledger)];
 }
 
-/** I8: whoever was cut off and ran again, the final pins hold what came out well, or newer. */
+/** I8: whichever actor was cut off and ran again, the final pins hold what succeeded, or newer. */
 function newestStands(ledger: HistoryIndex): readonly Violation[] {
   const { evidence } = ledger;
   const last = ledger.entries.at(-1);

@@ -93,7 +93,7 @@ export interface RaceHistory {
   readonly boundMs: number;
 }
 
-/** The laws, by the names of docs/design.md, section 2, and those about what is said. */
+/** The laws, by the names of docs/design.md, section 2, and those about what is reported. */
 export type Invariant =
   | "I1"
   | "I2"

@@ -1,4 +1,4 @@
-/** Evidence with its questions answered: which commit is whose, and which pins stand where. */
+/** Evidence with its questions answered: which commit is whose, and which pins are where. */
 
 import type { CommitId, Revision } from "../../core/ids.ts";
 import { type ReadRecord, readMessage } from "../../core/landing/commit-message.ts";
@@ -66,7 +66,7 @@ export class HistoryIndex {
   /** Returns the pins of all the images in a file. */
   pinsIn(path: string, bytes: Uint8Array): readonly Pin[] {
     const known = this.#pins.get(bytes);
-    // The same bytes may stand at another path by now.
+    // The same bytes may be at another path by now.
     if (known?.every(({ file }) => file === path)) return known;
     const pins = findPins({ path, bytes }, this.evidence.images);
     this.#pins.set(bytes, pins);

@@ -41,7 +41,7 @@ function changesBy({ commit, parent }: Entry, ledger: HistoryIndex): readonly Pe
 
 /**
  * Returns the commit by which people took out, last before a recovery, what it lands or something
- * newer, unless something as new has stood there since.
+ * newer, unless something as new has been there since.
  */
 function lastTaking(
   image: Pin["image"],

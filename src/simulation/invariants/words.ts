@@ -38,7 +38,7 @@ const lawsOf: Readonly<Record<Outcome, WordLaw>> = {
   "would-land": (operation, _, ledger) => nothingReachable("truth", operation, ledger),
 };
 
-/** I1: our commit is in the branch, carries our deploy id, and the pins stood in it. */
+/** I1: our commit is in the branch, carries our deploy id, and the pins were in it. */
 function landedLaw(
   operation: Operation,
   end: StatedOutcome,
@@ -99,7 +99,7 @@ function areHoldsAs(
   return holds.some(isFreeze) === (command === "freeze");
 }
 
-/** A hold keeps it out, or a freeze, at the tip that it is said of. */
+/** A hold keeps it out, or a freeze, at the tip that it is about. */
 function heldLaw(
   operation: Operation,
   end: StatedOutcome,
@@ -139,7 +139,7 @@ function supersededLaw(
     .entriesOf(operation)
     .filter(movesPins)
     .map(({ commit }) => broken("truth", `${operation.actor} is superseded, yet ${commit.id}`));
-  // The commit that says so stands on the tip that it is said of. The last tip may be far from it.
+  // The commit that says so is on the tip that it is about. The last tip may be far from it.
   const at = end.commit ?? end.tip;
   const seen = at === undefined ? undefined : ledger.entry(at);
   if (seen === undefined) return violations;
@@ -175,7 +175,7 @@ function unknownLaw({ actor, pushes }: Operation): readonly Violation[] {
   return [broken("truth", `${actor} said unknown, and nothing was in doubt`)];
 }
 
-/** It may be merged after that was said, but the tip that it was said of did not have it. */
+/** It may be merged afterwards, but the tip that this was about did not have it. */
 function proposedLaw(
   operation: Operation,
   end: StatedOutcome,
@@ -201,7 +201,7 @@ function nothingReachable(
 function exitLaw({ actor, command }: Operation, end: StatedOutcome): readonly Violation[] {
   const { outcome, exit, code } = end;
   const finer = outcome === "failed" ? [2, 6] : [];
-  // A checker may have done what could be done, and have found what only people can mend.
+  // A checker may have done what could be done, and have found what only people can fix.
   const isLeft = command === "sync" && exitOfOutcome(outcome) === 0 && code !== undefined;
   const right = [exitOfOutcome(outcome), ...finer, ...(isLeft ? [1, 2, 3, 6] : [])];
   if (right.includes(exit)) return [];

@@ -19,13 +19,13 @@ export interface ModelDraft extends CommitDraft {
 /** One commit. */
 export interface Commit {
   readonly id: CommitId;
-  /** Where the branch stood before it. */
+  /** Where the branch was before it. */
   readonly parent: CommitId | undefined;
   /** All that it was made from, in the order that git has them. */
   readonly parents: readonly CommitId[];
   readonly tree: ModelTree;
   readonly message: string;
-  /** How many commits stand below it. */
+  /** How many commits are below it. */
   readonly depth: number;
   /** Its date, in whole seconds. The first commit is from before all time. */
   readonly atSeconds: number;

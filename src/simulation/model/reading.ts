@@ -7,7 +7,7 @@ import type { World } from "../world.ts";
 import type { Move } from "./server.ts";
 
 /**
- * Reads where the branch stands and what waits beside it.
+ * Reads where the branch is and what waits beside it.
  *
  * @throws Failure `remote-unreachable`, `throttled`.
  */

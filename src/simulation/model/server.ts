@@ -14,7 +14,7 @@ export interface Move {
   readonly atMs: number;
   readonly by: string;
   readonly how: "start" | "swap" | "force";
-  /** What waited beside the branch, as long as it stood there. */
+  /** What waited beside the branch, as long as it was there. */
   notes: readonly WaitingNote[];
 }
 
@@ -51,7 +51,7 @@ export class Server {
     this.moves = [{ tip: base, atMs: now(), by: "", how: "start", notes: [] }];
   }
 
-  /** Where the branch stands. */
+  /** Where the branch is. */
   get tip(): CommitId {
     return this.moves.at(-1)!.tip;
   }
@@ -62,7 +62,7 @@ export class Server {
   }
 
   /**
-   * Takes a push: moves the branch to `commit` if it stands at the commit's parent, as git does.
+   * Takes a push: moves the branch to `commit` if it is at the commit's parent, as git does.
    */
   swap({ commit, along }: ModelPush, by: string): boolean {
     const { ended = [], head: tip = commit } = along ?? {};

@@ -40,7 +40,7 @@ export class ModelSource implements SourceHistory {
     return [...this.parents.keys()].filter((revision) => revision.startsWith(digits));
   }
 
-  /** The newest revision: what the source's branch stands at. */
+  /** The newest revision: what the source's branch is at. */
   get tip(): Revision {
     return [...this.parents.keys()].at(-1)!;
   }

@@ -33,7 +33,7 @@ export async function touchesOf(
   items: readonly WithPaths[],
   { graph, log }: { readonly graph: SourceGraph; readonly log: Pick<DeployLog, "changes"> },
 ): Promise<Touches> {
-  // A commit is compared with the first parent that it is said to have.
+  // A commit is compared with the first parent it is recorded with.
   const commits = code.map(({ place, before }) => {
     const parents = before === undefined ? [] : [graph.revisionAt(before)];
     return { ...graph.commits[place]!, parents };

@@ -1,4 +1,4 @@
-/** What an audit asks of the histories, and the facts that come of it. */
+/** What an audit asks of the histories, and the facts that follow. */
 
 import type { LedgerHold } from "../../core/history/audit-fates.ts";
 import { judgeByMessage } from "../../core/history/code-commits.ts";
@@ -37,7 +37,7 @@ export interface AuditSubject extends AuditScope {
   readonly asOfMs: number;
   /** By which clock the commits' dates are judged. Absent: they are taken as they are. */
   readonly dates?: DateQuestion;
-  /** Whether manifests count too where they stood before they came below the paths. */
+  /** Whether manifests count too where they were before they came below the paths. */
   readonly follow?: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** The holds of a branch as they stood at a time, as far as they are about some pins. */
+/** The holds of a branch as they were at a time, as far as they are about some pins. */
 
 import { asFailure } from "../../core/failure.ts";
 import type { LedgerHold } from "../../core/history/audit-fates.ts";

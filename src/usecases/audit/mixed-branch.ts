@@ -50,7 +50,7 @@ async function mergedChanges(
   const most = Math.max(1, ...merges.map(({ parents }) => parents.length));
   for (let at = 1; at < most; at += 1) {
     const some = merges.filter(({ parents }) => parents.length > at);
-    // A commit is compared with the first parent that it is said to have.
+    // A commit is compared with the first parent it is recorded with.
     const sides = some.map((merge) => ({ ...merge, parents: merge.parents.slice(at) }));
     const changed = await log.changes(sides, []);
     for (const { id } of some) merged.get(id)!.push(changed.get(id) ?? []);

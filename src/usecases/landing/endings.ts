@@ -1,4 +1,4 @@
-/** How a round that came to nothing is told, and a landing that ends with one. */
+/** How a lost round is reported, and a landing that ends with one. */
 
 import { Failure } from "../../core/failure.ts";
 import type { Ending } from "../../core/landing/landing.ts";

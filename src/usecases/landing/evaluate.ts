@@ -1,5 +1,5 @@
 /**
- * The facts of a promotion at one tip: every pin of every image, and how it stands to our revision.
+ * The facts of a promotion at one tip: every pin of every image, and its relation to ours.
  */
 
 import { Failure } from "../../core/failure.ts";
@@ -78,7 +78,7 @@ function asRelease(
   return isLater ? { pin, relation: { kind: "newer", revision: own } } : { pin, relation };
 }
 
-/** Returns how every pin of an image stands to the revision that it is wanted to hold. */
+/** Returns how every pin of an image relates to the revision that it is wanted to hold. */
 export async function relate(
   target: Target,
   wanted: Revision,
@@ -96,7 +96,7 @@ export async function relate(
   return facts;
 }
 
-/** Returns how what a pin holds stands to another revision, by descent alone. */
+/** Returns how what a pin holds relates to another revision, by descent alone. */
 export async function descentOf(
   revision: Revision | undefined,
   wanted: Revision,
@@ -108,7 +108,7 @@ export async function descentOf(
   return { kind: "diverged", revision, lost: [] };
 }
 
-/** Returns how what a pin holds stands to the revision that somebody wants it to hold. */
+/** Returns how what a pin holds relates to the revision that somebody wants it to hold. */
 export async function relationOf(
   held: Revision | undefined,
   wanted: Revision,

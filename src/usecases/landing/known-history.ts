@@ -31,7 +31,7 @@ export function knownHistory(
     async changed(from, to, paths) {
       const [older, newer] = [graph.find(from), graph.find(to)];
       if (older === undefined || newer === undefined) return beyond.changed(from, to, paths);
-      // What a commit changed is told against the parent that it is said to have.
+      // What a commit changed is measured against the parent it is recorded with.
       const pair = { ...graph.commits[newer]!, parents: [from] };
       return (await log.changes([pair], paths)).size > 0;
     },

@@ -36,7 +36,7 @@ export type Plan<Why> =
       readonly isReached?: boolean | undefined;
     };
 
-/** How long the loop tries. A deadline and not a count, because losing a race is no fault. */
+/** How long the loop tries. A deadline and not a count, because losing a race is not an error. */
 export interface LandPolicy extends Patience {
   /** Milliseconds from the first round to the last. */
   readonly timeoutMs: number;

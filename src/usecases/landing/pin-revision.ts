@@ -31,7 +31,7 @@ export interface RevisionPorts {
 /** What it takes to read a pin's revision. */
 export interface RevisionQuestion {
   readonly tagFormat: TagFormat;
-  /** The commit of the manifests branch that the pin stands in. */
+  /** The commit of the manifests branch that the pin is in. */
   readonly tip: CommitId;
   readonly ports: RevisionPorts;
   /** What the newest deploy commits say of themselves. Asked only where nothing else tells. */
@@ -46,7 +46,7 @@ const floating: ReadonlySet<string> = new Set(["latest", "main", "master", "edge
  * own trailer, else by the image's label. Any other tells by the git tag of that name, the label,
  * or the deploy that moved the image there. Undefined when none of them names a commit of the
  * source history; ambiguous when the digits name several and nothing else tells, and when a git tag
- * stands elsewhere than at what was deployed by its name.
+ * is elsewhere than at what was deployed by its name.
  */
 export async function revisionOf(
   pin: Pin,

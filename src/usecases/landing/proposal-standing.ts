@@ -1,4 +1,4 @@
-/** How what is on our branch, and in the request, stands to what a run wants. */
+/** How what is on our branch, and in the request, relates to what a run wants. */
 
 import type { RequestState, Standing } from "../../core/forge/decide.ts";
 import { type ForgeRequest, readMark } from "../../core/forge/request.ts";
@@ -17,7 +17,7 @@ interface Found {
   readonly draft: Omit<CommitDraft, "parent">;
 }
 
-/** Returns how our branch stands to what is wanted. */
+/** Returns how our branch relates to what is wanted. */
 export async function standingOf<Why>(
   { request, tip, head, draft }: Found,
   { ports, overtakes }: ProposalRun<Why>,

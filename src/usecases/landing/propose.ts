@@ -188,7 +188,7 @@ async function move<Why>(
   return end({ ...proposed, isAwaited: false, words });
 }
 
-/** Puts our commit on our branch. The next round reads what came of it. */
+/** Puts our commit on our branch. The next round reads the outcome. */
 async function push<Why>(
   run: ProposalRun<Why>,
   draft: CommitDraft,

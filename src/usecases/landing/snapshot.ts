@@ -37,7 +37,7 @@ export interface SnapshotScope {
 export interface HoldsFile {
   readonly bytes: Uint8Array | undefined;
   readonly holds: readonly Hold[];
-  /** Whether somebody's file stands where its folder would be. */
+  /** Whether somebody's file is where its folder would be. */
   readonly isBlocked: boolean;
 }
 

@@ -17,7 +17,7 @@ import type { Along, WaitingNote, WaitingRoom } from "../../ports-waiting.ts";
 /** How many go along at most: what a server takes in one push is not for us to find out. */
 const takenMax = 200;
 
-/** The commit that others are to stand on, and what it changes of its tip. */
+/** The commit that others will be based on, and what it changes of its tip. */
 interface Company {
   readonly own: CommitId;
   readonly draft: CommitDraft;

@@ -1,5 +1,5 @@
 /**
- * Landing together. Whoever has lost a race leaves its change beside the branch, and takes along
+ * Landing together. A deployer that lost a race leaves its change by the branch, and takes along
  * what others have left: one push, in which each change has its own commit. Before anything but
  * `landed` is said, what was left is taken back.
  */
@@ -79,7 +79,7 @@ export class Together<Why> {
       readMessage(message)?.deploy === note.deploy;
     // The oldest: people may have picked it once more, with its words.
     const own = since?.commits.findLast(isOurs);
-    // It is ours if, where it stands, nothing is left to be done.
+    // It is ours if, where it is, nothing is left to be done.
     if (own === undefined || (await this.#derive(own.id)).kind === "write") return undefined;
     return { kind: "landed", commit: own.id, tip, why };
   }
@@ -97,7 +97,7 @@ export class Together<Why> {
     return all.length === 0 ? undefined : { head, ended: all };
   }
 
-  /** Hears what came of a push with company. */
+  /** Hears the outcome of a push that took others along. */
   heard(reply: PushReply, parent: CommitId): void {
     if (reply.kind === "refused" || reply.kind === "raced") this.#turnedDownOn = parent;
   }

@@ -1,4 +1,4 @@
-/** Promote: check the images, land their tags, and say truthfully what came of it. */
+/** Promote: check the images, land their tags, and report the true outcome. */
 
 import type { CommitId } from "../../core/ids.ts";
 import type { Target } from "../../core/landing/change.ts";

@@ -32,7 +32,7 @@ export interface RollbackRequest extends LandRequest, AuditScope {
    */
   readonly goal: { readonly to: string } | { readonly steps: number };
   readonly images: readonly AskedImage[];
-  /** One line for whoever reads the history. */
+  /** One line for readers of the history. */
   readonly reason: string;
   /** Who rolls back, one line. */
   readonly by: string;

@@ -1,4 +1,4 @@
-/** The facts of one image at one tip: how its pins stand to the revision that they should hold. */
+/** The facts of one image at one tip: how its pins relate to the revision they should hold. */
 
 import type { MovedAway } from "../../core/history/manual-reverts.ts";
 import type { SourceGraph } from "../../core/history/source-graph.ts";

@@ -6,7 +6,7 @@ import type { RevisionSnapshot } from "../landing/snapshot.ts";
 import type { CodeCommit } from "./newest-published.ts";
 import type { SyncPorts, SyncRequest } from "./request.ts";
 
-/** The commits that may land, and what is said of the others. */
+/** The commits that may land, and what is reported about the others. */
 export interface GuardedCommits {
   readonly commits: readonly CodeCommit[];
   readonly warnings: readonly string[];

@@ -34,7 +34,7 @@ export interface SyncInspection {
 }
 
 /**
- * Looks at everything from a tip. What cannot be read of single images is said of these; what
+ * Looks at everything from a tip. What cannot be read of single images is reported for these; what
  * nothing can be said without is thrown.
  */
 export async function inspect(tip: CommitId, looking: SyncInspection): Promise<SyncFindings> {
@@ -115,7 +115,7 @@ async function factsAt(tip: CommitId, { request, ports }: SyncInspection): Promi
 function behindTip(tip: CommitId): Failure {
   return new Failure(
     "remote-unreachable",
-    `Cannot read the branch's history: the server says that it stands at ${tip}, and sends what is older`,
+    `Cannot read the branch's history: the server says that it is at ${tip}, and sends an older commit`,
     "Run it again in a moment: one of its replicas lags behind.",
   );
 }

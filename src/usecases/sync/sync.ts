@@ -10,7 +10,7 @@ import { concludeSync } from "./report.ts";
 import type { SyncPorts, SyncRequest } from "./request.ts";
 
 /**
- * Runs the checker once. Everything is asked anew on every tip, so that whoever lands meanwhile
+ * Runs the checker once. Everything is asked anew on every tip, so that what lands meanwhile
  * leaves nothing to repair. A Failure becomes the result; anything else that is thrown is a bug.
  */
 export async function sync(

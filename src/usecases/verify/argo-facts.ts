@@ -100,7 +100,7 @@ async function pinsElsewhere(
       .filter(({ file }) => own.some((source) => deploysFile(source, file)))
       .map(printPlace);
   } catch (error) {
-    // Templates of a chart are no manifests, and a folder may be gone from the tip.
+    // Templates of a chart are not manifests, and a folder may be gone from the tip.
     if (exitOfFailure(asFailure(error).code) !== exit.usage) throw error;
     return [];
   }

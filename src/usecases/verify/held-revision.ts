@@ -1,4 +1,4 @@
-/** How what a pin holds stands to the revision that is asked for. */
+/** How what a pin holds relates to the revision that is asked for. */
 
 import { sameImage } from "../../core/image-ref.ts";
 import type { Pin } from "../../core/pins/index.ts";
@@ -12,7 +12,7 @@ import type { ResolvedDeploy } from "./resolve-deploy.ts";
  */
 export type HeldStanding = "same" | "later" | "other";
 
-/** Returns how a pin stands. Of a pin whose digits name several revisions, all must stand so. */
+/** Returns how a pin relates to it. Where digits name several revisions, all must agree. */
 export async function standingOf(
   pin: Pin,
   { question, deploy, pinned }: ResolvedDeploy,

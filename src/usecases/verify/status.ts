@@ -1,4 +1,4 @@
-/** Status: how git, the registry, the pins, Argo CD and the cluster stand to each other now. */
+/** Status: how git, the registry, the pins, Argo CD and the cluster relate to each other now. */
 
 import type { ClusterView } from "../../core/cluster/cluster-view.ts";
 import { uncoveredFinding } from "../../core/cluster/coverage.ts";

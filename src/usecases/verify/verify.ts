@@ -48,7 +48,7 @@ export interface VerifyPolicy extends WatchPolicy {
 }
 
 /**
- * What fails by itself is to do so before our time is over: a sync that Argo CD begins anew five
+ * What fails by itself should do so before our time is up: a sync that Argo CD begins anew five
  * times ends after 345 s, a rollout past Kubernetes' default progress deadline after 600 s.
  */
 export const verifyPolicy: VerifyPolicy = {
@@ -172,7 +172,7 @@ function opened<Port>(port: Port | undefined): Port {
   return port;
 }
 
-/** Watches a group until all is said, or one of it has failed. */
+/** Watches a group until everything is known, or one of it has failed. */
 async function watchAll(
   group: readonly Watched[],
   ports: VerifyPorts,

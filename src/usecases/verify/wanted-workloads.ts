@@ -32,7 +32,7 @@ export interface WantedPorts {
   /** Undefined: what a tag stands for is not compared. */
   readonly registry: ImageDigests | undefined;
   readonly progress: Progress;
-  /** Asked how pins stand to a revision that was asked for. */
+  /** Asked how pins relate to a revision that was asked for. */
   readonly history: SourceHistory;
   /** Asked for workloads only where settings and manifests do not tell them, or where they are. */
   readonly cluster?: LookedIn | undefined;
@@ -152,7 +152,7 @@ async function wantedOf(
   return { image: pin.image, tag, digest, later };
 }
 
-/** What the registry does not say is not compared; that is no reason to see nothing. */
+/** What the registry does not say is not compared; that is not a reason to see nothing. */
 async function withDigests(
   { digest, ...wanted }: WorkloadQuestion,
   { registry, progress }: WantedPorts,

@@ -1,4 +1,4 @@
-/** Looks at one thing until it has come right, has stayed wrong, or the time is over. */
+/** Looks at one thing until it is right, has stayed wrong, or time is up. */
 
 import {
   isOfTheWorld,
@@ -23,7 +23,7 @@ export interface WatchPolicy {
   readonly leastMs: number;
   readonly mostMs: number;
   /**
-   * How long a failure must stand, in milliseconds. Not once: what was broken before is often still
+   * How long a failure must last, in milliseconds. Not once: what was broken before is often still
    * said to be so for a moment after the remedy has arrived.
    */
   readonly standMs: number;
@@ -38,7 +38,7 @@ export interface Watched {
    * settings ends all.
    */
   readonly look: () => Promise<StepVerdict>;
-  /** How many looks at most; undefined means until the time is over. */
+  /** The most looks; undefined means until time is up. */
   readonly looksMax?: number | undefined;
 }
 

@@ -83,7 +83,7 @@ const said: Readonly<Record<SyncVerdict, readonly [detail: string, hint?: string
     `Land it by \`landfall promote --revision ${wanted}\`.`,
   ],
   stalled: [
-    "The grace time is over, and sha-3333333 is still without acme/web, acme/api.",
+    "The grace time has passed, and sha-3333333 is still without acme/web, acme/api.",
     `Look at the build of ${newest}, and run it again.`,
   ],
   reverted: [

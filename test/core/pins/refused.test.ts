@@ -219,7 +219,7 @@ describe("what pins an image and cannot be read is refused with its line", () =>
     big.write("image: shop/api:x\n");
     expect(failureOf(() => pinsIn(big))).toMatchObject({
       message: `Cannot edit "f.yaml": it has ${big.length} bytes, and more than 33554432 are not read`,
-      hint: "Split it, so that the image stands in a smaller file.",
+      hint: "Split it, so that the image is in a smaller file.",
       place: { file: "f.yaml", line: 1, column: 1 },
     });
     expect(pinsIn(big.subarray(1))).toEqual([]);

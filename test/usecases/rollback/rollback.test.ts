@@ -192,7 +192,7 @@ describe("refused as wrong usage, with nothing changed", () => {
     }
     const result = await refusal(stage, [{ to: other }]);
     expect(result).toMatchObject({ exit: 2, failure: { code: "usage" } });
-    expect(result.failure?.message).toContain("no ancestor of anything that was deployed");
+    expect(result.failure?.message).toContain("not an ancestor of anything that was deployed");
   });
 
   test("further back than the branch goes", async () => {

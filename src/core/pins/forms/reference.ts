@@ -1,4 +1,4 @@
-/** References that stand whole in one text: `image: NAME:TAG`, a patch's value, a default. */
+/** References that are written whole in one text: `image: NAME:TAG`, a patch's value, a default. */
 
 import { type ImageRef, parseImageRef } from "../../image-ref.ts";
 import type { YamlNode } from "../../yaml/node.ts";

@@ -25,7 +25,7 @@ const roles = {
   repository: ["imagerepository", "repository", "imagerepo", "repo"],
   name: ["imagename", "name"],
   image: ["image"],
-  // Where several stand beside a name, the first of these is the image's.
+  // Where several are next to a name, the first of these is the image's.
   tag: ["imagetag", "imageversion", "tag", "version"],
   digest: ["imagedigest", "digest", "sha"],
 } as const;
@@ -93,7 +93,7 @@ interface Field {
 interface Place {
   readonly owner: string;
   readonly isRoot: boolean;
-  /** The key that the fields stand under. */
+  /** The key that the fields are under. */
   readonly above: string;
 }
 
@@ -121,7 +121,7 @@ function pinsOf(fields: readonly Field[], place: Place, search: Search): Candida
   });
 }
 
-/** `apiVersion` is no version of an image, and a `containerName` no name of one. */
+/** `apiVersion` is not an image's version, and `containerName` is not an image's name. */
 function fits(word: string, prefix: string): boolean {
   if (prefix === "" || prefix.endsWith(".")) return true;
   return /image|repository|^tag$|^digest$/.test(word);
@@ -152,7 +152,7 @@ function isPackage({ isRoot }: Place, { layer }: Search): boolean {
 function nameIn(group: Group, place: Place, search: Search) {
   const text = (part: Part | undefined) => readValue(part?.node, search.tree);
   const registry = text(group.registry);
-  // A registry that is no text could be any.
+  // A registry that is not text could be any.
   if (group.registry !== undefined && registry === undefined) return undefined;
   const host = registry === undefined || isNothing(registry) ? "" : registry.text;
   const parts = [group.repository, group.image, group.name].filter((part) => part !== undefined);
@@ -170,7 +170,7 @@ function nameIn(group: Group, place: Place, search: Search) {
   return image && { image, uses };
 }
 
-/** A `name` may be anything's. It is an image's where that is said, or where only one has such. */
+/** A `name` may be anything's. It is an image's if the form says so, or if there is only one. */
 function counts(part: Part, name: string, { above }: Place): boolean {
   return part.word !== "name" || name.includes("/") || /image/i.test(above);
 }
