@@ -6,7 +6,7 @@ import { audit } from "./audit.ts";
 import { doctor, status, verify } from "./cluster.ts";
 import { landing, sync } from "./landing.ts";
 import { schemaWithTimes } from "./times.ts";
-import { pins, plan, race, retag, set, versionOf } from "./tools.ts";
+import { approve, init, pins, plan, race, retag, serve, set, versionOf } from "./tools.ts";
 
 /** Schemas by command. Fields may be added without a new version: readers pass over them. */
 export const resultSchemas = {
@@ -20,7 +20,7 @@ export const resultSchemas = {
   verify,
   status,
   doctor,
-  ...{ pins, plan, retag, set, race },
+  ...{ pins, plan, retag, set, race, init, approve, serve },
   version: versionOf,
 } satisfies Readonly<Record<AnyResult["command"], z.ZodType>> & Record<string, z.ZodType>;
 

@@ -87,3 +87,30 @@ export const versionOf = z.object({
   ...{ version: part.version, command: z.literal("version"), exit: part.exit },
   landfall: part.text,
 });
+
+/** What init found and wrote. */
+export const init = z.object({
+  ...{ version: part.version, command: z.literal("init"), exit: part.exit },
+  forge: z.enum(["github", "gitlab", "forgejo"]),
+  found: z.record(part.text, z.unknown()).describe("What the repository tells of its deploys."),
+  files: part.listOf(
+    z.object({
+      ...{ path: part.text, text: part.text },
+      state: z.enum(["new", "written", "kept"]),
+    }),
+  ),
+  next: part.texts.describe("What to run or to do next."),
+});
+
+/** An approval that was recorded. */
+export const approve = z.object({
+  ...{ version: part.version, command: z.literal("approve"), exit: part.exit },
+  ...{ environment: part.text, by: part.text, reason: part.text },
+  revision: part.revision,
+});
+
+/** Where the live page is. */
+export const serve = z.object({
+  ...{ version: part.version, command: z.literal("serve"), exit: part.exit },
+  url: part.text,
+});

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { main } from "../../../src/cli.ts";
+import { resultSchemas } from "../../../src/report/schema/index.ts";
 import { openAppWorld } from "../../support/app-world.ts";
 import { runCli } from "../../support/run-cli.ts";
 
@@ -72,7 +73,9 @@ test("again: what is there stays as it is, edited or not", async () => {
   rmSync(workflow());
   const { status, out } = await init("--yes", "--json");
   expect(status).toBe(0);
-  const states = JSON.parse(out).files.map((file: { path: string; state: string }) => [
+  const printed = JSON.parse(out);
+  expect(resultSchemas.init.parse(printed)).toEqual(printed);
+  const states = printed.files.map((file: { path: string; state: string }) => [
     file.path.split("/").at(-1),
     file.state,
   ]);
