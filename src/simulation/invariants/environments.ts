@@ -176,7 +176,10 @@ interface WantedMark {
 }
 
 function hasMark({ kind, revision, where, by }: WantedMark, { evidence }: HistoryIndex): boolean {
-  const moves = evidence.tips.indexOf(by);
+  // A commit that landed together with others came with the tip above it.
+  const above = evidence.log.slice(evidence.log.findIndex(({ id }) => id === by));
+  const tip = above.find(({ id }) => evidence.tips.includes(id));
+  const moves = evidence.tips.indexOf(tip?.id ?? by);
   const { environment } = where;
   return (evidence.marks ?? []).some((mark) => {
     const isIt = mark.kind === kind && mark.environment === environment;
