@@ -199,6 +199,7 @@ export const settingsSchema = z.strictObject({
     "What a promotion does with an image of which none of its paths changed since what is pinned: leave it, so that nothing restarts, or move it.",
     "leave",
   ),
+  ca: optional(value.text, "File with authorities to trust besides the usual, everywhere: PEM."),
   skipCi: optional(
     z.boolean(),
     "Whether deploy commits say [skip ci]. Left out, they do, but not in pull requests, nor where images are named after releases ({release}): for a tag on such a commit no workflow would start.",

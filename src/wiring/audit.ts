@@ -45,7 +45,7 @@ export async function openAudit(
       upstream: upstream ?? (isLocalPath(settings.source) ? itself : undefined),
     },
     rules: settings.manifestRules,
-    env: io.env,
+    ...{ env: io.env, ca: settings.config?.ca },
     temporary: tmpdir(),
     timeoutMs: settings.timeoutMs ?? gitTimeoutMs,
     signal: io.signal,

@@ -50,6 +50,8 @@ const requestTimeoutMs = { least: 5_000, most: 60_000 } as const;
 export interface Asker {
   readonly io: Process;
   readonly timeoutMs: number;
+  /** A file with authorities to trust besides the usual ones. */
+  readonly ca: string | undefined;
 }
 
 /** The world of `verify` and `status`. */
@@ -74,7 +76,7 @@ export async function openDeployPorts(
   { io, progress, cluster: way }: ClusterOpenOptions,
 ): Promise<Opened<DeployPorts>> {
   const { argocd, flux, rollout } = settings.config?.verify ?? {};
-  const asker = { io, timeoutMs: requestTimeoutFor(settings) };
+  const asker = { io, timeoutMs: requestTimeoutFor(settings), ca: settings.config?.ca };
   const entrances = entrancesFor(flags, io);
   // What is to be waited for must be within reach before the waiting begins.
   const needed = way === "needed" ? [...(flux ?? []), ...(rollout ?? [])] : [];
@@ -90,7 +92,7 @@ export async function openDeployPorts(
     cluster: rollout && clusterFor(entrances, asker),
     flux: flux && fluxFor(entrances, asker),
     argocd: argocd && (await argocdFor(argocd, asker)),
-    probe: openProbe({ timeoutMs: asker.timeoutMs, ...networkOf(io) }),
+    probe: openProbe({ timeoutMs: asker.timeoutMs, ...networkOf(io, asker) }),
     clock: clockUnder(io.signal),
     random: systemRandom,
     async close() {
@@ -107,9 +109,9 @@ function requestTimeoutFor({ timeoutMs = Number.POSITIVE_INFINITY }: Settings): 
 /** Opens every Argo CD that is named. Throws `config` when an authority cannot be read. */
 export async function argocdFor(
   entries: ArgoCdSettings,
-  { io, timeoutMs }: Asker,
+  { io, timeoutMs, ca: shared }: Asker,
 ): Promise<ArgoCd> {
-  const common = { clock: systemClock, timeoutMs, ...networkOf(io) };
+  const common = { clock: systemClock, timeoutMs, ...networkOf(io, { ca: shared }) };
   const servers = new Map<string, ArgoCd>();
   for (const [server, tokenVariable] of argocdTokenVariables(entries, io)) {
     const ca = entries.find((entry) => entry.server === server && entry.ca !== undefined)?.ca;
@@ -157,12 +159,12 @@ export function fluxFor(entrances: Entrances, asker: Asker): Flux {
 
 function portsAt<Port>(
   entrances: Entrances,
-  { io, timeoutMs }: Asker,
+  { io, timeoutMs, ca }: Asker,
   open: (options: KubernetesOptions) => Port,
 ): (place: Pick<NamespaceRef, "context">) => Promise<Port> {
   return onceEach(async (context) => {
     const entrance = await entrances({ context });
-    return open({ entrance, clock: systemClock, timeoutMs, ...networkOf(io) });
+    return open({ entrance, clock: systemClock, timeoutMs, ...networkOf(io, { ca }) });
   });
 }
 

@@ -55,7 +55,7 @@ export function doctorPorts(
   const { flux, rollout } = settings.config?.verify ?? {};
   const shown = new Set<string>();
   const timeoutMs = Math.min(requestTimeoutMs, settings.timeoutMs ?? requestTimeoutMs);
-  const asker = { io, timeoutMs };
+  const asker = { io, timeoutMs, ca: settings.config?.ca };
   const entrances = entrancesFor(flags, io);
   const manifests = once(() => openManifests(settings, io));
   // Fetched once: two git commands in one repository at once would meet each other's locks.
@@ -78,7 +78,7 @@ export function doctorPorts(
     ...(skipsCi(settings) && {
       tagWorkflows: async () => tagWorkflowsAt(await tip(), (await manifests()).remote),
     }),
-    tokenRights: async () => rightsAt(await repository(), io),
+    tokenRights: async () => rightsAt(await repository(), settings, io),
     openRegistry: () => openRegistry(settings, io, (registry) => shown.add(registry)),
     loginAt(registry) {
       if (loginAt(registry, io).credentials === undefined) return "none";
@@ -89,7 +89,7 @@ export function doctorPorts(
     ...(rollout && { openCluster: async () => clusterFor(entrances, asker) }),
     async serverTimes() {
       const urls = await urlsOf(settings, repository);
-      const options = { clock: systemClock, timeoutMs, ...networkOf(io) };
+      const options = { clock: systemClock, timeoutMs, ...networkOf(io, settings.config) };
       return serverTimes(urls, options);
     },
     close: async () => (await manifests.opened())?.close(),
@@ -183,7 +183,7 @@ async function urlsOf({ config, images }: Settings, repository: () => Promise<st
 }
 
 /** Only GitHub says what a token may do, and the token goes to its own server's API alone. */
-async function rightsAt(repository: string, io: Process) {
+async function rightsAt(repository: string, { config }: Settings, io: Process) {
   const { token } = await withToken(gitCredentials(repository, io));
   const { GITHUB_SERVER_URL: ownServer, GITHUB_API_URL: ownApi } = io.env;
   const server = ownServer ?? "https://github.com";
@@ -191,6 +191,6 @@ async function rightsAt(repository: string, io: Process) {
   const path = repository.slice(server.length + 1).replace(/(?:\.git)?\/?$/, "");
   const isThere = repository.startsWith(`${server}/`) && /^[\w.-]+\/[\w.-]+$/.test(path);
   if (token === undefined || api === undefined || !isThere) return undefined;
-  const options = { timeoutMs: requestTimeoutMs, ...networkOf(io), api };
+  const options = { timeoutMs: requestTimeoutMs, ...networkOf(io, config), api };
   return githubRights({ repository: path, token }, options);
 }

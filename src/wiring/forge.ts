@@ -53,7 +53,13 @@ export function proposalsFor(
     const { openProposals } = await import("../adapters/forge/proposals.ts");
     const head = land.branch ?? `landfall/${environment ?? "deploy"}`;
     return openProposals({
-      ...{ forge, token, clock: systemClock, timeoutMs: apiTimeoutMs, ...networkOf(io) },
+      ...{
+        forge,
+        token,
+        clock: systemClock,
+        timeoutMs: apiTimeoutMs,
+        ...networkOf(io, settings.config),
+      },
       side: remote.beside(head),
       branches: { head, base: branch, method: land.method },
       about: {

@@ -102,7 +102,8 @@ export async function repositoriesOf(settings: GitPlaces, io: Process): Promise<
   const source = await openSource(settings, io);
   const repository = settings.repository ?? (await originUrl(source, io));
   const { env, signal } = io;
-  const surroundings = { env, temporary: tmpdir(), timeoutMs: gitTimeoutMs, signal };
+  const own = { env, ca: settings.config?.ca };
+  const surroundings = { ...own, temporary: tmpdir(), timeoutMs: gitTimeoutMs, signal };
   const itself = async () => ({ url: repository, credentials: gitCredentials(repository, io) });
   // A repository without an origin is its own: a path to it names it.
   const url = (await upstreamOf(source, repository, io))?.url ?? resolve(io.cwd, settings.source);
@@ -180,7 +181,7 @@ function remoteOptions(settings: GitPlaces, repository: string, io: Process) {
     signing: () => signingSecret(settings.config?.signing, io),
     rules: settings.manifestRules,
     seal: sealFor(settings, io),
-    env: io.env,
+    ...{ env: io.env, ca: settings.config?.ca },
     temporary: tmpdir(),
     timeoutMs: Math.min(gitTimeoutMs, settings.timeoutMs ?? gitTimeoutMs),
     signal: io.signal,

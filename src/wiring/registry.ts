@@ -47,7 +47,7 @@ export async function registryOptions(
     insecureHosts: [...(config?.insecureRegistries ?? []), ...insecureIn(config)],
     tokenServers: tokenServersIn(config),
     timeoutMs: registryTimeoutMs,
-    ...networkOf(io),
+    ...networkOf(io, config),
   };
 }
 

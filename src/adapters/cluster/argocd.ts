@@ -26,6 +26,8 @@ export interface ArgoCdOptions {
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
   readonly proxy?: HttpsProxy | undefined;
+  /** Whom to trust where no authority of its own is named, PEM. */
+  readonly trusted?: string | undefined;
 }
 
 /** How long a comparison with git is waited for, in milliseconds: what is down never answers. */

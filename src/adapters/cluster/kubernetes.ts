@@ -35,6 +35,8 @@ export interface KubernetesOptions {
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
   readonly proxy?: HttpsProxy | undefined;
+  /** Whom to trust where the entrance does not say, PEM. */
+  readonly trusted?: string | undefined;
 }
 
 const resourceOf: Readonly<Record<WorkloadKind, readonly [api: string, name: string]>> = {
@@ -51,8 +53,9 @@ const pagesMax = 50;
 
 /** How an API server is asked. */
 export function asksOf(options: KubernetesOptions): { readonly ask: Ask; readonly asking: Asking } {
-  const { entrance, clock, timeoutMs, signal, proxy } = options;
-  const http = httpClient({ tls: entrance.tls, timeoutMs, signal, proxy: entrance.proxy ?? proxy });
+  const { entrance, clock, ...network } = options;
+  const proxy = entrance.proxy ?? network.proxy;
+  const http = httpClient({ ...network, tls: entrance.tls, proxy });
   const ask: Ask = async (path, doing, verb) => {
     // The server's address may have a path of its own: Rancher's and other gateways' have.
     const base = `${entrance.server.href.replace(/\/+$/, "")}/`;

@@ -1,9 +1,9 @@
 /** A bare repository of our own, under everything that reads git. git runs in no other place. */
 
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { rootCertificates } from "node:tls";
 import { Failure } from "../../core/failure.ts";
+import { authoritiesIn } from "../http/authorities.ts";
 import { gitEnvironment } from "./env.ts";
 import { commitsAmong, createBare } from "./objects.ts";
 import type { GitPlace } from "./run.ts";
@@ -20,6 +20,8 @@ export interface CloneOptions {
   /** Wall time of one git command, in milliseconds. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
+  /** A file with authorities to trust besides the usual ones, PEM. */
+  readonly ca?: string | undefined;
 }
 
 /** A private repository, empty at first, and removed by `close`. */
@@ -42,9 +44,10 @@ export class Clone {
     try {
       const directory = await mkdtemp(resolve(options.temporary, "landfall-"));
       createBare(directory);
-      const env = await withAuthorities(options.env, directory);
+      const env = await withAuthorities(options, directory);
       return new Clone(directory, { ...options, env });
     } catch (error) {
+      if (error instanceof Failure) throw error;
       throw noFolder(options.temporary, error);
     }
   }
@@ -103,18 +106,13 @@ const isPlainRef = /^refs(?:\/(?!\.|\/)(?:(?!\.\.|@\{|\.lock(?:\/|$))[^\s\p{Cc}~
  * that other programs go by, and takes what it is given for all there is.
  */
 async function withAuthorities(
-  env: CloneOptions["env"],
+  { env, ca }: CloneOptions,
   directory: string,
 ): Promise<CloneOptions["env"]> {
-  const { GIT_SSL_CAINFO, SSL_CERT_FILE: instead, NODE_EXTRA_CA_CERTS: extra } = env;
-  if (GIT_SSL_CAINFO || !(instead || extra)) return env;
-  if (!extra) return { ...env, GIT_SSL_CAINFO: instead };
-  const more = await readFile(extra, "utf8").catch(() => undefined);
-  // Node passes over a file that it cannot read.
-  if (more === undefined) return env;
-  const known = instead ? await readFile(instead, "utf8") : rootCertificates.join("\n");
+  const authorities = env.GIT_SSL_CAINFO ? undefined : authoritiesIn(env, ca);
+  if (authorities === undefined) return env;
   const file = join(directory, "authorities.pem");
-  await writeFile(file, `${known}\n${more}`);
+  await writeFile(file, authorities);
   return { ...env, GIT_SSL_CAINFO: file };
 }
 

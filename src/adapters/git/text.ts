@@ -159,7 +159,7 @@ export function readFetchFailure(said: GitExchange, url: string): Failure {
 function denialOf(stderr: string): { readonly what: string; readonly hint: string } {
   if (distrust.test(gitsOwn(stderr))) {
     const hint =
-      "Name the authority behind it by NODE_EXTRA_CA_CERTS or GIT_SSL_CAINFO, a file in PEM.";
+      "Name the authority behind it by `ca` in landfall.yaml, NODE_EXTRA_CA_CERTS or GIT_SSL_CAINFO, a file in PEM.";
     return { what: "its certificate is not trusted", hint };
   }
   if (/could not read (?:Username|Password)/.test(gitsOwn(stderr))) {

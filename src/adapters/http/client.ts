@@ -25,6 +25,8 @@ export interface HttpOptions {
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
   readonly proxy?: HttpsProxy | undefined;
+  /** Whom to trust instead of Node's own authorities, PEM, where `tls` does not say. */
+  readonly trusted?: string | undefined;
   /** The code of what gets no answer; a cluster's unless given. */
   readonly unreachable?: Unreachable;
 }
@@ -73,8 +75,9 @@ export interface HttpClient {
 
 /** Makes a sender of its own connections, which close by themselves when idle. */
 export function httpClient(options: HttpOptions): HttpClient {
-  const { tls = {}, timeoutMs, signal, proxy, unreachable = "cluster-unreachable" } = options;
-  const agents = agentsFor({ proxy, connect: connectionOptions(tls), timeoutMs });
+  const { tls = {}, timeoutMs, signal, unreachable = "cluster-unreachable" } = options;
+  const { proxy, trusted } = options;
+  const agents = agentsFor({ proxy, trusted, connect: connectionOptions(tls), timeoutMs });
   const limits = limitsUnder(signal);
   return {
     async send(request) {
@@ -191,7 +194,7 @@ export function unanswered(
 
 const trustIt = "Check the address, and that the authority behind its certificate is trusted here";
 const certificateHints: Readonly<Record<Unreachable, string>> = {
-  "registry-unreachable": `${trustIt} (NODE_EXTRA_CA_CERTS); list a host that speaks plain HTTP.`,
-  "remote-unreachable": `${trustIt} (NODE_EXTRA_CA_CERTS).`,
-  "cluster-unreachable": `${trustIt}: verify.argocd.ca, the kubeconfig, or NODE_EXTRA_CA_CERTS.`,
+  "registry-unreachable": `${trustIt} (\`ca\` in landfall.yaml, or NODE_EXTRA_CA_CERTS); list a host that speaks plain HTTP.`,
+  "remote-unreachable": `${trustIt} (\`ca\` in landfall.yaml, or NODE_EXTRA_CA_CERTS).`,
+  "cluster-unreachable": `${trustIt}: verify.argocd.ca, the kubeconfig, \`ca\` in landfall.yaml, or NODE_EXTRA_CA_CERTS.`,
 };

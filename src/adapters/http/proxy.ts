@@ -36,6 +36,8 @@ function isWithin(host: string, subnet: string, bits: number): boolean {
 /** What connections are made with. */
 export interface AgentOptions {
   readonly proxy: HttpsProxy | undefined;
+  /** Whom to trust instead of Node's own authorities, PEM, where `connect` does not say. */
+  readonly trusted?: string | undefined;
   /** As `tls.connect` takes it, for the servers that are asked. */
   readonly connect?: buildConnector.BuildOptions;
   /** How long a proxy may take to open a tunnel, in milliseconds. */
@@ -46,7 +48,8 @@ export interface AgentOptions {
 export type Agents = (url: URL) => Agent | ProxyAgent;
 
 /** Makes connections of their own. */
-export function agentsFor({ proxy, connect = {}, timeoutMs }: AgentOptions): Agents {
+export function agentsFor({ proxy, timeoutMs, trusted, ...own }: AgentOptions): Agents {
+  const connect = { ...(trusted !== undefined && { ca: trusted }), ...own.connect };
   const direct = new Agent({ connect });
   let tunnel: ProxyAgent | undefined;
   return (url) => {

@@ -29,6 +29,8 @@ export interface RegistryOptions {
   readonly proxy?: HttpsProxy | undefined;
   /** Authorities of certificates, as PEM, by the host that has one of its own. */
   readonly authorities?: Readonly<Record<string, string>> | undefined;
+  /** Whom to trust instead of Node's own authorities at all others, PEM. */
+  readonly trusted?: string | undefined;
 }
 
 /** A request below `/v2/REPOSITORY/` of an image's registry. */

@@ -58,6 +58,8 @@ export interface HttpOptions {
   readonly proxy?: HttpsProxy | undefined;
   /** Authorities of certificates, as PEM, by the host that has one of its own. */
   readonly authorities?: Readonly<Record<string, string>> | undefined;
+  /** Whom to trust instead of Node's own authorities at all others, PEM. */
+  readonly trusted?: string | undefined;
 }
 
 /** Sends requests. */
@@ -127,8 +129,8 @@ export function registryHttp(options: HttpOptions): RegistryHttp {
 }
 
 /** Returns what makes connections, with the authority that a host has of its own. */
-function agentsByHost({ proxy, timeoutMs, authorities = {} }: HttpOptions): Agents {
-  const common = { proxy, timeoutMs: timeoutMs / 3 };
+function agentsByHost({ proxy, timeoutMs, trusted, authorities = {} }: HttpOptions): Agents {
+  const common = { proxy, trusted, timeoutMs: timeoutMs / 3 };
   const usual = agentsFor(common);
   const own = new Map(
     Object.entries(authorities).map(([host, ca]) => [

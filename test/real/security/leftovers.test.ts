@@ -12,6 +12,8 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
 import { gitEnvironment } from "../../../src/adapters/git/env.ts";
+import { authoritiesIn } from "../../../src/adapters/http/authorities.ts";
+import { httpClient } from "../../../src/adapters/http/client.ts";
 import { openSandbox } from "../../support/git-sandbox.ts";
 import { openSecretWorld, run } from "../../support/secret-world.ts";
 import { selfSigned } from "../../support/self-signed.ts";
@@ -181,6 +183,26 @@ test("a server whose certificate nobody vouches for gets no request, whatever th
     await expect(trusted.fetchTip(), name).rejects.toMatchObject(missing);
   }
   expect(came[0]).toBe(`Basic ${Buffer.from("x-access-token:t0ken").toString("base64")}`);
+
+  // So is that of the settings, and HTTP trusts whom git does.
+  const named = await box.open({ url, credentials, env: { ...process.env, ...nobody }, ca: file });
+  await expect(named.fetchTip()).rejects.toMatchObject({ code: "remote-not-found" });
+  const page = new URL(`https://${host}/`);
+  const asked = { method: "GET", url: page, doing: "ask", accept: "*/*", bodyBytesMax: 1 } as const;
+  const ways = [
+    authoritiesIn({ SSL_CERT_FILE: file }, undefined),
+    authoritiesIn({ NODE_EXTRA_CA_CERTS: file }, undefined),
+    authoritiesIn({}, file),
+  ];
+  for (const trusted of ways) {
+    const client = httpClient({ timeoutMs: 5_000, trusted });
+    expect(await client.send(asked)).toMatchObject({ status: 404 });
+  }
+  const trusted = authoritiesIn({ SSL_CERT_FILE: join(box.root, "none.pem") }, undefined);
+  await expect(httpClient({ timeoutMs: 5_000, trusted }).send(asked)).rejects.toMatchObject({
+    code: "certificate-untrusted",
+  });
+  expect(() => authoritiesIn({}, join(box.root, "none.pem"))).toThrow(/cannot be read/);
 });
 
 test("a proxy on the way to a server with TLS is not shown the token", async () => {
