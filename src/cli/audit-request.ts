@@ -15,7 +15,7 @@ import { progressFor } from "./output.ts";
 
 /** Flags of every command that audits. */
 export const auditFlags = {
-  image: list("--image <name>", "image to look at, instead of all in the file"),
+  image: list("--image <name>", "image to check, instead of all in the file"),
   ...tagFormat,
   since: text("--since <time>", "how far to look back: 30d, or a date (default: 30d)"),
   asOf: text("--as-of <date>", "answer as of this time: 2026-03-29 or 2026-03-29T06:00:00Z"),

@@ -109,7 +109,7 @@ const config = {
     env: "LANDFALL_CONFIG",
   }),
   env: {
-    ...list("--env <name>", "environment of the settings file that is meant"),
+    ...list("--env <name>", "environment in the settings file"),
     env: "LANDFALL_ENV",
   },
 };
@@ -152,7 +152,7 @@ export const reports = grouped("Reports:", {
 /** Also for commands that make a page to look at. */
 export const page = {
   ...reports,
-  ...grouped("Reports:", { html: text("--html <file>", "write a report to look at, one file") }),
+  ...grouped("Reports:", { html: text("--html <file>", "write a report as one HTML file") }),
 };
 
 export const tagFormat = {
@@ -167,23 +167,23 @@ export const landing = {
     "push",
     "pull-request",
   ]),
-  wait: switchOff("--no-wait", "end once the pull request is open, whoever merges it"),
+  wait: switchOff("--no-wait", "end once the pull request is open, without waiting for the merge"),
 };
 
 /** Flags that say which cluster is asked. */
 export const cluster = grouped("Cluster:", {
   kubeconfig: text(
     "--kubeconfig <file>",
-    "way into the cluster (default: KUBECONFIG, or the pod's own)",
+    "kubeconfig file (default: KUBECONFIG, or the pod's own)",
   ),
   context: text("--context <name>", "context of the kubeconfig (default: its current one)"),
 });
 
 /** Flags that say which deploy is meant. */
 export const deploy = {
-  image: list("--image <name[=tag]>", "image to look at, instead of all in the file"),
+  image: list("--image <name[=tag]>", "image to check, instead of all in the file"),
   revision: text("--revision <sha>", "commit of the source (default: the newest that is pinned)", {
     env: "LANDFALL_REVISION",
   }),
-  commit: text("--commit <sha>", "deploy commit that is to arrive (default: the branch's tip)"),
+  commit: text("--commit <sha>", "deploy commit to wait for (default: the branch's tip)"),
 };

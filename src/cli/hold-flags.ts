@@ -7,7 +7,7 @@ import { parseDate } from "./dates.ts";
 import { type FlagsOf, text } from "./flags.ts";
 
 export const holdFlags = {
-  reason: text("--reason <text>", "why, for those who read the history; needed"),
+  reason: text("--reason <text>", "why, for readers of the history; required"),
   by: text("--by <name>", "who does it (default: from the environment)", { env: "LANDFALL_BY" }),
   until: text("--until <date>", "when it ends by itself: 2026-03-29T06:00:00Z"),
   expires: text("--expires <duration>", "how long it lasts: 6h, 7d (default: until it is lifted)"),

@@ -182,7 +182,7 @@ export const settingsSchema = z.strictObject({
   ...manifestRules,
   superseded: optional(
     z.enum(["record", "skip"]),
-    "Whether a superseded revision leaves an empty commit that says so, or none. Left out, it does where the manifests stand in the source's own repository.",
+    "Whether a superseded revision leaves an empty commit that says so, or none. Default: it does if the manifests are in the source's own repository.",
   ),
   land: optional(land, "By which door a change reaches the branch."),
   together: optional(

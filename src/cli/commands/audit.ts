@@ -27,7 +27,7 @@ export default command({
     "gap, a pin that was left behind, or a deploy that went back.",
   examples: [
     ["landfall audit --since 30d", "what became of the commits of the last 30 days"],
-    ["landfall audit --since 2026-03-01 --html audit.html", "the same since a day, as a page"],
+    ["landfall audit --since 2026-03-01 --html audit.html", "the same since a date, as a page"],
   ],
   flags,
   async run(flags, io) {

@@ -14,7 +14,7 @@ import { printResult, progressFor, styleFor } from "../output.ts";
 
 const flags = {
   environments: toggle("--environments", "show staging and prod, a rollback and a freeze instead"),
-  keep: toggle("--keep", "keep the folder with the repositories to look at"),
+  keep: toggle("--keep", "keep the folder with the repositories"),
   ...output,
 };
 

@@ -14,7 +14,7 @@ import { styleFor } from "../output.ts";
 import { lookAtEach, named } from "../several.ts";
 
 const flags = {
-  image: list("--image <name[=tag]>", "image to look at, instead of all in the file"),
+  image: list("--image <name[=tag]>", "image to check, instead of all in the file"),
   ...manifests,
   ...cluster,
   ...reports,

@@ -26,7 +26,7 @@ export default command({
   examples: [
     [
       'landfall freeze --env prod --until 2027-01-02 --reason "year end"',
-      "nothing new lands in prod before the year is over",
+      "nothing new lands in prod until the new year",
     ],
     ['landfall freeze --path k8s/prod --expires 6h --reason "sale"', "for six hours from now"],
   ],

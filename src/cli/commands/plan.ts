@@ -18,7 +18,7 @@ const flags = {
   ),
   image: list("--image <name>", "image to plan, instead of all in the file"),
   ...tagFormat,
-  rebuild: toggle("--rebuild", "build every image, whatever is published"),
+  rebuild: toggle("--rebuild", "build every image, even if it is published"),
   ref: text("--ref <ref>", "ref that CI runs for: decides on further tags", { env: "GITHUB_REF" }),
   defaultBranch: text("--default-branch <name>", "branch that gets extraTags (default: main)"),
   ...manifests,

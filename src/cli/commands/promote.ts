@@ -36,7 +36,7 @@ const flags = {
   }),
   superseded: oneOf(
     "--superseded <how>",
-    "record a superseded revision by an empty commit, or not (default: record where the manifests stand beside their source)",
+    "record a superseded revision by an empty commit, or not (default: record if the manifests are in the source's repository)",
     ["record", "skip"],
   ),
   unchanged: oneOf(

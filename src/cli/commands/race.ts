@@ -24,7 +24,10 @@ const flags = {
     "overlay",
   ]),
   faults: withDefault("--faults <names>", "all, none, or names with commas between", "none"),
-  together: toggle("--together", "who lost a race leaves its change for others to land"),
+  together: toggle(
+    "--together",
+    "deployers that lose a race leave their change for others to land",
+  ),
   timeout: text("--timeout <duration>", "deadline of every deployer (default: the seed chooses)"),
   ...output,
 };

@@ -16,7 +16,7 @@ const flags = {
   to: neededList("--to <tag>", "tag to give"),
   revision: text(
     "--revision <sha>",
-    "commit that the images are of: a tag that a newer one has is left there",
+    "commit the images were built from; a tag that a newer image has is left alone",
   ),
   ...places,
   ...output,

@@ -28,7 +28,7 @@ import { printResult, progressFor, styleFor } from "../output.ts";
 import { checkerRules } from "../rules.ts";
 
 const flags = {
-  image: list("--image <name>", "image to look at, instead of all in the file"),
+  image: list("--image <name>", "image to check, instead of all in the file"),
   ...tagFormat,
   lookback: text("--lookback <n>", "how many code commits to look back (default: 100)"),
   grace: text("--grace <duration>", "how old a commit must be to count as lost (default: 30m)"),
@@ -39,7 +39,7 @@ const flags = {
   ...landing,
   dryRun: toggle(
     "--dry-run",
-    "print what would be pushed, push nothing; 3 when there is something",
+    "print what would be pushed, and push nothing; exit 3 if there is something",
   ),
   ...manifests,
   ...page,
