@@ -9,13 +9,20 @@ import { contend, strategies } from "./contention.mjs";
 import { daggerDeploy } from "./dagger.mjs";
 import { beside, growth } from "./edits.mjs";
 import { longHistory, manyManifests, startUp } from "./large.mjs";
+import { onTheModel } from "./model.mjs";
 import { table } from "./server.mjs";
 import { bytesBeside, single } from "./single.mjs";
 
 const { values } = parseArgs({
-  options: { quick: { type: "boolean", default: false }, only: { type: "string" } },
+  options: {
+    quick: { type: "boolean", default: false },
+    only: { type: "string" },
+    // Deployers on the simulation's clock alone, where the machine's speed does not count.
+    model: { type: "boolean", default: false },
+  },
 });
 const { quick } = values;
+const only = values.model ? "On the model" : values.only;
 const counts = quick ? [1, 2] : [1, 2, 5, 16, 64];
 
 const parts = {
@@ -33,6 +40,8 @@ const parts = {
   "The audit of a long history (bar: 100,000 commits in 10 s)": () =>
     auditLongHistory({ commits: quick ? 2_000 : 100_000 }),
   "N deployers at once, 100 ms a request": contention,
+  "On the model: N deployers within a second, 20 to 120 ms each way": () =>
+    onTheModel({ counts: quick ? [1, 2, 5] : [1, 2, 5, 16, 64] }),
   "dagger call deploy (bar: two runs of the tool, twice a module that says hello)": () =>
     daggerDeploy({ runs: quick ? 1 : 5 }),
 };
@@ -56,12 +65,12 @@ const sections = [
     `Linux ${release()}, Node ${process.version}, ${git}. ${new Date().toISOString().slice(0, 10)}.`,
 ];
 for (const [title, measure] of Object.entries(parts)) {
-  if (values.only !== undefined && !title.includes(values.only)) continue;
+  if (only !== undefined && !title.includes(only)) continue;
   const text = `## ${title}\n\n${table(await measure())}`;
   process.stdout.write(`${text}\n\n`);
   sections.push(text);
 }
-if (!quick && values.only === undefined) {
+if (!quick && only === undefined) {
   sections.push(
     "## Where the time goes",
     "One promote is eight requests: three for the tip and its trees, two for the manifests, two for the\n" +
