@@ -35,8 +35,17 @@ export interface Proposals {
    * Never throws for the world's failures, as `Remote.push` does not.
    */
   swap(from: CommitId | undefined, to: CommitId | undefined): Promise<PushReply>;
+  /**
+   * Returns the commit of a deploy, by its trailers, in what came to the branch's own line since it
+   * was first read. What merging made of a commit is known by that, whatever its hash.
+   */
+  landedAs(tip: CommitId, deploy: string): Promise<CommitId | undefined>;
+  /** Returns what a commit of the branch's own line stands on, as far as that is here. */
+  parentOf(commit: CommitId): Promise<CommitId | undefined>;
   /** Returns the open request from our branch, or else the one that was closed or merged last. */
   latest(): Promise<ForgeRequest | undefined>;
+  /** Reads one of them again, open or not. Undefined: there is none of that number. */
+  read(number: number): Promise<ForgeRequest | undefined>;
   /** Opens a request. `taken` when there is one already. */
   open(text: RequestText): Promise<"opened" | "taken">;
   edit(number: number, text: RequestText): Promise<void>;

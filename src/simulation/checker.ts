@@ -6,10 +6,13 @@ import { environmentInvariants, historyIn } from "./invariants/environments.ts";
 import type { RaceHistory, Violation } from "./invariants/history.ts";
 import { HistoryIndex, type PinsRead } from "./invariants/ledger.ts";
 import { peopleInvariant } from "./invariants/people.ts";
+import { requestInvariants } from "./invariants/request.ts";
 import { outcomeInvariants } from "./invariants/words.ts";
 
 /** The laws of one environment. */
-const environmentLaws = [branchInvariants, peopleInvariant, outcomeInvariants, endInvariants];
+const environmentLaws = [
+  ...[branchInvariants, peopleInvariant, outcomeInvariants, endInvariants, requestInvariants],
+];
 
 /**
  * Returns every law that is broken, and by what.

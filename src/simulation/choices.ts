@@ -2,7 +2,7 @@
  * Who decides what happens next: a seed for one run among many, or an enumerator for all of them.
  */
 
-import { type FaultKind, type Faults, faultKinds } from "./faults.ts";
+import { type FaultKind, type Faults, numberedKinds } from "./faults.ts";
 import { seeded } from "./random.ts";
 
 /** Every choice of a run comes from here, and from nowhere else. */
@@ -22,7 +22,7 @@ export interface Choices {
 /** A fate that a seed owns. Each fault has numbers of its own, so that none shifts another's. */
 export function seededChoices(seed: number, faults: Faults): Choices {
   const chance = seeded(seed);
-  const strikes = new Map(faultKinds.map((kind, at) => [kind, seeded(seed * 64 + at)]));
+  const strikes = new Map(numberedKinds.map((kind, at) => [kind, seeded(seed * 64 + at)]));
   const injected = new Map<FaultKind, number>();
   return {
     injected,

@@ -64,11 +64,29 @@ const probabilities = {
   unseen: 0.3,
 } as const;
 
+/** What people do to requests, where changes land by them. Asked at each look at a request. */
+const requestProbabilities = {
+  /** They close it. */
+  close: 0.1,
+  /** They add a commit of their own. */
+  edit: 0.1,
+  /** They write into its text. */
+  reword: 0.3,
+  /** They merge it with a conflict resolved for what the branch has: nothing is moved. */
+  hollow: 0.1,
+} as const;
+
 /** The name of a fault. */
-export type FaultKind = keyof typeof probabilities;
+export type FaultKind = keyof typeof probabilities | keyof typeof requestProbabilities;
 
 /** All faults, in the order of the table. */
 export const faultKinds = Object.keys(probabilities) as readonly FaultKind[];
+
+/** Those that befall requests alone. */
+export const requestFaultKinds = Object.keys(requestProbabilities) as readonly FaultKind[];
+
+/** Where a fault has its number, which must not change: seeds are told by it. */
+export const numberedKinds = [...faultKinds, ...requestFaultKinds];
 
 /** The probability of each fault that a run has. What is absent is off. */
 export type Faults = Readonly<Partial<Record<FaultKind, number>>>;
@@ -94,7 +112,8 @@ export const harmless: ReadonlySet<FaultKind> = new Set<FaultKind>([
 
 /** Returns the given faults at their usual probabilities. */
 export function faultsOf(kinds: readonly FaultKind[]): Faults {
-  return Object.fromEntries(kinds.map((kind) => [kind, probabilities[kind]]));
+  const all = { ...probabilities, ...requestProbabilities };
+  return Object.fromEntries(kinds.map((kind) => [kind, all[kind]]));
 }
 
 /**
@@ -104,30 +123,33 @@ export function faultsOf(kinds: readonly FaultKind[]): Faults {
  */
 export function parseFaults(text: string): Faults {
   if (text === "none") return {};
-  if (text === "all") return faultsOf(faultKinds);
+  if (text === "all") return faultsOf(numberedKinds);
   const kinds = text.split(",").map((name) => name.trim());
-  const strange = kinds.find((name) => !Object.hasOwn(probabilities, name));
+  const strange = kinds.find((name) => !numberedKinds.includes(name as FaultKind));
   if (strange === undefined) return faultsOf(kinds as FaultKind[]);
   throw new Failure(
     "usage",
     `Cannot inject the fault "${strange}"`,
-    `Write all, none, or some of ${faultKinds.join(",")}.`,
+    `Write all, none, or some of ${numberedKinds.join(",")}.`,
   );
 }
 
 /** Prints faults so that `parseFaults` reads them. */
 export function printFaults(faults: Faults): string {
-  const kinds = faultKinds.filter((kind) => faults[kind] !== undefined);
+  const kinds = numberedKinds.filter((kind) => faults[kind] !== undefined);
   if (kinds.length === 0) return "none";
-  return kinds.length === faultKinds.length ? "all" : kinds.join(",");
+  // Those of requests do nothing to a race of pushes.
+  const isAll = faultKinds.every((kind) => kinds.includes(kind));
+  const isPartly = kinds.length > faultKinds.length && kinds.length < numberedKinds.length;
+  return isAll && !isPartly ? "all" : kinds.join(",");
 }
 
 /**
  * Returns some of the faults, some of them rarer or denser: what never strikes lets others show. A
  * fault's fate does not depend on which others there are, so that a failing race can be shrunk.
  */
-export function swarm(faults: Faults, chance: Chance): Faults {
-  const drawn = faultKinds.map((kind) => ({
+export function swarm(faults: Faults, chance: Chance, among = faultKinds): Faults {
+  const drawn = among.map((kind) => ({
     kind,
     isOn: chance.happens(0.5),
     factor: chance.pick([0.4, 1, 1, 2]),

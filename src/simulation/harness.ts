@@ -1,13 +1,16 @@
 /** Lets the jobs of a scene run as the real use cases, and keeps what each of them said. */
 
 import { sameImage } from "../core/image-ref.ts";
+import { readCommit } from "../core/landing/commit-message.ts";
 import { tagOf } from "../core/tag-format.ts";
 import { type LandPolicy, landPolicy } from "../usecases/landing/land.ts";
 import { type Crew, runCommand } from "./actors/commands.ts";
 import type { CommandMemory } from "./actors/memory.ts";
 import { sendPeople } from "./actors/people.ts";
+import { sendReviewers } from "./actors/reviewers.ts";
 import { harmless } from "./faults.ts";
 import type { Operation, RaceHistory } from "./invariants/history.ts";
+import type { ModelForge } from "./model/forge.ts";
 import { type Job, type Scenario, tagFormat } from "./scenario.ts";
 import type { Account, World } from "./world.ts";
 
@@ -42,8 +45,12 @@ const runsMax = 4;
  */
 export function start(play: SimulationRun): readonly Operation[] {
   const operations: Running[] = [];
-  for (const job of play.scene.jobs) startRun(job, 1, { play, operations });
-  sendPeople(play.world, play.scene);
+  const gone = new Set<string>();
+  for (const job of play.scene.jobs) startRun(job, 1, { play, operations, gone });
+  const { world } = play;
+  sendPeople(world, play.scene);
+  const isOver = () => operations.every(({ actor, end }) => end !== undefined || gone.has(actor));
+  if (world.forge !== undefined) sendReviewers(world, world.forge, isOver);
   return operations;
 }
 
@@ -58,18 +65,22 @@ export function startRepeat(play: SimulationRun, job: Job, operations: readonly 
 interface RunContext {
   readonly play: SimulationRun;
   readonly operations: Running[];
+  /** Those that were cut off. */
+  readonly gone: Set<string>;
   readonly before?: Account;
 }
 
-function startRun(job: Job, count: number, { play, operations, before }: RunContext): void {
+function startRun(job: Job, count: number, context: RunContext): void {
+  const { play, operations, gone, before } = context;
   const actor = count === 1 ? job.name : `${job.name}-run${count}`;
   const account = play.world.enter(actor, before);
   const operation = operationOf(job, { actor, play, isRepeat: false });
   operations.push(operation);
   if (count < runsMax) {
-    play.world.scheduler.mayCrash(actor, () =>
-      startRun(job, count + 1, { play, operations, before: account }),
-    );
+    play.world.scheduler.mayCrash(actor, () => {
+      gone.add(actor);
+      startRun(job, count + 1, { ...context, before: account });
+    });
   }
   play.world.scheduler.watch(run(job, { operation, account, play }));
 }
@@ -106,8 +117,8 @@ async function run(job: Job, { operation, account, play }: JobRun): Promise<void
   operation.images = operation.images.filter(({ image }) =>
     images.some((one) => sameImage(one, image)),
   );
-  const doubts = account.doubts.size + account.left.size;
-  operation.pushes = { doubts, denials: account.denials };
+  const { doubts, left, proposed, denials } = account;
+  operation.pushes = { doubts: doubts.size + left.size + proposed.size, denials };
   account.told += `${end.outcome}\n`;
   world.scheduler.trace.push(`${world.scheduler.nowMs} ${actor} says ${end.outcome}`);
 }
@@ -117,6 +128,14 @@ function boundMsOf(policy: LandPolicy): number {
   const answerMs = 2 * 20_120;
   const reads = policy.readsMax * (policy.reads.maxMs + answerMs);
   return policy.timeoutMs + policy.rounds.maxMs + reads + 6 * answerMs;
+}
+
+function requestsOf({ requests, byPeople, overwritten }: ModelForge, { objects, fate }: World) {
+  const open = requests.flatMap(({ number, state, head }) => {
+    if (state !== "open" || head === undefined || byPeople.has(head)) return [];
+    return [{ number, record: readCommit(objects.get(head).message) }];
+  });
+  return { open, overwritten, isLate: fate.injected.has("late") };
 }
 
 /** Gathers what a run left behind. */
@@ -143,6 +162,7 @@ export function historyOf(play: SimulationRun, operations: readonly Operation[])
     byPeople: new Set(
       moves.flatMap(({ tip, by, how }) => (how === "swap" && by.startsWith("people") ? [tip] : [])),
     ),
+    requests: world.forge && requestsOf(world.forge, world),
     source: scene.source,
     images: scene.images,
     places: scene.places,

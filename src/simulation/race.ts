@@ -8,9 +8,10 @@ import { type Crew, realCrew } from "./actors/commands.ts";
 import { check } from "./checker.ts";
 import { seededChoices } from "./choices.ts";
 import { inBoth } from "./environments.ts";
-import { type Faults, printFaults, swarm } from "./faults.ts";
+import { type Faults, printFaults, requestFaultKinds, swarm } from "./faults.ts";
 import { historyOf, type SimulationRun, start, startRepeat } from "./harness.ts";
 import { isWell, type Operation, type RaceHistory } from "./invariants/history.ts";
+import { ModelForge } from "./model/forge.ts";
 import { idOf } from "./model/objects.ts";
 import { seeded } from "./random.ts";
 import { alone, type Companions, type RaceShape, scenarioOf } from "./scenario.ts";
@@ -28,6 +29,8 @@ export interface RaceOptions {
   readonly environments?: boolean | undefined;
   /** Whether deployers land together. Absent: each for itself. */
   readonly together?: boolean | undefined;
+  /** How changes reach the branch. Absent: they are pushed. */
+  readonly land?: "push" | "pull-request" | undefined;
   /** The deadline of every deployer, in milliseconds. Absent: the seed chooses, short ones too. */
   readonly timeoutMs?: number;
   /** Whom to race. The real use cases, unless a test wants to see a law broken. */
@@ -58,10 +61,13 @@ export async function race(options: RaceOptions): Promise<RaceResult> {
 export async function runRace(options: RaceOptions): Promise<SimulatedRace> {
   const { seed, faults } = options;
   const chance = seeded(seed * 2 + 1);
-  const fate = seededChoices(seed, swarm(faults, chance));
+  const isByRequest = options.land === "pull-request";
+  const requestFaults = isByRequest ? swarm(faults, seeded(seed * 2), requestFaultKinds) : {};
+  const fate = seededChoices(seed, { ...swarm(faults, chance), ...requestFaults });
   const alike = scenarioOf(options, fate);
   const scene = options.environments ? inBoth(alike, fate) : alike;
   const world = new World(scene, fate, "timed");
+  if (isByRequest) world.forge = new ModelForge(world.objects, world.server);
   const timeoutMs = options.timeoutMs ?? chance.pick(timeoutsMs);
   const crew = { ...realCrew, ...options.crew };
   const run: SimulationRun = { world, scene, crew, policy: { ...landPolicy, timeoutMs } };
@@ -96,6 +102,7 @@ function resultOf(
   return {
     ...{ version: 1, command: "race", seed, deployers, syncs, rollbacks, foreign, shape },
     ...(options.environments && { environments: true as const }),
+    ...(options.land === "pull-request" && { land: options.land }),
     faults: printFaults(faults),
     rounds: world.server.moves.slice(1).map(({ tip, atMs, by }) => {
       const { message } = world.objects.get(tip);
@@ -114,13 +121,14 @@ function resultOf(
 /** The command line of a race. What is as ever is left out. */
 function replayOf(options: RaceOptions): string {
   const { deployers, seed, shape, faults, company = alone, timeoutMs } = options;
-  const { environments, together } = options;
+  const { environments, together, land } = options;
   const others = Object.entries(company).filter(([, count]) => count > 0);
   return [
     `landfall race --deployers ${deployers}`,
     ...others.map(([who, count]) => `--${who} ${count}`),
     ...(environments ? ["--environments"] : []),
     ...(together ? ["--together"] : []),
+    ...(land === "pull-request" ? ["--land pull-request"] : []),
     `--seed ${seed} --shape ${shape} --faults ${printFaults(faults)}`,
     ...(timeoutMs === undefined ? [] : [`--timeout ${timeoutMs}ms`]),
   ].join(" ");

@@ -13,6 +13,8 @@ export interface SoakOptions {
   readonly faults: Faults;
   /** Whether all happens in two environments. */
   readonly environments?: boolean | undefined;
+  /** How changes reach the branch. */
+  readonly land?: RaceOptions["land"];
   /** Told of every race that broke a law, as small as it could be made. */
   readonly onFailure?: (smallest: RaceResult) => void;
 }
@@ -56,7 +58,11 @@ export async function soak({ from, seeds, onFailure, ...how }: SoakOptions): Pro
   let runs = 0;
   let failures = 0;
   for (let seed = from; seed < from + seeds; seed += 1) {
-    const options = { ...raceOfSeed(seed, how.faults), environments: how.environments };
+    const options = {
+      ...raceOfSeed(seed, how.faults),
+      environments: how.environments,
+      land: how.land,
+    };
     const result = await race(options);
     runs += result.runs.length;
     for (const { outcome } of result.runs) add(outcomes, outcome, 1);

@@ -7,6 +7,7 @@ import type { CommitId } from "../core/ids.ts";
 import { markRef } from "../core/landing/mark.ts";
 import type { PushReply } from "../core/landing/push-outcome.ts";
 import type { Choices } from "./choices.ts";
+import type { ModelForge } from "./model/forge.ts";
 import { type ModelTree, Objects } from "./model/objects.ts";
 import { type Move, Server } from "./model/server.ts";
 import type { ModelSource } from "./model/source.ts";
@@ -26,6 +27,8 @@ export interface Account {
   readonly doubts: Set<CommitId>;
   /** Changes left beside the branch that nobody has said to be gone. */
   readonly left: Set<CommitId>;
+  /** Commits put on a branch of ours: whoever merges that lands them. */
+  readonly proposed: Set<CommitId>;
   /** Pushes that a rule of the server refused. */
   denials: number;
   /** Whether a rule of the server keeps this actor out. */
@@ -50,6 +53,8 @@ export class World {
   /** Whether the server takes no refs but branches. */
   readonly isClosed: boolean;
   readonly accounts = new Map<string, Account>();
+  /** Where changes land by request. Absent: they are pushed. */
+  forge: ModelForge | undefined;
 
   constructor(setting: Setting, fate: Choices, order: Order) {
     this.fate = fate;
@@ -65,7 +70,8 @@ export class World {
   enter(actor: string, before?: Account): Account {
     const isBarred = before?.isBarred ?? this.fate.strikes("refuse");
     const none = { doubts: new Set<CommitId>(), left: new Set<CommitId>() };
-    const account = { ...none, denials: 0, isBarred, metLock: false, told: "" };
+    const sent = { ...none, proposed: new Set<CommitId>() };
+    const account = { ...sent, denials: 0, isBarred, metLock: false, told: "" };
     this.accounts.set(actor, account);
     return account;
   }

@@ -1,7 +1,7 @@
 /**
  * Many seeds, one after the other: `npm run soak -- --seeds 20000 [--from N] [--faults …]` races,
- * with `--environments` in two environments, and `npm run soak -- --edits 20000 [--from N]
- * [--folder FOLDER]…` edits mixtures of manifests.
+ * with `--environments` in two environments, with `--land pull-request` by requests, and
+ * `npm run soak -- --edits 20000 [--from N] [--folder FOLDER]…` edits mixtures of manifests.
  */
 
 import { parseArgs } from "node:util";
@@ -16,6 +16,7 @@ const { values } = parseArgs({
     from: { type: "string", default: "0" },
     faults: { type: "string", default: "all" },
     environments: { type: "boolean", default: false },
+    land: { type: "string", default: "push" },
     edits: { type: "string" },
     folder: { type: "string", multiple: true, default: [] },
   },
@@ -42,6 +43,7 @@ const [seeds, from] = [wholeNumber("seeds", 1), wholeNumber("from", 0)];
 const began = performance.now();
 const result = await soak({
   ...{ from, seeds, faults: parseFaults(values.faults), environments: values.environments },
+  land: values.land,
   onFailure: (smallest) => process.stdout.write(`\n${raceText(smallest, uncoloured)}\n`),
 });
 const seconds = (performance.now() - began) / 1000;

@@ -7,7 +7,7 @@ import { at, numberAt, textAt } from "../../core/cluster/json.ts";
 import type { ForgeRequest } from "../../core/forge/request.ts";
 import { asCommitId } from "../../core/ids.ts";
 import type { AskForge } from "./api.ts";
-import { newest, type Requests, type RequestsOf } from "./requests.ts";
+import { newest, pullEditor, type Requests, type RequestsOf } from "./requests.ts";
 
 /** As many as a page holds at the most, as servers are set up. */
 const pageSize = 50;
@@ -39,30 +39,14 @@ export function giteaRequests(of: RequestsOf): Requests {
       return newest(closed.filter((one) => isOurs(one) || wasOurs(one)).flatMap(readRequest));
     },
 
+    ...pullEditor(of, readRequest),
+
     async open(text) {
       const { status } = await ask({
         ...{ method: "POST", path: pulls, doing: "open a pull request", answers: [409] },
         body: { ...text, head, base },
       });
       return status === 409 ? "taken" : "opened";
-    },
-
-    async edit(number, text) {
-      const path = `${pulls}/${number}`;
-      await ask({ method: "PATCH", path, body: text, doing: "edit the pull request" });
-    },
-
-    async close(number, text) {
-      const path = `${pulls}/${number}`;
-      const body = { ...text, state: "closed" };
-      // 412: it was merged meanwhile. The next look tells.
-      const doing = "close the pull request";
-      await ask({ method: "PATCH", path, body, doing, answers: [412] });
-    },
-
-    async comment(number, words) {
-      const path = `/repos/${forge.path}/issues/${number}/comments`;
-      await ask({ method: "POST", path, body: { body: words }, doing: "comment" });
     },
 
     mergeWhenReady: (request) => askToMerge(request, of),

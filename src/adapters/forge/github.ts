@@ -7,7 +7,7 @@ import { at, listAt, numberAt, textAt } from "../../core/cluster/json.ts";
 import { Failure } from "../../core/failure.ts";
 import type { ForgeRequest } from "../../core/forge/request.ts";
 import { asCommitId } from "../../core/ids.ts";
-import { newest, type Requests, type RequestsOf } from "./requests.ts";
+import { newest, pullEditor, type Requests, type RequestsOf } from "./requests.ts";
 
 /** Also merges through a merge queue, where the branch has one. */
 const enableAutoMerge = `mutation($id: ID!, $head: GitObjectID!, $method: PullRequestMergeMethod) {
@@ -32,6 +32,8 @@ export function githubRequests(of: RequestsOf): Requests {
       return newest((Array.isArray(value) ? value : []).flatMap(readRequest));
     },
 
+    ...pullEditor(of, readRequest),
+
     async open(text) {
       const { status, words } = await ask({
         ...{ method: "POST", path: `${repository}/pulls`, doing: "open a pull request" },
@@ -46,22 +48,6 @@ export function githubRequests(of: RequestsOf): Requests {
         `Cannot open a pull request on GitHub: ${words}`,
         "Let the token open pull requests; for GITHUB_TOKEN, in the repository's Actions settings.",
       );
-    },
-
-    async edit(number, text) {
-      const path = `${repository}/pulls/${number}`;
-      await ask({ method: "PATCH", path, body: text, doing: "edit the pull request" });
-    },
-
-    async close(number, text) {
-      const path = `${repository}/pulls/${number}`;
-      const body = { ...text, state: "closed" };
-      await ask({ method: "PATCH", path, body, doing: "close the pull request" });
-    },
-
-    async comment(number, words) {
-      const path = `${repository}/issues/${number}/comments`;
-      await ask({ method: "POST", path, body: { body: words }, doing: "comment" });
     },
 
     mergeWhenReady: (request) => askToMerge(request, of),

@@ -20,6 +20,12 @@ export function gitlabRequests(of: RequestsOf): Requests {
       return newest((Array.isArray(value) ? value : []).flatMap(readRequest));
     },
 
+    async read(number) {
+      const path = `${requests}/${number}`;
+      const doing = "read the merge request";
+      return readRequest((await ask({ method: "GET", path, doing, answers: [404] })).value)[0];
+    },
+
     async open(text) {
       const { status } = await ask({
         ...{ method: "POST", path: requests, doing: "open a merge request", answers: [409] },

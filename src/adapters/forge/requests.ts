@@ -8,7 +8,7 @@ import type { AskForge } from "./api.ts";
 /** The requests from one branch to another of one repository. */
 export type Requests = Pick<
   Proposals,
-  "latest" | "open" | "edit" | "close" | "comment" | "mergeWhenReady"
+  "latest" | "read" | "open" | "edit" | "close" | "comment" | "mergeWhenReady"
 >;
 
 /** Which requests are meant, and how they are merged. */
@@ -25,4 +25,34 @@ export interface RequestsOf {
 export function newest(requests: readonly ForgeRequest[]): ForgeRequest | undefined {
   const byAge = requests.toSorted((one, other) => other.number - one.number);
   return byAge.find(({ state }) => state === "open") ?? byAge[0];
+}
+
+/** What GitHub's API and Gitea's have in common: they read, edit, close and comment alike. */
+export function pullEditor(
+  { ask, forge }: RequestsOf,
+  readRequest: (value: unknown) => readonly ForgeRequest[],
+): Pick<Requests, "read" | "edit" | "close" | "comment"> {
+  const pathOf = (number: number) => `/repos/${forge.path}/pulls/${number}`;
+  return {
+    async read(number) {
+      const call = { method: "GET", path: pathOf(number), doing: "read the pull request" } as const;
+      return readRequest((await ask({ ...call, answers: [404] })).value)[0];
+    },
+    async edit(number, body) {
+      await ask({ method: "PATCH", path: pathOf(number), body, doing: "edit the pull request" });
+    },
+    async close(number, text) {
+      const call = {
+        method: "PATCH",
+        path: pathOf(number),
+        doing: "close the pull request",
+      } as const;
+      // 412 (Gitea), 422 (GitHub): it was merged meanwhile. The next look tells.
+      await ask({ ...call, body: { ...text, state: "closed" }, answers: [412, 422] });
+    },
+    async comment(number, words) {
+      const path = `/repos/${forge.path}/issues/${number}/comments`;
+      await ask({ method: "POST", path, body: { body: words }, doing: "comment" });
+    },
+  };
 }

@@ -10,7 +10,7 @@ import type { Server } from "./server.ts";
 import { readPushReply } from "./text.ts";
 
 /** What git does for a request. */
-export type SideBranch = Pick<Proposals, "head" | "swap">;
+export type SideBranch = Pick<Proposals, "head" | "swap" | "landedAs" | "parentOf">;
 
 const headRef = "refs/landfall/proposed";
 
@@ -24,6 +24,22 @@ export function sideBranch(server: Server, inside: GitPlace, ref: string): SideB
       if (said.code === 0) return headOf(inside);
       if (/couldn't find remote ref/.test(said.stderr)) return undefined;
       throw server.failure(said);
+    },
+
+    async landedAs(tip, deploy) {
+      // Our history of the branch begins where it was first read: all of it is looked through.
+      const args = ["log", "-z", "--first-parent", "--format=tformat:%H %B", tip, "--"];
+      const { stdout } = await runHere(inside, args);
+      const commits = stdout.toString("utf8").split("\0");
+      // People may have picked it again since: the first is what merging made of ours.
+      const own = commits.findLast((line) => readCommit(line.slice(41))?.deploy === deploy);
+      return asCommitId(own?.slice(0, 40) ?? "");
+    },
+
+    async parentOf(commit) {
+      const args = ["rev-parse", "--verify", "--quiet", "--end-of-options", `${commit}^`];
+      const { stdout } = await runHere(inside, args, { answers: [1, 128] });
+      return asCommitId(stdout.toString("latin1").trim());
     },
 
     async swap(from, to): Promise<PushReply> {

@@ -1,6 +1,6 @@
 /** `landfall promote`: flags → use case → result. */
 
-import { type Settings, settingsFrom } from "../../settings/options.ts";
+import { settingsFrom } from "../../settings/options.ts";
 import { usageError } from "../../settings/process.ts";
 import { newDeployId, openBeside, openPorts } from "../../wiring/index.ts";
 import { command } from "../command.ts";
@@ -65,16 +65,6 @@ const flags = {
 
 export type PromoteFlags = FlagsOf<typeof flags>;
 
-/** A request with an empty commit would ask people to merge nothing. */
-function recordSuperseded(
-  { superseded }: { readonly superseded?: "record" | "skip" },
-  { config, land }: Settings,
-  { isOwn }: { readonly isOwn: boolean },
-): "record" | "skip" {
-  if (land.by !== "push") return "skip";
-  return superseded ?? config?.superseded ?? (isOwn ? "record" : "skip");
-}
-
 export default command({
   description: "Move the images of a revision in the manifests, push, and prove it on the remote.",
   examples: [
@@ -114,7 +104,8 @@ export default command({
           repository: ports.repository,
           branch: settings.branch,
           deploy: flags.deployId ?? newDeployId(),
-          superseded: recordSuperseded(flags, settings, ports),
+          superseded:
+            flags.superseded ?? settings.config?.superseded ?? (ports.isOwn ? "record" : "skip"),
           unchanged: flags.unchanged ?? settings.config?.unchanged,
           divergence: flags.allowDiverged ? "allow" : "refuse",
           adoption: flags.adopt ? "allow" : "refuse",

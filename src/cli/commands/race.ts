@@ -17,6 +17,10 @@ const flags = {
   rollbacks: withDefault("--rollbacks <n>", "how many rollbacks race along", "0"),
   foreign: withDefault("--foreign <n>", "how many people push commits of their own", "0"),
   environments: toggle("--environments", "let all of it happen in staging and in prod"),
+  land: oneOf("--land <how>", "how changes reach the branch (default: push)", [
+    "push",
+    "pull-request",
+  ]),
   seed: withDefault("--seed <n>", "the race to run: the same seed is the same race", "1"),
   shape: oneOf("--shape <shape>", "what the deployers share (default: same)", [
     "same",
@@ -40,6 +44,7 @@ export default command({
     ["landfall race --deployers 8 --seed 7", "eight deployers; the same seed is the same race"],
     ["landfall race --deployers 4 --faults all", "with replies that are lost, late or sent twice"],
     ["landfall race --deployers 64 --shape fleet --together", "64 apps that land together"],
+    ["landfall race --land pull-request --faults all", "with people who merge, edit and close"],
   ],
   flags,
   async run(flags, io) {
@@ -55,6 +60,7 @@ export default command({
       faults: parseFaults(flags.faults),
       environments: flags.environments,
       together: flags.together ?? false,
+      land: flags.land,
       ...timeoutOf(flags),
     });
     printResult(result, () => raceText(result, styleFor(flags, io)), { ...flags, io });

@@ -47,20 +47,25 @@ export interface RequestMark {
 
 const markLine = /^<!-- landfall (\{.*\}) -->$/m;
 
-/** Returns the title and the text of a request. The trailers come last, for a squash's message. */
+/**
+ * Returns the title and the text of a request. A squash may take them for its message, so the moves
+ * stand there as in the commit, and the trailers come last.
+ */
 export function requestText({ commit, message, scope, compare }: Proposed): RequestText {
   const [subject = ""] = message.split("\n");
   const said = readCommit(message);
   const moves = [...message.matchAll(/^(\S+): (.+) -> (\S+)$/gm)];
-  const lines = moves.map(([, image = "", from = "", to = ""]) => {
+  const lines = moves.map(([line]) => line.replaceAll("`", "'"));
+  const links = moves.flatMap(([, , from = "", to = ""]) => {
     const link = compare(from, to);
-    return `- ${code(image)}: ${code(from)} → ${code(to)}${link ? ` ([what is new](${link}))` : ""}`;
+    return link === undefined ? [] : [`What is new: [${code(from)} → ${code(to)}](${link})`];
   });
   const paragraphs = message.trimEnd().split(/\n{2,}/);
   const [reason] = paragraphs.slice(1, -1).filter((text) => !/ -> |^\[skip ci\]$/.test(text));
   const words = [
     ...(reason === undefined ? [] : [code(reason)]),
-    lines.join("\n"),
+    lines.length === 0 ? "" : ["```", ...lines, "```"].join("\n"),
+    [...new Set(links)].join("\n\n"),
     "Landfall keeps this request up to date: a newer revision takes it over, and it is closed when the branch has moved on. Merge it as usual. What is edited here by hand is left as it is.",
     lastParagraph(message),
   ];

@@ -45,6 +45,8 @@ export interface RaceResult {
   readonly shape: string;
   /** All of it happened in two environments of the branch. */
   readonly environments?: true;
+  /** Changes went through requests on a forge. */
+  readonly land?: "pull-request";
   /** The faults that could strike, as `--faults` takes them. */
   readonly faults: string;
   readonly rounds: readonly RaceRound[];

@@ -6,9 +6,10 @@ import type { Style } from "../style.ts";
 
 /** Returns the result as text, with a final newline. */
 export function raceText(result: RaceResult, style: Style): string {
-  const { shape, seed, steps, schedule, environments } = result;
+  const { shape, seed, steps, schedule, environments, land } = result;
   const where = environments ? ", in staging and prod each" : "";
-  const title = `${whoRaced(result)}${where}, shape ${shape}, seed ${seed}`;
+  const door = land === undefined ? "" : ", by pull request";
+  const title = `${whoRaced(result)}${where}${door}, shape ${shape}, seed ${seed}`;
   const lines = [
     `${style.bold(title)}  ${style.dim(`${steps} steps, schedule ${schedule}`)}`,
     "",

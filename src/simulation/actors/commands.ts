@@ -26,6 +26,8 @@ import { sync } from "../../usecases/sync/sync.ts";
 import type { ScenePlace } from "../environments.ts";
 import type { StatedOutcome } from "../invariants/history.ts";
 import { ModelLog } from "../model/deploy-log.ts";
+import type { ModelForge } from "../model/forge.ts";
+import { ModelProposals } from "../model/proposals.ts";
 import { ModelRemote } from "../model/remote.ts";
 import { ModelRegistry } from "../model/source.ts";
 import { unseenAfter } from "../model/source-view.ts";
@@ -97,12 +99,21 @@ export function runCommand(
     random: { unit: () => world.fate.unit() },
     progress: { step: () => {}, warn: () => {} },
     log: new ModelLog(world, actor),
+    ...(world.forge && { proposals: proposalsOf(job, actor, { world, forge: world.forge }) }),
   };
   const cast = { crew, scene, about: { policy, world, actor } };
   const act = (its: PromotePorts & SyncPorts) => commands[job.command](job, its, cast);
   if (memory === undefined) return act(ports);
   const known = [...scene.source.parents, ...scene.shelf].flat(2).join(" ");
   return memory.live(`${actor} ${known}`, ports, act);
+}
+
+function proposalsOf(
+  { environment = "deploy" }: Job,
+  actor: string,
+  { world, forge }: { readonly world: World; readonly forge: ModelForge },
+) {
+  return new ModelProposals(world, forge, { actor, scope: environment });
 }
 
 interface ActorContext {

@@ -5,6 +5,7 @@
 
 import type { CommitId, Revision, Tag } from "../../core/ids.ts";
 import type { ImageName } from "../../core/image-ref.ts";
+import type { ReadCommit } from "../../core/landing/commit-message.ts";
 import type { Gate } from "../../core/landing/gate.ts";
 import type { Mark } from "../../core/landing/mark.ts";
 import type { Outcome } from "../../core/results/promote.ts";
@@ -85,12 +86,23 @@ export interface RaceHistory {
   readonly places?: readonly Place[] | undefined;
   /** What was left beside the branch, each with how often that had moved by then. */
   readonly marks?: readonly (Mark & { readonly moves: number })[] | undefined;
+  /** What became of requests on the forge. Absent: all were pushed. */
+  readonly requests?: RequestHistory | undefined;
   /** Whether nobody moved pins by hand, set a hold or rewound, so that the end can be foretold. */
   readonly isUndisturbed: boolean;
   /** Whether nothing stood in anybody's way for good, so that all must come out well. */
   readonly mustSucceed: boolean;
   /** The longest that an operation may take, in milliseconds. */
   readonly boundMs: number;
+}
+
+/** What requests were left, and what was done to people's work. */
+export interface RequestHistory {
+  /** Those that are open at the end with a head of ours. */
+  readonly open: readonly { readonly number: number; readonly record: ReadCommit | undefined }[];
+  readonly overwritten: readonly CommitId[];
+  /** A push came late, or its answer was lost. */
+  readonly isLate: boolean;
 }
 
 /** The laws, by the names of docs/design.md, section 2, and those about what is reported. */
@@ -108,6 +120,7 @@ export type Invariant =
   | "frozen"
   | "gated"
   | "apart"
+  | "request"
   | "reverted"
   | "truth"
   | "exit";

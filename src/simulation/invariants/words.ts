@@ -165,8 +165,8 @@ function refusedLaw(
 ): readonly Violation[] {
   const violations = nothingReachable("I2", operation, ledger);
   const { pushes, actor } = operation;
-  if (end.code === "diverged" || end.code === "gated" || pushes === undefined || pushes.denials > 0)
-    return violations;
+  const isRuled = ["diverged", "gated", "request-refused"].includes(end.code ?? "");
+  if (isRuled || pushes === undefined || pushes.denials > 0) return violations;
   return [...violations, broken("truth", `${actor} said refused, and no rule had refused it`)];
 }
 
@@ -182,7 +182,9 @@ function proposedLaw(
   ledger: HistoryIndex,
 ): readonly Violation[] {
   const tip = end.tip === undefined ? undefined : ledger.entry(end.tip);
-  if (tip === undefined || !isAt(tip.commit, operation, ledger)) return [];
+  // A hold may be missing where the pins are right, and a checker may have seen nothing.
+  const isSilent = tip === undefined || operation.command !== "promote";
+  if (isSilent || !isAt(tip.commit, operation, ledger)) return [];
   return [broken("truth", `${operation.actor} said proposed, and ${end.tip} has it`)];
 }
 
@@ -200,8 +202,9 @@ function nothingReachable(
 /** Exit statuses are those of docs/design.md, section 2. A failure may be finer: 2, 4 and 6. */
 function exitLaw({ actor, command }: Operation, end: StatedOutcome): readonly Violation[] {
   const { outcome, exit, code } = end;
-  const finer = outcome === "failed" ? [2, 6] : [];
-  // A checker may have done what could be done, and have found what only people can fix.
+  // What was waited for in vain is not known to be done.
+  const finer = outcome === "failed" ? [2, 6] : outcome === "proposed" ? [5] : [];
+  // A checker may have done what could be done, and have found what only people can mend.
   const isLeft = command === "sync" && exitOfOutcome(outcome) === 0 && code !== undefined;
   const right = [exitOfOutcome(outcome), ...finer, ...(isLeft ? [1, 2, 3, 6] : [])];
   if (right.includes(exit)) return [];

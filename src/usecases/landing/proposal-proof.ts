@@ -3,8 +3,9 @@
 import { asFailure } from "../../core/failure.ts";
 import type { ForgeRequest } from "../../core/forge/request.ts";
 import type { CommitId } from "../../core/ids.ts";
-import { readCommit } from "../../core/landing/commit-message.ts";
+import type { Remote } from "../../ports.ts";
 import type { Plan } from "./land.ts";
+import { holdsAll } from "./proposal-standing.ts";
 import type { ProposalRun } from "./propose.ts";
 
 /** What was read at the beginning of a round. */
@@ -13,33 +14,61 @@ export interface Seen {
   readonly tip: CommitId;
 }
 
+/** Ours may be merged already, while somebody else's is open by now. */
+export async function ownRequest<Why>(
+  latest: ForgeRequest | undefined,
+  run: ProposalRun<Why>,
+): Promise<ForgeRequest | undefined> {
+  const { request, ports, sent } = run;
+  const isOurs = latest?.head !== undefined && sent.has(latest.head);
+  if (latest?.state === "open" && (request === undefined || isOurs)) run.request = latest;
+  if (request === undefined || request.number === latest?.number) return latest;
+  return (await ports.proposals.read(request.number)) ?? latest;
+}
+
 /**
- * Returns the commit that brought what this run proposed, if the branch shows it: by its hash, or
- * as what a squash or a rebase made of it, in the tip's own history and with the pins in it.
+ * Returns the commit that brought what this run proposed, if the branch shows it: by its hash, by
+ * its trailers, or as the forge says; always in the tip's own history, and with the pins in it.
  */
 export async function landedAs<Why>(
   run: ProposalRun<Why>,
   { request, tip, plan }: Seen & { readonly plan: Plan<Why> },
 ): Promise<CommitId | undefined> {
-  const { remote } = run.ports;
-  if (plan.kind === "rest") {
-    for (const commit of run.sent) if (await remote.contains(tip, commit)) return commit;
-  }
-  const merged = request?.state === "merged" ? request.mergedAs : undefined;
-  if (merged === undefined || run.sent.size === 0) return undefined;
-  if (!(await remote.contains(tip, merged))) return undefined;
-  const isOurs = run.sent.has(request?.head as CommitId) || (await saysOurs(run, merged));
-  if (!isOurs) return undefined;
-  const isThere = plan.kind === "rest" || (await run.derive(merged)).kind === "rest";
-  return isThere ? merged : undefined;
+  const { sent, deploy, drafted, ports } = run;
+  const { remote, proposals } = ports;
+  if (deploy === undefined) return undefined;
+  const told = await proposals.landedAs(tip, deploy);
+  const isOurs = request?.state === "merged" && sent.has(request.head as CommitId);
+  const merge =
+    isOurs && (await isIn(tip, request.mergedAs, remote)) ? request.mergedAs : undefined;
+  const found = told ?? (await containedOf(sent, tip, remote));
+  if (found === undefined && merge === undefined) return undefined;
+  if (found !== undefined && merge === undefined && plan.kind === "rest") return found;
+  // A conflict may have been resolved for what was there: then ours is in the history, and no more.
+  const isTold = found !== undefined;
+  const holds = async (commit: CommitId) => {
+    const plan = await run.derive(commit);
+    if (plan.kind === "rest" && (isTold || plan.isReached === true)) return true;
+    return holdsAll(commit, drafted, remote);
+  };
+  if (!(await holds(told ?? merge ?? found!))) return undefined;
+  if (isTold) return found;
+  // Without a word of ours in it, it must be what moved the pins.
+  const before = await proposals.parentOf(merge!);
+  return before === undefined || (await holds(before)) ? undefined : merge;
 }
 
-/** People may have put more on our branch before they merged it: the trailers tell. */
-async function saysOurs<Why>({ ports, sent }: ProposalRun<Why>, merged: CommitId) {
-  const { remote } = ports;
-  const deploy = readCommit(await remote.messageOf(merged))?.deploy;
-  const [own] = sent;
-  return deploy !== undefined && deploy === readCommit(await remote.messageOf(own!))?.deploy;
+async function containedOf(
+  sent: ReadonlySet<CommitId>,
+  tip: CommitId,
+  remote: Remote,
+): Promise<CommitId | undefined> {
+  for (const commit of sent) if (await remote.contains(tip, commit)) return commit;
+  return undefined;
+}
+
+async function isIn(tip: CommitId, commit: CommitId | undefined, remote: Remote): Promise<boolean> {
+  return commit !== undefined && (await remote.contains(tip, commit));
 }
 
 /** The forge says that it merged ours, and the branch does not show it: a replica that lags. */

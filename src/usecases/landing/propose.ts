@@ -8,13 +8,13 @@ import { nextStep } from "../../core/forge/decide.ts";
 import type { ForgeRequest } from "../../core/forge/request.ts";
 import type { CommitId } from "../../core/ids.ts";
 import { type Backoff, waitMsBefore } from "../../core/landing/backoff.ts";
-import { isDeploy, type ReadCommit } from "../../core/landing/commit-message.ts";
+import { isDeploy, type ReadCommit, readCommit } from "../../core/landing/commit-message.ts";
 import type { Ending, Landing } from "../../core/landing/landing.ts";
 import { leavesDoubt } from "../../core/landing/push-outcome.ts";
 import type { CommitDraft } from "../../ports.ts";
 import type { Proposals, ProposedHead } from "../../ports-forge.ts";
 import type { LandPolicy, Plan } from "./land.ts";
-import { isMergedUnseen, landedAs, type Seen, tidyUp } from "./proposal-proof.ts";
+import { isMergedUnseen, landedAs, ownRequest, type Seen, tidyUp } from "./proposal-proof.ts";
 import { goesFirst, refusal, standingOf, stateOf } from "./proposal-standing.ts";
 import { closeRequest, keepRequest, openRequest } from "./proposal-text.ts";
 import type { ReadPorts } from "./read-patiently.ts";
@@ -40,13 +40,20 @@ export interface ProposalRun<Why> extends Proposal<Why> {
   readonly policy: LandPolicy;
   /** Our commits that may be on our branch, or may yet come there. */
   readonly sent: Set<CommitId>;
+  /** The deploy that they say they are of, once there is one, and what the last one writes. */
+  deploy: string | undefined;
+  drafted: CommitDraft["changes"];
   /** Commits that the forge was asked to merge. */
   readonly asked: Set<CommitId>;
   request: ForgeRequest | undefined;
   refusals: number;
   /** How often a merge was told that the branch does not show. */
   unseen: number;
+  /** Nothing of ours is proposed any more, as far as the last look showed. */
+  isCalm: boolean;
   why: Why | undefined;
+  /** What the plan wanted that was proposed last. */
+  wanted: Why | undefined;
 }
 
 /** How it would end now; `isFinal` when waiting cannot change it. */
@@ -65,8 +72,16 @@ export async function propose<Why>(
   const { clock, random } = ports;
   const deadlineMs = clock.nowMs() + policy.timeoutMs;
   const start = { sent: new Set<CommitId>(), asked: new Set<CommitId>() };
-  const memory = { request: undefined, refusals: 0, unseen: 0, why: undefined };
-  const run: ProposalRun<Why> = { ...proposal, ports, policy, ...start, ...memory };
+  const memory = {
+    request: undefined,
+    refusals: 0,
+    unseen: 0,
+    isCalm: false,
+    why: undefined,
+    wanted: undefined,
+  };
+  const own = { deploy: undefined, drafted: [] };
+  const run: ProposalRun<Why> = { ...proposal, ports, policy, ...start, ...memory, ...own };
   for (let attempts = 1, idle = 1; ; attempts += 1) {
     const { ending, next, retryAfterMs = 0 } = await tryOnce(run);
     idle = next === "go on" ? 1 : idle + 1;
@@ -103,16 +118,16 @@ async function look<Why>(run: ProposalRun<Why>): Promise<Turn<Why>> {
   const { remote, proposals } = run.ports;
   // In this order: what the forge calls merged must be in a tip that is read after that.
   const request = await proposals.latest();
+  const own = await ownRequest(request, run);
   const tip = await remote.fetchTip();
   const plan = await run.derive(tip);
   run.why = plan.why;
-  if (request?.state === "open" || run.sent.has(request?.head as CommitId)) run.request = request;
-  const landed = await landedAs(run, { request, tip, plan });
+  const landed = await landedAs(run, { request: own, tip, plan });
   if (landed !== undefined) {
     await tidyUp(run);
-    return end({ kind: "landed", commit: landed, tip, why: plan.why });
+    return end({ kind: "landed", commit: landed, tip, why: run.wanted ?? plan.why });
   }
-  if (isMergedUnseen(request, run)) return { ending: unknown(run, unseenWords), next: "wait" };
+  if (isMergedUnseen(own, run)) return { ending: unknown(run, unseenWords), next: "wait" };
   const seen = { request, tip };
   return plan.kind === "rest" ? rest(run, plan, seen) : move(run, plan, seen);
 }
@@ -135,11 +150,21 @@ async function rest<Why>(
   { request, tip }: Seen,
 ): Promise<Turn<Why>> {
   const ending: Ending<Why> = { kind: "rested", tip, why: plan.why };
-  if (request?.state !== "open") return end(ending);
-  const head = await run.ports.proposals.head();
-  if (head === undefined || !(await isNeedless(run, head, plan))) return end(ending);
-  await closeRequest(request, head, run.ports);
-  return { ending, next: "go on" };
+  const { proposals } = run.ports;
+  const isOpen = request?.state === "open";
+  const hasSent = run.sent.size > 0;
+  const head = isOpen || hasSent ? await proposals.head() : undefined;
+  if (head !== undefined && (await isNeedless(run, head, plan))) {
+    run.isCalm = false;
+    if (isOpen) await closeRequest(request, head, run.ports);
+    else await proposals.swap(head.commit, undefined);
+    const words = "our branch is being taken away";
+    return { ending: hasSent ? unknown(run, words) : ending, next: "go on" };
+  }
+  if (!hasSent || run.isCalm) return end(ending);
+  // What was merged while we looked shows in the next look.
+  run.isCalm = true;
+  return { ending: unknown(run, "what was proposed may be merged yet"), next: "go on" };
 }
 
 /** Whether a request's change has been overtaken by the branch, or is our own and may not land. */
@@ -166,12 +191,15 @@ async function move<Why>(
   // What people added to ours may be merged with it: only whoever comes anew keeps away from it.
   const isShared = standing === "edited" && state === "open" && run.sent.size > 0;
   if (step === "refuse" && !isShared) {
-    return end(refusal({ request, state, standing, head, why }));
+    const ending = refusal({ request, state, standing, head, why });
+    if (head === undefined || !run.sent.has(head.commit)) return end(ending);
+    // What was declined must not be proposed again by whoever comes across it.
+    await proposals.swap(head.commit, undefined);
+    return { ending, next: "go on" };
   }
   if (head === undefined || step === "push") {
     return push(run, { parent: tip, ...draft }, { from: head?.commit, why });
   }
-  if (standing === "ours") run.sent.add(head.commit);
   const proposed = { kind: "proposed", commit: head.commit, tip, isAwaited: true, why } as const;
   if (step === "open" || request === undefined) {
     await openRequest(head, run.ports);
@@ -197,7 +225,12 @@ async function push<Why>(
   const { remote, proposals } = run.ports;
   const commit = await remote.commit(draft);
   const reply = await proposals.swap(from, commit);
-  if (leavesDoubt(reply)) run.sent.add(commit);
+  if (leavesDoubt(reply)) {
+    run.sent.add(commit);
+    run.deploy = readCommit(draft.message)?.deploy;
+    run.drafted = draft.changes;
+    run.wanted = why;
+  }
   run.refusals = reply.kind === "refused" ? run.refusals + 1 : 0;
   if (run.refusals >= run.policy.refusalsMax && run.sent.size === 0) {
     const remedy = "remedy" in reply ? reply.remedy : undefined;

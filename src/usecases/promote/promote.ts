@@ -64,7 +64,10 @@ export function promotionOf(
       const snapshot = withRevisions(seen, tagFormat, ports);
       const images = await evaluate(promotion, snapshot, ports);
       const verdict = verdictOf(images.map(({ decision }) => decision));
-      const told = verdict === "superseded" && (await isTold(snapshot, request, promotion));
+      // A request with an empty commit would ask people to merge nothing.
+      const isQuiet = ports.proposals !== undefined;
+      const told =
+        verdict === "superseded" && (isQuiet || (await isTold(snapshot, request, promotion)));
       const change = planPromotion(promotion, { images, verdict, isRecorded: told });
       const isReached = verdict === "unchanged" || verdict === "superseded";
       // Gates and windows are asked by their owner alone, at every tip.

@@ -19,7 +19,7 @@ const text = requestText({ commit, message, scope: "prod --> <b>", compare });
 test("says what moves, from where, with the comparison, and ends with the trailers", () => {
   expect(text.title).toBe("chore(gitops): update image tags to sha-1111111");
   expect(text.body).toContain(
-    "- `ghcr.io/acme/web`: `sha-0000000` → `sha-1111111` ([what is new](https://forge.test/compare/sha-0000000...sha-1111111))",
+    "```\nghcr.io/acme/web: sha-0000000 -> sha-1111111\n```\n\nWhat is new: [`sha-0000000` → `sha-1111111`](https://forge.test/compare/sha-0000000...sha-1111111)\n",
   );
   // A squash takes the title and the text: it is a deploy commit all the same.
   expect(readMessage(`${text.title}\n\n${text.body}`)).toMatchObject({ deploy: "d-1", revision });
