@@ -13,8 +13,9 @@ const ways: readonly MergeHow[] = ["fast-forward", "rebase", "squash"];
 export function sendReviewers(world: World, forge: ModelForge, isOver: () => boolean): void {
   const { scheduler, fate } = world;
   const visit = async () => {
-    for (let count = 0; count < visitsMax && !isOver(); count += 1) {
+    for (let count = 0; count < visitsMax; count += 1) {
       await scheduler.before("reviewer", "looks at requests", fate.lasts(1_000, 6_000));
+      if (isOver()) return;
       for (const request of forge.requests.filter(({ state }) => state === "open")) {
         review(request, world, forge);
       }
