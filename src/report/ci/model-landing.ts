@@ -60,7 +60,8 @@ function subjectOf({ images, revision, command }: PromoteResult): string {
 }
 
 function facts(result: PromoteResult): readonly Fact[] {
-  const { branch, repository, revision, commit, tip, attempts, tookMs, deploy } = result;
+  const { branch, repository, revision, commit, tip, request } = result;
+  const { attempts, tookMs, deploy } = result;
   const known = (name: string, commit: string | undefined): readonly Fact[] =>
     commit === undefined ? [] : [[name, commit, commitPage(repository, commit)]];
   return [
@@ -68,9 +69,15 @@ function facts(result: PromoteResult): readonly Fact[] {
     ...(revision === undefined ? [] : [["Revision", revision] as const]),
     ...known("Deploy commit", commit),
     ...(commit === undefined ? known("Tip", tip) : []),
+    ...(request === undefined ? [] : [requestFact(request)]),
     ["Took", `${counted(attempts, "round")}, ${printSpan(tookMs)}`],
     ["Deploy", deploy],
   ];
+}
+
+/** The address is the forge's word: only one of the web becomes a link. */
+function requestFact({ number, url }: NonNullable<PromoteResult["request"]>): Fact {
+  return ["Request", `#${number}`, /^https?:\/\//.test(url) ? url : undefined];
 }
 
 function imageRows({ image, outcome, pins, tag }: ImageReport): readonly (readonly string[])[] {
@@ -99,7 +106,7 @@ function isChange({ outcome, images, holds = [] }: PromoteResult): boolean {
 }
 
 function outputs(result: PromoteResult): readonly Fact[] {
-  const { outcome, revision, commit, attempts, deploy, images } = result;
+  const { outcome, revision, commit, attempts, deploy, images, request } = result;
   const reference = ({ image, tag, digest }: ImageReport) =>
     `${image}:${tag}${digest === undefined ? "" : `@${digest}`}`;
   return [
@@ -111,6 +118,7 @@ function outputs(result: PromoteResult): readonly Fact[] {
     ["images", images.map(reference).join("\n")],
     ["attempts", String(attempts)],
     ["deploy", deploy],
+    ...(request === undefined ? [] : [["request", request.url] as const]),
   ];
 }
 

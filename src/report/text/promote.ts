@@ -18,6 +18,7 @@ export function promoteText(result: PromoteResult, style: Style): string {
     headline(result, style),
     ...result.images.flatMap((image) => imageLines(image, style)),
   ];
+  if (result.request !== undefined) lines.push(`  request     ${plain(result.request.url)}`);
   for (const hold of result.holds ?? []) lines.push(holdLine(hold, style));
   for (const warning of result.warnings)
     lines.push(`  ${style.warn("warning")}  ${plain(warning)}`);

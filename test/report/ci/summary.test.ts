@@ -146,6 +146,17 @@ describe("the step summary", () => {
       if (max >= 400) expect(cut).toContain("Not everything fits here");
     }
   });
+
+  test("names the request, and links none that is no page", () => {
+    const summaryOf = (url: string) =>
+      summaryMarkdown(
+        reportModelOf(samplePromote({ outcome: "proposed", request: { number: 3, url } }))!,
+      );
+    expect(summaryOf("https://forge.test/o/r/pull/3")).toContain(
+      "- Request: [#3](https://forge.test/o/r/pull/3)",
+    );
+    expect(summaryOf("javascript:alert(1)")).not.toContain("javascript");
+  });
 });
 
 describe("metrics", () => {
