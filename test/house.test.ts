@@ -43,7 +43,7 @@ const exceptions = new Set(["set", "demo"].map((name) => `src/cli/commands/${nam
 const packages: Readonly<Record<string, RegExp>> = {
   croner: /^src\/settings\/(?:config-values|freeze-windows)\.ts$/,
   commander: /^src\/cli(?:\.ts|\/)/,
-  "p-retry": /^src\/adapters\/registry\/http\.ts$/,
+  "p-retry": /^src\/adapters\/(?:registry\/http|notify\/webhook)\.ts$/,
   "simple-git": /^src\/adapters\/git\/run\.ts$/,
   undici: /^src\/adapters\/(?:http\/|registry\/http\.ts$|doctor\/http\.ts$)/,
   yaml: /^src\/(?:core\/|settings\/config[a-z-]*\.ts$)/,

@@ -1,6 +1,7 @@
 /** What promote, rollback and release have in common on the command line: they land, and say so. */
 
 import type { PromoteResult } from "../core/results/promote.ts";
+import { plain } from "../report/safe-text.ts";
 import { promoteText } from "../report/text/promote.ts";
 import {
   type GitPlaces,
@@ -10,6 +11,7 @@ import {
 } from "../settings/options.ts";
 import type { Process } from "../settings/process.ts";
 import { type LandPolicy, landPolicy } from "../usecases/landing/land.ts";
+import { tellWebhooks } from "../wiring/notify.ts";
 import { printResult, styleFor } from "./output.ts";
 
 /** The flags of every command that lands, as commander hands them over. */
@@ -29,8 +31,13 @@ export function policyFor({ timeoutMs }: GitPlaces): LandPolicy {
   return { ...landPolicy, timeoutMs: timeoutMs ?? landPolicy.timeoutMs };
 }
 
-/** Prints what a landing came to and returns the exit status. */
-export function tellLanding(result: PromoteResult, flags: ManifestFlags, io: Process): number {
+/** Prints what a landing came to, tells who else wants to know, and returns the exit status. */
+export async function tellLanding(
+  result: PromoteResult,
+  flags: ManifestFlags,
+  io: Process,
+): Promise<number> {
   printResult(result, () => promoteText(result, styleFor(flags, io)), { ...flags, io });
+  for (const warning of await tellWebhooks(result, io)) io.err(`landfall: ${plain(warning)}\n`);
   return result.exit;
 }

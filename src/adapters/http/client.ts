@@ -45,6 +45,7 @@ export interface HttpRequest {
   readonly accept: string;
   /** Sent as JSON. */
   readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** The media type of the body, if it is not plain JSON. */
   readonly contentType?: string | undefined;
   /** Where reading the body stops. */
@@ -88,7 +89,7 @@ export function httpClient(options: HttpOptions): HttpClient {
         return await exchange({
           ...{ method, url, bytesMax: request.bodyBytesMax, signal: limit.signal },
           headers: {
-            ...{ accept, "cache-control": "no-cache" },
+            ...{ ...request.headers, accept, "cache-control": "no-cache" },
             ...(token !== undefined && { authorization: `Bearer ${token}` }),
             ...(body !== undefined && { "content-type": contentType }),
           },
