@@ -19,14 +19,18 @@ export async function tellWebhooks(result: PromoteResult, io: Process): Promise<
   const hooks = [
     {
       name: "LANDFALL_WEBHOOK_URL",
+      address: secret("LANDFALL_WEBHOOK_URL", io),
       body: () => eventOf(result, atMs),
       contentType: "application/cloudevents+json",
       ...(key && { signature: { id, atMs, secret: key } }),
     },
-    { name: "LANDFALL_CHAT_WEBHOOK_URL", body: () => ({ text: chatLine(result) }) },
+    {
+      name: "LANDFALL_CHAT_WEBHOOK_URL",
+      address: secret("LANDFALL_CHAT_WEBHOOK_URL", io),
+      body: () => ({ text: chatLine(result) }),
+    },
   ];
-  const told = hooks.map(async ({ name, body, ...how }) => {
-    const address = secret(name, io);
+  const told = hooks.map(async ({ name, address, body, ...how }) => {
     if (address === undefined || !isTold(result)) return undefined;
     try {
       const { sendWebhook } = await import("../adapters/notify/webhook.ts");

@@ -62,6 +62,7 @@ export const race = z.object({
   ...{ version: part.version, command: z.literal("race"), exit: part.exit },
   ...{ seed: z.number(), deployers: part.count, syncs: part.count, rollbacks: part.count },
   ...{ foreign: part.count, shape: part.text, environments: z.literal(true).optional() },
+  land: z.literal("pull-request").optional(),
   faults: part.text,
   rounds: part.listOf(
     z.object({
