@@ -204,7 +204,7 @@ function exitLaw({ actor, command }: Operation, end: StatedOutcome): readonly Vi
   const { outcome, exit, code } = end;
   // What was waited for in vain is not known to be done.
   const finer = outcome === "failed" ? [2, 6] : outcome === "proposed" ? [5] : [];
-  // A checker may have done what could be done, and have found what only people can mend.
+  // A checker may have done what could be done, and have found what only people can fix.
   const isLeft = command === "sync" && exitOfOutcome(outcome) === 0 && code !== undefined;
   const right = [exitOfOutcome(outcome), ...finer, ...(isLeft ? [1, 2, 3, 6] : [])];
   if (right.includes(exit)) return [];
