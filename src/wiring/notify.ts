@@ -35,7 +35,7 @@ export async function tellWebhooks(result: PromoteResult, io: Process): Promise<
     try {
       const { sendWebhook } = await import("../adapters/notify/webhook.ts");
       const url = addressIn(address, name);
-      await sendWebhook({ ...how, url, body: body() }, { timeoutMs, ...networkOf(io) });
+      await sendWebhook({ ...how, url, body: body() }, { timeoutMs, ...networkOf(io, undefined) });
       return undefined;
     } catch (error) {
       if (error instanceof Failure) return `${name}: ${error.message}`;
