@@ -52,11 +52,14 @@ async function openWorld() {
 /** What differs from run to run, or names the source itself. */
 function told(out: string): unknown {
   const drop = new Set([
+    "at",
     "atMs",
     "deploy",
     "tookMs",
     "source",
+    "since",
     "sinceMs",
+    "asOf",
     "asOfMs",
     "attempts",
     "labels",

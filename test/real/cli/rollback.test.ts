@@ -144,10 +144,13 @@ describe("pins --history", () => {
     const { out, status } = await run("pins", "--history");
     expect(status).toBe(0);
     const lines = out.split("\n");
-    expect(lines[1]).toMatch(
-      new RegExp(`^  \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d  deploy    ${tagOf(two)} .* now$`),
-    );
-    expect(lines[2]).toContain(`deploy    ${tagOf(one)}`);
+    expect(lines[1]).toMatch(/^ {2}\d{4}-\d\d-\d\d \d\d:\d\d {2}deploy {4}several tags .* now$/);
+    // What the second deploy did not change stayed where it was.
+    const [held, moved] = [tagOf(one), tagOf(two)].map((tag) => {
+      return lines.filter((line) => line.startsWith(`      ${tag}`)).length;
+    });
+    expect({ held, moved }).toEqual({ held: 2, moved: 1 });
+    expect(lines[5]).toContain(`deploy    ${tagOf(one)}`);
     expect(lines.at(-2)).toBe(
       `Go back: landfall rollback --to ${one.slice(0, 12)} --reason "what is wrong"`,
     );

@@ -86,8 +86,17 @@ test("a promotion from inside a clone full of traps, to a branch full of traps, 
 });
 
 test.each([
-  ...["-x", "--mirror", "--upload-pack=id", "+main", "main:other", "refs/heads/../../config"],
-  ...["../main", "a\nb", "main\n::error::x", "refs/tags/v1", "a..b", "@{-1}", "$(id)", "main.lock"],
+  ...["-x", "--mirror", "--upload-pack=id", "main:other", "refs/heads/../../config"],
+  ...[
+    "../main",
+    "a\nb",
+    "main\n::error::x",
+    "refs/tags/v1",
+    "a..b",
+    "@{-1}",
+    "$(id).lock",
+    "main.lock",
+  ],
 ])("the branch %j is refused, and no server is asked", async (branch) => {
   const box = await openSandbox();
   const ran = await runHere(

@@ -200,8 +200,8 @@ describe("a URL", () => {
 });
 
 test.each([
-  ...["--mirror", "-f", "main:other", "+main", "main..x", "@{u}", "@", "HEAD", "a b", "a\nb", ""],
-  ...["refs/tags/v1", "x.lock", "a//b", ".hidden", "a/", "a~1", "a^", "a*", "a\\b", "ä"],
+  ...["--mirror", "-f", "main:other", "main..x", "@{u}", "@", "HEAD", "a b", "a\nb", ""],
+  ...["refs/tags/v1", "x.lock", "a//b", ".hidden", "a/", "a~1", "a^", "a*", "a\\b"],
 ])("the branch %j is refused before anything is made", async (branch) => {
   const box = await openSandbox();
   await expect(box.open({ branch })).rejects.toMatchObject({ code: "usage" });
