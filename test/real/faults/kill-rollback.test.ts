@@ -8,7 +8,7 @@ import { expect, test } from "vitest";
 import type { Tag } from "../../../src/core/ids.ts";
 import { printImageName } from "../../../src/core/image-ref.ts";
 import { holdsPath, readHolds } from "../../../src/core/landing/holds-file.ts";
-import { inTurn } from "../../support/all-or-some.ts";
+import { allOr, inTurn } from "../../support/all-or-some.ts";
 import { type FaultWorld, openFaultWorld } from "../../support/fault-world.ts";
 import { runCli } from "../../support/run-cli.ts";
 
@@ -104,11 +104,12 @@ async function dieAndRunAgain(
 test("at each request: the next run comes to the same tree, with one rollback and one hold", async () => {
   const openMorgue = await openPast();
   let at = 0;
-  for (let isBeforeTheEnd = true; isBeforeTheEnd; at += 1) {
-    for (const when of inTurn(moments, at)) {
+  for (let row = 0, isBeforeTheEnd = true; isBeforeTheEnd; row += 1) {
+    at = row * allOr(1, 2);
+    for (const when of inTurn(moments, row)) {
       isBeforeTheEnd &&= await dieAndRunAgain(openMorgue, at, when);
     }
   }
   // Two questions to the registry, two to read the past, and at least five to land.
-  expect(at).toBeGreaterThan(9);
+  expect(at).toBeGreaterThanOrEqual(9);
 }, 300_000);

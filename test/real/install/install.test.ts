@@ -15,6 +15,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { allOr } from "../../support/all-or-some.ts";
 import { openAppWorld } from "../../support/app-world.ts";
 import { root } from "../../support/source-files.ts";
 
@@ -146,15 +147,20 @@ test("npm install --global . in a clone", { timeout: patience }, async () => {
   expect(await run(place, join(prefix, "bin/landfall"), "--version")).toMatch(/^\d+\.\d+\.\d+$/);
 });
 
-test("npm install --global of the git URL", { timeout: patience }, async () => {
-  const prefix = join(place, "from-git");
-  await run(place, "npm", "install", "--global", "--prefix", prefix, `git+file://${clone}`);
-  const bin = join(prefix, "bin/landfall");
-  expect(await run(place, bin, "--version")).toMatch(/^\d+\.\d+\.\d+$/);
-  // It is a copy: the clone may go.
-  const installed = join(prefix, "lib/node_modules/landfall");
-  expect((await lstat(installed)).isSymbolicLink()).toBe(false);
-});
+// This brings all that builds the package too, which takes most of a minute.
+test.each(allOr(["git+file"], []))(
+  "npm install --global of the git URL, by %s",
+  async (scheme) => {
+    const prefix = join(place, "from-git");
+    await run(place, "npm", "install", "--global", "--prefix", prefix, `${scheme}://${clone}`);
+    const bin = join(prefix, "bin/landfall");
+    expect(await run(place, bin, "--version")).toMatch(/^\d+\.\d+\.\d+$/);
+    // It is a copy: the clone may go.
+    const installed = join(prefix, "lib/node_modules/landfall");
+    expect((await lstat(installed)).isSymbolicLink()).toBe(false);
+  },
+  patience,
+);
 
 async function sizeOf(folder: string): Promise<number> {
   const paths = readdirSync(folder, { recursive: true, encoding: "utf8" });
