@@ -9,6 +9,7 @@ import { type RaceOptions, race, runRace } from "../../src/simulation/race.ts";
 import { alone, shapes } from "../../src/simulation/scenario.ts";
 import { shrink } from "../../src/simulation/shrink.ts";
 import { raceOfSeed } from "../../src/simulation/soak.ts";
+import { allOr, inTurn, numbered } from "../support/all-or-some.ts";
 import { mutants } from "./mutants.ts";
 
 const all = faultsOf(faultKinds);
@@ -27,7 +28,7 @@ test("no law is broken by any seed, every fault has struck, and every outcome wa
   const said = new Set<string>();
   // SEED=17 runs that one.
   const only = process.env.SEED;
-  const count = process.env.REQUIRE_ALL === "1" ? 500 : 300;
+  const count = allOr(500, 150);
   const seeds = only === undefined ? Array.from({ length: count }, (_, at) => at) : [Number(only)];
   for (const seed of seeds) {
     const { injected, runs } = await lawful(raceOfSeed(seed, all));
@@ -41,11 +42,11 @@ test("no law is broken by any seed, every fault has struck, and every outcome wa
   );
 });
 
-test.each(shapes)(
+test.each(numbered(shapes.map((shape) => [shape] as const)))(
   "24 deployers of %s all come out well, whatever is late, lost or doubled",
-  async (shape) => {
+  async (shape, row) => {
     const faults = faultsOf([...harmless]);
-    for (const seed of [1, 2]) {
+    for (const seed of inTurn([1, 2], row)) {
       const race = { deployers: 24, seed, shape, faults, timeoutMs: 300_000 };
       const { runs } = await lawful(race);
       const ends = new Set(runs.map(({ outcome }) => outcome));
