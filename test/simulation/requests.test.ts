@@ -38,6 +38,15 @@ test("no law is broken by any seed, and people did all that people do", async ()
   );
 });
 
+test.each([
+  [414, "opened by a run that had looked before it was merged"],
+  [517, "merged with a commit of people while our run slept"],
+  [1286, "opened by others, and edited by people, since our run looked"],
+  [1332, "opened again with a commit that was merged before"],
+])("seed %i breaks no law: a request is %s", async (seed) => {
+  expect((await lawful(raceOfSeed(seed, all))).violations).toEqual([]);
+});
+
 test("8 at once come out right: the newest lands, and the others are superseded", async () => {
   const options = { deployers: 8, seed: 7, shape: "same", faults: {}, timeoutMs: 300_000 } as const;
   const { runs, rounds, replay } = await lawful(options);

@@ -11,11 +11,19 @@ import {
 import type { Proposals, ProposedHead } from "../../ports-forge.ts";
 import type { ProposalRun, ProposePorts } from "./propose.ts";
 
-/** Opens a request for what is on our branch, or finds that somebody was faster. */
+/**
+ * Opens a request for what is on our branch, or finds that somebody was faster.
+ *
+ * @param before The newest request when the branch was read.
+ */
 export async function openRequest(
   head: ProposedHead,
+  before: ForgeRequest | undefined,
   { proposals, progress }: ProposePorts,
 ): Promise<void> {
+  // Reading takes a while. What was merged meanwhile would be merged twice if it were opened again.
+  const now = await proposals.latest();
+  if (now?.number !== before?.number || now?.state !== before?.state) return;
   const said = await proposals.open(textOf(head, proposals));
   if (said === "opened") progress.step("Opened a request on the forge");
 }

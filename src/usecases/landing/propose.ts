@@ -17,6 +17,7 @@ import type { LandPolicy, Plan } from "./land.ts";
 import { isMergedUnseen, landedAs, ownRequest, type Seen, tidyUp } from "./proposal-proof.ts";
 import { goesFirst, refusal, standingOf, stateOf } from "./proposal-standing.ts";
 import { closeRequest, keepRequest, openRequest } from "./proposal-text.ts";
+import { unknown, withdrawn } from "./proposal-withdrawal.ts";
 import type { ReadPorts } from "./read-patiently.ts";
 
 /** How often the forge and the branch are looked at while nothing happens. */
@@ -40,6 +41,8 @@ export interface ProposalRun<Why> extends Proposal<Why> {
   readonly policy: LandPolicy;
   /** Our commits that may be on our branch, or may yet come there. */
   readonly sent: Set<CommitId>;
+  /** What they were to take the place of: a push under way does so as long as that is there. */
+  readonly replaced: Set<CommitId>;
   /** The deploy that they say they are of, once there is one, and what the last one writes. */
   deploy: string | undefined;
   drafted: CommitDraft["changes"];
@@ -57,7 +60,7 @@ export interface ProposalRun<Why> extends Proposal<Why> {
 }
 
 /** How it would end now; `isFinal` when waiting cannot change it. */
-interface Turn<Why> {
+export interface Turn<Why> {
   readonly ending: Ending<Why>;
   readonly next: "end" | "go on" | "wait";
   readonly retryAfterMs?: number | undefined;
@@ -71,7 +74,8 @@ export async function propose<Why>(
 ): Promise<Landing<Why>> {
   const { clock, random } = ports;
   const deadlineMs = clock.nowMs() + policy.timeoutMs;
-  const start = { sent: new Set<CommitId>(), asked: new Set<CommitId>() };
+  const none = () => new Set<CommitId>();
+  const start = { sent: none(), replaced: none(), asked: none() };
   const memory = {
     request: undefined,
     refusals: 0,
@@ -134,11 +138,6 @@ async function look<Why>(run: ProposalRun<Why>): Promise<Turn<Why>> {
 
 const unseenWords = "the forge says that it was merged, and the branch does not show it yet";
 
-function unknown<Why>({ sent, why }: ProposalRun<Why>, words: string): Ending<Why> {
-  const doubts = [...sent].map((commit) => ({ commit, why: why! }));
-  return { kind: "unknown", words, doubts, why };
-}
-
 function end<Why>(ending: Ending<Why>): Turn<Why> {
   return { ending, next: "end" };
 }
@@ -161,10 +160,7 @@ async function rest<Why>(
     const words = "our branch is being taken away";
     return { ending: hasSent ? unknown(run, words) : ending, next: "go on" };
   }
-  if (!hasSent || run.isCalm) return end(ending);
-  // What was merged while we looked shows in the next look.
-  run.isCalm = true;
-  return { ending: unknown(run, "what was proposed may be merged yet"), next: "go on" };
+  return withdrawn(run, ending, head);
 }
 
 /** Whether a request's change has been overtaken by the branch, or is our own and may not land. */
@@ -191,18 +187,14 @@ async function move<Why>(
   // What people added to ours may be merged with it: only whoever comes anew keeps away from it.
   const isShared = standing === "edited" && state === "open" && run.sent.size > 0;
   if (step === "refuse" && !isShared) {
-    const ending = refusal({ request, state, standing, head, why });
-    if (head === undefined || !run.sent.has(head.commit)) return end(ending);
-    // What was declined must not be proposed again by whoever comes across it.
-    await proposals.swap(head.commit, undefined);
-    return { ending, next: "go on" };
+    return withdrawn(run, refusal({ request, state, standing, head, why }), head);
   }
   if (head === undefined || step === "push") {
     return push(run, { parent: tip, ...draft }, { from: head?.commit, why });
   }
   const proposed = { kind: "proposed", commit: head.commit, tip, isAwaited: true, why } as const;
   if (step === "open" || request === undefined) {
-    await openRequest(head, run.ports);
+    await openRequest(head, request, run.ports);
     return { ending: { ...proposed, words: "the request is being opened" }, next: "go on" };
   }
   await keepRequest(request, head, run);
@@ -211,7 +203,9 @@ async function move<Why>(
     const words = isOurs ? "nobody has merged it yet" : "something that goes first is proposed";
     return { ending: { ...proposed, words }, next: "wait" };
   }
-  if (!isOurs && head.record && !isDeploy(head.record.outcome)) return end(goesFirst(request, why));
+  if (!isOurs && head.record && !isDeploy(head.record.outcome)) {
+    return withdrawn(run, goesFirst(request, why), head);
+  }
   const words = isOurs ? "" : "a newer revision is proposed there";
   return end({ ...proposed, isAwaited: false, words });
 }
@@ -226,7 +220,9 @@ async function push<Why>(
   const commit = await remote.commit(draft);
   const reply = await proposals.swap(from, commit);
   if (leavesDoubt(reply)) {
+    run.isCalm = false;
     run.sent.add(commit);
+    if (from !== undefined) run.replaced.add(from);
     run.deploy = readCommit(draft.message)?.deploy;
     run.drafted = draft.changes;
     run.wanted = why;
