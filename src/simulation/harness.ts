@@ -130,12 +130,15 @@ function boundMsOf(policy: LandPolicy): number {
   return policy.timeoutMs + policy.rounds.maxMs + reads + 6 * answerMs;
 }
 
-function requestsOf({ requests, byPeople, overwritten }: ModelForge, { objects, fate }: World) {
+function requestsOf(
+  { requests, byPeople, overwritten, madeOn }: ModelForge,
+  { objects, fate }: World,
+) {
   const open = requests.flatMap(({ number, state, head }) => {
     if (state !== "open" || head === undefined || byPeople.has(head)) return [];
     return [{ number, record: readCommit(objects.get(head).message) }];
   });
-  return { open, overwritten, isLate: fate.injected.has("late") };
+  return { open, overwritten, madeOn, isLate: fate.injected.has("late") };
 }
 
 /** Gathers what a run left behind. */

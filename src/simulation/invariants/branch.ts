@@ -116,10 +116,11 @@ function wordsOf(text: string): readonly string[] {
 }
 
 /** A hold that is in the tree keeps the revisions out that it covers. */
-function unheld({ record, commit, parent }: Entry, ledger: HistoryIndex): readonly Violation[] {
+function unheld(entry: Entry, ledger: HistoryIndex): readonly Violation[] {
+  const { record, commit, parent } = entry;
   const isPromotion = record?.outcome === "landed" || record?.outcome === "recovered";
   if (!isPromotion || parent === undefined) return [];
-  const holds = holdsAt(parent);
+  const holds = holdsAt(ledger.groundOf(entry) ?? parent);
   if (holds.length === 0) return [];
   const moved = movedPins(parent, commit, ledger);
   const broken = ledger.evidence.images
@@ -130,11 +131,12 @@ function unheld({ record, commit, parent }: Entry, ledger: HistoryIndex): readon
   return [{ law: "held", message: `${commit.id} lands what is held through ${broken.through}` }];
 }
 
-/** Nothing new lands while its parent says that all is frozen. */
+/** Nothing new lands on what says that all is frozen. */
 function unfrozen(entry: Entry, ledger: HistoryIndex): readonly Violation[] {
   const { record, commit, parent } = entry;
   const isPromotion = record?.outcome === "landed" || record?.outcome === "recovered";
-  if (!isPromotion || parent === undefined || !holdsAt(parent).some(isFreeze)) return [];
+  if (!isPromotion || parent === undefined) return [];
+  if (!holdsAt(ledger.groundOf(entry) ?? parent).some(isFreeze)) return [];
   if (movedPins(parent, commit, ledger).length === 0) return [];
   return [{ law: "frozen", message: `${commit.id} lands in a freeze` }];
 }

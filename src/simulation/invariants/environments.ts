@@ -99,7 +99,7 @@ function notLetThrough(entry: Entry, place: Place, ledger: HistoryIndex): readon
   const before = placeBefore(place, ledger);
   const isForward = record?.outcome === "landed" || record?.outcome === "recovered";
   if (before === undefined || parent === undefined || !isForward) return [];
-  const at: BeforeGate = { ledger, before, tip: parent };
+  const at: BeforeGate = { ledger, before, tip: ledger.groundOf(entry) ?? parent };
   const stood = pinsIn(place, parent, ledger);
   const moved = pinsIn(place, commit, ledger).filter((pin, index) => pin.tag !== stood[index]?.tag);
   const stopped = moved.find((pin) => {

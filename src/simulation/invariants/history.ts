@@ -101,6 +101,8 @@ export interface RequestHistory {
   /** Those that are open at the end with a head of ours. */
   readonly open: readonly { readonly number: number; readonly record: ReadCommit | undefined }[];
   readonly overwritten: readonly CommitId[];
+  /** What was merged, and the commit of the branch that it had been made on. */
+  readonly madeOn: ReadonlyMap<CommitId, CommitId>;
   /** A push came late, or its answer was lost. */
   readonly isLate: boolean;
 }

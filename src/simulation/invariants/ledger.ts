@@ -58,6 +58,15 @@ export class HistoryIndex {
     return this.entries.filter((entry) => entry.deploy === deploy);
   }
 
+  /**
+   * Returns the commit whose holds and gates a landing had to obey: the one below it. People may
+   * merge a request after a hold or a freeze was set: it had to obey those that it was made under.
+   */
+  groundOf({ commit, parent }: Entry): RecordedCommit | undefined {
+    const base = this.evidence.requests?.madeOn.get(commit.id);
+    return (base === undefined ? undefined : this.entry(base)?.commit) ?? parent;
+  }
+
   /** Returns the pins of all the images in a commit. */
   pinsAt(commit: RecordedCommit): readonly Pin[] {
     return [...commit.files].flatMap(([path, bytes]) => this.pinsIn(path, bytes));

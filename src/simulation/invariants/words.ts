@@ -185,6 +185,12 @@ function proposedLaw(
   // A hold may be missing where the pins are right, and a checker may have seen nothing.
   const isSilent = tip === undefined || operation.command !== "promote";
   if (isSilent || !isAt(tip.commit, operation, ledger)) return [];
+  // What was proposed may spell the tag as the settings do, where people have spelled it otherwise.
+  const isSpelledOtherwise = ledger.pinsAt(tip.commit).some((pin) => {
+    const own = operation.images.find(({ image }) => sameImage(image, pin.image));
+    return own && pin.tag !== own.tag && ledger.revisionOf(pin) === operation.revision;
+  });
+  if (isSpelledOtherwise) return [];
   return [broken("truth", `${operation.actor} said proposed, and ${end.tip} has it`)];
 }
 

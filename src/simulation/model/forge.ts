@@ -27,6 +27,8 @@ export class ModelForge {
   readonly byPeople = new Set<CommitId>();
   /** Those of them that somebody else put something else in the place of. */
   readonly overwritten: CommitId[] = [];
+  /** What was merged, and the commit of the branch that it had been made on. */
+  readonly madeOn = new Map<CommitId, CommitId>();
   readonly #objects: Objects;
   readonly #server: Server;
 
@@ -77,8 +79,12 @@ export class ModelForge {
   /** Merges a request, where it can be merged. Its branch stays, as on many servers. */
   merge(request: ModelRequest, how: MergeHow): boolean {
     if (request.state !== "open" || request.head === undefined) return false;
-    const made = this.#mergeCommit(this.#objects.get(request.head), request, how);
+    const head = this.#objects.get(request.head);
+    const base = this.#baseOf(head, this.#server.tip);
+    if (base === undefined) return false;
+    const made = this.#mergeCommit({ head, base }, request, how);
     if (made === undefined || !this.#server.swap({ commit: made }, "forge")) return false;
+    this.madeOn.set(made, base.id);
     Object.assign(request, { state: "merged", mergedAs: made });
     return true;
   }
@@ -93,10 +99,12 @@ export class ModelForge {
     else request.head = to;
   }
 
-  #mergeCommit(head: Commit, { number }: ModelRequest, how: MergeHow): CommitId | undefined {
+  #mergeCommit(
+    { head, base }: { readonly head: Commit; readonly base: Commit },
+    { number }: ModelRequest,
+    how: MergeHow,
+  ): CommitId | undefined {
     const { tip } = this.#server;
-    const base = this.#baseOf(head, tip);
-    if (base === undefined) return undefined;
     if (how === "fast-forward") return head.parent === tip ? head.id : undefined;
     const changes = changesBetween(base, head);
     const { tree } = this.#objects.get(tip);
