@@ -139,28 +139,26 @@ test("from git and Node alone to the first deploy: three commands, under a minut
   }
 });
 
-test("npm install --global . in a clone", { timeout: patience }, async () => {
-  withPackages();
-  rmSync(join(clone, "dist"), { recursive: true, force: true });
-  const prefix = join(place, "global");
-  await run(clone, "npm", "install", "--global", "--prefix", prefix, ".");
-  expect(await run(place, join(prefix, "bin/landfall"), "--version")).toMatch(/^\d+\.\d+\.\d+$/);
-});
+// Each builds the package anew, and the git URL brings all that builds it: most of a minute.
+describe.each(allOr(["a clone"], []))("npm install --global from %s", () => {
+  test("by its folder", { timeout: patience }, async () => {
+    withPackages();
+    rmSync(join(clone, "dist"), { recursive: true, force: true });
+    const prefix = join(place, "global");
+    await run(clone, "npm", "install", "--global", "--prefix", prefix, ".");
+    expect(await run(place, join(prefix, "bin/landfall"), "--version")).toMatch(/^\d+\.\d+\.\d+$/);
+  });
 
-// This brings all that builds the package too, which takes most of a minute.
-test.each(allOr(["git+file"], []))(
-  "npm install --global of the git URL, by %s",
-  async (scheme) => {
+  test("by its git URL", { timeout: patience }, async () => {
     const prefix = join(place, "from-git");
-    await run(place, "npm", "install", "--global", "--prefix", prefix, `${scheme}://${clone}`);
+    await run(place, "npm", "install", "--global", "--prefix", prefix, `git+file://${clone}`);
     const bin = join(prefix, "bin/landfall");
     expect(await run(place, bin, "--version")).toMatch(/^\d+\.\d+\.\d+$/);
     // It is a copy: the clone may go.
     const installed = join(prefix, "lib/node_modules/landfall");
     expect((await lstat(installed)).isSymbolicLink()).toBe(false);
-  },
-  patience,
-);
+  });
+});
 
 async function sizeOf(folder: string): Promise<number> {
   const paths = readdirSync(folder, { recursive: true, encoding: "utf8" });
