@@ -37,7 +37,7 @@ test("no seed breaks a law in either, and gates, holds and freezes have each sai
   const landed = commands.map((command) => `${command} landed`);
   const stopped = ["promote superseded", "promote held: held", "promote refused: gated"];
   expect([...said]).toEqual(expect.arrayContaining([...landed, ...stopped]));
-});
+}, 240_000);
 
 test("16 deployers of both all come out well in staging, and none in prod before that", async () => {
   const options = {

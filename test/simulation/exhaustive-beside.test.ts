@@ -58,4 +58,4 @@ test("a deployer, a sync and a rollback keep all laws in every order", async () 
     "d1 superseded, r1 landed, s1 landed",
     "d1 superseded, r1 unchanged, s1 landed",
   ]);
-});
+}, 240_000);
