@@ -3,11 +3,16 @@
  * /swagger.v1.json of every server.
  */
 
-import { at, numberAt, textAt } from "../../core/cluster/json.ts";
+import { textAt } from "../../core/cluster/json.ts";
 import type { ForgeRequest } from "../../core/forge/request.ts";
-import { asCommitId } from "../../core/ids.ts";
-import type { AskForge } from "./api.ts";
-import { newest, pullEditor, type Requests, type RequestsOf } from "./requests.ts";
+import {
+  askForList,
+  newest,
+  pullEditor,
+  type Requests,
+  type RequestsOf,
+  readPull,
+} from "./requests.ts";
 
 /** As many as a page holds at the most, as servers are set up. */
 const pageSize = 50;
@@ -21,6 +26,7 @@ const defaultMethod = "merge";
 export function giteaRequests(of: RequestsOf): Requests {
   const { ask, forge, head, base } = of;
   const pulls = `/repos/${forge.path}/pulls`;
+  const list = (query: string) => askForList(ask, `${pulls}?${query}`, "list pull requests");
   const isOurs = (value: unknown) =>
     textAt(value, "head", "ref") === head && textAt(value, "base", "ref") === base;
   /** The label of a branch that was removed is not its name any more. */
@@ -29,17 +35,16 @@ export function giteaRequests(of: RequestsOf): Requests {
   return {
     async latest() {
       for (let page = 1; page <= pagesMax; page += 1) {
-        const found = await list(ask, `${pulls}?state=open&limit=${pageSize}&page=${page}`);
-        const open = newest(found.filter(isOurs).flatMap(readRequest));
+        const found = await list(`state=open&limit=${pageSize}&page=${page}`);
+        const open = newest(found.filter(isOurs).flatMap(readPull));
         if (open !== undefined) return open;
         if (found.length === 0) break;
       }
-      const path = `${pulls}?state=closed&sort=recentupdate&limit=${pageSize}&page=1`;
-      const closed = await list(ask, path);
-      return newest(closed.filter((one) => isOurs(one) || wasOurs(one)).flatMap(readRequest));
+      const closed = await list(`state=closed&sort=recentupdate&limit=${pageSize}&page=1`);
+      return newest(closed.filter((one) => isOurs(one) || wasOurs(one)).flatMap(readPull));
     },
 
-    ...pullEditor(of, readRequest),
+    ...pullEditor(of),
 
     async open(text) {
       const { status } = await ask({
@@ -71,24 +76,4 @@ async function askToMerge(
   if (/already scheduled|scheduled to auto ?merge/i.test(words)) return "asked";
   // The server has not looked yet whether it can be merged, or its head is about to change.
   return status === 405 && /try again|not ready|checking/i.test(words) ? "later" : { words };
-}
-
-async function list(ask: AskForge, path: string): Promise<readonly unknown[]> {
-  const { value } = await ask({ method: "GET", path, doing: "list pull requests" });
-  return Array.isArray(value) ? value : [];
-}
-
-function readRequest(value: unknown): readonly ForgeRequest[] {
-  const number = numberAt(value, "number");
-  if (number === undefined) return [];
-  const isMerged = at(value, "merged") === true;
-  const state = isMerged ? "merged" : textAt(value, "state") === "open" ? "open" : "closed";
-  return [
-    {
-      ...{ number, state, url: textAt(value, "html_url") },
-      ...{ title: textAt(value, "title"), body: textAt(value, "body") },
-      head: asCommitId(textAt(value, "head", "sha")),
-      mergedAs: isMerged ? asCommitId(textAt(value, "merge_commit_sha")) : undefined,
-    },
-  ];
 }

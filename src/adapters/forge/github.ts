@@ -3,11 +3,17 @@
  * GraphQL API for auto-merge, which has no other way in.
  */
 
-import { at, listAt, numberAt, textAt } from "../../core/cluster/json.ts";
+import { listAt, textAt } from "../../core/cluster/json.ts";
 import { Failure } from "../../core/failure.ts";
 import type { ForgeRequest } from "../../core/forge/request.ts";
-import { asCommitId } from "../../core/ids.ts";
-import { newest, pullEditor, type Requests, type RequestsOf } from "./requests.ts";
+import {
+  askForList,
+  newest,
+  pullEditor,
+  type Requests,
+  type RequestsOf,
+  readPull,
+} from "./requests.ts";
 
 /** Also merges through a merge queue, where the branch has one. */
 const enableAutoMerge = `mutation($id: ID!, $head: GitObjectID!, $method: PullRequestMergeMethod) {
@@ -28,11 +34,10 @@ export function githubRequests(of: RequestsOf): Requests {
         ...{ sort: "created", direction: "desc" },
       });
       const path = `${repository}/pulls?${query}`;
-      const { value } = await ask({ method: "GET", path, doing: "list pull requests" });
-      return newest((Array.isArray(value) ? value : []).flatMap(readRequest));
+      return newest((await askForList(ask, path, "list pull requests")).flatMap(readPull));
     },
 
-    ...pullEditor(of, readRequest),
+    ...pullEditor(of),
 
     async open(text) {
       const { status, words } = await ask({
@@ -85,20 +90,4 @@ async function askToMerge(
 /** GraphQL is beside REST: below the same host, and on servers of one's own not below v3. */
 function graphqlPath(api: string): string {
   return api.endsWith("/v3") ? "/../graphql" : "/graphql";
-}
-
-function readRequest(value: unknown): readonly ForgeRequest[] {
-  const number = numberAt(value, "number");
-  if (number === undefined) return [];
-  const isMerged = textAt(value, "merged_at") !== "" || at(value, "merged") === true;
-  const state = isMerged ? "merged" : textAt(value, "state") === "open" ? "open" : "closed";
-  return [
-    {
-      ...{ number, state, url: textAt(value, "html_url") },
-      ...{ title: textAt(value, "title"), body: textAt(value, "body") },
-      head: asCommitId(textAt(value, "head", "sha")),
-      // Before it is merged, this is a commit of GitHub's own to try it out.
-      mergedAs: isMerged ? asCommitId(textAt(value, "merge_commit_sha")) : undefined,
-    },
-  ];
 }

@@ -4,7 +4,7 @@ import { at, numberAt, textAt } from "../../core/cluster/json.ts";
 import type { Forge } from "../../core/forge/forge.ts";
 import type { ForgeRequest, RequestText } from "../../core/forge/request.ts";
 import { asCommitId } from "../../core/ids.ts";
-import { newest, type Requests, type RequestsOf } from "./requests.ts";
+import { askForList, newest, type Requests, type RequestsOf } from "./requests.ts";
 
 /** Returns the merge requests from one branch to another. */
 export function gitlabRequests(of: RequestsOf): Requests {
@@ -16,8 +16,7 @@ export function gitlabRequests(of: RequestsOf): Requests {
       const order = { order_by: "created_at", sort: "desc", per_page: "20" };
       const query = new URLSearchParams({ ...branches, ...order, scope: "all", state: "all" });
       const path = `${requests}?${query}`;
-      const { value } = await ask({ method: "GET", path, doing: "list merge requests" });
-      return newest((Array.isArray(value) ? value : []).flatMap(readRequest));
+      return newest((await askForList(ask, path, "list merge requests")).flatMap(readRequest));
     },
 
     async read(number) {

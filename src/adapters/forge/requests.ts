@@ -1,7 +1,9 @@
 /** What every forge does for our requests, whatever its API calls them. */
 
+import { at, numberAt, textAt } from "../../core/cluster/json.ts";
 import type { Forge } from "../../core/forge/forge.ts";
 import type { ForgeRequest } from "../../core/forge/request.ts";
+import { asCommitId } from "../../core/ids.ts";
 import type { Proposals } from "../../ports-forge.ts";
 import type { AskForge } from "./api.ts";
 
@@ -27,16 +29,44 @@ export function newest(requests: readonly ForgeRequest[]): ForgeRequest | undefi
   return byAge.find(({ state }) => state === "open") ?? byAge[0];
 }
 
+/** Asks for a list; anything else that is answered counts as the empty one. */
+export async function askForList(
+  ask: AskForge,
+  path: string,
+  doing: string,
+): Promise<readonly unknown[]> {
+  const { value } = await ask({ method: "GET", path, doing });
+  return Array.isArray(value) ? value : [];
+}
+
+/** Reads a pull request as GitHub and Gitea describe it: one, or none where it is none. */
+export function readPull(value: unknown): readonly ForgeRequest[] {
+  const number = numberAt(value, "number");
+  if (number === undefined) return [];
+  // GitHub leaves `merged` out of lists.
+  const isMerged = textAt(value, "merged_at") !== "" || at(value, "merged") === true;
+  const state = isMerged ? "merged" : textAt(value, "state") === "open" ? "open" : "closed";
+  return [
+    {
+      ...{ number, state, url: textAt(value, "html_url") },
+      ...{ title: textAt(value, "title"), body: textAt(value, "body") },
+      head: asCommitId(textAt(value, "head", "sha")),
+      // Before it is merged, this is a commit of GitHub's own to try it out.
+      mergedAs: isMerged ? asCommitId(textAt(value, "merge_commit_sha")) : undefined,
+    },
+  ];
+}
+
 /** What GitHub's API and Gitea's have in common: they read, edit, close and comment alike. */
-export function pullEditor(
-  { ask, forge }: RequestsOf,
-  readRequest: (value: unknown) => readonly ForgeRequest[],
-): Pick<Requests, "read" | "edit" | "close" | "comment"> {
+export function pullEditor({
+  ask,
+  forge,
+}: RequestsOf): Pick<Requests, "read" | "edit" | "close" | "comment"> {
   const pathOf = (number: number) => `/repos/${forge.path}/pulls/${number}`;
   return {
     async read(number) {
       const call = { method: "GET", path: pathOf(number), doing: "read the pull request" } as const;
-      return readRequest((await ask({ ...call, answers: [404] })).value)[0];
+      return readPull((await ask({ ...call, answers: [404] })).value)[0];
     },
     async edit(number, body) {
       await ask({ method: "PATCH", path: pathOf(number), body, doing: "edit the pull request" });
