@@ -12,7 +12,7 @@ import type { Crew, DeployerActor } from "../../src/simulation/actors/commands.t
 import type { FaultKind } from "../../src/simulation/faults.ts";
 import type { Companions, RaceShape } from "../../src/simulation/scenario.ts";
 import type { World } from "../../src/simulation/world.ts";
-import { planOf, type Tried } from "../../src/usecases/landing/change.ts";
+import { planOf } from "../../src/usecases/landing/change.ts";
 import { land, type Plan } from "../../src/usecases/landing/land.ts";
 import { promote, promotionOf } from "../../src/usecases/promote/promote.ts";
 import type { PromoteRequest } from "../../src/usecases/promote/promotion.ts";
@@ -70,7 +70,7 @@ function whenUnknown(words: Pick<PromoteResult, "outcome" | "exit">): DeployerAc
 /** Does not see what its own commits say: that would keep a second one out. */
 const forgetful: Partial<Remote> = { messagesBefore: async () => [] };
 
-type Derive = (tip: CommitId) => Promise<Plan<Tried<PromoteBasis>>>;
+type Derive = (tip: CommitId) => Promise<Plan<PromoteBasis>>;
 
 /** The real loop and the real plan, with a step between them replaced. */
 function replanned(change: (derive: Derive, request: PromoteRequest) => Derive): DeployerActor {

@@ -18,6 +18,15 @@ import {
   reportFailure,
 } from "./promote.ts";
 
+/** What a plan shows beside a command's own words. */
+export interface Tried {
+  /** What is moved. None: nothing is. */
+  readonly moves?: readonly PinMove[] | undefined;
+  /** The change that a dry run would push. */
+  readonly diff?: string | undefined;
+  readonly mentions?: readonly Mention[] | undefined;
+}
+
 /** What every result of one landing shares. */
 export interface Frame {
   readonly request: Landed;
@@ -102,13 +111,13 @@ function unmerged({
 }
 
 /** Returns the change that a dry run would push, where there is one. */
-export function diffIn({ why }: Landing<{ readonly diff?: string | undefined }>) {
+export function diffIn({ why }: Landing<Pick<Tried, "diff">>) {
   return why?.diff ? { diff: why.diff } : {};
 }
 
 /** Returns the places that were not moved, where there are some. */
 export function mentionsIn(
-  { why }: Landing<{ readonly mentions?: readonly Mention[] | undefined }>,
+  { why }: Landing<Pick<Tried, "mentions">>,
   targets: Parameters<typeof reportMentions>[1] = [],
 ) {
   const told = reportMentions(why?.mentions ?? [], targets);

@@ -14,7 +14,7 @@ import {
   type Promotion,
   printLost,
 } from "../landing/promotion.ts";
-import type { Mention, PinMove } from "../pins/index.ts";
+import type { PinMove } from "../pins/index.ts";
 import {
   adoptions,
   ambiguities,
@@ -27,21 +27,17 @@ import {
   imageAfter,
   mentionsIn,
   reportImage,
+  type Tried,
   traceOf,
 } from "./landing.ts";
 import type { FailureReport, ImageReport, PromoteResult } from "./promote.ts";
 
 /** What a conclusion needs of the tip that the plan was made for. */
-export interface PromoteBasis {
+export interface PromoteBasis extends Tried {
   readonly images: readonly ImageEvaluation[];
   /** `gated`: it would move, and a gate is closed. */
   readonly verdict: Verdict | "gated";
   readonly gate?: ClosedGate | undefined;
-  /** What is moved. None: nothing is. */
-  readonly moves?: readonly PinMove[] | undefined;
-  /** The change that a dry run would push. */
-  readonly diff?: string | undefined;
-  readonly mentions?: readonly Mention[] | undefined;
 }
 
 /** Returns the result that a promotion came to; without one, it never came to the loop. */

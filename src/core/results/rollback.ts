@@ -11,7 +11,6 @@ import {
   type Goal,
   pinsToMove,
 } from "../landing/rollback.ts";
-import type { Mention, PinMove } from "../pins/index.ts";
 import {
   adoptions,
   baseOf,
@@ -24,21 +23,17 @@ import {
   mentionsIn,
   reportHold,
   reportImage,
+  type Tried,
   traceOf,
 } from "./landing.ts";
 import type { ImageReport, PromoteResult } from "./promote.ts";
 
 /** What a conclusion needs of the tip that the plan was made for. */
-export interface RollbackBasis {
+export interface RollbackBasis extends Tried {
   readonly images: readonly BackImage[];
   readonly verdict: BackVerdict;
   readonly holds: readonly Hold[];
   readonly past: DeployHistory;
-  /** What is moved. None: nothing is. */
-  readonly moves?: readonly PinMove[] | undefined;
-  /** The change that a dry run would push. */
-  readonly diff?: string | undefined;
-  readonly mentions?: readonly Mention[] | undefined;
 }
 
 /** Returns the result that a rollback came to; without a goal, it never came to the loop. */

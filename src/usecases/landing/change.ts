@@ -11,14 +11,8 @@ import type { ReadCommit } from "../../core/landing/commit-message.ts";
 import { holdsFolder, holdsPath, writeHolds } from "../../core/landing/holds-file.ts";
 import type { Landing } from "../../core/landing/landing.ts";
 import { waitsOf } from "../../core/landing/waiting.ts";
-import {
-  editManifests,
-  type FileEdit,
-  type Mention,
-  type PinMove,
-  refuseMentions,
-} from "../../core/pins/index.ts";
-import type { Frame } from "../../core/results/landing.ts";
+import { editManifests, type FileEdit, refuseMentions } from "../../core/pins/index.ts";
+import type { Frame, Tried } from "../../core/results/landing.ts";
 import type { Registry } from "../../ports.ts";
 import type { Proposals } from "../../ports-forge.ts";
 import { type LandPolicy, land, type Plan } from "./land.ts";
@@ -50,13 +44,6 @@ export interface Planned<Basis> {
   readonly mayWait?: boolean;
 }
 
-/** A basis, with what is moved, the change that a dry run would push, and what stays. */
-export type Tried<Basis> = Basis & {
-  readonly moves?: readonly PinMove[] | undefined;
-  readonly diff?: string | undefined;
-  readonly mentions?: readonly Mention[] | undefined;
-};
-
 /** What a command wants to land, and what its commit would say of it where there is one. */
 interface Wanted<Facts> {
   readonly facts: Facts;
@@ -76,7 +63,7 @@ export interface LandCommand<Facts, Basis, Result> {
    */
   overtakes?(record: ReadCommit, than: Wanted<Facts>): Promise<boolean>;
   /** Facts are missing where preparing failed. */
-  result(landing: Landing<Tried<Basis>>, facts: Facts | undefined, frame: Frame): Result;
+  result(landing: Landing<Basis & Tried>, facts: Facts | undefined, frame: Frame): Result;
 }
 
 /** The world of a command that lands. Without a registry, variants are not moved. */
@@ -126,7 +113,7 @@ export async function planOf<Basis extends object>(
   { snapshot, change, basis: own, isReached, mayWait = false }: Planned<Basis>,
   request: LandRequest,
   { startedMs, looking }: { readonly startedMs: number; readonly looking: VariantCheck },
-): Promise<Plan<Tried<Basis>>> {
+): Promise<Plan<Basis & Tried>> {
   const { mentions } = snapshot;
   const told = mentions.length === 0 ? own : { ...own, mentions };
   if (change === undefined) return { kind: "rest", why: told, isReached };

@@ -4,18 +4,16 @@ import { Failure } from "../../core/failure.ts";
 import type { CommitId } from "../../core/ids.ts";
 import type { Change } from "../../core/landing/change.ts";
 import type { WantedImage } from "../../core/landing/drift.ts";
-import { type Mention, moveTo, type PinMove } from "../../core/pins/index.ts";
+import { moveTo, type PinMove } from "../../core/pins/index.ts";
+import type { Tried } from "../../core/results/landing.ts";
 import type { Planned } from "../landing/change.ts";
 import type { LookedImage } from "./group.ts";
 import { inspect, type SyncFindings, type SyncInspection } from "./inspect.ts";
 
 /** What was seen, and what the repair of it would change. */
-export interface SyncBasis {
+export interface SyncBasis extends Pick<Tried, "diff" | "mentions"> {
   readonly look: SyncFindings;
   readonly repairs: readonly Repair[];
-  /** The change that a dry run would push. */
-  readonly diff?: string | undefined;
-  readonly mentions?: readonly Mention[] | undefined;
 }
 
 /** An image whose pins are moved. */
