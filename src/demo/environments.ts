@@ -6,6 +6,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { runGit } from "../adapters/git/run.ts";
+import type { DemoStep, EnvironmentsDemo } from "../core/results/demo-environments.ts";
 import { createAppRepository, repositoryName } from "./app-repository.ts";
 import { type Built, buildCommit, example, workshopEnvironment } from "./build-commit.ts";
 import { startGitServer } from "./git-server.ts";
@@ -18,30 +19,6 @@ export type RunLandfall = (
   words: readonly string[],
   where: { readonly cwd: string; readonly env: DemoOptions["env"] },
 ) => Promise<{ readonly status: number; readonly out: string }>;
-
-/** One command, what it said, and what the branch pins after it. */
-export interface DemoStep {
-  /** What it is for. */
-  readonly why: string;
-  readonly command: string;
-  readonly status: number;
-  readonly out: string;
-  readonly staging: string;
-  readonly prod: string;
-  /** Whether both the exit status and the pins are as they should be. */
-  readonly isRight: boolean;
-}
-
-/** What the demo showed. `exit` is 0 when every step was as it should be. */
-export interface EnvironmentsDemo {
-  readonly version: 1;
-  readonly command: "demo";
-  readonly exit: number;
-  readonly steps: readonly DemoStep[];
-  /** The branch, newest first, a line a commit. */
-  readonly log: readonly string[];
-  readonly folder?: string;
-}
 
 /** Runs the demo. Everything it starts is stopped, and everything it makes removed, unless kept. */
 export async function runEnvironmentsDemo(

@@ -1,26 +1,14 @@
 /** What the demo of environments showed, for people: each command, what it said, and the pins. */
 
+import type { EnvironmentsDemo } from "../../core/results/demo-environments.ts";
 import { plain } from "../safe-text.ts";
 import type { Style } from "../style.ts";
 
-/** What is printed of it. */
-interface Shown {
-  readonly exit: number;
-  readonly steps: readonly {
-    readonly why: string;
-    readonly command: string;
-    readonly status: number;
-    readonly out: string;
-    readonly staging: string;
-    readonly prod: string;
-    readonly isRight: boolean;
-  }[];
-  readonly log: readonly string[];
-  readonly folder?: string;
-}
-
 /** Returns the result as text, with a final newline. */
-export function demoEnvironmentsText({ exit, steps, log, folder }: Shown, style: Style): string {
+export function demoEnvironmentsText(
+  { exit, steps, log, folder }: EnvironmentsDemo,
+  style: Style,
+): string {
   const parts = steps.map(({ why, command, status, out, staging, prod, isRight }) => {
     const head = why === "" ? "" : `${style.bold(why)}\n`;
     const lines = out.trimEnd().split("\n");

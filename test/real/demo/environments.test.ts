@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
-import type { DemoStep, EnvironmentsDemo } from "../../../src/demo/environments.ts";
+import type { DemoStep, EnvironmentsDemo } from "../../../src/core/results/demo-environments.ts";
 import { uncoloured } from "../../../src/report/style.ts";
 import { demoEnvironmentsText } from "../../../src/report/text/demo-environments.ts";
 import { runCli } from "../../support/run-cli.ts";
