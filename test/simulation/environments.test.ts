@@ -1,24 +1,13 @@
 /** Seeded races in two environments of one branch: all that holds in one holds in each. */
 
 import { expect, test } from "vitest";
-import { uncoloured } from "../../src/report/style.ts";
-import { raceText } from "../../src/report/text/race.ts";
 import { faultKinds, faultsOf } from "../../src/simulation/faults.ts";
 import { type RaceOptions, race } from "../../src/simulation/race.ts";
 import { alone } from "../../src/simulation/scenario.ts";
-import { shrink } from "../../src/simulation/shrink.ts";
 import { raceOfSeed } from "../../src/simulation/soak.ts";
+import { lawfulRace } from "../support/lawful.ts";
 
 const all = faultsOf(faultKinds);
-
-/** Runs a race and fails with the smallest race like it, and how to see that again. */
-async function lawful(options: RaceOptions) {
-  const result = await race(options);
-  if (result.violations.length > 0) {
-    expect.fail(`\n${raceText(await shrink(options), uncoloured)}`);
-  }
-  return result;
-}
 
 test("no seed breaks a law in either, and gates, holds and freezes have each said no", async () => {
   const said = new Set<string>();
@@ -27,7 +16,7 @@ test("no seed breaks a law in either, and gates, holds and freezes have each sai
   const count = process.env.REQUIRE_ALL === "1" ? 400 : 100;
   const seeds = only === undefined ? Array.from({ length: count }, (_, at) => at) : [Number(only)];
   for (const seed of seeds) {
-    const { runs } = await lawful({ ...raceOfSeed(seed, all), environments: true });
+    const { runs } = await lawfulRace({ ...raceOfSeed(seed, all), environments: true });
     for (const { command, outcome, code } of runs) {
       said.add(`${command} ${outcome}`).add(`${command} ${outcome}: ${code}`);
     }
@@ -47,7 +36,7 @@ test("16 deployers of both all come out well in staging, and none in prod before
     faults: {},
     environments: true,
   } as const;
-  const { runs, replay } = await lawful({ ...options, timeoutMs: 300_000 });
+  const { runs, replay } = await lawfulRace({ ...options, timeoutMs: 300_000 });
   const inStaging = runs.filter(({ name }) => name.endsWith("-staging") && name.startsWith("d"));
   expect(inStaging.every(({ outcome }) => /landed|superseded/.test(outcome))).toBe(true);
   expect(runs.some(({ name, outcome }) => /^d\d+-prod$/.test(name) && outcome === "landed")).toBe(

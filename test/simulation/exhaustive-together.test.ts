@@ -1,23 +1,17 @@
 /** Every order of the steps of 2 and 3 deployers that land together. */
 
 import { expect, test } from "vitest";
-import { type ExploreOptions, explore } from "../../src/simulation/explore.ts";
+import type { ExploreOptions } from "../../src/simulation/explore.ts";
 import type { FaultKind } from "../../src/simulation/faults.ts";
 import { shapes } from "../../src/simulation/scenario.ts";
+import { lawfulOrders } from "../support/lawful.ts";
 
 /** Thousands of states, on a machine that may be busy. */
 const patienceMs = 120_000;
 
 const noFaults: ExploreOptions["budget"] = { kinds: [], strikesMax: 0 };
-
-async function lawful(options: Omit<ExploreOptions, "together">) {
-  const found = await explore({ ...options, together: true });
-  if (found.broken !== undefined) {
-    const { violations, trace } = found.broken;
-    expect.fail(`${JSON.stringify(violations)}\n${trace.join("\n")}`);
-  }
-  return found;
-}
+const lawful = (options: Omit<ExploreOptions, "together">) =>
+  lawfulOrders({ ...options, together: true });
 
 test.each(shapes)("2 deployers of shape %s keep all laws in every order", async (shape) => {
   const { states } = await lawful({ deployers: 2, shape, budget: noFaults });

@@ -6,22 +6,14 @@ import { expect, test } from "vitest";
 import { type ExploreOptions, explore } from "../../src/simulation/explore.ts";
 import type { FaultKind } from "../../src/simulation/faults.ts";
 import { alone, shapes } from "../../src/simulation/scenario.ts";
+import { lawfulOrders } from "../support/lawful.ts";
 import { mutants } from "./mutants.ts";
 
 const noFaults: ExploreOptions["budget"] = { kinds: [], strikesMax: 0 };
 
 /** All that is demanded, so nothing is taken for known that another run has shown. */
 const forget = process.env.REQUIRE_ALL === "1";
-
-/** Explores all, and fails with the steps of the first run that broke a law. */
-async function lawful(options: ExploreOptions) {
-  const found = await explore({ forget, ...options });
-  if (found.broken !== undefined) {
-    const { violations, trace } = found.broken;
-    expect.fail(`${JSON.stringify(violations)}\n${trace.join("\n")}`);
-  }
-  return found;
-}
+const lawful = (options: ExploreOptions) => lawfulOrders({ forget, ...options });
 
 test.each(shapes)("2 deployers of shape %s keep all laws in every order", async (shape) => {
   const { states } = await lawful({ deployers: 2, shape, budget: noFaults });

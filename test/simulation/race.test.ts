@@ -1,7 +1,6 @@
 /** Seeded races of the real use case against a model world that fails at every step. */
 
 import { expect, test } from "vitest";
-import type { RaceResult } from "../../src/core/results/race.ts";
 import { uncoloured } from "../../src/report/style.ts";
 import { raceText } from "../../src/report/text/race.ts";
 import { faultKinds, faultsOf, harmless, parseFaults } from "../../src/simulation/faults.ts";
@@ -10,18 +9,10 @@ import { alone, shapes } from "../../src/simulation/scenario.ts";
 import { shrink } from "../../src/simulation/shrink.ts";
 import { raceOfSeed } from "../../src/simulation/soak.ts";
 import { allOr, inTurn, numbered } from "../support/all-or-some.ts";
+import { lawfulRace } from "../support/lawful.ts";
 import { mutants } from "./mutants.ts";
 
 const all = faultsOf(faultKinds);
-
-/** Runs a race and fails with the smallest race like it, and how to see that again. */
-async function lawful(options: RaceOptions): Promise<RaceResult> {
-  const result = await race(options);
-  if (result.violations.length > 0) {
-    expect.fail(`\n${raceText(await shrink(options), uncoloured)}`);
-  }
-  return result;
-}
 
 test("no law is broken by any seed, every fault has struck, and every outcome was said", async () => {
   const struck = new Set<string>();
@@ -31,7 +22,7 @@ test("no law is broken by any seed, every fault has struck, and every outcome wa
   const count = allOr(500, 150);
   const seeds = only === undefined ? Array.from({ length: count }, (_, at) => at) : [Number(only)];
   for (const seed of seeds) {
-    const { injected, runs } = await lawful(raceOfSeed(seed, all));
+    const { injected, runs } = await lawfulRace(raceOfSeed(seed, all));
     for (const kind of Object.keys(injected)) struck.add(kind);
     for (const { outcome } of runs) said.add(outcome);
   }
@@ -48,7 +39,7 @@ test.each(numbered(shapes.map((shape) => [shape] as const)))(
     const faults = faultsOf([...harmless]);
     for (const seed of inTurn([1, 2], row)) {
       const race = { deployers: 24, seed, shape, faults, timeoutMs: 300_000 };
-      const { runs } = await lawful(race);
+      const { runs } = await lawfulRace(race);
       const ends = new Set(runs.map(({ outcome }) => outcome));
       expect([...ends].sort().join(" ")).toMatch(/^(crashed )?landed( superseded)?( unchanged)?$/);
     }
@@ -59,7 +50,7 @@ test.each(["same", "fleet"] as const)(
   "64 deployers of %s all land or are overtaken",
   async (shape) => {
     const options = { deployers: 64, seed: 1, shape, faults: {}, timeoutMs: 300_000 };
-    const { runs } = await lawful(options);
+    const { runs } = await lawfulRace(options);
     const odd = runs.filter(({ outcome }) => outcome !== "landed" && outcome !== "superseded");
     // The last one is run again when all is quiet, and finds nothing to do.
     expect(odd.map(({ name, outcome }) => `${name} ${outcome}`)).toEqual(["d64-repeat unchanged"]);
@@ -68,7 +59,11 @@ test.each(["same", "fleet"] as const)(
 
 test("64 deployers of fleet that land together take few moves, and all of them land", async () => {
   const options: RaceOptions = { deployers: 64, seed: 1, shape: "fleet", faults: {} };
-  const { rounds, runs, replay } = await lawful({ ...options, together: true, timeoutMs: 300_000 });
+  const { rounds, runs, replay } = await lawfulRace({
+    ...options,
+    together: true,
+    timeoutMs: 300_000,
+  });
   expect(runs.filter(({ outcome }) => outcome === "landed")).toHaveLength(64);
   expect(rounds.length).toBeLessThan(24);
   expect(replay).toContain("--together");
@@ -77,7 +72,7 @@ test("64 deployers of fleet that land together take few moves, and all of them l
 test("people who push among 12 deployers get all their commits in, and so do the deployers", async () => {
   const company = { ...alone, foreign: 12 };
   const options: RaceOptions = { deployers: 12, seed: 3, shape: "overlay", faults: {}, company };
-  const { rounds, runs, replay } = await lawful({ ...options, timeoutMs: 300_000 });
+  const { rounds, runs, replay } = await lawfulRace({ ...options, timeoutMs: 300_000 });
   const people = rounds.filter(({ winner }) => winner.startsWith("people-"));
   expect(new Set(people.map(({ winner }) => winner)).size).toBe(12);
   expect(runs.filter(({ outcome }) => outcome === "landed")).toHaveLength(12);
@@ -87,7 +82,7 @@ test("people who push among 12 deployers get all their commits in, and so do the
 test("deployers, syncs, rollbacks and people race together, step by step the same again", async () => {
   const company = { syncs: 2, rollbacks: 2, foreign: 3 };
   const options: RaceOptions = { deployers: 6, seed: 4, shape: "overlay", faults: all, company };
-  const { replay, runs } = await lawful(options);
+  const { replay, runs } = await lawfulRace(options);
   expect(replay).toContain("--deployers 6 --syncs 2 --rollbacks 2 --foreign 3 --seed 4");
   expect(new Set(runs.map(({ command }) => command)).size).toBe(3);
   expect(await race(options)).toEqual(await race(options));

@@ -126,13 +126,8 @@ export class ModelProposals implements Proposals {
 
   /** Changes something: it may not arrive, and it may have although the answer is lost. */
   async #tell<Value>(label: string, change: () => Value): Promise<Value> {
-    const { scheduler, fate } = this.#world;
-    await scheduler.before(this.#actor, label, this.#world.latencyMs());
-    const trouble = troubleReading(fate);
-    if (trouble !== undefined) throw trouble;
-    const value = change();
-    await scheduler.after(this.#actor, "was told", this.#world.latencyMs());
-    if (fate.strikes("lose-reply")) throw lostReply();
+    const value = await this.#ask(label, change);
+    if (this.#world.fate.strikes("lose-reply")) throw lostReply();
     return value;
   }
 }
